@@ -1,0 +1,35 @@
+# make demo   the main job end to end; leaves everything it made in build/demo/
+# make test   every check and every test
+# make run    opens the window on this user's own data
+# make check  style, types and layers only
+# make bench  the measurements
+.PHONY: demo test run check bench
+
+# Chinese output, whatever the locale of the machine.
+export PYTHONUTF8 = 1
+BIN = .venv/bin
+
+demo:
+	@scripts/setup.sh demo
+	rm -rf build/demo
+	$(BIN)/gridapp demo --data build/demo
+
+run:
+	@scripts/setup.sh demo
+	$(BIN)/gridapp
+
+check:
+	@scripts/setup.sh test
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/basedpyright
+	$(BIN)/lint-imports --no-logo
+
+# A screen is there for the tests that open real windows; the others draw offscreen.
+test: check
+	QT_QPA_PLATFORM=offscreen xvfb-run -a -s "-screen 0 1366x768x24" \
+		$(BIN)/pytest -n 2 -q
+
+bench:
+	@scripts/setup.sh test
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m bench
