@@ -1,0 +1,202 @@
+"""The rules of the project that no linter checks."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from importlib.metadata import requires, version
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+import gridapp
+
+ROOT = Path(__file__).parents[1]
+FORBIDDEN_NAMES = re.compile(r"(utils?|helpers?|common|misc|.*managers?)", re.I)
+# Written in halves so that this file passes its own test.
+REGISTRIES = (
+    "pypi" + ".org",
+    "python" + "hosted.org",
+    "npm" + "js.org",
+    "npm" + "mirror.com",
+    "deb.debian" + ".org",
+    "pypi" + "/simple",
+)
+MACHINE_PATH = re.compile(r"(?<![\w.)}/-])/(?:work|root|tmp|home/\w+)/")
+
+
+def modules() -> Iterator[Path]:
+    """The modules people write: a released migration step is never edited."""
+    for path in sorted((ROOT / "gridapp").rglob("*.py")):
+        if "versions" not in path.parts:
+            yield path
+
+
+def tracked_files() -> list[Path]:
+    """Every file that is, or is about to be, in the repository."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    ).stdout.decode()
+    paths = [ROOT / name for name in listed.split("\0") if name]
+    return [path for path in paths if path.is_file()]
+
+
+def pins() -> dict[str, str]:
+    """The version of constraints.txt by canonical package name."""
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    found = [line.split("==") for line in lines if line and line[0] != "#"]
+    return {canonicalize_name(name): number for name, number in found}
+
+
+def closure(package: str, extras: frozenset[str] = frozenset()) -> set[str]:
+    """Names of everything that a package needs here, directly or not."""
+    needed: set[tuple[str, frozenset[str]]] = set()
+    queue = [(package, extras)]
+    while queue:
+        name, wanted = queue.pop()
+        for line in requires(name) or ():
+            requirement = Requirement(line)
+            marker = requirement.marker
+            environments = [{"extra": extra} for extra in ("", *wanted)]
+            if marker is None or any(marker.evaluate(each) for each in environments):
+                item = (
+                    canonicalize_name(requirement.name),
+                    frozenset(requirement.extras),
+                )
+                if item not in needed:
+                    needed.add(item)
+                    queue.append(item)
+    return {name for name, _ in needed}
+
+
+def test_module_has_at_most_400_lines() -> None:
+    sizes = {
+        str(path.relative_to(ROOT)): len(path.read_text("utf-8").splitlines())
+        for path in modules()
+    }
+    assert sizes
+    assert {name: size for name, size in sizes.items() if size > 400} == {}
+
+
+def test_function_has_at_most_50_lines() -> None:
+    long: dict[str, int] = {}
+    for path in modules():
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                size = (node.end_lineno or 0) - node.lineno + 1
+                if size > 50:
+                    long[f"{path.relative_to(ROOT)}:{node.name}"] = size
+    assert long == {}
+
+
+def test_main_window_only_places_pages() -> None:
+    tree = ast.parse((ROOT / "gridapp/ui/main_window.py").read_text("utf-8"))
+    [window] = [
+        node
+        for node in tree.body
+        if isinstance(node, ast.ClassDef) and node.name == "MainWindow"
+    ]
+    methods = [node for node in window.body if isinstance(node, ast.FunctionDef)]
+    assert (window.end_lineno or 0) - window.lineno < 300
+    assert len(methods) <= 25
+
+
+def test_names_say_what_a_thing_is() -> None:
+    bad = [
+        str(path.relative_to(ROOT))
+        for path in tracked_files()
+        if any(
+            FORBIDDEN_NAMES.fullmatch(Path(part).stem)
+            for part in path.relative_to(ROOT).parts
+        )
+    ]
+    for path in modules():
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ClassDef) and re.search(
+                r"(Manager|Helper|Utils?)$", node.name
+            ):
+                bad.append(f"{path.relative_to(ROOT)}:{node.name}")
+    assert bad == []
+
+
+def test_no_registry_and_no_path_of_one_machine_is_committed() -> None:
+    bad: list[str] = []
+    for path in tracked_files():
+        content = path.read_bytes()
+        if b"\0" in content:
+            continue
+        for number, line in enumerate(content.decode().splitlines(), 1):
+            if any(host in line for host in REGISTRIES) or MACHINE_PATH.search(line):
+                bad.append(f"{path.relative_to(ROOT)}:{number}: {line.strip()}")
+    assert bad == []
+
+
+def test_every_dependency_is_pinned_and_installed_as_pinned() -> None:
+    pinned = pins()
+    needed = closure("gridapp", frozenset({"dev"})) | closure("hatchling")
+    needed.remove("pip")  # of sqlite-utils: the environment brings its own
+    assert needed >= {"pyside6-essentials", "pytest", "shiboken6", "h11"}
+    assert sorted(name for name in needed if name not in pinned) == []
+    assert {
+        name: version(name) for name in needed if version(name) != pinned[name]
+    } == {}
+
+
+def test_constraints_hold_nothing_but_versions() -> None:
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    bad = [
+        line
+        for line in lines
+        if not re.fullmatch(r"#.*|[A-Za-z0-9_.-]+==[0-9][0-9a-z.]*", line)
+    ]
+    assert bad == []
+
+
+def test_version_is_in_one_place() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert "version" in project["dynamic"]
+    assert version("gridapp") == gridapp.__version__
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert f"## [{gridapp.__version__}]" in changelog
+    written = re.compile(
+        rf"version[^\d\n]{{1,6}}{re.escape(gridapp.__version__)}\b", re.I
+    )
+    assert [
+        str(path.relative_to(ROOT))
+        for path in tracked_files()
+        if path.suffix in {".py", ".toml", ".md", ".sh", ".nsi", ".spec", ".json"}
+        and written.search(path.read_text("utf-8"))
+    ] == ["gridapp/__init__.py"]
+
+
+def test_every_layer_is_named_in_the_contract() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    layers = contracts["tool"]["importlinter"]["contracts"][0]["layers"]
+    named = {name.split(".")[1] for name in re.findall(r"gridapp[.\w]+", str(layers))}
+    present = {
+        path.stem
+        for path in (ROOT / "gridapp").iterdir()
+        if path.suffix == ".py" or (path / "__init__.py").exists()
+    }
+    assert present - named == {"__init__"}
+
+
+@pytest.mark.parametrize("module", ["gridapp.cli", "gridapp.app"])
+def test_starting_loads_no_slow_library(module: str) -> None:
+    slow = ["alembic", "openpyxl", "pandas", "pypinyin", "reportlab", "sqlite_utils"]
+    if module == "gridapp.cli":
+        slow.append("PySide6")
+    program = f"import sys, {module}; print([m for m in {slow} if m in sys.modules])"
+    loaded = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+    ).stdout
+    assert loaded.strip() == "[]"
