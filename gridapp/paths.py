@@ -1,0 +1,29 @@
+"""Where the program finds what it ships and keeps what it writes."""
+
+from __future__ import annotations
+
+import sys
+from functools import cache
+from pathlib import Path
+
+import platformdirs
+
+
+@cache
+def resources() -> Path:
+    """The folder of fonts, icons, code tables and samples that came with the program.
+
+    In an installed copy it lies in PyInstaller's folder, in a wheel inside the
+    package, in a checkout beside the package.
+    """
+    frozen: str | None = getattr(sys, "_MEIPASS", None)
+    if getattr(sys, "frozen", False) and frozen:
+        return Path(frozen) / "resources"
+    package = Path(__file__).parent
+    installed = package / "resources"
+    return installed if installed.is_dir() else package.parent / "resources"
+
+
+def data_home() -> Path:
+    """The folder a vault is kept in unless --data names another."""
+    return platformdirs.user_data_path("gridapp", appauthor=False)
