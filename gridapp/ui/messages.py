@@ -1,0 +1,127 @@
+"""The only place of dialogs, and of the report when the program itself is wrong."""
+
+from __future__ import annotations
+
+import logging
+import platform
+import re
+import sys
+import threading
+import traceback
+from types import TracebackType
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+import gridapp
+from gridapp.errors import UserError
+
+log = logging.getLogger(__name__)
+_PRIVATE = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+|\d{5,}")
+
+
+def report_of(error: BaseException) -> str:
+    """Return what a developer needs: versions and the traceback.
+
+    Chinese words and long numbers in the error's own text may be a person's data and
+    are replaced by a mark.
+    """
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    said = _PRIVATE.sub("□", str(error))
+    return (
+        f"网格日志 {gridapp.__version__}, Python {platform.python_version()}, "
+        f"{platform.platform()}\n{frames}{type(error).__name__}: {said}"
+    )
+
+
+class Messages(QObject):
+    """Speaks to the user in dialogs over one window."""
+
+    _crashed = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._window: QWidget | None = None
+        self._reporting = False
+        self._crashed.connect(self.show_error)
+
+    def set_window(self, window: QWidget | None) -> None:
+        """Show dialogs over this window from now on."""
+        self._window = window
+
+    def install(self) -> None:
+        """Send every exception nobody caught, of any thread, to the report."""
+        sys.excepthook = self._on_exception
+        threading.excepthook = self._on_thread_exception
+
+    def show_error(self, error: Exception) -> None:
+        """Show a sentence for the user's errors, and the report for our own."""
+        if isinstance(error, UserError):
+            self.tell(str(error))
+        else:
+            self._report(error)
+
+    def tell(self, sentence: str) -> None:
+        """Show one sentence until the user has read it."""
+        box = self._box(QMessageBox.Icon.Warning, sentence)
+        box.addButton("知道了", QMessageBox.ButtonRole.AcceptRole)
+        box.exec()
+
+    def ask(self, question: str, verb: str, instead: str = "返回") -> bool:
+        """Ask before what cannot be undone; return whether `verb` was chosen."""
+        box = self._box(QMessageBox.Icon.Question, question)
+        yes = box.addButton(verb, QMessageBox.ButtonRole.AcceptRole)
+        no = box.addButton(instead, QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(no)
+        box.exec()
+        return box.clickedButton() is yes
+
+    def choose_file(self, title: str, kinds: str) -> str:
+        """Ask for a file to read, as `Excel 文件 (*.xlsx)`; empty when none chosen."""
+        return QFileDialog.getOpenFileName(self._window, title, "", kinds)[0]
+
+    def choose_target(self, title: str, name: str, kinds: str) -> str:
+        """Ask where to write a file; empty when none was chosen."""
+        return QFileDialog.getSaveFileName(self._window, title, name, kinds)[0]
+
+    def _box(self, icon: QMessageBox.Icon, words: str) -> QMessageBox:
+        box = QMessageBox(self._window)
+        box.setWindowTitle("网格日志")
+        box.setIcon(icon)
+        box.setText(words)
+        return box
+
+    def _report(self, error: Exception) -> None:
+        report = report_of(error)
+        log.error("unexpected error\n%s", report)
+        if self._reporting:
+            return  # one at a time: an error while painting repeats for ever
+        self._reporting = True
+        try:
+            words = "程序出了意外,刚才这一步没有完成,其他内容不受影响。"
+            box = self._box(QMessageBox.Icon.Critical, words)
+            box.setInformativeText("请点“复制详情”发给技术支持,然后继续使用。")
+            box.setDetailedText(report)
+            copy = box.addButton("复制详情", QMessageBox.ButtonRole.ActionRole)
+            copy.clicked.disconnect()
+            copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(report))
+            box.addButton("继续使用", QMessageBox.ButtonRole.AcceptRole)
+            box.exec()
+        finally:
+            self._reporting = False
+
+    def _on_exception(
+        self,
+        kind: type[BaseException],
+        error: BaseException,
+        trace: TracebackType | None,
+    ) -> None:
+        if isinstance(error, Exception):
+            self._crashed.emit(error)
+        else:
+            sys.__excepthook__(kind, error, trace)
+
+    def _on_thread_exception(self, args: threading.ExceptHookArgs) -> None:
+        if isinstance(args.exc_value, Exception):
+            self._crashed.emit(args.exc_value)

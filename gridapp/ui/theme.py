@@ -1,0 +1,144 @@
+"""How the window looks: one base style, a palette and one generated style sheet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from PySide6.QtCore import QLibraryInfo, QObject, Qt, QTranslator, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPalette, QPixmap
+from PySide6.QtWidgets import QAbstractItemView, QApplication
+
+from gridapp.ui.icons import Icons
+from gridapp.ui.stylesheet import style_sheet
+from gridapp.ui.tokens import DARK, LIGHT, Size, Tokens, high_contrast
+
+Scheme = Literal["system", "light", "dark"]
+FAMILIES = (
+    "Microsoft YaHei UI",
+    "Microsoft YaHei",
+    "Noto Sans CJK SC",
+    "Source Han Sans SC",
+    "WenQuanYi Micro Hei",
+)
+_ROLES: dict[QPalette.ColorRole, str] = {
+    QPalette.ColorRole.Window: "bg",
+    QPalette.ColorRole.Base: "surface",
+    QPalette.ColorRole.AlternateBase: "surface2",
+    QPalette.ColorRole.Button: "surface",
+    QPalette.ColorRole.WindowText: "text",
+    QPalette.ColorRole.Text: "text",
+    QPalette.ColorRole.ButtonText: "text",
+    QPalette.ColorRole.PlaceholderText: "text3",
+    QPalette.ColorRole.Highlight: "blue.solid",
+    QPalette.ColorRole.HighlightedText: "blue.on_solid",
+    QPalette.ColorRole.ToolTipBase: "toast",
+    QPalette.ColorRole.ToolTipText: "on_toast",
+    QPalette.ColorRole.Link: "blue.text",
+    QPalette.ColorRole.Mid: "border",
+    QPalette.ColorRole.Accent: "blue.solid",
+}
+
+
+class Theme(QObject):
+    """The look of one application; tells its widgets when the scheme has changed."""
+
+    changed = Signal()
+
+    def __init__(self, app: QApplication, resources: Path) -> None:
+        super().__init__(app)
+        self._app = app
+        self._icons = Icons(resources / "icons")
+        self._families = _families(resources / "fonts")
+        self._scheme: Scheme = "system"
+        self.tokens: Tokens = LIGHT
+        self._load_translations()
+        app.setStyle("Fusion")
+        app.styleHints().colorSchemeChanged.connect(self._follow_system)
+        self.apply("system")
+
+    @property
+    def scheme(self) -> Scheme:
+        """Return what was chosen; `system` follows the desktop."""
+        return self._scheme
+
+    def apply(self, scheme: Scheme) -> None:
+        """Show the whole application in this scheme."""
+        self._scheme = scheme
+        self.tokens = self._tokens_now()
+        self._app.setFont(self.font())
+        self._app.setPalette(self._palette())
+        self._app.setStyleSheet(style_sheet(self.tokens))
+        self.changed.emit()
+
+    def font(self, size: int = Size.BODY, *, bold: bool = False) -> QFont:
+        """Return the window font at a size in logical pixels."""
+        font = QFont()
+        font.setFamilies(self._families)
+        font.setPixelSize(size)
+        font.setWeight(QFont.Weight.Bold if bold else QFont.Weight.Normal)
+        return font
+
+    def colour(self, path: str) -> QColor:
+        """Return a token as a colour to paint with."""
+        return QColor(self.tokens.colour(path))
+
+    def pixmap(self, name: str, path: str, size: int = 20) -> QPixmap:
+        """Return an icon in the colour of a token."""
+        return self._icons.pixmap(name, self.tokens.colour(path), size)
+
+    def icon(self, name: str, path: str, size: int = 20, pad: int = 0) -> QIcon:
+        """Return an icon in the colour of a token, for a button or an action."""
+        return self._icons.icon(name, self.tokens.colour(path), size, pad)
+
+    def _tokens_now(self) -> Tokens:
+        hints = self._app.styleHints()
+        dark = self._scheme == "dark" or (
+            self._scheme == "system" and hints.colorScheme() == Qt.ColorScheme.Dark
+        )
+        tokens = DARK if dark else LIGHT
+        contrast = hints.accessibility().contrastPreference()
+        if contrast == Qt.ContrastPreference.HighContrast:
+            return high_contrast(tokens)
+        return tokens
+
+    def _palette(self) -> QPalette:
+        palette = QPalette()
+        for role, path in _ROLES.items():
+            palette.setColor(role, self.colour(path))
+        disabled = QPalette.ColorGroup.Disabled
+        for role in (QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText):
+            palette.setColor(disabled, role, self.colour("text3"))
+        return palette
+
+    def _follow_system(self) -> None:
+        if self._scheme == "system":
+            self.apply("system")
+
+    def _load_translations(self) -> None:
+        translator = QTranslator(self)
+        folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+        if translator.load("qtbase_zh_CN", folder):
+            self._app.installTranslator(translator)
+
+
+def transparent_selection(view: QAbstractItemView) -> None:
+    """Keep Fusion from painting its own selection behind a view's delegate."""
+    palette = view.palette()
+    for group in (QPalette.ColorGroup.Active, QPalette.ColorGroup.Inactive):
+        palette.setColor(group, QPalette.ColorRole.Highlight, QColor(0, 0, 0, 0))
+    view.setPalette(palette)
+
+
+def _families(fonts: Path) -> list[str]:
+    """Return the font families, the shipped one last where no system one is found."""
+    known = set(QFontDatabase.families())
+    found = [family for family in FAMILIES if family in known]
+    if found:
+        return found
+    for path in sorted(fonts.glob("*.[ot]tf")):
+        number = QFontDatabase.addApplicationFont(str(path))
+        for family in QFontDatabase.applicationFontFamilies(number):
+            if family not in found:
+                found.append(family)
+    return found or list(FAMILIES)

@@ -1,0 +1,148 @@
+"""The column at the left: where one can go, with counts of what waits there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame
+
+from gridapp.ui.theme import Theme
+from gridapp.ui.tokens import Size, Width
+from gridapp.ui.widgets.card import column, line
+from gridapp.ui.widgets.text import Glyph, Text
+
+_MIDDLE = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One entry: its key, its words, two characters for a narrow window, its icon."""
+
+    key: str
+    label: str
+    short: str
+    icon: str
+
+
+class NavColumn(QFrame):
+    """The entries; `chosen` tells the key of the one that was clicked."""
+
+    chosen = Signal(str)
+
+    def __init__(self, theme: Theme, places: Sequence[Place]) -> None:
+        super().__init__()
+        self.setObjectName("nav")
+        self._items = {place.key: _Entry(theme, place) for place in places}
+        self._group = QButtonGroup(self)
+        self._brand = QFrame()
+        brand = line(self._brand, (8, 8, 0, 14), 8)
+        brand.addWidget(Glyph(theme, "house", "blue.text", 22))
+        brand.addWidget(Text("网格日志", "section"))
+        brand.addStretch()
+        self._box = column(self, (10, 10, 9, 10), 3)
+        self._box.addWidget(self._brand)
+        for key, item in self._items.items():
+            self._group.addButton(item)
+            self._box.addWidget(item)
+            item.clicked.connect(lambda _=False, key=key: self.chosen.emit(key))
+        self._box.addStretch()
+        self.set_width(Width.WIDE)
+
+    def choose(self, key: str) -> None:
+        """Mark the entry of the page that is shown, without a signal."""
+        if key in self._items:
+            self._items[key].setChecked(True)
+
+    def show_count(self, key: str, count: int) -> None:
+        """Show how many things wait there; 0 shows nothing."""
+        self._items[key].show_count(count)
+
+    def set_width(self, width: Width) -> None:
+        """Lay out for a wide or a narrow window."""
+        narrow = width is Width.NARROW
+        self._brand.setVisible(not narrow)
+        self.setFixedWidth(88 if narrow else 168)
+        self._box.setContentsMargins(*((4, 4, 3, 4) if narrow else (10, 10, 9, 10)))
+        for item in self._items.values():
+            item.set_width(width)
+
+
+class _Entry(QAbstractButton):
+    def __init__(self, theme: Theme, place: Place) -> None:
+        super().__init__()
+        self._theme = theme
+        self._place = place
+        self._count = 0
+        self._narrow = False
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.show_count(0)
+        theme.changed.connect(self.update)
+
+    def show_count(self, count: int) -> None:
+        self._count = count
+        name = self._place.label + (f",{count} 项" if count else "")
+        self.setAccessibleName(name)
+        self.update()
+
+    def set_width(self, width: Width) -> None:
+        self._narrow = width is Width.NARROW
+        height = {Width.WIDE: 44, Width.MID: 41, Width.NARROW: 40}[width]
+        self.setFixedHeight(height)
+        self.setToolTip(self._place.label if self._narrow else "")
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(80 if self._narrow else 148, self.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        tokens = self._theme.tokens
+        if self.isChecked():
+            self._fill(painter, tokens.blue.back)
+        elif self.underMouse():
+            self._fill(painter, tokens.hover)
+        colour = "blue.text" if self.isChecked() else "text2"
+        left = 6.0 if self._narrow else 12.0
+        icon = self._theme.pixmap(self._place.icon, colour, 20)
+        painter.drawPixmap(QPointF(left, (self.height() - 20) / 2), icon)
+        painter.setPen(self._theme.colour(colour))
+        painter.setFont(self._theme.font())
+        words = self._place.short if self._narrow else self._place.label
+        left += 25 if self._narrow else 29
+        area = QRectF(left, 0, self.width() - left, self.height())
+        painter.drawText(area, _MIDDLE, words)
+        if self._count:
+            self._paint_count(painter)
+        if self.hasFocus():
+            painter.setPen(QPen(QColor(tokens.focus), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            ring = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+            painter.drawRoundedRect(ring, Size.RADIUS, Size.RADIUS)
+        painter.end()
+
+    def _fill(self, painter: QPainter, colour: str) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour)
+        painter.drawRoundedRect(QRectF(self.rect()), Size.RADIUS, Size.RADIUS)
+
+    def _paint_count(self, painter: QPainter) -> None:
+        red = self._theme.tokens.red
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(red.solid)
+        if self._narrow:
+            painter.drawEllipse(QPointF(26, 11), 4, 4)
+            return
+        words = str(self._count) if self._count < 100 else "99+"
+        painter.setFont(self._theme.font(Size.CAPTION, bold=True))
+        width = max(22.0, QFontMetricsF(painter.font()).horizontalAdvance(words) + 13)
+        pill = QRectF(self.width() - 6 - width, (self.height() - 22) / 2, width, 22)
+        painter.drawRoundedRect(pill, 11, 11)
+        painter.setPen(red.on_solid)
+        painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, words)
