@@ -28,7 +28,7 @@ check:
 # A screen is there for the tests that open real windows; the others draw offscreen.
 test: check
 	QT_QPA_PLATFORM=offscreen xvfb-run -a -s "-screen 0 1366x768x24" \
-		$(BIN)/pytest -n 2 -q
+		$(BIN)/pytest -n 2
 
 bench:
 	@scripts/setup.sh test

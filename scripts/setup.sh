@@ -87,8 +87,10 @@ install_packages() {
         "${as_root[@]}" chmod 755 "$policy"
     fi
     local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y)
-    if ! { "${apt[@]}" update && "${apt[@]}" install --no-install-recommends \
-        "${packages[@]}"; } >"$log" 2>&1 </dev/null; then
+    # A list that cannot be renewed need not keep the packages from coming.
+    "${apt[@]}" update >"$log" 2>&1 </dev/null || true
+    if ! "${apt[@]}" install --no-install-recommends "${packages[@]}" \
+        >>"$log" 2>&1 </dev/null; then
         tail -n 20 "$log" >&2
         echo "系统软件包没有装上，请检查网络和上面的原因后重试。" >&2
         exit 1
@@ -107,7 +109,8 @@ install_system() {
     if ! .venv/bin/python -c '' 2>/dev/null && ! usable_python >/dev/null; then
         wanted+=(python3 python3-venv)
     fi
-    mapfile -t missing < <(missing_packages "${wanted[@]}")
+    # A here-string and no <(…): a bare chroot has no /dev/fd.
+    read -r -a missing <<<"$(missing_packages "${wanted[@]}" | tr '\n' ' ')"
     [ "${#missing[@]}" -eq 0 ] || install_packages "${missing[@]}"
 }
 

@@ -28,7 +28,7 @@ REGISTRIES = (
     "deb.debian" + ".org",
     "pypi" + "/simple",
 )
-MACHINE_PATH = re.compile(r"(?<![\w.)}/-])/(?:work|root|tmp|home/\w+)/")
+MACHINE_PATH = re.compile(r"(?<![\w.)}/])/(?:work|root|tmp|home/\w+)/")
 
 
 def modules() -> Iterator[Path]:
@@ -200,3 +200,22 @@ def test_starting_loads_no_slow_library(module: str) -> None:
         [sys.executable, "-c", program], check=True, capture_output=True, text=True
     ).stdout
     assert loaded.strip() == "[]"
+
+
+def test_setup_names_the_one_command_where_it_may_not_install(tmp_path: Path) -> None:
+    answers = {"dpkg-query": "exit 0", "id": "echo 1000", "sudo": "exit 1"}
+    for name, body in answers.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{body}\n", encoding="utf-8")
+        (tmp_path / name).chmod(0o755)
+    done = subprocess.run(
+        [ROOT / "scripts/setup.sh", "test"],
+        env={"PATH": f"{tmp_path}:/usr/bin:/bin"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    assert done.returncode == 1
+    [command] = [line for line in done.stderr.splitlines() if "apt-get" in line]
+    assert "apt-get install" in command
+    assert {"xvfb", "postgresql", "libegl1"} <= set(command.split())
