@@ -1,0 +1,167 @@
+"""矛盾调解: a dispute, its parties and its sessions.
+
+The 27 items of GB/T 31000-2015 table 30, with the judicial statistics kind beside the
+standard's own classification; domain.md §2.1.8 and §2.8. 人民调解法 Arts 27–33.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint
+from sqlalchemy.orm import Mapped
+
+from gridapp.models.kinds import (
+    ADDRESS,
+    DATE,
+    DECIMAL,
+    DOCUMENT,
+    NAME,
+    NOTE,
+    NUMBER,
+    PHONES,
+    TIME,
+    YES_NO,
+)
+from gridapp.models.record import Record, field
+
+EVENT, WAY, RESULT, MARK = "纠纷", "调解", "结果", "考评"
+
+
+class Dispute(Record):
+    """矛盾纠纷."""
+
+    __tablename__ = "dispute"
+    title = "矛盾纠纷"
+    shown_by = "name"
+    __table_args__ = (
+        CheckConstraint("people_count >= 1", name="people_from_one"),
+        CheckConstraint("deadline >= happened_on", name="due_after_start"),
+    )
+
+    number: Mapped[str | None] = field("卷号", searched=True, section=EVENT)
+    name: Mapped[str] = field("事件名称", searched=True, section=EVENT)
+    happened_on: Mapped[dt.date] = field("发生日期", DATE, section=EVENT)
+    place: Mapped[str] = field("发生地点", searched=True, section=EVENT)
+    scale: Mapped[str] = field("事件规模", codes="event_scale", section=EVENT)
+    dispute_kind: Mapped[str] = field("事件类别", codes="dispute_kind", section=EVENT)
+    mediation_kind: Mapped[str | None] = field(
+        "调解统计类别", codes="mediation_kind", section=EVENT
+    )
+    people_count: Mapped[int] = field("涉及人数", NUMBER, section=EVENT)
+    summary: Mapped[str] = field("事件简述", NOTE, listed=False, section=EVENT)
+    units: Mapped[str | None] = field("涉及单位", listed=False, section=EVENT)
+    case_source: Mapped[str | None] = field(
+        "案件来源", codes="case_source", listed=False, section=WAY
+    )
+    accepted_on: Mapped[dt.date | None] = field("受理日期", DATE, section=WAY)
+    state: Mapped[str] = field("状态", codes="dispute_state", section=WAY)
+    deadline: Mapped[dt.date] = field("化解时限", DATE, section=WAY)
+    resolution_way: Mapped[str | None] = field(
+        "化解方式", codes="resolution_way", section=WAY
+    )
+    organisation: Mapped[str | None] = field("化解组织", listed=False, section=WAY)
+    responsible: Mapped[str | None] = field("化解责任人", NAME, section=WAY)
+    responsible_phones: Mapped[tuple[str, ...] | None] = field(
+        "化解责任人联系方式", PHONES, listed=False, section=WAY
+    )
+    risk_note: Mapped[str | None] = field("激化风险", NOTE, listed=False, section=WAY)
+    succeeded: Mapped[bool | None] = field("化解是否成功", YES_NO, section=RESULT)
+    outcome: Mapped[str | None] = field("化解情况", NOTE, listed=False, section=RESULT)
+    other_ways_told: Mapped[str | None] = field(
+        "不成时告知的其他途径", NOTE, listed=False, section=RESULT
+    )
+    agreement_form: Mapped[str | None] = field(
+        "协议形式", codes="agreement_form", listed=False, section=RESULT
+    )
+    agreement_number: Mapped[str | None] = field(
+        "协议编号", listed=False, section=RESULT
+    )
+    agreement_text: Mapped[str | None] = field(
+        "协议内容", NOTE, listed=False, section=RESULT
+    )
+    effective_on: Mapped[dt.date | None] = field(
+        "协议生效日期", DATE, listed=False, section=RESULT
+    )
+    perform_by: Mapped[dt.date | None] = field(
+        "履行时限", DATE, listed=False, section=RESULT
+    )
+    judicial_confirmed_on: Mapped[dt.date | None] = field(
+        "司法确认日期", DATE, listed=False, section=RESULT
+    )
+    follow_up_on: Mapped[dt.date | None] = field("回访日期", DATE, section=RESULT)
+    followed_up_on: Mapped[dt.date | None] = field(
+        "已回访日期", DATE, listed=False, section=RESULT
+    )
+    follow_up_note: Mapped[str | None] = field(
+        "回访情况", NOTE, listed=False, section=RESULT
+    )
+    escalated_to: Mapped[str | None] = field("上报到", listed=False, section=RESULT)
+    appraised_on: Mapped[dt.date | None] = field(
+        "考评日期", DATE, listed=False, section=MARK
+    )
+    appraisal: Mapped[str | None] = field("考评意见", NOTE, listed=False, section=MARK)
+    longitude: Mapped[float | None] = field("经度", DECIMAL, listed=False, section=MARK)
+    latitude: Mapped[float | None] = field("纬度", DECIMAL, listed=False, section=MARK)
+
+    @classmethod
+    def check(cls, values: Mapping[str, Any]) -> dict[str, str]:
+        wrong: dict[str, str] = {}
+        if values["people_count"] < 1:
+            wrong["people_count"] = "涉及人数至少 1 人"
+        if values["deadline"] < values["happened_on"]:
+            wrong["deadline"] = "化解时限不能早于发生日期"
+        if values.get("succeeded") is False and not values.get("other_ways_told"):
+            wrong["other_ways_told"] = "调解不成的，请写明已告知哪些其他途径"
+        return wrong
+
+
+class DisputeParty(Record):
+    """当事人 (table 30 items 9–16 are those of the main party)."""
+
+    __tablename__ = "dispute_party"
+    title = "当事人"
+    shown_by = "name"
+
+    dispute_id: Mapped[UUID] = field("矛盾纠纷", target="dispute", part=True)
+    side: Mapped[str] = field("哪一方", codes="party_side")
+    main: Mapped[bool | None] = field("主要当事人", YES_NO)
+    resident_id: Mapped[UUID | None] = field("居民", target="resident", listed=False)
+    name: Mapped[str] = field("姓名", NAME, searched=True)
+    sex: Mapped[str | None] = field("性别", codes="sex")
+    ethnicity: Mapped[str | None] = field("民族", codes="ethnicity", listed=False)
+    age: Mapped[int | None] = field("年龄", NUMBER, listed=False)
+    education: Mapped[str | None] = field("学历", codes="education", listed=False)
+    document_type: Mapped[str | None] = field(
+        "证件类型", codes="document_type", listed=False
+    )
+    document_number: Mapped[str | None] = field("证件号码", DOCUMENT, listed=False)
+    party_kind: Mapped[str | None] = field("人员类别", codes="party_kind", listed=False)
+    occupation: Mapped[str | None] = field("职业或职务", listed=False)
+    phones: Mapped[tuple[str, ...] | None] = field("联系方式", PHONES)
+    address: Mapped[str | None] = field("单位或住址", ADDRESS, listed=False)
+    deputy: Mapped[str | None] = field("委托代理人", NAME, listed=False)
+
+
+class DisputeSession(Record):
+    """调解记录: one sitting; there may be several."""
+
+    __tablename__ = "dispute_session"
+    title = "调解记录"
+    shown_by = "held_at"
+
+    dispute_id: Mapped[UUID] = field("矛盾纠纷", target="dispute", part=True)
+    held_at: Mapped[dt.datetime] = field("时间", TIME)
+    place: Mapped[str | None] = field("地点")
+    mediators: Mapped[str] = field("调解员")
+    recorder: Mapped[str | None] = field("记录人", NAME, listed=False)
+    present: Mapped[str | None] = field("到场当事人")
+    invited: Mapped[str | None] = field("参加人", listed=False)
+    rights_told: Mapped[bool | None] = field("已告知权利义务", YES_NO, listed=False)
+    statements: Mapped[str | None] = field("双方陈述", NOTE, listed=False)
+    facts: Mapped[str | None] = field("调查核实", NOTE, listed=False)
+    outcome: Mapped[str | None] = field("调解结果", NOTE)
+    agreed: Mapped[bool | None] = field("是否达成", YES_NO)

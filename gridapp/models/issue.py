@@ -1,0 +1,84 @@
+"""问题工单 and its insert-only trace: the client subset of domain.md §2.9."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint
+from sqlalchemy.orm import Mapped
+
+from gridapp.models.kinds import DATE, NAME, NOTE, PHONES, TIME, YES_NO
+from gridapp.models.record import Record, field
+
+
+class Issue(Record):
+    """问题工单: a problem with a source, a deadline and a trace."""
+
+    __tablename__ = "issue"
+    title = "问题工单"
+    shown_by = "title_text"
+    __table_args__ = (
+        CheckConstraint("deadline IS NULL OR deadline >= found_at", name="due_after"),
+    )
+
+    number: Mapped[str | None] = field("工单号", searched=True)
+    title_text: Mapped[str] = field("问题", searched=True, aliases=("标题",))
+    source: Mapped[str] = field("来源", codes="source")
+    category: Mapped[str] = field("类别", codes="issue_category")
+    level: Mapped[str] = field("等级", codes="issue_level")
+    state: Mapped[str] = field("状态", codes="issue_state")
+    found_at: Mapped[dt.datetime] = field("发现时间", TIME)
+    deadline: Mapped[dt.datetime | None] = field("办结时限", TIME)
+    place: Mapped[str | None] = field("地点", searched=True)
+    building_id: Mapped[UUID | None] = field("楼栋", target="building", listed=False)
+    resident_id: Mapped[UUID | None] = field("涉及居民", target="resident")
+    visit_id: Mapped[UUID | None] = field("走访记录", target="visit", listed=False)
+    description: Mapped[str | None] = field("情况说明", NOTE, listed=False)
+    owner_name: Mapped[str | None] = field("责任人", aliases=("责任单位",))
+    owner_phones: Mapped[tuple[str, ...] | None] = field(
+        "责任人电话", PHONES, listed=False
+    )
+    reporter_name: Mapped[str | None] = field("反映人", NAME, listed=False)
+    reporter_phones: Mapped[tuple[str, ...] | None] = field(
+        "反映人电话", PHONES, listed=False
+    )
+    list_item: Mapped[str | None] = field("对应事项清单", listed=False)
+    outside_list: Mapped[bool | None] = field("清单外任务", YES_NO, listed=False)
+    approved_by: Mapped[str | None] = field("清单外批准人", NAME, listed=False)
+    approved_until: Mapped[dt.date | None] = field("清单外截止", DATE, listed=False)
+    receipt: Mapped[str | None] = field("上级回执号", listed=False)
+    result: Mapped[str | None] = field("处置结果", NOTE, listed=False)
+    closed_at: Mapped[dt.datetime | None] = field("办结时间", TIME, listed=False)
+    satisfied: Mapped[bool | None] = field("居民满意", YES_NO, listed=False)
+
+    @classmethod
+    def check(cls, values: Mapping[str, Any]) -> dict[str, str]:
+        wrong: dict[str, str] = {}
+        deadline = values.get("deadline")
+        if deadline and deadline < values["found_at"]:
+            wrong["deadline"] = "办结时限不能早于发现时间"
+        if values.get("outside_list") and not (
+            values.get("approved_by") and values.get("approved_until")
+        ):
+            wrong["approved_by"] = "清单外任务要填批准人和截止日期"
+        return wrong
+
+
+class IssueStep(Record):
+    """One step of an issue's trace. Inserted once, never changed, never deleted."""
+
+    __tablename__ = "issue_step"
+    title = "工单留痕"
+    shown_by = "at"
+    insert_only = True
+
+    issue_id: Mapped[UUID] = field("问题工单", target="issue", part=True)
+    action: Mapped[str] = field("动作", codes="issue_action")
+    from_state: Mapped[str | None] = field("原状态", codes="issue_state")
+    to_state: Mapped[str] = field("新状态", codes="issue_state")
+    at: Mapped[dt.datetime] = field("时间", TIME)
+    county_at: Mapped[dt.datetime | None] = field("上级接收时间", TIME, listed=False)
+    note: Mapped[str | None] = field("说明", NOTE)

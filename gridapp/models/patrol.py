@@ -1,0 +1,84 @@
+"""巡查: standing points of a grid, a day's round, its stops and what was found.
+
+No kilometres, no check-in, no forced photo: 国办函〔2026〕12号, domain.md §2.12.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint
+from sqlalchemy.orm import Mapped
+
+from gridapp.models.kinds import DATE, NOTE, NUMBER, TIME, YES_NO
+from gridapp.models.record import Record, field
+
+
+class PatrolPoint(Record):
+    """巡查点: a place to look at every so many days."""
+
+    __tablename__ = "patrol_point"
+    title = "巡查点"
+    shown_by = "name"
+    __table_args__ = (
+        CheckConstraint("interval_days BETWEEN 1 AND 366", name="interval_in_range"),
+    )
+
+    name: Mapped[str] = field("巡查点", searched=True)
+    building_id: Mapped[UUID | None] = field("楼栋", target="building")
+    kind: Mapped[str | None] = field("类型", codes="patrol_kind")
+    interval_days: Mapped[int] = field("间隔天数", NUMBER)
+    look_at: Mapped[str | None] = field("看什么", NOTE)
+    stopped_on: Mapped[dt.date | None] = field("停用日期", DATE, listed=False)
+
+
+class Patrol(Record):
+    """巡查日志: one round."""
+
+    __tablename__ = "patrol"
+    title = "巡查日志"
+    shown_by = "started_at"
+    __table_args__ = (
+        CheckConstraint(
+            "ended_at IS NULL OR ended_at >= started_at", name="ends_after"
+        ),
+    )
+
+    started_at: Mapped[dt.datetime] = field("开始时间", TIME)
+    ended_at: Mapped[dt.datetime | None] = field("结束时间", TIME)
+    route: Mapped[str | None] = field("路线")
+    companions: Mapped[str | None] = field("同行人", listed=False)
+    weather: Mapped[str | None] = field("天气", listed=False)
+    nothing_found: Mapped[bool | None] = field("未发现问题", YES_NO)
+    note: Mapped[str | None] = field("情况记录", NOTE)
+
+
+class PatrolStop(Record):
+    """A point or building that was looked at on a round."""
+
+    __tablename__ = "patrol_stop"
+    title = "巡查到点"
+    shown_by = "at"
+
+    patrol_id: Mapped[UUID] = field("巡查", target="patrol", part=True)
+    point_id: Mapped[UUID | None] = field("巡查点", target="patrol_point")
+    building_id: Mapped[UUID | None] = field("楼栋", target="building")
+    at: Mapped[dt.datetime] = field("时间", TIME)
+    state: Mapped[str] = field("情况", codes="check_state")
+    note: Mapped[str | None] = field("说明", NOTE)
+
+
+class Finding(Record):
+    """巡查发现: what was wrong; it ends in an issue, handled or reported."""
+
+    __tablename__ = "finding"
+    title = "巡查发现"
+    shown_by = "place"
+
+    patrol_id: Mapped[UUID] = field("巡查", target="patrol", part=True)
+    stop_id: Mapped[UUID | None] = field("到点", target="patrol_stop", listed=False)
+    category: Mapped[str] = field("类别", codes="issue_category")
+    place: Mapped[str] = field("地点")
+    note: Mapped[str | None] = field("说明", NOTE)
+    issue_id: Mapped[UUID | None] = field("问题工单", target="issue", listed=False)

@@ -1,0 +1,148 @@
+"""Where people live: grid, building, dwelling; and the workers of a grid.
+
+Fields follow GB/T 31000-2015 tables 8 (grid), 9 (building head) and 16 (rented
+dwelling); domain.md §2.1.6 and §2.1.7.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint
+from sqlalchemy.orm import Mapped
+
+from gridapp.models.kinds import (
+    ADDRESS,
+    BIRTH,
+    CODES,
+    DATE,
+    DECIMAL,
+    DOCUMENT,
+    NAME,
+    NOTE,
+    NUMBER,
+    PHONES,
+    YES_NO,
+)
+from gridapp.models.record import Record, field
+
+
+class Grid(Record):
+    """网格: the area one worker looks after; the scope of access and of sync."""
+
+    __tablename__ = "grid"
+    title = "网格"
+    shown_by = "name"
+
+    code: Mapped[str] = field("网格编码", searched=True)
+    name: Mapped[str] = field("网格名称", searched=True)
+    county: Mapped[str | None] = field("县区", listed=False)
+    street: Mapped[str | None] = field("街道（乡镇）", listed=False)
+    community: Mapped[str | None] = field("社区", aliases=("村（社区）",))
+    area_code: Mapped[str | None] = field("区划代码", listed=False)
+    kind: Mapped[str | None] = field("网格类型", codes="grid_kind")
+    area_m2: Mapped[float | None] = field("网格面积（㎡）", DECIMAL, listed=False)
+    leader_name: Mapped[str | None] = field("网格长", NAME)
+    leader_phones: Mapped[tuple[str, ...] | None] = field("网格长电话", PHONES)
+    supervision_phones: Mapped[tuple[str, ...] | None] = field(
+        "监督电话", PHONES, listed=False
+    )
+    valid_from: Mapped[dt.date | None] = field("启用日期", DATE, listed=False)
+    valid_to: Mapped[dt.date | None] = field("停用日期", DATE, listed=False)
+    note: Mapped[str | None] = field("备注", NOTE, listed=False)
+
+
+class Worker(Record):
+    """工作人员: who records; a code of the county makes one at enrolment."""
+
+    __tablename__ = "worker"
+    title = "工作人员"
+    shown_by = "name"
+
+    name: Mapped[str] = field("姓名", NAME, searched=True)
+    role: Mapped[str] = field("岗位", codes="worker_role")
+    sex: Mapped[str | None] = field("性别", codes="sex", listed=False)
+    ethnicity: Mapped[str | None] = field("民族", codes="ethnicity", listed=False)
+    politics: Mapped[str | None] = field("政治面貌", codes="politics", listed=False)
+    born_on: Mapped[str | None] = field("出生日期", BIRTH, listed=False)
+    education: Mapped[str | None] = field("学历", codes="education", listed=False)
+    phones: Mapped[tuple[str, ...] | None] = field("手机号码", PHONES)
+    office_phones: Mapped[tuple[str, ...] | None] = field(
+        "固定电话", PHONES, listed=False
+    )
+    left_on: Mapped[dt.date | None] = field("离岗日期", DATE, listed=False)
+
+
+class Building(Record):
+    """楼栋, with its head (楼栋长, GB/T 31000 table 9)."""
+
+    __tablename__ = "building"
+    title = "楼栋"
+    shown_by = "number"
+    __table_args__ = (
+        CheckConstraint("floors BETWEEN 1 AND 200", name="floors_in_range"),
+        CheckConstraint("units BETWEEN 1 AND 100", name="units_in_range"),
+    )
+
+    estate: Mapped[str | None] = field("小区", searched=True, aliases=("小区名称",))
+    number: Mapped[str] = field(
+        "楼栋号", searched=True, aliases=("楼栋", "楼栋名称", "楼号", "栋号")
+    )
+    floors: Mapped[int | None] = field("层数", NUMBER)
+    units: Mapped[int | None] = field("单元数", NUMBER)
+    rooms_per_floor: Mapped[int | None] = field("每层户数", NUMBER, listed=False)
+    use: Mapped[str | None] = field("建筑用途", codes="building_use", listed=False)
+    area_m2: Mapped[float | None] = field("建筑面积（㎡）", DECIMAL, listed=False)
+    has_lift: Mapped[bool | None] = field("有电梯", YES_NO, listed=False)
+    address: Mapped[str | None] = field("所在地详址", listed=False)
+    head_name: Mapped[str | None] = field("楼栋长", NAME)
+    head_sex: Mapped[str | None] = field("楼栋长性别", codes="sex", listed=False)
+    head_born_on: Mapped[str | None] = field("楼栋长出生日期", BIRTH, listed=False)
+    head_politics: Mapped[str | None] = field(
+        "楼栋长政治面貌", codes="politics", listed=False
+    )
+    head_phones: Mapped[tuple[str, ...] | None] = field("楼栋长电话", PHONES)
+    longitude: Mapped[float | None] = field("经度", DECIMAL, listed=False)
+    latitude: Mapped[float | None] = field("纬度", DECIMAL, listed=False)
+    note: Mapped[str | None] = field("备注", NOTE, listed=False)
+
+
+class Dwelling(Record):
+    """房屋: one door. Rented ones carry GB/T 31000 table 16."""
+
+    __tablename__ = "dwelling"
+    title = "房屋"
+    shown_by = "room"
+
+    building_id: Mapped[UUID] = field("楼栋", target="building", part=True)
+    unit: Mapped[str | None] = field("单元", searched=True, aliases=("单元号",))
+    floor: Mapped[int | None] = field("楼层", NUMBER)
+    room: Mapped[str] = field(
+        "房号", searched=True, aliases=("室号", "门牌", "门牌号", "户室")
+    )
+    use: Mapped[str | None] = field("建筑用途", codes="building_use", listed=False)
+    area_m2: Mapped[float | None] = field("建筑面积（㎡）", DECIMAL, listed=False)
+    tenure: Mapped[str | None] = field("使用情况", codes="tenure")
+    owner_name: Mapped[str | None] = field("房主姓名", NAME, listed=False)
+    owner_document_type: Mapped[str | None] = field(
+        "房主证件类型", codes="document_type", listed=False
+    )
+    owner_document: Mapped[str | None] = field("房主证件号码", DOCUMENT, listed=False)
+    owner_phones: Mapped[tuple[str, ...] | None] = field(
+        "房主联系方式", PHONES, listed=False
+    )
+    owner_address: Mapped[str | None] = field("房主现居详址", ADDRESS, listed=False)
+    rent_use: Mapped[str | None] = field("出租用途", codes="rent_use", listed=False)
+    hazards: Mapped[tuple[str, ...] | None] = field(
+        "隐患类型", CODES, codes="hazard_kind", listed=False
+    )
+    note: Mapped[str | None] = field("备注", NOTE, listed=False)
+
+    @classmethod
+    def check(cls, values: Mapping[str, Any]) -> dict[str, str]:
+        if values.get("rent_use") and values.get("tenure") not in (None, "rent"):
+            return {"rent_use": "填了出租用途，使用情况应选“出租”"}
+        return {}

@@ -1,0 +1,219 @@
+"""A record is declared once; table, form, Excel, PDF, sync and server loop over it.
+
+A `Field` says what holds everywhere: label, kind, code table, target. How it looks
+belongs to the window, and rules across fields are the record's `check`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, MetaData, Table, Uuid, func
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column
+
+from gridapp.models import codes as code_tables
+from gridapp.models.kinds import CODE, CODES, REF, TEXT, Kind, UtcTime
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field as the rest of the program sees it."""
+
+    label: str
+    kind: Kind[Any]
+    name: str = ""
+    required: bool = False
+    codes: str = ""  # key of a code table
+    target: str = ""  # table name of another record
+    part: bool = False  # this record belongs to the target and moves with it
+    listed: bool = True
+    searched: bool = False
+    aliases: tuple[str, ...] = ()
+    section: str = ""
+
+    def parse(self, text: str) -> Any:
+        """The value the user meant, None when empty.
+
+        Raises ValueError with a sentence that says what to do.
+        """
+        text = text.strip()
+        if not text:
+            if self.required:
+                raise ValueError(f"{self.label}还没有填")
+            return None
+        try:
+            if self.codes:
+                words = CODES.parse(text) if self.kind is CODES else (text,)
+                found = tuple(self._code(word) for word in words)
+                return found if self.kind is CODES else found[0]
+            value = self.kind.parse(text)
+        except ValueError as error:
+            raise ValueError(f"{self.label}：{error}") from None
+        if self.kind.limit and len(value) > self.kind.limit:
+            raise ValueError(
+                f"{self.label}最多 {self.kind.limit} 个字，现在 {len(value)} 个"
+            )
+        return value
+
+    def _code(self, word: str) -> str:
+        """The code of `word`, which may be the code itself (a form or a script)."""
+        table = code_tables.table(self.codes)
+        if word in table.codes:
+            return word
+        code = table.code(word)
+        if code is None:
+            shown = "、".join(item.name for item in table.items[:12])
+            raise ValueError(f"没有“{word}”这一项，可填：{shown}")
+        return code
+
+    def format(self, value: Any) -> str:
+        """`value` as a person reads it, unmasked."""
+        if value is None:
+            return ""
+        if self.codes:
+            table = code_tables.table(self.codes)
+            return "、".join(
+                table.name(code) for code in (value if self.kind is CODES else (value,))
+            )
+        return self.kind.format(value)
+
+    def masked(self, value: Any) -> str:
+        """`value` as a person reads it, private kinds with their middle hidden."""
+        text = self.format(value)
+        return self.kind.mask(text) if text and self.kind.private else text
+
+
+def field(
+    label: str,
+    kind: Kind[Any] = TEXT,
+    *,
+    codes: str = "",
+    target: str = "",
+    part: bool = False,
+    listed: bool = True,
+    searched: bool = False,
+    aliases: tuple[str, ...] = (),
+    section: str = "",
+) -> MappedColumn[Any]:
+    """Declare a column that is also a field of the record."""
+    if codes and kind is TEXT:
+        kind = CODE
+    if target:
+        kind = REF
+    spec = Field(
+        label,
+        kind,
+        codes=codes,
+        target=target,
+        part=part,
+        listed=listed,
+        searched=searched,
+        aliases=aliases,
+        section=section,
+    )
+    links = [ForeignKey(f"{target}.id")] if target else []
+    return mapped_column(
+        kind.column, *links, index=bool(target) or None, info={"field": spec}
+    )
+
+
+class Base(DeclarativeBase):
+    """Holds the one MetaData of all record tables."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+        }
+    )
+
+
+class Record(Base):
+    """A row that people fill in and that travels to the county."""
+
+    __abstract__ = True
+
+    title: ClassVar[str]
+    shown_by: ClassVar[str] = "id"  # the field that names this record to a person
+    insert_only: ClassVar[bool] = False  # a trace: never changed, never deleted
+
+    id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, sort_order=-10)
+    grid_id: Mapped[UUID] = mapped_column(
+        ForeignKey("grid.id"), index=True, sort_order=-9
+    )
+    created_at: Mapped[dt.datetime] = mapped_column(UtcTime(), sort_order=900)
+    created_by: Mapped[UUID | None] = mapped_column(Uuid(), sort_order=901)
+    updated_at: Mapped[dt.datetime] = mapped_column(UtcTime(), sort_order=902)
+    updated_by: Mapped[UUID | None] = mapped_column(Uuid(), sort_order=903)
+    deleted_at: Mapped[dt.datetime | None] = mapped_column(UtcTime(), sort_order=904)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        _constrain(table_of(cls), fields_of(cls))
+
+    @classmethod
+    def check(cls, values: Mapping[str, Any]) -> dict[str, str]:
+        """Sentences by field name for rules across fields; empty when all is well.
+
+        Called with the whole record by save, import and the county alike.
+        """
+        return {}
+
+
+SYSTEM_COLUMNS = (
+    "id",
+    "grid_id",
+    "created_at",
+    "created_by",
+    "updated_at",
+    "updated_by",
+    "deleted_at",
+)
+
+
+def table_of(model: type[Record]) -> Table:
+    """The table of a record type."""
+    table = model.__table__
+    assert isinstance(table, Table)
+    return table
+
+
+@cache
+def fields_of(model: type[Record]) -> tuple[Field, ...]:
+    """The record's fields in the order they are declared."""
+    return tuple(
+        replace(column.info["field"], name=column.key, required=not column.nullable)
+        for column in table_of(model).columns
+        if "field" in column.info
+    )
+
+
+def field_of(model: type[Record], name: str) -> Field:
+    """The field of that name; KeyError when there is none."""
+    for one in fields_of(model):
+        if one.name == name:
+            return one
+    raise KeyError(f"{model.__tablename__} has no field {name}")
+
+
+def _constrain(table: Table, fields: tuple[Field, ...]) -> None:
+    """Put into the database what a form checks: code lists and lengths."""
+    for one in fields:
+        column = table.columns[one.name]
+        if one.codes and one.kind is CODE and code_tables.table(one.codes).closed:
+            rule = column.in_(code_tables.table(one.codes).codes)
+        elif one.kind.limit:
+            rule = func.length(column) <= one.kind.limit
+        else:
+            continue
+        table.append_constraint(CheckConstraint(rule, name=one.name))

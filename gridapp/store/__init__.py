@@ -1,0 +1,1 @@
+"""How records are kept: the encrypted SQLite file, its journal, search and photos."""

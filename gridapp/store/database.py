@@ -1,0 +1,83 @@
+"""The encrypted database file: connections, transactions, faults in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlcipher3.dbapi2 as sqlcipher
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
+
+from gridapp.errors import UserError
+
+_FAULTS = (
+    ("database or disk is full", "磁盘已满，刚才的改动没有保存。请清出空间后再试"),
+    ("readonly database", "数据文件夹是只读的，请检查文件夹权限后再试"),
+    ("database is locked", "另一个程序正占用数据文件，请关掉它后再试"),
+    ("malformed", "数据文件已损坏，请从备份恢复"),
+    ("file is not a database", "数据文件已损坏或密钥不符，请从备份恢复"),
+    ("unable to open database file", "打不开数据文件，请检查文件夹是否还在"),
+    ("disk I/O error", "读写磁盘出错，请检查磁盘后再试"),
+)
+
+
+def make_engine(path: Path, key: bytes) -> Engine:
+    """An engine on the SQLCipher file at `path`, opened with the raw data key.
+
+    Transactions are explicit, because the driver's own neither roll back DDL nor
+    start before a SELECT (design.md §4).
+    """
+
+    def connect() -> Any:
+        db: Any = sqlcipher.connect(str(path), check_same_thread=False, timeout=10)
+        db.isolation_level = None
+        db.execute("PRAGMA cipher_log_level = NONE")
+        db.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        for pragma in (
+            "cipher_memory_security = OFF",
+            "foreign_keys = ON",
+            "journal_mode = WAL",
+            "synchronous = FULL",  # what was confirmed survives a power cut
+            "busy_timeout = 10000",
+            "temp_store = MEMORY",  # nothing readable in temporary files
+        ):
+            db.execute(f"PRAGMA {pragma}")
+        return db
+
+    engine = create_engine(
+        "sqlite://",
+        module=sqlcipher,
+        creator=connect,
+        poolclass=QueuePool,
+        pool_size=4,
+        max_overflow=4,
+        hide_parameters=True,  # no personal data in an error's text
+    )
+
+    def on_begin(db: Connection) -> None:
+        writes = db.get_execution_options().get("gridapp_writes", False)
+        db.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    event.listen(engine, "begin", on_begin)
+    return engine
+
+
+@contextmanager
+def faults_in_words() -> Iterator[None]:
+    """Turn what can happen to a file on a laptop into a UserError."""
+    try:
+        yield
+    except DBAPIError as error:
+        cause = str(error.orig)
+        for sign, sentence in _FAULTS:
+            if sign in cause:
+                raise UserError(sentence) from error
+        raise
+    except OSError as error:
+        if error.errno == 28:
+            raise UserError(_FAULTS[0][1]) from error
+        raise

@@ -1,0 +1,293 @@
+"""The journal: one row a change, written by triggers in the same transaction.
+
+An insert's row carries no values: the record and the later old values give them back
+(a JSON of every value made the file four times as large, research/README.md).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, bindparam, insert, select, text
+from sqlalchemy.dialects import sqlite
+
+from gridapp.models import RECORDS, record_named
+from gridapp.models.kinds import time_text
+from gridapp.models.record import Record, Values, fields_of, table_of
+from gridapp.store.tables import journal
+
+_DIALECT: Any = sqlite.dialect()  # pyright: ignore[reportUnknownMemberType]
+GUARDED = ("grid_id", "deleted_at")  # journalled though they are not fields
+
+
+@dataclass(frozen=True)
+class JournalRow:
+    """One change with Python values.
+
+    `values` is {field: value} for an insert and {field: (old, new)} otherwise.
+    """
+
+    seq: int
+    at: dt.datetime
+    by: UUID | None
+    device: UUID
+    origin: str
+    type: str
+    record_id: UUID
+    grid_id: UUID
+    action: str
+    base: dt.datetime | None
+    values: dict[str, Any]
+    batch: UUID | None = None
+
+
+def journalled(model: type[Record]) -> tuple[str, ...]:
+    """Names of the columns whose changes the journal records."""
+    return (*(field.name for field in fields_of(model)), *GUARDED)
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
+
+
+def trigger_sql(model: type[Record]) -> dict[str, str]:
+    """CREATE TRIGGER statements of a record's table, by trigger name."""
+    table = model.__tablename__
+    pairs = " UNION ALL ".join(
+        f"SELECT '{name}' AS f, OLD.{_quoted(name)} AS o, NEW.{_quoted(name)} AS n"
+        for name in journalled(model)
+    )
+    columns = (
+        "INSERT INTO journal "
+        '(at, "by", device, origin, batch, type, record_id, grid_id, action, base,'
+        " changes)"
+    )
+    local = "(SELECT origin FROM actor) = 'local'"
+    triggers = {
+        f"journal_{table}_insert": (
+            f"AFTER INSERT ON {table} WHEN {local} BEGIN {columns}"
+            " SELECT NEW.updated_at, NEW.updated_by, device, 'local', batch,"
+            f" '{table}', NEW.id, NEW.grid_id, 'insert', NULL, NULL FROM actor; END"
+        ),
+        f"journal_{table}_update": (
+            f"AFTER UPDATE ON {table} WHEN {local} BEGIN {columns}"
+            " SELECT NEW.updated_at, NEW.updated_by, device, 'local', batch,"
+            f" '{table}', NEW.id, NEW.grid_id,"
+            " CASE WHEN OLD.deleted_at IS NULL AND NEW.deleted_at IS NOT NULL"
+            " THEN 'delete'"
+            " WHEN OLD.deleted_at IS NOT NULL AND NEW.deleted_at IS NULL"
+            " THEN 'restore' ELSE 'update' END, OLD.updated_at, changes"
+            " FROM actor, (SELECT json_group_object(f, json_array(o, n)) AS changes,"
+            f" count(*) AS many FROM ({pairs}) WHERE o IS NOT n)"
+            " WHERE many > 0; END"
+        ),
+        f"keep_{table}": (
+            f"BEFORE DELETE ON {table} WHEN {local} BEGIN"
+            " SELECT RAISE(ABORT, 'a record is never removed: set deleted_at'); END"
+        ),
+    }
+    if model.insert_only:
+        triggers[f"trace_{table}"] = (
+            f"BEFORE UPDATE ON {table} WHEN {local} BEGIN"
+            " SELECT RAISE(ABORT, 'a trace is never changed'); END"
+        )
+    return {name: f"CREATE TRIGGER {name} {body}" for name, body in triggers.items()}
+
+
+def _all_triggers() -> dict[str, str]:
+    wanted = {
+        f"fixed_journal_{action.lower()}": (
+            f"CREATE TRIGGER fixed_journal_{action.lower()} BEFORE {action} ON journal"
+            " BEGIN SELECT RAISE(ABORT, 'the journal is never changed'); END"
+        )
+        for action in ("UPDATE", "DELETE")
+    }
+    for model in RECORDS:
+        wanted |= trigger_sql(model)
+    return wanted
+
+
+def ensure_triggers(db: Connection) -> None:
+    """Make the file's triggers those that the record declarations ask for."""
+    query = text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+    found = {name: sql for name, sql in db.execute(query)}
+    wanted = _all_triggers()
+    ours = ("journal_", "keep_", "trace_", "fixed_")
+    for name in found:
+        if name.startswith(ours) and found[name] != wanted.get(name):
+            db.exec_driver_sql(f"DROP TRIGGER {name}")
+    for name, sql in wanted.items():
+        if found.get(name) != sql:
+            db.exec_driver_sql(sql)
+
+
+@cache
+def _decoders(model: type[Record]) -> dict[str, Any]:
+    columns = table_of(model).columns
+    return {
+        name: columns[name].type.result_processor(_DIALECT, None)
+        for name in (*journalled(model), "created_at", "updated_at")
+    }
+
+
+@cache
+def _encoders(model: type[Record]) -> dict[str, Any]:
+    columns = table_of(model).columns
+    return {
+        name: columns[name].type.bind_processor(_DIALECT) for name in journalled(model)
+    }
+
+
+def from_stored(model: type[Record], name: str, raw: Any) -> Any:
+    """A value as the journal's JSON has it, as a Python value."""
+    decode = _decoders(model)[name]
+    return raw if raw is None or decode is None else decode(raw)
+
+
+def to_stored(model: type[Record], name: str, value: Any) -> Any:
+    """A Python value as the journal's JSON has it."""
+    encode = _encoders(model)[name]
+    return value if value is None or encode is None else encode(value)
+
+
+def changes_of(row: Any) -> dict[str, tuple[Any, Any]]:
+    """{field: (old, new)} of a journal row; names this version lacks are left out."""
+    if row.changes is None:
+        return {}
+    model = record_named(row.type)
+    known = set(journalled(model))
+    return {
+        name: (from_stored(model, name, old), from_stored(model, name, new))
+        for name, (old, new) in json.loads(row.changes).items()
+        if name in known
+    }
+
+
+def as_inserted(db: Connection, type_: str, ids: Iterable[UUID]) -> dict[UUID, Values]:
+    """Values of records as they were inserted: today's, with later changes undone."""
+    model = record_named(type_)
+    table = table_of(model)
+    wanted = list(ids)
+    result: dict[UUID, Values] = {}
+    for start in range(0, len(wanted), 500):
+        part = wanted[start : start + 500]
+        for row in db.execute(select(table).where(table.c.id.in_(part))).mappings():
+            result[row["id"]] = {name: row[name] for name in journalled(model)}
+        query = (
+            select(journal)
+            .where(journal.c.record_id.in_([one.hex for one in part]))
+            .where(journal.c.type == type_)
+            .order_by(journal.c.seq.desc())
+        )
+        for row in db.execute(query):
+            state = result[UUID(row.record_id)]
+            state.update({name: old for name, (old, _) in changes_of(row).items()})
+    return {
+        key: {name: value for name, value in state.items() if value is not None}
+        for key, state in result.items()
+    }
+
+
+def _moment(raw: str | None) -> dt.datetime | None:
+    return dt.datetime.fromisoformat(raw) if raw else None
+
+
+def _row(row: Any, values: dict[str, Any]) -> JournalRow:
+    return JournalRow(
+        seq=row.seq,
+        at=dt.datetime.fromisoformat(row.at),
+        by=UUID(row.by) if row.by else None,
+        device=UUID(row.device),
+        origin=row.origin,
+        type=row.type,
+        record_id=UUID(row.record_id),
+        grid_id=UUID(row.grid_id),
+        action=row.action,
+        base=_moment(row.base),
+        values=values,
+        batch=UUID(row.batch) if row.batch else None,
+    )
+
+
+def unsent(db: Connection, after: int, limit: int) -> list[JournalRow]:
+    """Local changes after journal number `after`, in order, at most `limit`."""
+    query = (
+        select(journal)
+        .where(journal.c.origin == "local", journal.c.seq > after)
+        .order_by(journal.c.seq)
+        .limit(limit)
+    )
+    rows = db.execute(query).all()
+    inserts: dict[str, list[UUID]] = {}
+    for row in rows:
+        if row.action == "insert":
+            inserts.setdefault(row.type, []).append(UUID(row.record_id))
+    first = {type_: as_inserted(db, type_, ids) for type_, ids in inserts.items()}
+    return [
+        _row(
+            row,
+            first[row.type].get(UUID(row.record_id), {})
+            if row.action == "insert"
+            else changes_of(row),
+        )
+        for row in rows
+    ]
+
+
+def unsent_count(db: Connection, after: int) -> int:
+    """How many local changes wait after journal number `after`."""
+    query = text("SELECT count(*) FROM journal WHERE origin = 'local' AND seq > :after")
+    return int(db.execute(query, {"after": after}).scalar_one())
+
+
+def rows_of(db: Connection, type_: str, record_id: UUID) -> list[JournalRow]:
+    """All journal rows of one record, oldest first; inserts without values."""
+    query = (
+        select(journal)
+        .where(journal.c.record_id == record_id.hex, journal.c.type == type_)
+        .order_by(journal.c.seq)
+    )
+    return [_row(row, dict(changes_of(row))) for row in db.execute(query)]
+
+
+def append_remote(db: Connection, rows: Sequence[JournalRow]) -> None:
+    """Record changes as they happened at the county; `seq` of the rows is ignored."""
+    if not rows:
+        return
+    names = ("at", "by", "device", "origin", "batch", "type", "record_id", "grid_id")
+    statement = insert(journal).values(
+        {name: bindparam(f"p_{name}") for name in (*names, "action", "base", "changes")}
+    )
+    db.execute(statement, [_remote_values(row) for row in rows])
+
+
+def _remote_values(row: JournalRow) -> dict[str, Any]:
+    changes: str | None = None
+    if row.action not in ("insert", "leave"):
+        model = record_named(row.type)
+        changes = json.dumps(
+            {
+                name: [to_stored(model, name, old), to_stored(model, name, new)]
+                for name, (old, new) in row.values.items()
+            },
+            ensure_ascii=False,
+        )
+    return {
+        "p_at": time_text(row.at),
+        "p_by": row.by.hex if row.by else None,
+        "p_device": row.device.hex,
+        "p_origin": "remote",
+        "p_batch": None,
+        "p_type": row.type,
+        "p_record_id": row.record_id.hex,
+        "p_grid_id": row.grid_id.hex,
+        "p_action": row.action,
+        "p_base": time_text(row.base) if row.base else None,
+        "p_changes": changes,
+    }

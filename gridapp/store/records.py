@@ -1,0 +1,318 @@
+"""Saving and reading records as plain values. No ORM object leaves the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Connection, bindparam, select
+from uuid_utils.compat import uuid7
+
+from gridapp.errors import InvalidFields, UserError
+from gridapp.models import RECORDS, record_named
+from gridapp.models import codes as code_tables
+from gridapp.models.kinds import CODES
+from gridapp.models.record import Record, Values, fields_of, table_of
+from gridapp.store.vault import Writing
+
+_CHUNK = 500  # ids in one IN list
+
+
+def validated(model: type[Record], values: Mapping[str, Any]) -> None:
+    """Raise InvalidFields unless `values` is a whole, allowed record of `model`."""
+    known = {one.name for one in fields_of(model)}
+    wrong: dict[str, str] = {}
+    for one in fields_of(model):
+        value = values.get(one.name)
+        if value is None:
+            if one.required:
+                wrong[one.name] = f"{one.label}还没有填"
+        elif one.kind.limit and len(value) > one.kind.limit:
+            wrong[one.name] = f"{one.label}最多 {one.kind.limit} 个字"
+        elif one.codes:
+            table = code_tables.table(one.codes)
+            given = value if one.kind is CODES else (value,)
+            strange = [code for code in given if code not in table.codes]
+            if strange and table.closed:
+                wrong[one.name] = f"{one.label}没有“{strange[0]}”这一项"
+    stray = set(values) - known - {"id", "grid_id"}
+    if stray:
+        raise KeyError(f"{model.__tablename__} has no field {sorted(stray)}")
+    if not wrong:
+        wrong = model.check(values)
+    if wrong:
+        raise InvalidFields(wrong)
+
+
+def save(
+    tx: Writing,
+    model: type[Record],
+    values: Mapping[str, Any],
+    record_id: UUID | None = None,
+) -> UUID:
+    """Make a record, or change some fields of one; returns its id.
+
+    Values are Python values by field name. Raises InvalidFields with one sentence a
+    field, or UserError when the record is gone.
+    """
+    if record_id is None:
+        return insert_many(tx, model, [values])[0]
+    update_many(tx, model, {record_id: values})
+    return record_id
+
+
+def insert_many(
+    tx: Writing, model: type[Record], rows: Sequence[Mapping[str, Any]]
+) -> list[UUID]:
+    """Insert records; ids in the order of `rows`. A row may bring its own `id`."""
+    full: list[Values] = []
+    grids = _grids_of_owners(tx, model, rows)
+    for given, grid_id in zip(rows, grids, strict=True):
+        validated(model, given)
+        row: Values = {one.name: given.get(one.name) for one in fields_of(model)}
+        row["id"] = given.get("id") or uuid7()
+        is_grid = model.__tablename__ == "grid"
+        row["grid_id"] = row["id"] if is_grid else given.get("grid_id") or grid_id
+        if row["grid_id"] is None:
+            raise UserError(
+                "还没有网格，请先用 gridapp init 建立网格或登记到县级服务器"
+            )
+        row |= _stamps(tx)
+        full.append(row)
+    if full:
+        tx.db.execute(table_of(model).insert(), full)
+        tx.touched(model, *(row["id"] for row in full))
+    return [row["id"] for row in full]
+
+
+def _stamps(tx: Writing) -> Values:
+    return {
+        "created_at": tx.at,
+        "created_by": tx.by,
+        "updated_at": tx.at,
+        "updated_by": tx.by,
+        "deleted_at": None,
+    }
+
+
+def _grids_of_owners(
+    tx: Writing, model: type[Record], rows: Sequence[Mapping[str, Any]]
+) -> list[UUID | None]:
+    """The grid each row belongs to: that of the record it is a part of."""
+    owners = [one for one in fields_of(model) if one.part]
+    if not owners:
+        return [tx.default_grid] * len(rows)
+    name, target = owners[0].name, record_named(owners[0].target)
+    ids = {row[name] for row in rows if row.get(name)}
+    grids = _columns(tx.db, target, ids, "grid_id")
+    return [grids.get(row.get(name), tx.default_grid) for row in rows]
+
+
+def _columns(
+    db: Connection, model: type[Record], ids: Iterable[UUID], name: str
+) -> dict[Any, Any]:
+    table = table_of(model)
+    wanted = list(ids)
+    found: dict[Any, Any] = {}
+    for start in range(0, len(wanted), _CHUNK):
+        part = wanted[start : start + _CHUNK]
+        query = select(table.c.id, table.c[name]).where(table.c.id.in_(part))
+        found.update((row[0], row[1]) for row in db.execute(query))
+    return found
+
+
+def update_many(
+    tx: Writing, model: type[Record], changes: Mapping[UUID, Mapping[str, Any]]
+) -> set[UUID]:
+    """Change some fields of some records; returns the ids that really changed."""
+    current = by_id(tx.db, model, changes, deleted=True)
+    names = [one.name for one in fields_of(model)]
+    rows: list[Values] = []
+    for record_id, given in changes.items():
+        old = current.get(record_id)
+        if old is None or old["deleted_at"] is not None:
+            raise UserError(f"这条{model.title}已被删除，可以到回收站恢复后再改")
+        if model.insert_only:
+            raise UserError(f"{model.title}只能新增，不能修改")
+        merged = {name: old[name] for name in names} | dict(given)
+        validated(model, merged)
+        if any(old[name] != merged[name] for name in names):
+            new = {f"p_{name}": merged[name] for name in names}
+            rows.append(new | {"p_id": record_id, "p_at": tx.at, "p_by": tx.by})
+    if rows:
+        table = table_of(model)
+        statement = (
+            table.update()
+            .where(table.c.id == bindparam("p_id"))
+            .values(
+                {name: bindparam(f"p_{name}") for name in names}
+                | {"updated_at": bindparam("p_at"), "updated_by": bindparam("p_by")}
+            )
+        )
+        tx.db.execute(statement, rows)
+    changed = {row["p_id"] for row in rows}
+    if changed:
+        tx.touched(model, *changed)
+    return changed
+
+
+def delete(tx: Writing, model: type[Record], record_id: UUID) -> None:
+    """Put a record into the recycle bin; nothing is removed."""
+    _set_deleted(tx, model, record_id, tx.at)
+
+
+def undelete(tx: Writing, model: type[Record], record_id: UUID) -> None:
+    """Take a record out of the recycle bin."""
+    _set_deleted(tx, model, record_id, None)
+
+
+def _set_deleted(
+    tx: Writing, model: type[Record], record_id: UUID, moment: object
+) -> None:
+    if model.insert_only:
+        raise UserError(f"{model.title}是留痕，不能删除")
+    old = get(tx.db, model, record_id, deleted=True)
+    if old is None:
+        raise UserError(f"没有这条{model.title}")
+    if (old["deleted_at"] is None) == (moment is None):
+        return
+    table = table_of(model)
+    tx.db.execute(
+        table.update()
+        .where(table.c.id == record_id)
+        .values(deleted_at=moment, updated_at=tx.at, updated_by=tx.by)
+    )
+    tx.touched(model, record_id)
+
+
+def move(tx: Writing, model: type[Record], record_id: UUID, grid_id: UUID) -> None:
+    """Move a record, with everything that is a part of it, to another grid."""
+    ids = {record_id}
+    moving: list[tuple[type[Record], set[UUID]]] = [(model, ids)]
+    while moving:
+        owner, ids = moving.pop()
+        table = table_of(owner)
+        tx.db.execute(
+            table.update()
+            .where(table.c.id.in_(ids))
+            .values(grid_id=grid_id, updated_at=tx.at, updated_by=tx.by)
+        )
+        tx.touched(owner, *ids)
+        for other in RECORDS:
+            for one in fields_of(other):
+                if one.part and one.target == owner.__tablename__:
+                    parts = find(tx.db, other, table_of(other).c[one.name].in_(ids))
+                    if parts:
+                        moving.append((other, {part["id"] for part in parts}))
+
+
+def get(
+    db: Connection, model: type[Record], record_id: UUID, *, deleted: bool = False
+) -> Values | None:
+    """The values of one record, system columns included; None when there is none."""
+    return by_id(db, model, [record_id], deleted=deleted).get(record_id)
+
+
+def by_id(
+    db: Connection, model: type[Record], ids: Iterable[UUID], *, deleted: bool = False
+) -> dict[UUID, Values]:
+    """Values of records by id; ids that are not there are left out."""
+    table = table_of(model)
+    wanted = list(ids)
+    found: dict[UUID, Values] = {}
+    for start in range(0, len(wanted), _CHUNK):
+        part = wanted[start : start + _CHUNK]
+        for row in find(db, model, table.c.id.in_(part), deleted=deleted):
+            found[row["id"]] = row
+    return found
+
+
+def find(
+    db: Connection,
+    model: type[Record],
+    *where: ColumnElement[bool],
+    order: Sequence[Any] = (),
+    limit: int | None = None,
+    offset: int = 0,
+    deleted: bool = False,
+) -> list[Values]:
+    """Records that meet every condition; those in the recycle bin only if asked."""
+    table = table_of(model)
+    query = select(table).where(*where)
+    if not deleted:
+        query = query.where(table.c.deleted_at.is_(None))
+    query = query.order_by(*(order or (table.c.id,))).limit(limit).offset(offset)
+    return [dict(row) for row in db.execute(query).mappings()]
+
+
+def filtered(
+    db: Connection,
+    model: type[Record],
+    equal: Mapping[str, Any],
+    *,
+    order: str = "id",
+    descending: bool = False,
+    limit: int | None = None,
+    offset: int = 0,
+) -> list[Values]:
+    """Records whose fields equal the given values (None: is empty)."""
+    table = table_of(model)
+    where = [table.c[name] == value for name, value in equal.items()]
+    column = table.c[order].desc() if descending else table.c[order]
+    return find(db, model, *where, order=(column,), limit=limit, offset=offset)
+
+
+def ids(
+    db: Connection, model: type[Record], *, order: str = "id", descending: bool = False
+) -> list[UUID]:
+    """Ids of all records of a type, for a list that reads rows as they are shown."""
+    table = table_of(model)
+    column = table.c[order].desc() if descending else table.c[order]
+    query = select(table.c.id).where(table.c.deleted_at.is_(None)).order_by(column)
+    return list(db.scalars(query))
+
+
+def count(db: Connection, model: type[Record]) -> int:
+    """How many records of a type there are outside the recycle bin."""
+    return len(ids(db, model))
+
+
+def labels(
+    db: Connection, model: type[Record], wanted: Iterable[UUID]
+) -> dict[UUID, str]:
+    """What names each record to a person, by id."""
+    name = model.shown_by
+    if name == "id":
+        return {one: str(one) for one in wanted}
+    spec = {one.name: one for one in fields_of(model)}[name]
+    found = _columns(db, model, wanted, name)
+    return {key: spec.masked(value) for key, value in found.items()}
+
+
+def shown(
+    db: Connection,
+    model: type[Record],
+    rows: Iterable[Values],
+    *,
+    unmask: bool = False,
+) -> list[dict[str, str]]:
+    """Rows as a person reads them: codes as words, targets by name, private masked."""
+    kept = list(rows)
+    names: dict[str, dict[UUID, str]] = {}
+    for one in fields_of(model):
+        if one.target:
+            wanted = {row[one.name] for row in kept if row[one.name]}
+            names[one.name] = labels(db, record_named(one.target), wanted)
+    return [
+        {
+            one.name: names[one.name].get(row[one.name], "")
+            if one.target
+            else one.format(row[one.name])
+            if unmask
+            else one.masked(row[one.name])
+            for one in fields_of(model)
+        }
+        | {"id": str(row["id"])}
+        for row in kept
+    ]

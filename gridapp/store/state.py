@@ -1,0 +1,90 @@
+"""Small facts about this vault: its device, who acts, sync's own state."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import Connection, text
+from sqlalchemy.dialects.sqlite import insert
+
+from gridapp.models.kinds import now, time_text
+from gridapp.store.tables import actor, disclosure, sync_state
+
+if TYPE_CHECKING:
+    from gridapp.store.vault import Writing
+
+WORKER, DEFAULT_GRID, PUSHED = "worker", "default_grid", "pushed_seq"
+
+
+def begin(db: Connection, device: UUID) -> None:
+    """Give a new vault its device id."""
+    db.execute(actor.insert().values(id=1, device=device.hex, origin="local"))
+
+
+def device(db: Connection) -> UUID:
+    """The id of this laptop's vault."""
+    return UUID(db.execute(text("SELECT device FROM actor")).scalar_one())
+
+
+def set_actor(db: Connection, origin: str, batch: UUID | None) -> None:
+    """Tell the triggers how to journal what follows; writes only on a difference."""
+    db.execute(
+        text(
+            "UPDATE actor SET origin = :origin, batch = :batch"
+            " WHERE origin IS NOT :origin OR batch IS NOT :batch"
+        ),
+        {"origin": origin, "batch": batch.hex if batch else None},
+    )
+
+
+def value(db: Connection, key: str) -> str | None:
+    """The value kept under `key`."""
+    query = text("SELECT value FROM sync_state WHERE key = :key")
+    return db.execute(query, {"key": key}).scalar()
+
+
+def keep(db: Connection, key: str, content: str | None) -> None:
+    """Keep `content` under `key`."""
+    statement = insert(sync_state).values(key=key, value=content)
+    db.execute(
+        statement.on_conflict_do_update(
+            index_elements=["key"], set_={"value": statement.excluded.value}
+        )
+    )
+
+
+def _id(db: Connection, key: str) -> UUID | None:
+    found = value(db, key)
+    return UUID(found) if found else None
+
+
+def worker(db: Connection) -> UUID | None:
+    """Who works with this vault."""
+    return _id(db, WORKER)
+
+
+def default_grid(db: Connection) -> UUID | None:
+    """The grid that new records belong to unless they say otherwise."""
+    return _id(db, DEFAULT_GRID)
+
+
+def pushed_seq(db: Connection) -> int:
+    """The last journal number the county has taken."""
+    return int(value(db, PUSHED) or 0)
+
+
+def disclose(
+    tx: Writing, act: str, type_: str | None, record_id: UUID | None, detail: str
+) -> None:
+    """Journal an act on private data that changes no record: reveal, export, print."""
+    tx.db.execute(
+        disclosure.insert().values(
+            at=time_text(now()),
+            by=tx.by.hex if tx.by else None,
+            act=act,
+            type=type_,
+            record_id=record_id.hex if record_id else None,
+            detail=detail,
+        )
+    )

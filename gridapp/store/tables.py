@@ -1,0 +1,117 @@
+"""The laptop's own tables beside the record tables. They do not travel."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+from gridapp.models.record import Base
+
+LOCAL = MetaData(naming_convention=Base.metadata.naming_convention)
+
+# Who acts, for the triggers: one row, set at the start of each write transaction.
+# Outside a transaction `origin` is always 'local', so that a change made by any other
+# program is journalled as well.
+actor = Table(
+    "actor",
+    LOCAL,
+    Column("id", Integer, CheckConstraint("id = 1", name="one_row"), primary_key=True),
+    Column("device", String(32), nullable=False),
+    Column("origin", String(6), nullable=False),
+    Column("batch", String(32)),
+)
+
+# The audit trail, the outbox and the undo (design.md §1, idea 2).
+journal = Table(
+    "journal",
+    LOCAL,
+    Column("seq", Integer, primary_key=True),
+    Column("at", String(24), nullable=False),
+    Column("by", String(32)),
+    Column("device", String(32), nullable=False),
+    Column("origin", String(6), nullable=False),  # 'local' or 'remote'
+    Column("batch", String(32)),
+    Column("type", Text, nullable=False),
+    Column("record_id", String(32), nullable=False),
+    Column("grid_id", String(32), nullable=False),
+    Column("action", Text, nullable=False),  # insert update delete restore leave
+    Column("base", String(24)),  # updated_at of the record before the change
+    Column("changes", Text),  # JSON {field: [old, new]}; none for an insert
+    Index("ix_journal_record_id", "record_id"),
+    sqlite_autoincrement=True,
+)
+
+# Acts on private data that change no record: reveal, export, print unmasked.
+disclosure = Table(
+    "disclosure",
+    LOCAL,
+    Column("seq", Integer, primary_key=True),
+    Column("at", String(24), nullable=False),
+    Column("by", String(32)),
+    Column("act", Text, nullable=False),
+    Column("type", Text),
+    Column("record_id", String(32)),
+    Column("detail", Text),
+    sqlite_autoincrement=True,
+)
+
+# Names of people who wrote records that came from the county.
+author = Table(
+    "author",
+    LOCAL,
+    Column("id", String(32), primary_key=True),
+    Column("name", Text, nullable=False),
+)
+
+sync_state = Table(
+    "sync_state",
+    LOCAL,
+    Column("key", Text, primary_key=True),
+    Column("value", Text),
+)
+
+scope_cursor = Table(
+    "scope_cursor",
+    LOCAL,
+    Column("grid_id", String(32), primary_key=True),
+    Column("cursor", Integer, nullable=False),
+    Column("bootstrap", Text),  # where the first download stands: "type:id"
+    Column("complete", Boolean, nullable=False),
+)
+
+# Changes that did not fit at the county, until their author decides.
+held = Table(
+    "held",
+    LOCAL,
+    Column("id", String(32), primary_key=True),
+    Column("seq", Integer, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("record_id", String(32), nullable=False),
+    Column("field", Text),
+    Column("mine", Text),
+    Column("theirs", Text),
+    Column("theirs_by", Text),
+    Column("theirs_at", Text),
+    Column("reason", Text, nullable=False),
+    Column("sentence", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("decided", Text),
+)
+
+# Half-filled forms, so that a kill loses at most a few seconds of typing.
+draft = Table(
+    "draft",
+    LOCAL,
+    Column("key", Text, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("content", Text, nullable=False),
+)

@@ -1,0 +1,179 @@
+"""Opens and makes vaults: a folder with the sealed key, the database and photos."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine, select, text
+from uuid_utils.compat import uuid7
+
+from gridapp import migrations
+from gridapp.errors import UserError
+from gridapp.models import Grid
+from gridapp.models.kinds import now
+from gridapp.models.record import Record, table_of
+from gridapp.store import journal, search, slots, state
+from gridapp.store.database import faults_in_words, make_engine
+from gridapp.store.photos import PhotoStore
+
+SLOT_FILE = "vault.json"
+DATABASE_FILE = "grid.db"
+WRONG_PASSWORD = "密码不对，请重新输入（注意大小写）"
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Which record types a write changed, so that pages know whether to reload."""
+
+    records: frozenset[str]
+
+
+@dataclass
+class Writing:
+    """One write transaction. `changed` collects the records that were touched."""
+
+    db: Connection
+    at: object
+    by: UUID | None
+    default_grid: UUID | None
+    remote: bool = False
+    changed: dict[type[Record], set[UUID]] = field(
+        default_factory=dict[type[Record], set[UUID]]
+    )
+
+    def touched(self, model: type[Record], *ids: UUID) -> None:
+        """Note that these records changed in this transaction."""
+        self.changed.setdefault(model, set()).update(ids)
+
+
+class Store:
+    """An open vault. All reading and writing goes through its two contexts."""
+
+    def __init__(self, folder: Path, engine: Engine, key: bytes) -> None:
+        self.folder = folder
+        self.photos = PhotoStore(folder, key)
+        self.worker_id: UUID | None = None
+        self._engine = engine
+        self._writer = engine.execution_options(gridapp_writes=True)
+        self._lock = threading.RLock()
+        self._listeners: list[Callable[[Changes], None]] = []
+        with self.reading() as db:
+            self.device_id = state.device(db)
+            self.worker_id = state.worker(db)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection in a read transaction: one unchanging view of the data."""
+        with faults_in_words(), self._engine.begin() as db:
+            yield db
+
+    @contextmanager
+    def writing(
+        self, *, batch: UUID | None = None, remote: bool = False
+    ) -> Iterator[Writing]:
+        """One write transaction; wholly kept, or, on any error, wholly undone.
+
+        Args:
+            batch: groups the journal rows of one import, so that it can be undone.
+            remote: changes come from the county; triggers leave them to
+                `journal.append_remote`.
+        """
+        with self._lock, faults_in_words():
+            with self._writer.begin() as db:
+                state.set_actor(db, "remote" if remote else "local", batch)
+                tx = Writing(db, now(), self.worker_id, state.default_grid(db), remote)
+                yield tx
+                search.reindex(tx, tx.changed)
+                state.set_actor(db, "local", None)
+            names = frozenset(model.__tablename__ for model in tx.changed)
+        if names:
+            for listener in list(self._listeners):
+                listener(Changes(names))
+
+    def on_changed(self, listener: Callable[[Changes], None]) -> None:
+        """Call `listener` after each commit, in the thread that wrote."""
+        self._listeners.append(listener)
+
+    def grids(self) -> list[UUID]:
+        """Ids of the grids this vault holds."""
+        with self.reading() as db:
+            return list(db.scalars(select(table_of(Grid).c.id)))
+
+    def close(self) -> None:
+        """Close every connection; the store is not used afterwards."""
+        with faults_in_words():
+            with self._engine.connect() as db:
+                db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                db.rollback()
+            self._engine.dispose()
+
+
+def exists(folder: Path) -> bool:
+    """Whether a vault was made in `folder`."""
+    return (folder / SLOT_FILE).exists()
+
+
+def create(folder: Path, password: str) -> Store:
+    """A new, empty vault in `folder`; UserError when there is one already."""
+    if exists(folder):
+        raise UserError(f"{folder} 里已经有一份数据，请换一个文件夹，或直接打开它")
+    key = slots.new_key()
+    slot = slots.seal(key, password)
+    with faults_in_words():
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        leftover = folder / DATABASE_FILE
+        if leftover.exists():
+            raise UserError(f"{folder} 里有没有密钥的数据文件，请换一个空文件夹")
+        engine = make_engine(folder / DATABASE_FILE, key)
+        with engine.execution_options(gridapp_writes=True).begin() as db:
+            migrations.upgrade(db, "client")
+            journal.ensure_triggers(db)
+            search.ensure(db)
+            state.begin(db, uuid7())
+        slots.write(folder / SLOT_FILE, [slot])
+    return Store(folder, engine, key)
+
+
+def open_store(folder: Path, password: str) -> Store:
+    """The vault in `folder`; UserError when there is none or the password is wrong."""
+    if not exists(folder):
+        raise UserError(f"{folder} 里没有数据，请先用“新建”或 gridapp init 建立")
+    for slot in slots.read(folder / SLOT_FILE):
+        key = slots.unseal(slot, password)
+        if key is not None:
+            return _opened(folder, key)
+    raise UserError(WRONG_PASSWORD)
+
+
+def _opened(folder: Path, key: bytes) -> Store:
+    path = folder / DATABASE_FILE
+    if not path.exists():
+        raise UserError(f"数据文件 {path.name} 不见了，请从备份恢复")
+    engine = make_engine(path, key)
+    with faults_in_words():
+        with engine.connect() as db:
+            version = migrations.version_of(db)
+            db.rollback()
+            if version != migrations.HEAD:
+                db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                db.rollback()
+        if version != migrations.HEAD:
+            migrations.refuse_newer(version)
+            shutil.copy2(path, path.with_name(f"{DATABASE_FILE}.before-{version}"))
+        with engine.execution_options(gridapp_writes=True).begin() as db:
+            if version != migrations.HEAD:
+                migrations.upgrade(db, "client")
+            journal.ensure_triggers(db)
+            search.ensure(db)
+    return Store(folder, engine, key)
+
+
+def journal_size(db: Connection) -> int:
+    """How many changes the journal holds."""
+    return int(db.execute(text("SELECT count(*) FROM journal")).scalar_one())
