@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, MetaData, Table, Uuid, func
@@ -183,9 +183,7 @@ SYSTEM_COLUMNS = (
 
 def table_of(model: type[Record]) -> Table:
     """The table of a record type."""
-    table = model.__table__
-    assert isinstance(table, Table)
-    return table
+    return cast("Table", model.__table__)
 
 
 @cache

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from gridapp.errors import UserError
+
+sqlcipher: Any = import_module("sqlcipher3.dbapi2")  # it carries no types
 
 _FAULTS = (
     ("database or disk is full", "磁盘已满，刚才的改动没有保存。请清出空间后再试"),
@@ -67,7 +69,7 @@ def make_engine(path: Path, key: bytes) -> Engine:
 
 
 @contextmanager
-def faults_in_words() -> Iterator[None]:
+def faults_in_words() -> Generator[None]:
     """Turn what can happen to a file on a laptop into a UserError."""
     try:
         yield

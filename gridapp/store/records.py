@@ -142,14 +142,10 @@ def update_many(
             rows.append(new | {"p_id": record_id, "p_at": tx.at, "p_by": tx.by})
     if rows:
         table = table_of(model)
-        statement = (
-            table.update()
-            .where(table.c.id == bindparam("p_id"))
-            .values(
-                {name: bindparam(f"p_{name}") for name in names}
-                | {"updated_at": bindparam("p_at"), "updated_by": bindparam("p_by")}
-            )
-        )
+        new_values: dict[str, Any] = {name: bindparam(f"p_{name}") for name in names}
+        new_values |= {"updated_at": bindparam("p_at"), "updated_by": bindparam("p_by")}
+        statement = table.update().where(table.c.id == bindparam("p_id"))
+        statement = statement.values(new_values)
         tx.db.execute(statement, rows)
     changed = {row["p_id"] for row in rows}
     if changed:

@@ -1,7 +1,7 @@
 """Key slots: the random data key, sealed once for each way of opening the vault.
 
-As LUKS does: changing a password rewrites a slot, not the database. Argon2id with 64 MiB
-and 3 passes takes about 0.3 s (research/store/report.md §F).
+As LUKS does: changing a password rewrites a slot, not the database. Argon2id with
+64 MiB and 3 passes takes about 0.3 s (research/store/report.md §F).
 """
 
 from __future__ import annotations

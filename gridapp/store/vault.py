@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,7 +40,7 @@ class Writing:
     """One write transaction. `changed` collects the records that were touched."""
 
     db: Connection
-    at: object
+    at: dt.datetime
     by: UUID | None
     default_grid: UUID | None
     remote: bool = False
@@ -68,7 +69,7 @@ class Store:
             self.worker_id = state.worker(db)
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
+    def reading(self) -> Generator[Connection]:
         """A connection in a read transaction: one unchanging view of the data."""
         with faults_in_words(), self._engine.begin() as db:
             yield db
@@ -76,7 +77,7 @@ class Store:
     @contextmanager
     def writing(
         self, *, batch: UUID | None = None, remote: bool = False
-    ) -> Iterator[Writing]:
+    ) -> Generator[Writing]:
         """One write transaction; wholly kept, or, on any error, wholly undone.
 
         Args:
