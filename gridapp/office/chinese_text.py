@@ -1,0 +1,138 @@
+"""Chinese text on paper: where a line may break, and how a PDF gives the text back."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+
+# GB/T 15834-2011, 5.1: these may not begin a line, and those may not end one.
+NOT_FIRST = frozenset(
+    "，。、；：？！”’）》〉】〕」』〗｝］…—～·‧•％‰℃°／々ー,.;:?!)]}%-–"
+)
+NOT_LAST = frozenset("“‘（《〈【〔「『〖｛［￥¥／([{$#")
+
+# What stays in one piece: a box to tick with its words, a number with its unit, a
+# date, a telephone number (masked or not), a Latin word, an ellipsis, a dash.
+_WORD = r"[^\W\u2e80-\U0003ffff]"
+_PIECE = re.compile(
+    rf"□\S+|{_WORD}+(?:[-.,:/@+'&]{_WORD}+|[-.]?\*+{_WORD}*)*|…+|—+|\s+|.", re.DOTALL
+)
+# Code points that only repeat another character: the radicals, which Word and old
+# PDF files put in place of the character, and the compatibility ideographs.
+_DUPLICATE = re.compile(r"[\u2e80-\u2fdf\uf900-\ufaff\U0002f800-\U0002fa1f]")
+# The radicals whose simplified shape Unicode does not name as their equivalent.
+_RADICALS = str.maketrans(
+    "⺠⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻬⻮⻰⼾",
+    "民见角贝车长门青韦页风飞食马骨鬼鱼鸟卤麦黄齐齿龙户",
+)
+# Variation selectors choose between two shapes that the fonts do not tell apart, and
+# zero-width characters come along when people copy from a web page.
+_INVISIBLE = re.compile(
+    r"[\ufe00-\ufe0f\U000e0100-\U000e01ef\u200b-\u200f\u2028-\u202e\u2060\ufeff\x00-\x08"
+    r"\x0b-\x1f\x7f]"
+)
+
+CMAP_BLOCK = 100  # entries allowed in one bfchar block (Adobe TN 5014, section 1.4)
+
+
+def plain(text: str) -> str:
+    """`text` in the characters the fonts hold: no radicals, nothing invisible.
+
+    The shape on paper stays the same; a name looked up by its text is found.
+    """
+    text = text.translate(_RADICALS)
+    whole = _DUPLICATE.sub(lambda m: unicodedata.normalize("NFKC", m[0]), text)
+    return _INVISIBLE.sub("", whole.replace("\r\n", "\n").replace("\t", " "))
+
+
+def pieces(text: str) -> Iterator[str]:
+    """The parts of one paragraph between which a line may break, in order.
+
+    A space belongs to the piece before it.
+    """
+    piece = ""
+    for match in _PIECE.finditer(text):
+        part, before = match[0], piece.rstrip()
+        together = part.isspace() or part[0] in NOT_FIRST or before[-1:] in NOT_LAST
+        if before and not together:
+            yield piece
+            piece = ""
+        piece += part
+    if piece:
+        yield piece
+
+
+def break_lines(text: str, width: float, width_of: Callable[[str], float]) -> list[str]:
+    """`text` in lines no wider than `width`, in the unit `width_of` measures.
+
+    A line feed begins a new line. Spaces at a break are dropped. Only a piece that is
+    wider than a whole line is cut inside.
+    """
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        if width_of(paragraph) <= width:
+            lines.append(paragraph.rstrip())
+        else:
+            lines.extend(_wrapped(paragraph, width, width_of))
+    return lines
+
+
+def _wrapped(
+    paragraph: str, width: float, width_of: Callable[[str], float]
+) -> Iterator[str]:
+    line, used = "", 0.0
+    for piece in pieces(paragraph):
+        rest, shown = piece, width_of(piece.rstrip())
+        if line and used + shown > width:
+            yield line.rstrip()
+            line, used = "", 0.0
+        while shown > width and len(rest) > 1:
+            cut = _cut(rest, width, width_of)
+            yield rest[:cut].rstrip()
+            rest = rest[cut:]
+            shown = width_of(rest.rstrip())
+        line += rest
+        used += width_of(rest)
+    if line.strip():
+        yield line.rstrip()
+
+
+def _cut(piece: str, width: float, width_of: Callable[[str], float]) -> int:
+    """How many characters of a too wide piece to put on a line, at least one."""
+    fitting = len(piece)
+    while fitting > 1 and width_of(piece[:fitting]) > width:
+        fitting -= 1
+    for cut in range(fitting, 0, -1):
+        if piece[cut] not in NOT_FIRST and piece[cut - 1] not in NOT_LAST:
+            return cut
+    return fitting
+
+
+def to_unicode_cmap(name: str, codes: Sequence[int]) -> str:
+    """The ToUnicode CMap of a font whose byte i shows the character `codes[i]`.
+
+    The characters are written in UTF-16BE, which for those past U+FFFF is a pair
+    (ISO 32000-1, 9.10.3); reportlab writes five hexadecimal digits, from which
+    readers take another character.
+    """
+    entries = [
+        f"<{index:02X}> <{chr(code).encode('utf-16-be').hex().upper()}>"
+        for index, code in enumerate(codes)
+    ]
+    lines = [
+        "/CIDInit /ProcSet findresource begin",
+        "12 dict begin",
+        "begincmap",
+        f"/CIDSystemInfo << /Registry ({name}) /Ordering ({name}) /Supplement 0 >> def",
+        f"/CMapName /{name} def",
+        "/CMapType 2 def",
+        "1 begincodespacerange",
+        f"<00> <{len(codes) - 1:02X}>",
+        "endcodespacerange",
+    ]
+    for start in range(0, len(entries), CMAP_BLOCK):
+        block = entries[start : start + CMAP_BLOCK]
+        lines += [f"{len(block)} beginbfchar", *block, "endbfchar"]
+    lines += ["endcmap", "CMapName currentdict /CMap defineresource pop", "end", "end"]
+    return "\n".join(lines)

@@ -1,0 +1,265 @@
+"""An A4 page to draw on: ruled tables, a QR code, a foot; and a file written whole.
+
+Lengths are millimetres from the top left corner of the page; font sizes are points.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from reportlab.graphics.barcode import qrencoder
+from reportlab.pdfgen.canvas import Canvas
+
+from gridapp.errors import UserError
+from gridapp.office.chinese_text import break_lines
+from gridapp.office.fonts import BOLD, REGULAR, drawable, font, runs, width
+
+MM = 72 / 25.4
+PAGE_WIDTH, PAGE_HEIGHT = 210.0, 297.0
+LEFT, RIGHT, TOP, BOTTOM = 20.0, 16.0, 14.0, 16.0  # left: room to punch and file
+TEXT_WIDTH = PAGE_WIDTH - LEFT - RIGHT
+LINE = 1.4  # line pitch, in font sizes
+PAD, PAD_UP = 1.6, 1.1  # between a cell's rule and its text, beside and above it
+TINT = 0.94  # of label cells: stays paper-white on a poor copier
+HAIR, RULE, FRAME = 0.3, 0.5, 1.1  # line weights, points
+CUT_MARK = "…（余见电子档案）"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a ruled table."""
+
+    text: str
+    width: float
+    head: bool = False  # a label: bold, centred, tinted
+    align: str = "left"  # or "center"
+    size: float = 10
+    bold: bool = False
+    lines: int = 99  # most lines shown; what is left out is said so
+
+    @property
+    def font(self) -> str:
+        return BOLD if self.head or self.bold else REGULAR
+
+
+@dataclass(frozen=True)
+class Row:
+    """Cells side by side; as high as its fullest cell, at least `height`."""
+
+    cells: tuple[Cell, ...]
+    height: float = 7.2
+    writing: bool = False  # dotted lines to write on, in the last cell
+
+
+def label(text: str, width: float) -> Cell:
+    """A label cell."""
+    return Cell(text, width, head=True, align="center")
+
+
+def cell_lines(cell: Cell) -> list[str]:
+    """The lines of a cell's text, cut to its number of lines with a mark."""
+    room = (cell.width - 2 * PAD) * MM
+
+    def measure(text: str) -> float:
+        return width(text, cell.font, cell.size)
+
+    lines = break_lines(drawable(cell.text), room, measure)
+    if len(lines) <= cell.lines:
+        return lines
+    last = lines[cell.lines - 1]
+    while last and measure(last + CUT_MARK) > room:
+        last = last[:-1]
+    return [*lines[: cell.lines - 1], last + CUT_MARK]
+
+
+def row_height(row: Row, lines: Sequence[Sequence[str]]) -> float:
+    """The height the row needs for the lines of its cells."""
+    needed = (
+        len(text) * cell.size * LINE / MM + 2 * PAD_UP
+        for cell, text in zip(row.cells, lines, strict=True)
+    )
+    return max(row.height, *needed)
+
+
+class Paper:
+    """A document being drawn, page after page, then saved whole."""
+
+    def __init__(self, title: str) -> None:
+        font(REGULAR)
+        font(BOLD)
+        self._canvas: Any = Canvas(
+            "", pagesize=(PAGE_WIDTH * MM, PAGE_HEIGHT * MM), lang="zh-CN"
+        )
+        self._canvas.setTitle(title)
+        self._canvas.setAuthor("")
+        self._canvas.setCreator("网格日志")
+        self.pages = 0
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        size: float = 10,
+        name: str = REGULAR,
+        align: str = "left",
+    ) -> None:
+        """Draw one line whose baseline is at `y`; `x` is its left, middle or right."""
+        text = drawable(text)
+        if align != "left":
+            share = 0.5 if align == "center" else 1.0
+            x -= width(text, name, size) * share / MM
+        for run_font, part in runs(text, name):
+            self._canvas.setFont(run_font, size)
+            self._canvas.drawString(x * MM, (PAGE_HEIGHT - y) * MM, part)
+            x += width(part, run_font, size) / MM
+
+    def line(
+        self, x1: float, y1: float, x2: float, y2: float, weight: float = RULE
+    ) -> None:
+        """Draw a straight line."""
+        self._canvas.setLineWidth(weight)
+        self._canvas.line(
+            x1 * MM, (PAGE_HEIGHT - y1) * MM, x2 * MM, (PAGE_HEIGHT - y2) * MM
+        )
+
+    def table(self, rows: Sequence[Row], top: float, fill_to: float = 0) -> float:
+        """Draw a ruled table and return where it ends.
+
+        With `fill_to` the rows to write in grow until the table ends there.
+        """
+        lines = [[cell_lines(cell) for cell in row.cells] for row in rows]
+        heights = [row_height(row, text) for row, text in zip(rows, lines, strict=True)]
+        growing = [i for i, row in enumerate(rows) if row.writing]
+        spare = fill_to - top - sum(heights)
+        if growing and spare > 0:
+            for i in growing:
+                heights[i] += spare / len(growing)
+        y = top
+        for row, text, height in zip(rows, lines, heights, strict=True):
+            self._row(row, text, y, height)
+            y += height
+        self._box(LEFT, top, TEXT_WIDTH, y - top, FRAME)
+        return y
+
+    def _row(
+        self, row: Row, lines: Sequence[Sequence[str]], y: float, height: float
+    ) -> None:
+        x = LEFT
+        for cell, text in zip(row.cells, lines, strict=True):
+            self._box(x, y, cell.width, height, RULE, filled=cell.head)
+            self._cell(cell, text, x, y, height)
+            x += cell.width
+        if row.writing:
+            self._writing_lines(x - row.cells[-1].width, x, y, height)
+
+    def _cell(
+        self, cell: Cell, lines: Sequence[str], x: float, y: float, height: float
+    ) -> None:
+        pitch = cell.size * LINE / MM
+        # The ink of a line is its upper 0.88 em and lower 0.12 em.
+        base = y + (height - len(lines) * pitch) / 2 + pitch / 2
+        base += cell.size * 0.38 / MM
+        start = x + (cell.width / 2 if cell.align == "center" else PAD)
+        for number, line in enumerate(lines):
+            at = base + number * pitch
+            self.text(start, at, line, cell.size, cell.font, cell.align)
+
+    def _writing_lines(self, x1: float, x2: float, y: float, height: float) -> None:
+        count = max(1, int(height // 8))
+        self._canvas.setDash(0.6, 2)
+        for number in range(1, count):
+            at = y + height * number / count
+            self.line(x1 + PAD, at, x2 - PAD, at, HAIR)
+        self._canvas.setDash()
+
+    def _box(
+        self,
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        weight: float,
+        *,
+        filled: bool = False,
+    ) -> None:
+        self._canvas.setLineWidth(weight)
+        self._canvas.setFillGray(TINT)
+        self._canvas.rect(
+            x * MM,
+            (PAGE_HEIGHT - y - height) * MM,
+            width * MM,
+            height * MM,
+            fill=int(filled),
+        )
+        self._canvas.setFillGray(0)
+
+    def qr(self, text: str, x: float, y: float, side: float) -> None:
+        """Draw `text` as a QR code (level M) with its left top corner at x, y.
+
+        Digits, capitals and hyphens make the smallest code.
+        """
+        code: Any = qrencoder.QRCode(None, qrencoder.QRErrorCorrectLevel.M)
+        code.addData(text)
+        code.make()
+        unit = side / code.getModuleCount() * MM
+        path = self._canvas.beginPath()
+        for row, modules in enumerate(code.modules):
+            bottom = (PAGE_HEIGHT - y) * MM - (row + 1) * unit
+            for start, length in _dark_runs(modules):
+                path.rect(x * MM + start * unit, bottom, length * unit, unit)
+        self._canvas.drawPath(path, stroke=0, fill=1)
+
+    def end_page(self) -> None:
+        """Finish the page; the next drawing begins a new one."""
+        self._canvas.showPage()
+        self.pages += 1
+
+    def save(self, out: Path) -> None:
+        """Write the file: all of it, or nothing and a UserError."""
+        write_whole(self._canvas.getpdfdata(), out)
+
+
+def _dark_runs(modules: Sequence[bool]) -> list[tuple[int, int]]:
+    """(start, length) of each run of dark modules in a row of a QR code."""
+    found: list[tuple[int, int]] = []
+    start = 0
+    for i, dark in enumerate((*modules, False)):
+        if dark:
+            continue
+        if i > start:
+            found.append((start, i - start))
+        start = i + 1
+    return found
+
+
+def write_whole(data: bytes, out: Path) -> None:
+    """Put `data` into the file `out` in one step, keeping the old file until then."""
+    temporary = None
+    try:
+        handle, name = tempfile.mkstemp(".part", f".{out.stem}-", out.parent)
+        temporary = Path(name)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(out)
+    except FileNotFoundError:
+        raise UserError(f"没有“{out.parent}”这个文件夹，请换一个保存位置。") from None
+    except PermissionError:
+        raise UserError(
+            f"“{out.name}”不能写入。如果它正在阅读器里开着，请先关掉；"
+            "还不行就换一个文件名或保存位置。"
+        ) from None
+    except OSError as error:
+        raise UserError(
+            f"“{out.name}”没有存成（{error.strerror}），请清理磁盘空间或换一个保存位置。"
+        ) from error
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)

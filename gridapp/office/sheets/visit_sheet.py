@@ -1,0 +1,286 @@
+"""入户走访单: one A4 page a person, filled in at the top, to write on below.
+
+What is looked at follows the ten-ministry opinion on visiting elders in special
+difficulty (2022-10); blocks, items and choices are those of the visit record, so a
+page typed in afterwards fits the form line by line.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from gridapp.errors import UserError
+from gridapp.models import codes
+from gridapp.models.care import Visit
+from gridapp.models.kinds import ID_NUMBER, PHONES
+from gridapp.models.record import fields_of
+from gridapp.office.fonts import BOLD, require_glyphs
+from gridapp.office.sheets.paper import (
+    HAIR,
+    LEFT,
+    PAGE_WIDTH,
+    TEXT_WIDTH,
+    Cell,
+    Paper,
+    Row,
+    label,
+)
+
+TITLE = "入户走访单"
+LABEL, SHORT = 22.0, 20.0  # widths of the label columns, mm
+WIDE, NARROW = 78.0, 54.0  # of the values beside them
+WHOLE = TEXT_WIDTH - LABEL
+LOOK, STATE = 100.0, WHOLE - 100.0
+TABLE_TOP, TABLE_END, SIGN_AT, FOOT_AT = 34.5, 263.5, 270.5, 285.5
+QR_SIDE = 19.0
+ASK_LINES = 3
+MODES = ("home", "doorstep", "met_outside", "phone")
+STATES = ("0", "1", "2")  # 正常 关注 异常; 未查看 is a line left empty
+_PHONE = re.compile(r"(?<!\d)(?:1\d{10}|0\d{2,3}-?\d{7,8})(?!\d)")
+_ID_NUMBER = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
+
+
+@dataclass(frozen=True)
+class SheetContact:
+    """An emergency contact as printed."""
+
+    name: str
+    relation: str
+    phones: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class VisitSheet:
+    """What one page says, unmasked; printing masks it unless told otherwise."""
+
+    record_id: UUID  # the resident, in the QR code
+    grid: str  # such as 和美社区 第3网格
+    worker: str
+    day: dt.date  # of the visit
+    name: str
+    sex: str
+    age: int | None
+    door: str
+    tags: tuple[str, ...]
+    colour: str
+    phones: tuple[str, ...]
+    id_number: str
+    contacts: tuple[SheetContact, ...]
+    plan: str
+    last_visit: str
+    ask: tuple[str, ...]
+
+
+def visit_sheets(
+    sheets: Sequence[VisitSheet],
+    out: Path,
+    *,
+    unmasked: bool = False,
+    leave_blanks: bool = False,
+    progress: Callable[[int, int], object] | None = None,
+) -> int:
+    """Write the PDF of these sheets in their order; return its number of pages.
+
+    `progress(done, total)` is called after each page; raising in it stops the print
+    and leaves no file. Raises UserError when there is nobody to print, when the file
+    cannot be written, and, without `leave_blanks`, when the fonts lack a character.
+    """
+    if not sheets:
+        raise UserError("没有要打印的人，请先选人。")
+    if not leave_blanks:
+        require_glyphs(text for sheet in sheets for text in _texts(sheet))
+    paper = Paper(TITLE)
+    for number, sheet in enumerate(sheets, 1):
+        _page(paper, sheet, unmasked=unmasked)
+        _foot(paper, sheet, number, len(sheets), unmasked=unmasked)
+        paper.end_page()
+        if progress is not None:
+            progress(number, len(sheets))
+    paper.save(out)
+    return paper.pages
+
+
+def _texts(sheet: VisitSheet) -> Iterator[tuple[str, str]]:
+    """Every text a person typed, with the words that say where it stands."""
+    whose = f"{sheet.name}的"
+    yield whose + "姓名", sheet.name
+    yield whose + "住址", sheet.door
+    yield whose + "标签", "、".join(sheet.tags)
+    for contact in sheet.contacts:
+        yield whose + "紧急联系人", contact.name + contact.relation
+    yield whose + "走访安排", sheet.plan
+    yield whose + "上次情况", sheet.last_visit
+    yield whose + "这次要问", "".join(sheet.ask)
+    yield "网格名称", sheet.grid
+    yield "网格员姓名", sheet.worker
+
+
+def masked(text: str) -> str:
+    """Free text with the middle of ID and telephone numbers hidden."""
+    text = _ID_NUMBER.sub(lambda found: ID_NUMBER.mask(found[0]), text)
+    return _PHONE.sub(lambda found: PHONES.mask(found[0]), text)
+
+
+def boxes(key: str, chosen: Sequence[str] = ()) -> str:
+    """A box to tick for each code of a table, or for the chosen ones."""
+    table = codes.table(key)
+    return "  ".join(f"□{table.name(code)}" for code in chosen or table.codes)
+
+
+def _page(paper: Paper, sheet: VisitSheet, *, unmasked: bool) -> None:
+    paper.text(PAGE_WIDTH / 2, 23, TITLE, 21, BOLD, "center")
+    head = (
+        f"{sheet.grid}　　网格员：{sheet.worker}　　走访日期：{sheet.day:%Y年%m月%d日}"
+    )
+    paper.text(LEFT, 31.5, head)
+    side = LEFT + TEXT_WIDTH - QR_SIDE
+    paper.qr(str(sheet.record_id).upper(), side, 12.5, QR_SIDE)
+    end = paper.table(_known(sheet, unmasked=unmasked), TABLE_TOP)
+    rows = [*_meeting(), *_checks(), *_after()]
+    paper.table(rows, end + 2.5, fill_to=TABLE_END)
+    paper.text(LEFT, SIGN_AT, "被访人或家属签名：", 10)
+    paper.text(LEFT + 66, SIGN_AT, "走访人签名：", 10)
+    paper.text(LEFT + TEXT_WIDTH, SIGN_AT, "年　　　月　　　日", 10, align="right")
+    paper.text(LEFT, SIGN_AT + 7.5, "没有签名的原因：", 10)
+    for start, end in ((31, 64), (87, 124)):
+        paper.line(LEFT + start, SIGN_AT + 1, LEFT + end, SIGN_AT + 1, HAIR)
+    paper.line(LEFT + 28, SIGN_AT + 8.5, LEFT + 124, SIGN_AT + 8.5, HAIR)
+
+
+def _known(sheet: VisitSheet, *, unmasked: bool) -> list[Row]:
+    """The rows filled in beforehand."""
+
+    def phones(numbers: tuple[str, ...]) -> str:
+        text = "、".join(numbers)
+        return text if unmasked else PHONES.mask(text)
+
+    def free(text: str) -> str:
+        return text if unmasked else masked(text)
+
+    number = sheet.id_number
+    if number and not unmasked:
+        number = ID_NUMBER.mask(number)
+    person = sheet.sex + (f"　{sheet.age} 岁" if sheet.age is not None else "")
+    contacts = "；".join(
+        f"{one.name}（{one.relation}）{phones(one.phones)}" for one in sheet.contacts
+    )
+    ask = "　".join(
+        f"{number}. {free(text)}" for number, text in enumerate(sheet.ask, 1)
+    )
+    return [
+        Row(
+            (
+                label("姓名", LABEL),
+                Cell(
+                    sheet.name, 38, bold=True, size=12 if len(sheet.name) < 9 else 9.5
+                ),
+                label("性别年龄", SHORT),
+                Cell(person, 26),
+                label("电话", 16),
+                Cell(phones(sheet.phones), 52, lines=2),
+            )
+        ),
+        _pair(("住址", sheet.door), ("证件号码", number)),
+        _pair(("人员标签", "、".join(sheet.tags)), ("关爱等级", sheet.colour)),
+        _one("紧急联系人", contacts, 2),
+        _one("走访安排", free(sheet.plan), 1),
+        _one("上次情况", free(sheet.last_visit), 2),
+        _one("这次要问", ask, ASK_LINES),
+    ]
+
+
+def _one(name: str, text: str, lines: int) -> Row:
+    return Row((label(name, LABEL), Cell(text, WHOLE, lines=lines)))
+
+
+def _pair(left: tuple[str, str], right: tuple[str, str]) -> Row:
+    return Row(
+        (
+            label(left[0], LABEL),
+            Cell(left[1], WIDE, lines=2),
+            label(right[0], SHORT),
+            Cell(right[1], NARROW, lines=2),
+        )
+    )
+
+
+def _meeting() -> list[Row]:
+    when = "　　月　　日　　时　　分　至　　时　　分"
+    return [
+        _pair(("走访时间", when), ("方式", boxes("visit_mode", MODES))),
+        _pair(("见到谁", boxes("met_whom")), ("探访意愿", boxes("consent"))),
+        _one("没见到原因", boxes("not_met_reason"), 2),
+        _pair(
+            ("身体状况", boxes("condition")),
+            ("血压", "　　　　／　　　　 mmHg"),
+        ),
+    ]
+
+
+def _checks() -> list[Row]:
+    """A line for each block of the visit record: what to look at, and how it was."""
+    items = codes.table("check_item").items
+    words = codes.table("check_state")
+    states = "　".join(f"□{words.name(code)}" for code in STATES)
+    rows = [
+        Row(
+            (
+                label("查看项目", LABEL),
+                label("看什么（有问题的圈出来）", LOOK),
+                label("情况", STATE),
+            ),
+            height=6.3,
+        )
+    ]
+    for field in fields_of(Visit):
+        if field.codes != "check_state":
+            continue
+        look_at = "、".join(one.name for one in items if one.parent == field.name)
+        rows.append(
+            Row(
+                (
+                    label(field.label, LABEL),
+                    Cell(look_at, LOOK, size=9),
+                    Cell(states, STATE, align="center"),
+                ),
+                height=6.3,
+            )
+        )
+    return rows
+
+
+def _after() -> list[Row]:
+    """Needs, what was done, the record in words, and the next visit."""
+    needs = boxes("need") + "＿＿＿＿＿＿"
+    done = (
+        "□当场解决　□转介到＿＿＿＿＿＿＿＿＿＿，＿＿月＿＿日前办好　□上报"
+        "\n□立即救援（120、110、119），＿＿时＿＿分　□已告知家属＿＿＿＿＿＿"
+    )
+    return [
+        Row((label("情况记录", LABEL), Cell("", WHOLE)), height=11, writing=True),
+        _one("需求", needs, 2),
+        _one("处置", done, 2),
+        _one("下次走访", "　　　　年　　月　　日　　　要问：", 1),
+    ]
+
+
+def _foot(
+    paper: Paper, sheet: VisitSheet, number: int, total: int, *, unmasked: bool
+) -> None:
+    hidden = (
+        "证件和电话未隐去，请妥善保管" if unmasked else "打印时已隐去证件和电话中间位"
+    )
+    end = LEFT + TEXT_WIDTH
+    paper.line(LEFT, FOOT_AT - 4, end, FOOT_AT - 4, HAIR)
+    paper.text(LEFT, FOOT_AT, f"{sheet.grid}　打印日期 {dt.date.today():%Y-%m-%d}", 8.5)
+    paper.text(
+        PAGE_WIDTH / 2, FOOT_AT, f"第{number}页，共{total}页", 8.5, align="center"
+    )
+    paper.text(end, FOOT_AT, hidden, 8.5, align="right")
+    notice = "内含个人信息，用后请收回存档或粉碎"
+    paper.text(PAGE_WIDTH / 2, FOOT_AT + 4.5, notice, 8.5, align="center")
