@@ -1,0 +1,281 @@
+"""Photos: files named by what they show, encrypted, small, without their position.
+
+A photo is downscaled on intake. Its name is the SHA-256 of the plain JPEG, so the same
+photo is kept once, sync can tell what the county has, and damage shows itself.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+import re
+import tempfile
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from gridapp.errors import UserError
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+FOLDER = "photos"
+LONG_SIDE = 1600
+QUALITY = 85
+THUMBNAIL = 240
+LARGEST_FILE = 64 << 20  # bytes
+LARGEST_PICTURE = 120_000_000  # pixels: a 108-megapixel phone photo, not a bomb
+FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF", "MPO")
+MEDIA_TYPE = "image/jpeg"
+
+_MAGIC = b"GPH1"
+_NONCE = 12
+_TAKEN, _OFFSET, _SUB, _GPS = 0x9003, 0x9011, 0x8769, 0x8825
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where a photo was taken, in degrees."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A photo that was taken in.
+
+    hash: 64 hex digits, its name. taken_at: aware, from the camera; None when it does
+    not say. bytes: size of the plain JPEG. position: only when it was asked for.
+    """
+
+    hash: str
+    taken_at: dt.datetime | None
+    width: int
+    height: int
+    bytes: int
+    position: Position | None = None
+
+
+class PhotoStore:
+    """The photos of one vault, under `folder`/photos."""
+
+    def __init__(self, folder: Path, key: bytes) -> None:
+        self._folder = folder / FOLDER
+        derived = HKDF(SHA256(), 32, salt=None, info=b"gridapp photos 1").derive(key)
+        self._cipher = AESGCM(derived)
+
+    def take(
+        self, source: Path | BinaryIO | bytes, *, keep_position: bool = False
+    ) -> Photo:
+        """Take a picture in; when it returns, the file is safe on the disk.
+
+        Raises UserError when the file is no picture, damaged, or far too large.
+        """
+        plain, photo = shrink(_content(source), keep_position=keep_position)
+        self.put(photo.hash, plain)
+        return photo
+
+    def put(self, name: str, plain: bytes) -> None:
+        """Keep a photo that came through sync; ValueError unless `name` is its hash."""
+        if hashlib.sha256(plain).hexdigest() != name:
+            raise ValueError(f"photo {name} does not have that content")
+        path = self._path(name)
+        if path.exists() and self._opened(name) is not None:
+            return
+        nonce = os.urandom(_NONCE)
+        sealed = self._cipher.encrypt(nonce, plain, bytes.fromhex(name))
+        _write(path, _MAGIC + nonce + sealed)
+
+    def read(self, name: str) -> bytes:
+        """The JPEG; UserError when it is not here or damaged."""
+        if not self._path(name).exists():
+            raise UserError("这张照片不在本机，同步后再看")
+        plain = self._opened(name)
+        if plain is None:
+            raise UserError("这张照片的文件已损坏，请同步取回，或从备份恢复")
+        return plain
+
+    def thumbnail(self, name: str, side: int = THUMBNAIL) -> bytes:
+        """A small JPEG of it, at most `side` pixels; made in memory, never kept."""
+        from PIL import Image
+
+        with Image.open(BytesIO(self.read(name))) as picture:
+            picture.draft("RGB", (side, side))
+            picture.thumbnail((side, side))
+            return _jpeg(picture)
+
+    def has(self, name: str) -> bool:
+        """Whether the photo's file is here."""
+        return self._path(name).exists()
+
+    def names(self) -> Iterator[str]:
+        """Hashes of all photos here."""
+        for path in sorted(self._folder.glob("??/*")):
+            if re.fullmatch(r"[0-9a-f]{64}", path.name):
+                yield path.name
+
+    def verify(self) -> list[str]:
+        """Hashes of the photos whose file is damaged; empty when all is well."""
+        return [name for name in self.names() if self._opened(name) is None]
+
+    def _path(self, name: str) -> Path:
+        if not re.fullmatch(r"[0-9a-f]{64}", name):
+            raise ValueError("a photo's name is 64 hexadecimal digits")
+        return self._folder / name[:2] / name
+
+    def _opened(self, name: str) -> bytes | None:
+        """The plain photo; None when the file is damaged or another's."""
+        raw = self._path(name).read_bytes()
+        start = len(_MAGIC) + _NONCE
+        try:
+            plain = self._cipher.decrypt(
+                raw[len(_MAGIC) : start], raw[start:], bytes.fromhex(name)
+            )
+        except (InvalidTag, ValueError):
+            return None
+        good = raw.startswith(_MAGIC) and hashlib.sha256(plain).hexdigest() == name
+        return plain if good else None
+
+
+def _content(source: Path | BinaryIO | bytes) -> bytes:
+    if isinstance(source, bytes):
+        raw = source
+    elif isinstance(source, Path):
+        try:
+            with source.open("rb") as file:
+                raw = file.read(LARGEST_FILE + 1)
+        except OSError as error:
+            raise UserError(f"打不开 {source.name}，请检查文件是否还在") from error
+    else:
+        raw = source.read(LARGEST_FILE + 1)
+    if len(raw) > LARGEST_FILE:
+        raise UserError("照片文件超过 64 MB，请先缩小再添加")
+    return raw
+
+
+def shrink(raw: bytes, *, keep_position: bool = False) -> tuple[bytes, Photo]:
+    """A picture file as the upright JPEG that is kept, and what is known of it.
+
+    Every other mark of the camera, the position included, is left behind.
+    """
+    from PIL import Image, ImageOps, UnidentifiedImageError
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(BytesIO(raw), formats=FORMATS) as picture:
+                if picture.width * picture.height > LARGEST_PICTURE:
+                    raise UserError("照片的像素太多，请先缩小再添加")
+                taken_at, position = _marks(picture)
+                picture.draft("RGB", (LONG_SIDE, LONG_SIDE))
+                upright = ImageOps.exif_transpose(picture)
+                upright.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.LANCZOS)
+                plain, size = _jpeg(upright), upright.size
+    except UnidentifiedImageError as error:
+        raise UserError("这个文件不是照片，请选 JPG 或 PNG 文件") from error
+    except Image.DecompressionBombError as error:
+        raise UserError("照片的像素太多，请先缩小再添加") from error
+    except (OSError, SyntaxError, ValueError, EOFError) as error:
+        raise UserError("照片文件不完整或已损坏，请重新导出后再添加") from error
+    photo = Photo(
+        hashlib.sha256(plain).hexdigest(),
+        taken_at,
+        *size,
+        len(plain),
+        position if keep_position else None,
+    )
+    return plain, photo
+
+
+def _jpeg(picture: Image) -> bytes:
+    """A JPEG without any metadata; what is see-through becomes white."""
+    from PIL import Image
+
+    if picture.mode != "RGB":
+        whole = picture.convert("RGBA")
+        ground = Image.new("RGBA", whole.size, "white")
+        picture = Image.alpha_composite(ground, whole).convert("RGB")
+    out = BytesIO()
+    # Without these the picture's own colour profile and marks would be written.
+    picture.save(
+        out, "JPEG", quality=QUALITY, optimize=True, exif=b"", icc_profile=None
+    )
+    return out.getvalue()
+
+
+def _marks(picture: Image) -> tuple[dt.datetime | None, Position | None]:
+    exif = picture.getexif()
+    shot, gps = exif.get_ifd(_SUB), exif.get_ifd(_GPS)
+    return _moment(shot.get(_TAKEN), shot.get(_OFFSET)), _position(gps)
+
+
+def _moment(taken: object, offset: object) -> dt.datetime | None:
+    """The camera's time; without a zone it is this machine's local time."""
+    if not isinstance(taken, str):
+        return None
+    try:
+        moment = dt.datetime.strptime(taken.strip("\0 ")[:19], "%Y:%m:%d %H:%M:%S")
+        if isinstance(offset, str) and offset.strip("\0 "):
+            zone = dt.datetime.strptime(offset.strip("\0 "), "%z").tzinfo
+            return moment.replace(tzinfo=zone)
+        return moment.astimezone()
+    except (ValueError, OverflowError):
+        return None
+
+
+def _position(gps: Mapping[int, Any]) -> Position | None:
+    try:
+        latitude, longitude = (_degrees(gps[place]) for place in (2, 4))
+        north, east = gps[1] != "S", gps[3] != "W"
+    except (KeyError, TypeError, ValueError, ZeroDivisionError):
+        return None
+    if not (0 <= latitude <= 90 and 0 <= longitude <= 180):
+        return None
+    return Position(latitude if north else -latitude, longitude if east else -longitude)
+
+
+def _degrees(parts: tuple[float, float, float]) -> float:
+    degrees, minutes, seconds = (float(part) for part in parts)
+    return round(degrees + minutes / 60 + seconds / 3600, 7)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a whole file or none, and see it onto the disk."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix="new-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(temporary).replace(path)
+        except OSError:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+        _sync_folder(path.parent)
+    except OSError as error:
+        if error.errno == 28:
+            raise UserError("磁盘已满，照片没有保存。请清出空间后再试") from error
+        raise UserError("照片写不进数据文件夹，请检查磁盘和权限") from error
+
+
+def _sync_folder(folder: Path) -> None:
+    """See a new name onto the disk; Windows does it with the file itself."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
