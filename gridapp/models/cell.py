@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import numbers
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -36,6 +37,7 @@ class Cell(Generic[T]):
 MESSAGES: Mapping[str, str] = MappingProxyType(
     {
         "E_CELL_ERROR": "这一格是 Excel 的公式错误，请在原表里改好后再导入",
+        "E_CELL_LONG": "这一格字太多，不像这一列的内容，请核对列对应",
         "E_CODESET_REQUIRED": "各系统的数字代码含义不同，请先选定这一列的代码标准",
         "E_CODE_UNKNOWN": "不认识这个词，请从可选项里选一个",
         "E_DATE_2DIGIT_YEAR": "年份只有两位，分不清是哪个世纪，请写成四位年份",
@@ -75,18 +77,21 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "W_NAME_COMPAT_CHAR": "姓名里有形近的特殊字符，已换成通用汉字，请核对",
         "W_NAME_DOT": "间隔号已统一为“·”",
         "W_PHONE_NO_AREA": "固定电话没有区号，建议补上",
+        "W_ROOM_NO_UNIT": "没有单元号，请核对是几单元",
     }
 )
 """For each code, a sentence a grid worker can act on."""
 
 _MISSING = re.compile(
     r"无|没有|暂无|不详|未知|不清楚|不明|不知道|未提供|未填写?|未登记|空白?|未办理|待补|待查"
-    r"|无(号码|电话|手机|证件|身份证)|-+|—+|/+|\\+|、|n/?a|null|none|nan"
+    r"|无(号码|电话|手机|证件|身份证)|-+|—+|/+|\\+|、|n/?a|null|none|nan|<na>"
 )
 _EXCEL_ERROR = re.compile(r"#(N/A|REF!|DIV/0!|NAME\?|VALUE!|NUM!|NULL!|GETTING_DATA)")
 _QUOTES = "'’‘`′＇"  # typed before a number to make Excel keep it as text  # noqa: RUF001
-EXACT_LIMIT = 10**15
-"""Excel keeps 15 significant digits: longer numbers are not what was typed."""
+_EXACT = 10**15
+
+LONGEST_CELL = 500
+"""No ID, name, date, telephone or door is longer, several in one cell included."""
 
 
 def visible(text: str) -> str:
@@ -116,8 +121,8 @@ def plain(text: str) -> str:
 def cell_text(raw: object) -> str | None:
     """A cell as text, numbers without a decimal part as they were typed.
 
-    None when it is empty; dates as ISO text. Long numbers come out exact, so test
-    EXACT_LIMIT first where digits matter.
+    None when it is empty; dates as ISO text. Where every digit matters ask
+    `digits_lost` first.
     """
     if raw is None or isinstance(raw, bool):
         return None if raw is None else str(raw)
@@ -130,10 +135,18 @@ def cell_text(raw: object) -> str | None:
     return str(raw)
 
 
+def digits_lost(raw: object) -> bool:
+    """Whether this is a number longer than the 15 digits that Excel keeps."""
+    if isinstance(raw, int):
+        return abs(raw) >= _EXACT
+    return isinstance(raw, numbers.Real) and abs(float(raw)) >= _EXACT
+
+
 def empty_or_broken(raw: object) -> Cell[str] | None:
     """The answer for a cell that holds no value at all, else None.
 
-    Empty cells and NaN give an empty Cell, 无 and 不详 W_MISSING, #REF! E_CELL_ERROR.
+    Empty cells and NaN give an empty Cell, 无 and 不详 W_MISSING, #REF! E_CELL_ERROR,
+    a whole page of text E_CELL_LONG.
     """
     text = cell_text(raw)
     text = None if text is None else plain(text)
@@ -141,6 +154,8 @@ def empty_or_broken(raw: object) -> Cell[str] | None:
         return Cell(None)
     if _EXCEL_ERROR.fullmatch(text.upper()):
         return Cell(None, error="E_CELL_ERROR")
+    if len(text) > LONGEST_CELL:
+        return Cell(None, error="E_CELL_LONG")
     if _MISSING.fullmatch(text.lower().strip("()。.")):
         return Cell(None, ("W_MISSING",))
     return None

@@ -16,10 +16,10 @@ from stdnum.iso7064 import mod_11_2
 
 from gridapp.models.birth import OLDEST_YEARS, parse_birth, read_birth
 from gridapp.models.cell import (
-    EXACT_LIMIT,
     MESSAGES,
     Cell,
     cell_text,
+    digits_lost,
     empty_or_broken,
     plain,
 )
@@ -63,7 +63,7 @@ def read_id_number(raw: object, today: dt.date) -> Cell[str]:
         return nothing
     if isinstance(raw, bool | dt.date):
         return Cell(None, error="E_ID_FORMAT")
-    if isinstance(raw, int | float) and abs(raw) >= EXACT_LIMIT:
+    if digits_lost(raw):
         return Cell(None, error="E_ID_PRECISION_LOST")
     number, warnings, error = _as_number(cell_text(raw) or "")
     if error is None:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from gridapp.models.cell import (
-    EXACT_LIMIT,
     MESSAGES,
     Cell,
     cell_text,
+    digits_lost,
     empty_or_broken,
     plain,
 )
@@ -48,9 +48,7 @@ def read_phones(raw: object) -> Cell[tuple[Phone, ...]]:
     if nothing is not None:
         value = None if nothing.error else ()
         return Cell(value, nothing.warnings, nothing.error)
-    if isinstance(raw, bool | dt.date):
-        return Cell(None, error="E_PHONE_FORMAT")
-    if isinstance(raw, int | float) and not 0 < raw < EXACT_LIMIT:
+    if isinstance(raw, bool | dt.date) or digits_lost(raw):
         return Cell(None, error="E_PHONE_FORMAT")
     text = re.sub(r"(?<=\d{7})\.0+(?!\d)", "", plain(cell_text(raw) or ""))
     if re.search(r"\d\*{2,}|\*{3,}", text):

@@ -1,0 +1,212 @@
+"""Cells of somebody else's ledger that hold coded words, doors and yes or no.
+
+They are read as the cells of `gridapp.models.identity`: nothing is guessed, and no
+reader raises. The same digit means different things in different systems (性别 0 is
+未知, 男 or 女; 学历 20 is 大学本科 or 大学专科), so digits are read only when whoever
+imports has said which code set the column uses.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from gridapp.models import codes
+from gridapp.models.cell import Cell, cell_text, empty_or_broken, plain
+
+
+@dataclass(frozen=True)
+class Door:
+    """Where a household lives, as far as the cell says: digits without 栋, 单元, 室."""
+
+    building: str | None
+    unit: str | None
+    room: str | None
+
+
+_OTHER_CODE_SETS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
+    "sex": {
+        "0男 1女 2未知": {"0": "1", "1": "2", "2": "0"},
+        "1男 0女": {"1": "1", "0": "2"},
+    },
+    "politics": {"1群众 13党员": {"1": "13", "13": "01"}},
+    "relation": {
+        "GB/T 4761-2008 (1位)": {
+            "0": "02", "1": "10", "2": "20", "3": "30", "4": "40", "5": "50",
+            "6": "60", "7": "70", "8": "80",
+        },
+        "0户主 1家属 2租客": {"0": "02", "1": "97", "2": "99"},
+    },
+    "education": {
+        "GB/T 4658-1984": {
+            "00": "10", "10": "20", "20": "30", "30": "40", "50": "60", "60": "70",
+            "70": "80", "80": "90",
+        },
+    },
+}  # fmt: skip
+"""Code sets met in real exports, and what their codes are in ours (domain.md 2.3)."""
+
+_ILLITERATE = re.compile("文盲|不识字|未上学|没上过学|未上过学")
+_HAN_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
+_EXCEL_DATE = re.compile(
+    r"\d{1,2}月\d{1,2}日?|\d{4}[-/]\d{1,2}[-/]\d{1,2}([ T]0{1,2}:00(:00)?)?"
+)
+_WORDED_DOOR = re.compile(
+    r"(?P<before>.*?)"
+    r"(?P<building>[东南西北]?(?:\d+[A-Z]?|[A-Z]\d*))"
+    r"(?:号?[栋幢座]|号楼|#楼?|楼(?=\D*\d+\D*单元))-?"
+    r"(?:(?P<unit>\d+|[A-Z])(?:号?单元|门|-)-?)?"
+    r"(?:\d+[楼层](?=\d))?"
+    r"(?P<room>\d{1,4}[A-Z]?(?:-\d)?)?(?:室|号|房|户)?"
+)
+_DASHED_DOOR = re.compile(
+    r"(?P<before>.*[^-\dA-Z])?"
+    r"(?P<building>\d+[A-Z]?|[A-Z]\d*)-(?:(?P<unit>\d{1,2}|[A-Z])-)?"
+    r"(?P<room>\d{3,4}[A-Z]?(?:-\d)?)(?:室|号|房)?"
+)
+_UNIT_DOOR = re.compile(
+    r"(?P<unit>\d+)(?:号?单元)(?P<room>\d{1,4}[A-Z]?(?:-\d)?)?(?:室|号|房)?"
+)
+_ROOM_ONLY = re.compile(r"(?P<room>\d{3,4}[A-Z]?)(?:室|号|房)?")
+_PART = re.compile(
+    r"(?P<part>\d+[A-Z]?|[A-Z]\d*)(?:号?[栋幢座]|号?楼|#|号?单元|室|号|房)?"
+)
+_YES = re.compile(r"√|✓|✔|☑|■|v|是的?|有|对|已|享受|y|yes|true|t|1")
+_NO = re.compile(r"×|✕|✖|✗|✘|☒|☐|□|x|否|无|没有|不是|不|未|n|no|false|f|0")
+
+
+def code_sets(key: str) -> tuple[str, ...]:
+    """What a column of digits may be written in, our own standard first."""
+    return (codes.table(key).standard, *_OTHER_CODE_SETS.get(key, {}))
+
+
+def read_coded(key: str, raw: object, code_set: str | None = None) -> Cell[str]:
+    """The code of table `key` that a cell means.
+
+    Words are read by themselves. Digits need `code_set`, one of `code_sets(key)`;
+    without it the answer is E_CODESET_REQUIRED.
+    """
+    table = codes.table(key)
+    text = _digits(raw)
+    code = table.ledger_code(text) if text else None
+    if code is not None:
+        return Cell(code)
+    nothing = empty_or_broken(raw)
+    if nothing is not None:
+        return nothing
+    if re.fullmatch(r"\d+", text):
+        if code_set is None:
+            return Cell(None, error="E_CODESET_REQUIRED")
+        code = _translated(table, text, code_set)
+    else:  # 1男, 01-汉族, 汉族(01)
+        word = re.sub(r"^\d+[\s.、:-]*|[\s(\[]*\d+[)\]]?$", "", text)
+        code = table.ledger_code(word) if word else None
+    return Cell(code) if code else Cell(None, error="E_CODE_UNKNOWN")
+
+
+def read_sex(raw: object, code_set: str | None = None) -> Cell[str]:
+    """性别, GB/T 2261.1."""
+    return read_coded("sex", raw, code_set)
+
+
+def read_education(raw: object, code_set: str | None = None) -> Cell[str]:
+    """学历, GB/T 4658-2006, which has no code for 文盲 (W_EDU_ILLITERATE)."""
+    cell = read_coded("education", raw, code_set)
+    old = code_set == "GB/T 4658-1984" and re.fullmatch("80?", _digits(raw))
+    if cell.value and (old or _ILLITERATE.search(_digits(raw))):
+        return Cell(cell.value, ("W_EDU_ILLITERATE",))
+    return cell
+
+
+def read_relation(raw: object, code_set: str | None = None) -> Cell[str]:
+    """与户主关系, GB/T 4761-2008; 户主之子 and 之子 are 子."""
+    cell = read_coded("relation", raw, code_set)
+    if cell.error == "E_CODE_UNKNOWN":
+        word = re.sub(r"^(?:与?户主)?[之的]|^系?户主(?=.)|关系$", "", _digits(raw))
+        return read_coded("relation", word, code_set) if word else cell
+    return cell
+
+
+def read_door(raw: object) -> Cell[Door]:
+    """Building, unit and room; `note` keeps the words around them (幸福小区)."""
+    nothing = empty_or_broken(raw)
+    if nothing is not None:
+        return Cell(None, nothing.warnings, nothing.error)
+    text = _digits(raw).upper()
+    if isinstance(raw, dt.date) or _EXCEL_DATE.fullmatch(text):
+        return Cell(None, error="E_ROOM_IS_DATE")
+    text = re.sub(r"[〇零一二三四五六七八九十]+(?=号?[栋幢座楼单])", _arabic, text)
+    text = re.sub(r"\s*[‐-―−~－/\\_]\s*", "-", text)
+    text = re.sub(r"(?<=\d)\s+(?=\d)", "-", text)
+    text, remark = _split_remark(re.sub(r"\s+", "", text))
+    for pattern in (_WORDED_DOOR, _DASHED_DOOR, _UNIT_DOOR, _ROOM_ONLY):
+        match = pattern.fullmatch(text)
+        if match is not None:
+            found = match.groupdict()
+            door = Door(found.get("building"), found.get("unit"), found.get("room"))
+            warn = door.building and door.room and not door.unit
+            note = " ".join(part for part in (found.get("before"), remark) if part)
+            return Cell(door, ("W_ROOM_NO_UNIT",) if warn else (), note=note)
+    return Cell(None, error="E_ROOM_FORMAT")
+
+
+def read_door_part(raw: object) -> Cell[str]:
+    """A column of buildings, units or rooms alone: 3栋, 2单元, 501室, 501.0."""
+    nothing = empty_or_broken(raw)
+    if nothing is not None:
+        return nothing
+    text = re.sub(r"\s+", "", _digits(raw).upper())
+    if isinstance(raw, dt.date) or _EXCEL_DATE.fullmatch(text):
+        return Cell(None, error="E_ROOM_IS_DATE")
+    text = re.sub(r"[〇零一二三四五六七八九十]+", _arabic, text)
+    match = _PART.fullmatch(text)
+    return Cell(match["part"]) if match else Cell(None, error="E_ROOM_FORMAT")
+
+
+def read_flag(raw: object) -> Cell[bool]:
+    """是 or 否 in all the ways a column is ticked; an empty cell is not a no."""
+    if isinstance(raw, bool):
+        return Cell(raw)
+    text = _digits(raw).lower().strip("()")
+    if _YES.fullmatch(text):
+        return Cell(True)
+    if _NO.fullmatch(text):
+        return Cell(False)
+    nothing = empty_or_broken(raw)
+    if nothing is not None:
+        return Cell(None, nothing.warnings, nothing.error)
+    return Cell(None, error="E_FLAG_UNKNOWN")
+
+
+def _digits(raw: object) -> str:
+    """The cell as half-width text; 501.0 that was a number is 501."""
+    return re.sub(r"(?<=^\d)(\d*)\.0+$", r"\1", plain(cell_text(raw) or ""))
+
+
+def _split_remark(text: str) -> tuple[str, str]:
+    """A door and what stands in brackets behind it: 3-2-501(出租)."""
+    match = re.fullmatch(r"(.+?)\(([^()]*)\)", text)
+    return (match[1], match[2]) if match else (text, "")
+
+
+def _translated(table: codes.CodeTable, digits: str, code_set: str) -> str | None:
+    """Our code for another system's; Excel may have dropped a leading zero."""
+    known: Mapping[str, str] = MappingProxyType({c: c for c in table.codes})
+    if code_set != table.standard:
+        known = _OTHER_CODE_SETS.get(table.key, {}).get(code_set, {})
+    return known.get(digits) or known.get("0" + digits)
+
+
+def _arabic(match: re.Match[str]) -> str:
+    """三 → 3, 十二 → 12; what is no number stays as it is."""
+    word = match.group()
+    if "十" not in word:
+        return word.translate(_HAN_DIGITS)
+    tens, _, ones = word.partition("十")
+    digits = (tens or "一").translate(_HAN_DIGITS) + (ones or "〇").translate(
+        _HAN_DIGITS
+    )
+    return digits if len(digits) == 2 and digits.isdecimal() else word

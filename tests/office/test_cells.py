@@ -1,0 +1,220 @@
+"""Cells of real-looking ledgers: the hygiene cases, and cells of the same kinds."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gridapp.models import codes, identity
+from gridapp.models.cell import MESSAGES, Cell
+from gridapp.office import cells
+
+TODAY = dt.date(2026, 1, 1)
+KINDS = (
+    "id_card",
+    "birth",
+    "name",
+    "phones",
+    "sex",
+    "edu",
+    "rel",
+    "room",
+    "part",
+    "bool",
+)
+CASES = json.loads(Path(__file__).with_name("hygiene_cases.json").read_text("utf-8"))
+
+
+def read(kind: str, raw: object, code_set: str | None = None) -> Cell[Any]:
+    readers = {
+        "id_card": lambda: identity.read_id_number(raw, TODAY),
+        "birth": lambda: identity.read_birth(raw, TODAY),
+        "name": lambda: identity.read_name(raw),
+        "phones": lambda: identity.read_phones(raw),
+        "sex": lambda: cells.read_sex(raw, code_set),
+        "edu": lambda: cells.read_education(raw, code_set),
+        "rel": lambda: cells.read_relation(raw, code_set),
+        "room": lambda: cells.read_door(raw),
+        "part": lambda: cells.read_door_part(raw),
+        "bool": lambda: cells.read_flag(raw),
+    }
+    return readers[kind]()
+
+
+def as_json(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [as_json(one) for one in value]
+    return dataclasses.asdict(value) if dataclasses.is_dataclass(value) else value
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
+def test_hygiene_case(case: dict[str, Any]):
+    raw = case["raw"]
+    if isinstance(raw, dict):
+        raw = dt.datetime.fromisoformat(raw["$datetime"])
+    if case["raw_type"] == "float":
+        raw = float(raw)
+    assert type(raw).__name__ == case["raw_type"]
+    cell = read(case["field"], raw, case["codeset"])
+    assert as_json(cell.value) == case["expect"]
+    assert cell.error == case["error"]
+    assert list(cell.warnings) == case["warnings"]
+
+
+def test_the_cases_are_all_there():
+    assert len({case["id"] for case in CASES}) == len(CASES) == 64
+
+
+@pytest.mark.parametrize(
+    ("raw", "door", "note"),
+    [
+        ("幸福小区3号楼2单元501室", ("3", "2", "501"), "幸福小区"),
+        ("三号楼二单元501", ("3", "2", "501"), ""),
+        ("十二栋一单元1001", ("12", "1", "1001"), ""),
+        ("3楼2单元501", ("3", "2", "501"), ""),
+        ("3栋2单元5楼501", ("3", "2", "501"), ""),
+        ("３－２－５０１", ("3", "2", "501"), ""),
+        ("3栋 2单元 501", ("3", "2", "501"), ""),
+        ("3-2-501(出租)", ("3", "2", "501"), "出租"),
+        ("东湖花园3-2-501", ("3", "2", "501"), "东湖花园"),
+        ("南3号楼1单元202", ("南3", "1", "202"), ""),
+        (501.0, (None, None, "501"), ""),
+        ("2单元501", (None, "2", "501"), ""),
+        ("3栋", ("3", None, None), ""),
+    ],
+)
+def test_doors(raw: object, door: tuple[str | None, ...], note: str):
+    assert cells.read_door(raw) == Cell(cells.Door(*door), note=note)
+
+
+@pytest.mark.parametrize("raw", ["3-501", "A座1201", "3幢501"])
+def test_a_door_without_its_unit_is_asked_about(raw: str):
+    cell = cells.read_door(raw)
+    assert cell.value is not None
+    assert cell.value.unit is None
+    assert cell.warnings == ("W_ROOM_NO_UNIT",)
+
+
+@pytest.mark.parametrize(
+    ("raw", "error"),
+    [
+        ("3-2", "E_ROOM_FORMAT"),
+        ("32501", "E_ROOM_FORMAT"),
+        ("3-2-501/502", "E_ROOM_FORMAT"),
+        ("3月2日", "E_ROOM_IS_DATE"),
+        ("2024-03-02 00:00:00", "E_ROOM_IS_DATE"),
+        (dt.date(2024, 3, 2), "E_ROOM_IS_DATE"),
+    ],
+)
+def test_doors_that_are_not_guessed(raw: object, error: str):
+    assert cells.read_door(raw) == Cell(None, error=error)
+
+
+@pytest.mark.parametrize(
+    ("raw", "part"),
+    [("3栋", "3"), ("2单元", "2"), ("501室", "501"), (3.0, "3"), ("三号楼", "3")],
+)
+def test_a_column_of_one_part(raw: object, part: str):
+    assert cells.read_door_part(raw) == Cell(part)
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw", "code_set", "code"),
+    [
+        ("sex", "0", "0男 1女 2未知", "1"),
+        ("sex", 0.0, "1男 0女", "2"),
+        ("sex", "1男", None, "1"),
+        ("edu", "20", "GB/T 4658-1984", "30"),
+        ("edu", "20", "GB/T 4658-2006", "20"),
+        ("edu", "本科毕业", None, "20"),
+        ("rel", "户主之子", None, "20"),
+        ("rel", "户主女儿", None, "30"),
+        ("rel", "老伴", None, "10"),
+        ("rel", 1, "GB/T 4761-2008 (1位)", "10"),
+        ("rel", 1, "GB/T 4761-2008", "01"),
+    ],
+)
+def test_codes(kind: str, raw: object, code_set: str | None, code: str):
+    assert read(kind, raw, code_set) == Cell(code)
+
+
+def test_illiterate_in_the_old_code_set_is_said():
+    cell = cells.read_education(80, "GB/T 4658-1984")
+    assert cell == Cell("90", ("W_EDU_ILLITERATE",))
+
+
+def test_digits_need_a_code_set_in_every_standard_table():
+    for key, table in codes.tables().items():
+        for item in table.items:
+            if item.code.isdecimal():
+                bare = cells.read_coded(key, item.code)
+                assert bare.error == "E_CODESET_REQUIRED", (key, item)
+                named = cells.read_coded(key, item.code, table.standard)
+                assert named.value == item.code
+
+
+def test_every_code_set_leads_into_our_table():
+    for key in codes.tables():
+        ours, *others = cells.code_sets(key)
+        assert ours == codes.table(key).standard
+        for other in others:
+            found = [cells.read_coded(key, d, other).value for d in range(100)]
+            assert set(found) - {None} <= set(codes.table(key).codes)
+            assert any(found)
+
+
+def test_words_that_mean_nothing_here_are_not_guessed():
+    assert cells.read_coded("ethnicity", "维").error == "E_CODE_UNKNOWN"
+    assert cells.read_relation("母子关系").error == "E_CODE_UNKNOWN"
+    assert cells.read_sex("1", "another").error == "E_CODE_UNKNOWN"
+
+
+@pytest.mark.parametrize("raw", [None, "", "  ", float("nan"), "\u200b"])
+def test_an_empty_cell_is_empty_for_all(raw: object):
+    for kind in KINDS:
+        assert read(kind, raw) == Cell(() if kind == "phones" else None), kind
+
+
+READ_NOTHING = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.dates(),
+    st.datetimes(),
+    st.times(),
+    st.text(),
+    st.text(
+        alphabet="0123456789xX×.-/年月日号栋单元室一二三四十〇 ○+()（）*E\n男户主之"
+    ),
+)
+
+
+@given(READ_NOTHING)
+def test_no_reader_raises_and_every_code_has_a_sentence(raw: object):
+    for cell in (read(kind, raw) for kind in KINDS):
+        for code in (*cell.warnings, *((cell.error,) if cell.error else ())):
+            assert MESSAGES[code]
+        assert cell.error is None or cell.value is None
+
+
+@given(st.sampled_from(["1", " ", "(", "3栋", "字", "张 ", "-", "〇"]))
+def test_a_page_of_text_in_one_cell_is_quick(piece: str):
+    raw = (piece * 32767)[:32767]
+    for kind in ("id_card", "birth", "name", "phones", "rel", "room", "part"):
+        cell = read(kind, raw)
+        assert cell.error is not None or not cell.value
+
+
+def test_messages_are_those_in_use():
+    package = Path(codes.__file__).parents[1]
+    files = [*package.glob("models/*.py"), *package.glob("office/*.py")]
+    source = "".join(path.read_text("utf-8") for path in files)
+    assert [code for code in MESSAGES if source.count(f'"{code}"') < 2] == []
