@@ -1466,6 +1466,7 @@ def county_tables() -> None:
         sa.Column("device_id", sa.Uuid(), nullable=True),
         sa.Column("stamp", TIME, nullable=False),
         sa.Column("received_at", TIME, nullable=False),
+        sa.Column("echo", sa.Boolean(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("grid_id", "n", name=op.f("pk_change")),
     )
@@ -1517,7 +1518,6 @@ def county_tables() -> None:
         sa.Column("theirs_by", sa.Uuid(), nullable=True),
         sa.Column("theirs_at", TIME, nullable=True),
         sa.Column("received_at", TIME, nullable=False),
-        sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("settled", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("device_id", "seq", "field", name=op.f("pk_held")),
     )

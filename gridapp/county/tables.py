@@ -1,0 +1,118 @@
+"""The county server's own tables beside the record tables.
+
+Every table that grows with the data carries `grid_id`, the scope, so that PostgreSQL
+can partition by it and a distributed one can place it (design.md §6).
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    Uuid,
+)
+
+from gridapp.models.kinds import UtcTime
+from gridapp.models.record import Base
+
+COUNTY = MetaData(naming_convention=Base.metadata.naming_convention)
+
+# What the server knows about itself: server_id, epoch.
+meta = Table(
+    "meta",
+    COUNTY,
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+# A scope of access and of sync: one a grid. `last` is the number of its newest change.
+scope = Table(
+    "scope",
+    COUNTY,
+    Column("grid_id", Uuid(), primary_key=True),
+    Column("last", BigInteger, nullable=False),
+)
+
+# A laptop. `last_seq` is the last journal number of it that was answered for.
+device = Table(
+    "device",
+    COUNTY,
+    Column("id", Uuid(), primary_key=True),
+    Column("worker_id", Uuid(), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("last_seq", BigInteger, nullable=False),
+    Column("enrolled_at", UtcTime(), nullable=False),
+    Column("seen_at", UtcTime(), nullable=False),
+    Column("revoked_at", UtcTime()),
+)
+
+# What a device may see and change. `cursor` is how far it said it has read.
+device_scope = Table(
+    "device_scope",
+    COUNTY,
+    Column("device_id", Uuid(), primary_key=True),
+    Column("grid_id", Uuid(), primary_key=True),
+    Column("cursor", BigInteger, nullable=False),
+)
+
+# A single-use code that makes a device; only its hash is kept.
+enrolment = Table(
+    "enrolment",
+    COUNTY,
+    Column("code_hash", String(64), primary_key=True),
+    Column("worker_id", Uuid(), nullable=False),
+    Column("grids", Text, nullable=False),  # ids, as hex with commas
+    Column("made_at", UtcTime(), nullable=False),
+    Column("expires_at", UtcTime(), nullable=False),
+    Column("device_id", Uuid()),  # who used it
+)
+
+# The change log, numbered within its scope. `body` is the change as it is sent.
+change = Table(
+    "change",
+    COUNTY,
+    Column("grid_id", Uuid(), primary_key=True),
+    Column("n", BigInteger, primary_key=True, autoincrement=False),
+    Column("type", Text, nullable=False),
+    Column("record_id", Uuid(), nullable=False),
+    Column("action", Text, nullable=False),
+    Column("at", UtcTime(), nullable=False),
+    Column("by", Uuid()),
+    Column("device_id", Uuid()),
+    Column("stamp", UtcTime(), nullable=False),  # updated_at of the record after it
+    Column("received_at", UtcTime(), nullable=False),
+    Column("echo", Boolean, nullable=False),  # its own device must read it too
+    Column("body", LargeBinary, nullable=False),
+    Index("ix_change_record_id", "record_id"),
+)
+
+# Changes, or fields of changes, that did not fit. Never removed.
+held = Table(
+    "held",
+    COUNTY,
+    Column("device_id", Uuid(), primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("field", String(80), primary_key=True),  # "" for the whole change
+    Column("grid_id", Uuid(), nullable=False),
+    Column("type", Text, nullable=False),
+    Column("record_id", Uuid(), nullable=False),
+    Column("action", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("sentence", Text, nullable=False),
+    Column("mine", LargeBinary, nullable=False),  # the change, only what is held
+    Column("theirs", LargeBinary, nullable=False),  # the value it met, msgpack
+    Column("theirs_by", Uuid()),
+    Column("theirs_at", UtcTime()),
+    Column("received_at", UtcTime(), nullable=False),
+    Column("settled", Boolean, nullable=False),  # accepted later, or superseded
+    Index("ix_held_record_id", "record_id"),
+)

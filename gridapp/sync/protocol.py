@@ -1,0 +1,266 @@
+"""Messages between a laptop and its county; docs/protocol.md describes them.
+
+A body is zstd(msgpack). Structs travel as arrays, so a later version may add fields at
+their end. Ids travel as 16 bytes, moments as milliseconds since 1970, other values as
+their Kind says (`to_wire`, `from_wire`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from typing import Any, TypeVar
+from uuid import UUID
+
+import msgspec
+import zstandard
+
+from gridapp.errors import UserError
+from gridapp.models.kinds import REF, TIME, Kind
+from gridapp.models.record import Record, fields_of
+
+VERSION = 1
+MAX_ROWS = 1000  # changes in one push
+MAX_PUSH = 1 << 20  # bytes of one compressed request
+MAX_PLAIN = 32 << 20  # bytes of any message once unpacked
+PAGE_ROWS = 2000  # changes in one page of a pull
+PAGE_BYTES = 2 << 20  # bytes of one page before compression
+_LEVEL = 3  # zstd 9 saves 13 % and costs five times the time (docs/protocol.md)
+
+INSERT, UPDATE, DELETE, RESTORE = "insert", "update", "delete", "restore"
+STATE, ENTER, LEAVE, RETURN = "state", "enter", "leave", "return"
+WHOLE = frozenset({INSERT, STATE, ENTER, RESTORE, RETURN})  # bring every value
+
+M = TypeVar("M", bound=msgspec.Struct)
+
+
+class Change(msgspec.Struct, array_like=True):
+    """One change to one record.
+
+    `names` is comma separated. `values` holds for each name its value when the action
+    is in WHOLE, else [old, new]. `seq` is the journal number in a push and the number
+    in the scope in a pull. `base` is the record's updated_at before the change, as
+    its author saw it; `stamp` the one after it, at the county.
+    """
+
+    seq: int
+    type: str
+    id: bytes
+    grid: bytes
+    action: str
+    at: int
+    by: bytes | None
+    base: int | None
+    names: str
+    values: list[Any]
+    stamp: int = 0
+    device: bytes | None = None
+
+
+class Held(msgspec.Struct, array_like=True):
+    """Why a change, or one field of it, was not taken, and what the county has."""
+
+    seq: int
+    field: str | None
+    reason: str
+    sentence: str
+    theirs: Any = None
+    theirs_by: bytes | None = None
+    theirs_at: int | None = None
+
+
+class Push(msgspec.Struct, array_like=True):
+    """Changes of one device in the order of its journal; `last` closes the batch.
+
+    `last` may be greater than the last change's number: rows between were remote.
+    """
+
+    last: int
+    changes: list[Change]
+
+
+class Cursor(msgspec.Struct, array_like=True):
+    """How far a scope was read, and where its first download stands.
+
+    `place` is "" before the first page, then "type:id in hex" of the last row, then
+    "log" while what happened since the first page is read again, and "done" after.
+    """
+
+    grid: bytes
+    n: int
+    place: str = ""
+
+
+class Pull(msgspec.Struct, array_like=True):
+    """Asks for the changes after these cursors, at most `limit`."""
+
+    cursors: list[Cursor]
+    limit: int = PAGE_ROWS
+
+
+class SyncRequest(msgspec.Struct, array_like=True):
+    """One round trip: what goes up, and from where to send down."""
+
+    version: int
+    epoch: str
+    device: bytes
+    push: Push | None
+    pull: Pull | None
+
+
+class Pushed(msgspec.Struct, array_like=True):
+    """What became of a batch: how far, how many, and what was not taken and why."""
+
+    last: int
+    taken: int
+    held: list[Held]
+    settled: list[int]  # numbers of earlier held changes that were taken after all
+
+
+class Pulled(msgspec.Struct, array_like=True):
+    """A page: changes in order, cursors after it, names of those who wrote."""
+
+    changes: list[msgspec.Raw]  # each a Change
+    cursors: list[Cursor]
+    more: bool
+    authors: dict[bytes, str]
+
+
+class SyncReply(msgspec.Struct, array_like=True):
+    """Answer to a SyncRequest; `grids` are the scopes of the device as of now."""
+
+    version: int
+    grids: list[bytes]
+    pushed: Pushed | None
+    pulled: Pulled | None
+
+
+class EnrolRequest(msgspec.Struct, array_like=True):
+    """A laptop asks to be let in with a code from the county."""
+
+    version: int
+    code: str
+    device: bytes
+    device_name: str
+    program: str
+
+
+class EnrolReply(msgspec.Struct, array_like=True):
+    """The device's secret, who works with it, and the records of its grids."""
+
+    version: int
+    token: str
+    worker: bytes
+    records: list[Change]  # the grids, then the worker
+    server: str
+    epoch: str
+
+
+class Refusal(msgspec.Struct, array_like=True):
+    """Why a request was refused: a code for programs, a sentence for people."""
+
+    code: str
+    sentence: str
+
+
+def pack(message: msgspec.Struct) -> bytes:
+    """The message as it travels."""
+    return zstandard.ZstdCompressor(_LEVEL).compress(msgspec.msgpack.encode(message))
+
+
+def unpack(body: bytes, kind: type[M]) -> M:
+    """The message in `body`; UserError when it is damaged, too big or another kind."""
+    try:
+        reader = zstandard.ZstdDecompressor(max_window_size=8 << 20).stream_reader(
+            io.BytesIO(body)
+        )
+        plain = reader.read(MAX_PLAIN + 1)
+        if len(plain) > MAX_PLAIN:
+            raise UserError("收到的数据过大，已拒绝。请升级程序后再试")
+        return msgspec.msgpack.decode(plain, type=kind)
+    except (zstandard.ZstdError, msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise UserError(
+            "收到的数据读不懂，可能传输中损坏或版本不同，请再试一次"
+        ) from error
+
+
+@cache
+def kinds_of(model: type[Record]) -> Mapping[str, Kind[Any]]:
+    """The Kind of everything of a record that travels, by name."""
+    return {
+        **{one.name: one.kind for one in fields_of(model)},
+        "grid_id": REF,
+        "created_at": TIME,
+        "created_by": REF,
+        "updated_at": TIME,
+        "updated_by": REF,
+        "deleted_at": TIME,
+    }
+
+
+def to_wire(model: type[Record], name: str, value: Any) -> Any:
+    """A Python value of a record as it travels."""
+    return None if value is None else kinds_of(model)[name].to_wire(value)
+
+
+def from_wire(model: type[Record], name: str, raw: Any) -> Any:
+    """The Python value that travelled; ValueError when it is of another sort."""
+    if raw is None:
+        return None
+    kind = kinds_of(model)[name]
+    try:
+        value = kind.from_wire(raw)
+    except (ValueError, TypeError, AttributeError, OverflowError) as error:
+        raise ValueError(f"{name} cannot be read as {kind.name}") from error
+    if not isinstance(value, _PYTHON.get(kind.name, str)) or not _fits(value):
+        raise ValueError(f"{name} is not a {kind.name}")
+    return value
+
+
+_PYTHON: Mapping[str, type | tuple[type, ...]] = {
+    "number": int,
+    "decimal": (int, float),
+    "yes_no": bool,
+    "date": dt.date,
+    "time": dt.datetime,
+    "codes": tuple,
+    "phones": tuple,
+    "ref": UUID,
+}  # Kinds that are not named here are text
+
+
+def _fits(value: Any) -> bool:
+    """Whether both databases can keep it: no NUL in text, numbers of 32 bits."""
+    if isinstance(value, str):
+        return "\0" not in value
+    if isinstance(value, tuple):
+        return all(isinstance(word, str) and "\0" not in word for word in value)  # pyright: ignore[reportUnknownVariableType]
+    if isinstance(value, int):
+        return -(2**31) <= value < 2**31
+    return True
+
+
+@lru_cache(maxsize=2000)
+def named(names: str) -> tuple[str, ...]:
+    """The single names of a change's `names`."""
+    return tuple(names.split(",")) if names else ()
+
+
+def whole(model: type[Record], values: Mapping[str, Any]) -> tuple[str, list[Any]]:
+    """`names` and `values` of everything in a record that is not empty."""
+    kinds = kinds_of(model)
+    names = [name for name in kinds if values.get(name) is not None]
+    return ",".join(names), [kinds[name].to_wire(values[name]) for name in names]
+
+
+def pairs(
+    model: type[Record], changes: Mapping[str, tuple[Any, Any]]
+) -> tuple[str, list[Any]]:
+    """`names` and `values` of changed fields, given as {field: (old, new)}."""
+    values = [
+        [to_wire(model, name, old), to_wire(model, name, new)]
+        for name, (old, new) in changes.items()
+    ]
+    return ",".join(changes), values
