@@ -10,6 +10,7 @@ import datetime as dt
 import hashlib
 import os
 import re
+import struct
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
@@ -33,9 +34,11 @@ LONG_SIDE = 1600
 QUALITY = 85
 THUMBNAIL = 240
 LARGEST_FILE = 64 << 20  # bytes
-LARGEST_PICTURE = 120_000_000  # pixels: a 108-megapixel phone photo, not a bomb
-FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF", "MPO")
+LARGEST_JPEG = 170_000_000  # pixels: it is read scaled down
+LARGEST_OTHER = 50_000_000  # pixels: the whole of it must fit into memory
+FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
 MEDIA_TYPE = "image/jpeg"
+TOO_LARGE = "照片的像素太多，请先缩小再添加"
 
 _MAGIC = b"GPH1"
 _NONCE = 12
@@ -64,6 +67,17 @@ class Photo:
     height: int
     bytes: int
     position: Position | None = None
+
+    def values(self) -> dict[str, Any]:
+        """What an attachment record keeps of it."""
+        return {
+            "hash": self.hash,
+            "media_type": MEDIA_TYPE,
+            "size": self.bytes,
+            "width": self.width,
+            "height": self.height,
+            "taken_at": self.taken_at,
+        }
 
 
 class PhotoStore:
@@ -114,10 +128,6 @@ class PhotoStore:
             picture.thumbnail((side, side))
             return _jpeg(picture)
 
-    def has(self, name: str) -> bool:
-        """Whether the photo's file is here."""
-        return self._path(name).exists()
-
     def names(self) -> Iterator[str]:
         """Hashes of all photos here."""
         for path in sorted(self._folder.glob("??/*")):
@@ -135,13 +145,13 @@ class PhotoStore:
 
     def _opened(self, name: str) -> bytes | None:
         """The plain photo; None when the file is damaged or another's."""
-        raw = self._path(name).read_bytes()
         start = len(_MAGIC) + _NONCE
         try:
+            raw = self._path(name).read_bytes()
             plain = self._cipher.decrypt(
                 raw[len(_MAGIC) : start], raw[start:], bytes.fromhex(name)
             )
-        except (InvalidTag, ValueError):
+        except (InvalidTag, ValueError, OSError):
             return None
         good = raw.startswith(_MAGIC) and hashlib.sha256(plain).hexdigest() == name
         return plain if good else None
@@ -172,10 +182,12 @@ def shrink(raw: bytes, *, keep_position: bool = False) -> tuple[bytes, Photo]:
 
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            warnings.simplefilter("ignore")  # about damage: it opens or it does not
             with Image.open(BytesIO(raw), formats=FORMATS) as picture:
-                if picture.width * picture.height > LARGEST_PICTURE:
-                    raise UserError("照片的像素太多，请先缩小再添加")
+                jpeg = picture.format in ("JPEG", "MPO")
+                largest = LARGEST_JPEG if jpeg else LARGEST_OTHER
+                if picture.width * picture.height > largest:
+                    raise UserError(TOO_LARGE)
                 taken_at, position = _marks(picture)
                 picture.draft("RGB", (LONG_SIDE, LONG_SIDE))
                 upright = ImageOps.exif_transpose(picture)
@@ -184,7 +196,7 @@ def shrink(raw: bytes, *, keep_position: bool = False) -> tuple[bytes, Photo]:
     except UnidentifiedImageError as error:
         raise UserError("这个文件不是照片，请选 JPG 或 PNG 文件") from error
     except Image.DecompressionBombError as error:
-        raise UserError("照片的像素太多，请先缩小再添加") from error
+        raise UserError(TOO_LARGE) from error
     except (OSError, SyntaxError, ValueError, EOFError) as error:
         raise UserError("照片文件不完整或已损坏，请重新导出后再添加") from error
     photo = Photo(
@@ -198,24 +210,27 @@ def shrink(raw: bytes, *, keep_position: bool = False) -> tuple[bytes, Photo]:
 
 
 def _jpeg(picture: Image) -> bytes:
-    """A JPEG without any metadata; what is see-through becomes white."""
+    """A JPEG of the pixels alone; what is see-through becomes white."""
     from PIL import Image
 
     if picture.mode != "RGB":
         whole = picture.convert("RGBA")
         ground = Image.new("RGBA", whole.size, "white")
         picture = Image.alpha_composite(ground, whole).convert("RGB")
+    plain = picture.copy()
+    plain.info.clear()  # comments, XMP and colour profiles would be written as well
     out = BytesIO()
-    # Without these the picture's own colour profile and marks would be written.
-    picture.save(
-        out, "JPEG", quality=QUALITY, optimize=True, exif=b"", icc_profile=None
-    )
+    plain.save(out, "JPEG", quality=QUALITY, optimize=True)
     return out.getvalue()
 
 
 def _marks(picture: Image) -> tuple[dt.datetime | None, Position | None]:
-    exif = picture.getexif()
-    shot, gps = exif.get_ifd(_SUB), exif.get_ifd(_GPS)
+    """When and where, as the camera says; a photo with damaged marks is still one."""
+    try:
+        exif = picture.getexif()
+        shot, gps = exif.get_ifd(_SUB), exif.get_ifd(_GPS)
+    except (OSError, SyntaxError, ValueError, KeyError, TypeError, struct.error):
+        return None, None
     return _moment(shot.get(_TAKEN), shot.get(_OFFSET)), _position(gps)
 
 
@@ -229,7 +244,7 @@ def _moment(taken: object, offset: object) -> dt.datetime | None:
             zone = dt.datetime.strptime(offset.strip("\0 "), "%z").tzinfo
             return moment.replace(tzinfo=zone)
         return moment.astimezone()
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, OSError):  # OSError: Windows, before 1970
         return None
 
 
