@@ -88,6 +88,7 @@ _MISSING = re.compile(
 )
 _EXCEL_ERROR = re.compile(r"#(N/A|REF!|DIV/0!|NAME\?|VALUE!|NUM!|NULL!|GETTING_DATA)")
 _QUOTES = "'’‘`′＇"  # typed before a number to make Excel keep it as text  # noqa: RUF001
+_OTHER_DIGIT = re.compile(r"(?![0-9])\d")  # Arabic, Tibetan … digits
 _EXACT = 10**15
 
 LONGEST_CELL = 500
@@ -97,7 +98,7 @@ LONGEST_CELL = 500
 def visible(text: str) -> str:
     """`text` without characters that show nothing (zero width, BOM, controls)
     and without the apostrophe that makes Excel keep digits as text."""
-    shown = "".join(_seen(ch) for ch in text)
+    shown = text if text.isprintable() else "".join(_seen(ch) for ch in text)
     return shown.strip().lstrip(_QUOTES).strip()
 
 
@@ -111,11 +112,7 @@ def _seen(ch: str) -> str:
 def plain(text: str) -> str:
     """`visible` text in half width, every digit ASCII: for all that is not a name."""
     half = unicodedata.normalize("NFKC", visible(text))
-    return visible(
-        "".join(
-            str(d) if (d := unicodedata.decimal(ch, -1)) >= 0 else ch for ch in half
-        )
-    )
+    return visible(_OTHER_DIGIT.sub(lambda m: str(unicodedata.decimal(m[0])), half))
 
 
 def cell_text(raw: object) -> str | None:

@@ -97,6 +97,12 @@ def test_the_same_number_written_otherwise(raw: object, warnings: tuple[str, ...
     assert identity.read_id_number(raw, TODAY) == Cell("990101193807151219", warnings)
 
 
+def test_the_last_fifteen_digit_sequences_are_of_people_born_before_1900():
+    body = "99010118980715997"
+    cell = identity.read_id_number("990101980715997", TODAY)
+    assert cell == Cell(body + mod_11_2.calc_check_digit(body), ("W_ID_15_UPGRADED",))
+
+
 def test_a_guessed_x_must_agree_with_the_checksum():
     right, wrong = "99010119450308105*", "99010119380715121*"
     cell = identity.read_id_number(right, TODAY)
@@ -135,6 +141,7 @@ def test_births(raw: object, value: str, warnings: tuple[str, ...]):
         (16504, "E_DATE_SERIAL"),
         ("190312", "E_DATE_2DIGIT_YEAR"),
         ("25年3月8日", "E_DATE_2DIGIT_YEAR"),
+        ("26.1.1", "E_DATE_2DIGIT_YEAR"),
         ("民国34年3月", "E_DATE_MINGUO"),
         ("1945年正月十五", "E_DATE_LUNAR"),
         ("农历1945年3月8日", "E_DATE_LUNAR"),
