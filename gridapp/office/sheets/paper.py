@@ -5,6 +5,7 @@ Lengths are millimetres from the top left corner of the page; font sizes are poi
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import tempfile
 from collections.abc import Sequence
@@ -21,10 +22,12 @@ from gridapp.office.fonts import BOLD, REGULAR, drawable, font, runs, width
 
 MM = 72 / 25.4
 PAGE_WIDTH, PAGE_HEIGHT = 210.0, 297.0
-LEFT, RIGHT, TOP, BOTTOM = 20.0, 16.0, 14.0, 16.0  # left: room to punch and file
+LEFT, RIGHT = 20.0, 16.0  # left: room to punch and file
 TEXT_WIDTH = PAGE_WIDTH - LEFT - RIGHT
+FOOT_AT = 285.5
 LINE = 1.4  # line pitch, in font sizes
 PAD, PAD_UP = 1.6, 1.1  # between a cell's rule and its text, beside and above it
+SMALL = 8.5  # points
 TINT = 0.94  # of label cells: stays paper-white on a poor copier
 HAIR, RULE, FRAME = 0.3, 0.5, 1.1  # line weights, points
 CUT_MARK = "…（余见电子档案）"
@@ -77,8 +80,9 @@ def cell_lines(cell: Cell) -> list[str]:
     return [*lines[: cell.lines - 1], last + CUT_MARK]
 
 
-def row_height(row: Row, lines: Sequence[Sequence[str]]) -> float:
+def row_height(row: Row, lines: Sequence[Sequence[str]] | None = None) -> float:
     """The height the row needs for the lines of its cells."""
+    lines = lines or [cell_lines(cell) for cell in row.cells]
     needed = (
         len(text) * cell.size * LINE / MM + 2 * PAD_UP
         for cell, text in zip(row.cells, lines, strict=True)
@@ -214,6 +218,22 @@ class Paper:
             for start, length in _dark_runs(modules):
                 path.rect(x * MM + start * unit, bottom, length * unit, unit)
         self._canvas.drawPath(path, stroke=0, fill=1)
+
+    def foot(self, grid: str, number: int, total: int, *, unmasked: bool) -> None:
+        """Draw the foot of page `number` of `total` with personal data."""
+        hidden = (
+            "证件和电话未隐去，请妥善保管"
+            if unmasked
+            else "打印时已隐去证件和电话中间位"
+        )
+        end, middle = LEFT + TEXT_WIDTH, PAGE_WIDTH / 2
+        self.line(LEFT, FOOT_AT - 4, end, FOOT_AT - 4, HAIR)
+        printed = f"{grid}　打印日期 {dt.date.today():%Y-%m-%d}"
+        self.text(LEFT, FOOT_AT, printed, SMALL)
+        self.text(middle, FOOT_AT, f"第{number}页，共{total}页", SMALL, align="center")
+        self.text(end, FOOT_AT, hidden, SMALL, align="right")
+        notice = "内含个人信息，用后请收回存档或粉碎"
+        self.text(middle, FOOT_AT + 4.5, notice, SMALL, align="center")
 
     def end_page(self) -> None:
         """Finish the page; the next drawing begins a new one."""

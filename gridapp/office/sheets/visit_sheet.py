@@ -36,7 +36,7 @@ LABEL, SHORT = 22.0, 20.0  # widths of the label columns, mm
 WIDE, NARROW = 78.0, 54.0  # of the values beside them
 WHOLE = TEXT_WIDTH - LABEL
 LOOK, STATE = 100.0, WHOLE - 100.0
-TABLE_TOP, TABLE_END, SIGN_AT, FOOT_AT = 34.5, 263.5, 270.5, 285.5
+TABLE_TOP, TABLE_END, SIGN_AT = 34.5, 263.5, 270.5
 QR_SIDE = 19.0
 ASK_LINES = 3
 MODES = ("home", "doorstep", "met_outside", "phone")
@@ -93,11 +93,11 @@ def visit_sheets(
     if not sheets:
         raise UserError("没有要打印的人，请先选人。")
     if not leave_blanks:
-        require_glyphs(text for sheet in sheets for text in _texts(sheet))
+        require_glyphs(text for sheet in sheets for text in texts_of(sheet))
     paper = Paper(TITLE)
     for number, sheet in enumerate(sheets, 1):
         _page(paper, sheet, unmasked=unmasked)
-        _foot(paper, sheet, number, len(sheets), unmasked=unmasked)
+        paper.foot(sheet.grid, number, len(sheets), unmasked=unmasked)
         paper.end_page()
         if progress is not None:
             progress(number, len(sheets))
@@ -105,7 +105,7 @@ def visit_sheets(
     return paper.pages
 
 
-def _texts(sheet: VisitSheet) -> Iterator[tuple[str, str]]:
+def texts_of(sheet: VisitSheet) -> Iterator[tuple[str, str]]:
     """Every text a person typed, with the words that say where it stands."""
     whose = f"{sheet.name}的"
     yield whose + "姓名", sheet.name
@@ -267,20 +267,3 @@ def _after() -> list[Row]:
         _one("处置", done, 2),
         _one("下次走访", "　　　　年　　月　　日　　　要问：", 1),
     ]
-
-
-def _foot(
-    paper: Paper, sheet: VisitSheet, number: int, total: int, *, unmasked: bool
-) -> None:
-    hidden = (
-        "证件和电话未隐去，请妥善保管" if unmasked else "打印时已隐去证件和电话中间位"
-    )
-    end = LEFT + TEXT_WIDTH
-    paper.line(LEFT, FOOT_AT - 4, end, FOOT_AT - 4, HAIR)
-    paper.text(LEFT, FOOT_AT, f"{sheet.grid}　打印日期 {dt.date.today():%Y-%m-%d}", 8.5)
-    paper.text(
-        PAGE_WIDTH / 2, FOOT_AT, f"第{number}页，共{total}页", 8.5, align="center"
-    )
-    paper.text(end, FOOT_AT, hidden, 8.5, align="right")
-    notice = "内含个人信息，用后请收回存档或粉碎"
-    paper.text(PAGE_WIDTH / 2, FOOT_AT + 4.5, notice, 8.5, align="center")

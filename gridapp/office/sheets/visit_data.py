@@ -1,0 +1,92 @@
+"""From the records to what a visit sheet says."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from uuid import UUID
+
+from gridapp.models import CarePlan, Resident, Visit, Worker, codes, identity
+from gridapp.models.record import Values, field_of
+from gridapp.office.sheets.visit_sheet import SheetContact, VisitSheet
+from gridapp.store import records, state
+from gridapp.store.records import Connection
+from gridapp.work.visit_round import Stop, stops
+
+SEXES = {"1": "男", "2": "女"}
+
+
+def from_records(
+    db: Connection, resident_ids: Iterable[UUID], day: dt.date
+) -> list[VisitSheet]:
+    """One sheet a person as of `day`, in walking order; people who are gone are not in.
+
+    The number of queries does not grow with the number of people.
+    """
+    me = state.worker(db)
+    worker = records.get(db, Worker, me) if me else None
+    name = worker["name"] if worker else ""
+    return [_sheet(stop, name, day) for stop in stops(db, resident_ids, day)]
+
+
+def _sheet(stop: Stop, worker: str, day: dt.date) -> VisitSheet:
+    person = stop.resident
+    return VisitSheet(
+        record_id=person["id"],
+        grid=grid_words(stop.grid),
+        worker=worker,
+        day=day,
+        name=person["name"],
+        sex=SEXES.get(person["sex"] or "", ""),
+        age=identity.age_on(person["born_on"], day),
+        door=stop.door,
+        tags=tuple(codes.table("resident_tag").name(tag) for tag in stop.tags),
+        colour=field_of(Resident, "care_colour").format(person["care_colour"]),
+        phones=person["phones"] or (),
+        id_number=person["id_number"] or "",
+        contacts=tuple(map(_contact, stop.contacts)),
+        plan="；".join(_plan(plan) for plan in stop.plans),
+        last_visit=_visit_words(stop.last_visit) if stop.last_visit else "",
+        ask=tuple(_to_ask(stop)),
+    )
+
+
+def grid_words(grid: Values) -> str:
+    """The grid with its community: 和美社区 第3网格."""
+    place = grid["community"] or ""
+    return grid["name"] if place in grid["name"] else f"{place} {grid['name']}"
+
+
+def _contact(row: Values) -> SheetContact:
+    return SheetContact(row["name"], row["relation"] or "", row["phones"] or ())
+
+
+def _plan(plan: Values) -> str:
+    way = field_of(CarePlan, "way").format(plan["way"])
+    reason = f"（{plan['reason']}）" if plan["reason"] else ""
+    return f"{way}每 {plan['interval_days']} 天一次{reason}"
+
+
+def _visit_words(visit: Values) -> str:
+    """What was found last time: 2026-11-12 入户，身体状况一般：血压偏高."""
+    when = visit["started_at"].astimezone()
+    words = [f"{when:%Y-%m-%d} {field_of(Visit, 'mode').format(visit['mode'])}"]
+    if visit["condition"]:
+        words.append(f"身体{field_of(Visit, 'condition').format(visit['condition'])}")
+    if visit["systolic"] and visit["diastolic"]:
+        words.append(f"血压 {visit['systolic']}/{visit['diastolic']}")
+    notes = [text for text in (visit["note"], visit["need_note"]) if text]
+    return "，".join(words) + ("：" + "；".join(notes) if notes else "")
+
+
+def _to_ask(stop: Stop) -> Iterator[str]:
+    """What was to be asked, what was not in order, and what is still open."""
+    last = stop.last_visit
+    if last:
+        yield from filter(None, map(str.strip, (last["remind"] or "").splitlines()))
+        for name, lead in (("abnormal", "上次异常"), ("concerns", "上次要关注")):
+            if last[name]:
+                yield f"{lead}：{field_of(Visit, name).format(last[name])}"
+    for issue in stop.open_issues:
+        found = issue["found_at"].astimezone()
+        yield f"{issue['title_text']}（{found:%m-%d} 的工单，还没办结）"
