@@ -27,7 +27,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from gridapp.errors import UserError
 
 if TYPE_CHECKING:
-    from PIL.Image import Image
+    from PIL.Image import Image, Transpose
 
 FOLDER = "photos"
 LONG_SIDE = 1600
@@ -36,13 +36,13 @@ THUMBNAIL = 240
 LARGEST_FILE = 64 << 20  # bytes
 LARGEST_JPEG = 170_000_000  # pixels: it is read scaled down
 LARGEST_OTHER = 50_000_000  # pixels: the whole of it must fit into memory
-FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
+FORMATS = ("JPEG", "PNG", "WEBP", "BMP")
 MEDIA_TYPE = "image/jpeg"
 TOO_LARGE = "照片的像素太多，请先缩小再添加"
 
 _MAGIC = b"GPH1"
 _NONCE = 12
-_TAKEN, _OFFSET, _SUB, _GPS = 0x9003, 0x9011, 0x8769, 0x8825
+_TURN, _TAKEN, _OFFSET, _SUB, _GPS = 0x0112, 0x9003, 0x9011, 0x8769, 0x8825
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ def shrink(raw: bytes, *, keep_position: bool = False) -> tuple[bytes, Photo]:
 
     Every other mark of the camera, the position included, is left behind.
     """
-    from PIL import Image, ImageOps, UnidentifiedImageError
+    from PIL import Image, UnidentifiedImageError
 
     try:
         with warnings.catch_warnings():
@@ -188,10 +188,10 @@ def shrink(raw: bytes, *, keep_position: bool = False) -> tuple[bytes, Photo]:
                 largest = LARGEST_JPEG if jpeg else LARGEST_OTHER
                 if picture.width * picture.height > largest:
                     raise UserError(TOO_LARGE)
-                taken_at, position = _marks(picture)
+                taken_at, position, turn = _marks(picture)
                 picture.draft("RGB", (LONG_SIDE, LONG_SIDE))
-                upright = ImageOps.exif_transpose(picture)
-                upright.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.LANCZOS)
+                picture.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.LANCZOS)
+                upright = picture if turn is None else picture.transpose(turn)
                 plain, size = _jpeg(upright), upright.size
     except UnidentifiedImageError as error:
         raise UserError("这个文件不是照片，请选 JPG 或 PNG 文件") from error
@@ -224,14 +224,35 @@ def _jpeg(picture: Image) -> bytes:
     return out.getvalue()
 
 
-def _marks(picture: Image) -> tuple[dt.datetime | None, Position | None]:
-    """When and where, as the camera says; a photo with damaged marks is still one."""
+def _marks(
+    picture: Image,
+) -> tuple[dt.datetime | None, Position | None, Transpose | None]:
+    """When, where and how to turn it; a photo with damaged marks is still one."""
     try:
         exif = picture.getexif()
         shot, gps = exif.get_ifd(_SUB), exif.get_ifd(_GPS)
     except (OSError, SyntaxError, ValueError, KeyError, TypeError, struct.error):
-        return None, None
-    return _moment(shot.get(_TAKEN), shot.get(_OFFSET)), _position(gps)
+        return None, None, None
+    moment = _moment(shot.get(_TAKEN), shot.get(_OFFSET))
+    return moment, _position(gps), _turn(exif.get(_TURN))
+
+
+def _turn(orientation: object) -> Transpose | None:
+    """What makes a picture of that EXIF orientation (1 to 8) upright."""
+    from PIL.Image import Transpose
+
+    ways = (
+        Transpose.FLIP_LEFT_RIGHT,
+        Transpose.ROTATE_180,
+        Transpose.FLIP_TOP_BOTTOM,
+        Transpose.TRANSPOSE,
+        Transpose.ROTATE_270,
+        Transpose.TRANSVERSE,
+        Transpose.ROTATE_90,
+    )
+    if isinstance(orientation, int) and 2 <= orientation <= 8:
+        return ways[orientation - 2]
+    return None
 
 
 def _moment(taken: object, offset: object) -> dt.datetime | None:

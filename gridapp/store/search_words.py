@@ -20,6 +20,7 @@ BEGIN, DASH, MARK = "˄", "˗", "˅"
 SHORTEST_TAIL = 3  # of a phone or document number
 LONGEST_WORD = 8  # characters of free text; a longer question is asked in pieces
 MOST_WORDS = 60  # of one free text
+MOST_ASKED = 16  # words of one question; FTS5 bounds the depth of an expression
 SPELLED_UP_TO = 10  # characters: short names of places are found by pinyin too
 
 _DIGITS = "零一二三四五六七八九"
@@ -36,7 +37,7 @@ _SCAN = re.compile(
     | (?P<room_only>[0-9]{{1,5}}[a-z]?)[室户号]
     | (?P<number>[0-9]+x?(?![a-z]))
     | (?P<latin>[0-9]*[a-z]+)
-    | (?P<text>[^\x00-\x7f]+?(?=[\x00-\x7f]|$))
+    | (?P<text>[^\x00-\x7f]+)
     """,
     re.VERBOSE,
 )
@@ -174,7 +175,7 @@ def door_of(building: str | None, unit: str | None, room: str | None) -> Door:
 def asked(text: str) -> tuple[Word, ...]:
     """What a person typed, as words of which a record must have every one.
 
-    Text longer than the index keeps is asked in pieces.
+    Text longer than the index keeps is asked in pieces, at most MOST_ASKED.
     """
     found: dict[Word, None] = {}
     for word in scan(fold(text).rstrip("- ")):  # 3-2- is on the way to 3-2-501
@@ -184,7 +185,7 @@ def asked(text: str) -> tuple[Word, ...]:
                 found[Word(word.text[start : start + LONGEST_WORD])] = None
         else:
             found[word] = None
-    return tuple(found)
+    return tuple(found)[:MOST_ASKED]
 
 
 @lru_cache(4096)

@@ -184,6 +184,11 @@ def test_hit_tells_who_it_is_without_anything_private(filled):
     assert hit == search.Hit("resident", ids["李桂英"], "李桂英", f"女 {age}岁 3-2-501")
 
 
+def test_a_pasted_page_is_a_question_like_any_other(filled):
+    assert found(filled[0], "李桂英 3-2-501 13800005521，" * 500) == ["李桂英"]
+    assert found(filled[0], "路灯" * 5000) == []
+
+
 def test_scope_is_a_grid(filled):
     store, ids = filled
     with store.reading() as db:
