@@ -23,11 +23,14 @@ from gridapp.models import (
     ResidentTag,
     Visit,
 )
+from gridapp.models.issue_flow import DONE
 from gridapp.models.record import Record, Values, table_of
 from gridapp.store import records
+from gridapp.work.due import Due
+from gridapp.work.owed import contacts_due
 from gridapp.work.plans import holds
 
-ENDED_ISSUES = ("closed", "self_closed", "rated", "void")
+YEAR = dt.timedelta(days=366)  # the longest interval of a plan
 BATCH = 500  # people in one query
 WalkKey = tuple[tuple[tuple[int, int, str], ...], ...]
 
@@ -42,6 +45,7 @@ class Stop:
     dwelling: Values | None
     tags: tuple[str, ...]  # codes of resident_tag that hold
     plans: tuple[Values, ...]  # those that hold
+    due: Mapping[UUID, Due]  # by plan, when it is owed next
     contacts: tuple[Values, ...]  # in the order they are called
     last_visit: Values | None  # the newest at which somebody was met
     open_issues: tuple[Values, ...]  # oldest first
@@ -95,9 +99,11 @@ def stops(db: Connection, resident_ids: Iterable[UUID], day: dt.date) -> list[St
     contacts = _of_each(db, Contact, people, "rank")
     visits = _last_visits(db, people)
     issues = _of_each(db, Issue, people, "found_at")
+    owed = {r.plan_id: r for r in contacts_due(db, day, day + YEAR) if r.plan_id}
     found: list[Stop] = []
     for key, person in people.items():
         room = rooms.get(homes.get(person["household_id"], {}).get("dwelling_id"))
+        mine = [row for row in plans.get(key, ()) if holds(row, day)]
         tag_rows = [row for row in tags.get(key, ()) if holds(row, day)]
         found.append(
             Stop(
@@ -106,13 +112,12 @@ def stops(db: Connection, resident_ids: Iterable[UUID], day: dt.date) -> list[St
                 building=houses.get(room["building_id"]) if room else None,
                 dwelling=room,
                 tags=tuple(dict.fromkeys(row["tag"] for row in tag_rows)),
-                plans=tuple(row for row in plans.get(key, ()) if holds(row, day)),
+                plans=tuple(mine),
+                due={row["id"]: owed[row["id"]] for row in mine if row["id"] in owed},
                 contacts=tuple(contacts.get(key, ())),
                 last_visit=visits.get(key),
                 open_issues=tuple(
-                    row
-                    for row in issues.get(key, ())
-                    if row["state"] not in ENDED_ISSUES
+                    row for row in issues.get(key, ()) if row["state"] not in DONE
                 ),
             )
         )

@@ -146,6 +146,7 @@ def test_the_sheet_says_what_the_records_say(store, granny):
     assert sheet.last_visit == (
         f"{local:%Y-%m-%d} 入户，身体一般，血压 152/94：燃气软管老化"
     )
+    assert sheet.plan == "每周入户 1 次，应于 11-19，已超 4 天"
     assert sheet.ask == (
         "血压复查结果",
         "取暖",
@@ -209,6 +210,13 @@ def test_every_sheet_is_written_for_people_by_a_field(store, granny, name, tmp_p
         pages = SHEETS[name].write(db, {"id": granny}, DAY, out)
     assert pages == 1
     assert out.read_bytes().startswith(b"%PDF-")
+
+
+def test_without_a_choice_it_is_for_those_who_are_due(store, granny):
+    with store.reading() as db:
+        assert granny in SHEETS["visit-sheet"].people(db, {}, DAY)
+        assert granny not in SHEETS["visit-sheet"].people(db, {}, MORNING.date())
+        assert granny not in SHEETS["call-list"].people(db, {}, DAY)
 
 
 @pytest.mark.parametrize("name", list(SHEETS))

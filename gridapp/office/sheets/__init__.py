@@ -16,6 +16,7 @@ from uuid import UUID
 from gridapp.models import Resident
 from gridapp.store import records
 from gridapp.store.records import Connection
+from gridapp.work import today
 
 Progress = Callable[[int, int], object]
 
@@ -51,8 +52,6 @@ class Sheet:
         if equal:
             rows = records.filtered(db, Resident, equal)
             return [row["id"] for row in rows if row["life_state"] != "deceased"]
-        from gridapp.work import today
-
         return [
             one.resident_id
             for one in today.due(db, day, horizon=0)

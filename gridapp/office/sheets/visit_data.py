@@ -6,12 +6,15 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from uuid import UUID
 
-from gridapp.models import CarePlan, Resident, Visit, Worker, codes, identity
+from gridapp.models import Resident, Visit, Worker, codes, identity
 from gridapp.models.record import Values, field_of
 from gridapp.office.sheets.visit_sheet import SheetContact, VisitSheet
 from gridapp.store import records, state
 from gridapp.store.records import Connection
+from gridapp.work.due import Due
+from gridapp.work.owed import EVERY
 from gridapp.work.visit_round import Stop, stops
+from gridapp.work.ways import WAYS
 
 SEXES = {"1": "男", "2": "女"}
 
@@ -45,7 +48,7 @@ def _sheet(stop: Stop, worker: str, day: dt.date) -> VisitSheet:
         phones=person["phones"] or (),
         id_number=person["id_number"] or "",
         contacts=tuple(map(_contact, stop.contacts)),
-        plan="；".join(_plan(plan) for plan in stop.plans),
+        plan="；".join(_plan(one, stop.due.get(one["id"])) for one in stop.plans),
         last_visit=_visit_words(stop.last_visit) if stop.last_visit else "",
         ask=tuple(_to_ask(stop)),
     )
@@ -61,10 +64,15 @@ def _contact(row: Values) -> SheetContact:
     return SheetContact(row["name"], row["relation"] or "", row["phones"] or ())
 
 
-def _plan(plan: Values) -> str:
-    way = field_of(CarePlan, "way").format(plan["way"])
-    reason = f"（{plan['reason']}）" if plan["reason"] else ""
-    return f"{way}每 {plan['interval_days']} 天一次{reason}"
+def _plan(plan: Values, due: Due | None) -> str:
+    """A plan and when it is due: 每周入户 1 次，应于 11-19，已超 4 天."""
+    days = plan["interval_days"]
+    every = EVERY.get(days, f"每 {days} 天")
+    words = f"{every}{WAYS[plan['way']].words} 1 次"
+    if due is None:
+        return words
+    late = f"，已超 {due.late_days} 天" if due.late_days else ""
+    return f"{words}，应于 {due.due:%m-%d}{late}"
 
 
 def _visit_words(visit: Values) -> str:
