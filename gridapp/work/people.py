@@ -1,0 +1,182 @@
+"""People as a worker knows them: who they are, behind which door, what happened."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from gridapp.models import Dispute, DisputeParty, Issue, Resident, Visit, identity
+from gridapp.models.codes import table as code_table
+from gridapp.models.record import Values
+from gridapp.store import agenda, records
+from gridapp.store.history import authors
+from gridapp.work.due import door_of
+from gridapp.work.ways import BY_VOICE
+
+SEXES = {"1": "男", "2": "女"}
+CALL_WORDS = {"no_answer": "未接", "off": "关机", "wrong": "空号"}
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody who keeps house with a person."""
+
+    id: UUID
+    name: str
+    relation: str  # to the head of the household, in words
+    age: int | None
+
+
+@dataclass(frozen=True)
+class Person:
+    """A resident as of one day; `values` and `contacts` are unmasked."""
+
+    id: UUID
+    name: str
+    sex: str  # 男, 女 or empty
+    age: int | None
+    door: str  # 3-2-501, or empty
+    address: str  # 3号楼2单元501, or the address in the file
+    tags: tuple[str, ...]  # codes of resident_tag
+    values: Values
+    contacts: tuple[Values, ...]  # in the order they are called
+    household: tuple[Member, ...]  # the others behind the same door
+
+    @property
+    def aside(self) -> str:
+        """Return 女 82 岁."""
+        age = "" if self.age is None else f"{self.age} 岁"
+        return " ".join(word for word in (self.sex, age) if word)
+
+    @property
+    def tag_words(self) -> tuple[str, ...]:
+        """Return the tags in words."""
+        return tuple(code_table("resident_tag").name(tag) for tag in self.tags)
+
+
+EventKind = Literal["visit", "call", "issue", "dispute"]
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened with a person."""
+
+    kind: EventKind
+    id: UUID
+    at: dt.datetime
+    title: str
+    summary: str
+    who: str  # name of who recorded it, or empty
+
+
+def person(db: Connection, resident_id: UUID, day: dt.date) -> Person | None:
+    """One resident as of `day`; None when there is none."""
+    return people(db, [resident_id], day).get(resident_id)
+
+
+def people(db: Connection, ids: Iterable[UUID], day: dt.date) -> dict[UUID, Person]:
+    """Residents by id; those in the recycle bin are left out.
+
+    The number of queries does not grow with the number of people, but for one of each
+    sort per 500.
+    """
+    rows = records.by_id(db, Resident, ids)
+    found = agenda.persons(db, rows)
+    tags = agenda.tags_on(db, day, rows.keys())
+    contacts = agenda.contacts_of(db, rows)
+    homes = {row["household_id"] for row in rows.values() if row["household_id"]}
+    mates = agenda.parts_of(db, Resident, "household_id", homes)
+    return {
+        key: Person(
+            id=key,
+            name=row["name"],
+            sex=SEXES.get(row["sex"] or "", ""),
+            age=identity.age_on(row["born_on"], day),
+            door=door_of(found[key]),
+            address=long_door(found[key]) or row["current_address"] or "",
+            tags=tuple(tags.get(key, ())),
+            values=row,
+            contacts=tuple(contacts.get(key, ())),
+            household=tuple(
+                _member(mate, day)
+                for mate in mates.get(row["household_id"], ())
+                if mate["id"] != key
+            ),
+        )
+        for key, row in rows.items()
+    }
+
+
+def _member(row: Values, day: dt.date) -> Member:
+    relation = code_table("relation").name(row["relation"]) if row["relation"] else ""
+    return Member(
+        row["id"], row["name"], relation, identity.age_on(row["born_on"], day)
+    )
+
+
+def long_door(home: agenda.Person) -> str:
+    """3号楼2单元501, or nothing when no door is known."""
+    if not home.building or not home.room:
+        return ""
+    unit = home.unit or ""
+    number = home.building + ("号楼" if home.building.isdecimal() else "")
+    return f"{number}{unit}{'单元' if unit.isdecimal() else ''}{home.room}"
+
+
+def timeline(db: Connection, resident_id: UUID) -> list[Event]:
+    """What happened with a person, newest first: visits, calls, issues, disputes."""
+    mine = {"resident_id": resident_id}
+    visits = records.filtered(db, Visit, mine)
+    issues = records.filtered(db, Issue, mine)
+    parties = records.filtered(db, DisputeParty, mine)
+    disputes = records.by_id(db, Dispute, {row["dispute_id"] for row in parties})
+    rows = [*visits, *issues, *disputes.values()]
+    names = authors(db, {row["created_by"] for row in rows})
+    events = [
+        *(_visit(row, names.get(row["created_by"], "")) for row in visits),
+        *(_issue(row, names.get(row["created_by"], "")) for row in issues),
+        *(_dispute(row, names.get(row["created_by"], "")) for row in disputes.values()),
+    ]
+    return sorted(events, key=lambda event: (event.at, event.id), reverse=True)
+
+
+def _visit(row: Values, who: str) -> Event:
+    call = row["mode"] in BY_VOICE
+    title = code_table("visit_mode").name(row["mode"])
+    if row["call_result"] in CALL_WORDS:
+        title += f"·{CALL_WORDS[row['call_result']]}"
+    elif row["met_whom"] == "nobody":
+        title += "·没见到"
+        if row["not_met_reason"]:
+            title += f"（{code_table('not_met_reason').name(row['not_met_reason'])}）"
+    words: list[str] = []
+    if row["condition"]:
+        words.append(f"身体{code_table('condition').name(row['condition'])}")
+    if row["hazards"]:
+        named = (code_table("home_hazard").name(code) for code in row["hazards"])
+        words.append(f"隐患：{'、'.join(named)}")
+    if row["note"]:
+        words.append(row["note"])
+    summary = "；".join(words)
+    return Event(
+        "call" if call else "visit", row["id"], row["started_at"], title, summary, who
+    )
+
+
+def _issue(row: Values, who: str) -> Event:
+    state = code_table("issue_state").name(row["state"])
+    words = [state, row["result"] or row["description"] or ""]
+    summary = "；".join(word for word in words if word)
+    return Event("issue", row["id"], row["found_at"], row["title_text"], summary, who)
+
+
+def _dispute(row: Values, who: str) -> Event:
+    state = code_table("dispute_state").name(row["state"])
+    at = agenda.midnight(row["happened_on"])
+    words = [state, row["outcome"] or row["summary"]]
+    return Event("dispute", row["id"], at, row["name"], "；".join(words), who)

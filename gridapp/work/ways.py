@@ -1,0 +1,44 @@
+"""Which visit or call settles which debt: the ways a care plan asks for.
+
+A home visit settles a call that is due, because the person was seen; a call does not
+settle a home visit, because the home was not (S0.08, S0.09 count them apart). A text
+message settles nothing: that it was read is not known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["visit", "call"]
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way of contact. Modes are codes of `visit_mode`."""
+
+    kind: Kind
+    words: str  # as in 每周入户 1 次
+    action: str  # of the button that does it
+    attempts: frozenset[str]  # modes that are this way itself
+    settles: frozenset[str]  # modes that count as done when they reached somebody
+
+
+AT_HOME = frozenset({"home", "doorstep", "third_party"})
+IN_PERSON = AT_HOME | {"met_outside", "mobile_desk"}
+BY_VOICE = frozenset({"phone", "video"})
+
+WAYS: Mapping[str, Way] = {
+    "visit": Way("visit", "入户", "记走访", AT_HOME, AT_HOME),
+    "call": Way("call", "通话", "记电话", BY_VOICE, BY_VOICE | IN_PERSON),
+    "video": Way(
+        "call", "视频", "记电话", frozenset({"video"}), frozenset({"video"}) | IN_PERSON
+    ),
+    "remote": Way("call", "查看监测", "记电话", BY_VOICE, BY_VOICE | IN_PERSON),
+}
+
+
+def kind_of(mode: str) -> Kind:
+    """Whether a visit record of that mode is a visit or a call."""
+    return "call" if mode in BY_VOICE or mode == "message" else "visit"

@@ -1,0 +1,125 @@
+"""What the tests share: a real encrypted vault, a fixed day, people of an estate."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from dataclasses import dataclass
+from uuid import UUID
+
+import pytest
+from stdnum.iso7064 import mod_11_2
+
+from gridapp.models import (
+    Building,
+    Contact,
+    Dwelling,
+    Household,
+    Resident,
+    ResidentTag,
+)
+from gridapp.store import records, slots
+from gridapp.store import vault as vaults
+from gridapp.work import founding
+
+PASSWORD = "测试用的密码 1"
+
+
+@pytest.fixture(scope="session")
+def vault_template(tmp_path_factory):
+    """A closed vault with a grid and a worker, and its data key."""
+    folder = tmp_path_factory.mktemp("template") / "vault"
+    store = vaults.create(folder, PASSWORD)
+    founding.found(store, "990101001001", "和顺里第一网格", "周敏")
+    store.close()
+    [slot] = slots.read(folder / vaults.SLOT_FILE)
+    return folder, slots.unseal(slot, PASSWORD)
+
+
+@pytest.fixture
+def vault(vault_template, tmp_path):
+    """An open, encrypted vault with a grid and a worker; Argon2 ran once a session."""
+    template, key = vault_template
+    folder = tmp_path / "vault"
+    shutil.copytree(template, folder)
+    store = vaults._opened(folder, key)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def today():
+    """A Monday."""
+    return dt.date(2026, 11, 23)
+
+
+def at(day, hour=9, minute=0):
+    """A local time of that day as the program keeps it."""
+    return dt.datetime.combine(day, dt.time(hour, minute)).astimezone(dt.UTC)
+
+
+def id_number(birth, order=121):
+    """A valid number of an area that does not exist (9901xx)."""
+    body = f"990101{birth.replace('-', '')}{order:03}"
+    return body + mod_11_2.calc_check_digit(body)
+
+
+@dataclass(frozen=True)
+class People:
+    """Six residents: who is owed care, and who is not here any more."""
+
+    li: UUID  # 李桂英, 女 82 岁, 独居, 3-2-501
+    zhang: UUID  # 张德福, 男 75 岁, 12-1-101, with 陈秀兰
+    chen: UUID  # 陈秀兰, his wife, 失能
+    dead: UUID  # 刘长林, died
+    gone: UUID  # 吴小梅, moved out
+    bin: UUID  # 赵六, in the recycle bin
+    building: UUID  # 3号楼
+
+
+@pytest.fixture
+def people(vault):
+    with vault.writing() as tx:
+
+        def door(number, unit, room):
+            building = records.save(tx, Building, {"number": number})
+            dwelling = {"building_id": building, "unit": unit, "room": room}
+            home = {"dwelling_id": records.save(tx, Dwelling, dwelling)}
+            return building, records.save(tx, Household, home)
+
+        def resident(name, sex, birth, **given):
+            values = {"name": name, "sex": sex, "born_on": birth}
+            values["id_number"] = id_number(birth, 120 + int(sex))
+            return records.save(tx, Resident, values | given)
+
+        third, li_home = door("3", "2", "501")
+        _, zhang_home = door("12", "1", "101")
+        found = People(
+            li=resident(
+                "李桂英",
+                "2",
+                "1944-03-08",
+                household_id=li_home,
+                phones=("13800000001",),
+            ),
+            zhang=resident(
+                "张德福", "1", "1951-05-01", household_id=zhang_home, relation="02"
+            ),
+            chen=resident(
+                "陈秀兰", "2", "1953-07-15", household_id=zhang_home, relation="10"
+            ),
+            dead=resident("刘长林", "1", "1940-01-02", life_state="deceased"),
+            gone=resident("吴小梅", "2", "1946-02-03", presence="moved"),
+            bin=resident("赵六", "1", "1947-04-05"),
+            building=third,
+        )
+        begun = dt.date(2026, 1, 1)
+        for who, tag in ((found.li, "alone"), (found.chen, "disabled_care")):
+            records.save(
+                tx, ResidentTag, {"resident_id": who, "tag": tag, "since": begun}
+            )
+        for rank, name in ((2, "李强"), (1, "李芳")):
+            contact = {"resident_id": found.li, "name": name, "rank": rank}
+            records.save(tx, Contact, contact | {"phones": ("13800000002",)})
+        records.delete(tx, Resident, found.bin)
+    return found
