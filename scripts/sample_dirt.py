@@ -69,6 +69,11 @@ def _has_phone(home: Household, person: Person) -> bool:
     return len(person.phones) == 1 and person.phones[0].startswith("1")
 
 
+def _last(home: Household, person: Person) -> bool:
+    """Nobody stands below who would say 同上."""
+    return person is home.people[-1]
+
+
 def _baby(home: Household, person: Person) -> bool:
     return person.age <= 7
 
@@ -93,6 +98,11 @@ def _spread(name: str) -> str:
 
 def _other_birth(person: Person) -> str:
     return f"{person.birth.year - 4}-{person.birth:%m-%d}"
+
+
+def _serial(person: Person) -> int:
+    """The day number Excel shows when the cell is not formatted as a date."""
+    return (person.birth - dt.date(1899, 12, 30)).days
 
 
 def _lunar(person: Person) -> dict[str, str]:
@@ -153,7 +163,13 @@ REFUSED = (
     Dirt("cell_error", 2, ERROR, "id_number", "E_CELL_ERROR", lambda p: "#REF!"),
     Dirt("birth_lunar", 2, ERROR, "born_on", "E_DATE_LUNAR", _lunar, _baby),
     Dirt(
-        "room_date", 2, ERROR, "room", "E_ROOM_IS_DATE", lambda p: dt.date(2026, 3, 2)
+        "room_date",
+        2,
+        ERROR,
+        "room",
+        "E_ROOM_IS_DATE",
+        lambda p: dt.date(2026, 3, 2),
+        _last,
     ),
     Dirt(
         "deceased",
@@ -296,6 +312,7 @@ ACCEPTED = (
         _has_phone,
         lambda p: {"phones": (SHARED_PHONE,)},
     ),
+    Dirt("birth_serial", 3, WARN, "born_on", "W_BIRTH_FROM_ID", _serial),
     Dirt("birth_differs", 3, WARN, "born_on", "W_BIRTH_DIFFERS", _other_birth),
     Dirt(
         "sex_differs",

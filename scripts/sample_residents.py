@@ -60,7 +60,7 @@ class ResidentLedger:
     def __init__(
         self, path: Path, spoiled: dict[Person, Spoiled], random: Random
     ) -> None:
-        self.book = Workbook(path, {"default_date_format": "yyyy/m/d"})
+        self.book = Workbook(path)
         self.book.set_properties({"created": dt.datetime(2026, 6, 30, 9, 0)})
         self.spoiled, self.random = spoiled, random
         self.rows: dict[Person, tuple[str, int]] = {}  # sheet, 1-based row
@@ -68,6 +68,7 @@ class ResidentLedger:
         box = {"border": 1, "align": "center", "valign": "vcenter", "text_wrap": True}
         self.cell = self.book.add_format(box | {"font_size": 9})
         self.room_date = self.book.add_format(box | {"num_format": "m月d日"})
+        self.day = self.book.add_format(box | {"num_format": "yyyy/m/d"})
         self.head = self.book.add_format(box | {"bold": True, "bg_color": "#D9E2F3"})
         self.title = self.book.add_format(
             {"bold": True, "font_size": 16, "align": "center"}
@@ -241,8 +242,8 @@ class _Sheet:
 
     def _put(self, at: int, value: Any) -> None:
         if isinstance(value, dt.date):
-            same = self.keys[at] == "room"
-            style = self.ledger.room_date if same else self.ledger.cell
+            is_room = self.keys[at] == "room"
+            style = self.ledger.room_date if is_room else self.ledger.day
             moment = dt.datetime.combine(value, dt.time())
             self.sheet.write_datetime(self.row, at, moment, style)
         elif isinstance(value, int | float):

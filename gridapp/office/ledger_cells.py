@@ -1,0 +1,166 @@
+"""Reads one cell of a ledger by the field its column means. Nothing raises."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from gridapp.models import codes, identity
+from gridapp.models.cell import Cell, cell_text, empty_or_broken, plain, visible
+from gridapp.models.kinds import (
+    BIRTH,
+    CODES,
+    DATE,
+    DECIMAL,
+    DOCUMENT,
+    ID_NUMBER,
+    NAME,
+    NUMBER,
+    PHONES,
+    YES_NO,
+    Kind,
+)
+from gridapp.models.record import Field
+from gridapp.office import cells
+from gridapp.office.ledger_columns import VISITS, field_at
+
+_BREAK = re.compile(r"[、,，/;；|+\s]+")
+_CODED: Mapping[str, Callable[[object, str | None], Cell[str]]] = {
+    "sex": cells.read_sex,
+    "education": cells.read_education,
+    "relation": cells.read_relation,
+}
+
+
+class CellReader:
+    """Reads cells by path. Coded columns repeat a few words, so those are kept.
+
+    code_sets: for columns of digits, which code set they are written in, by path.
+    """
+
+    def __init__(self, today: dt.date, code_sets: Mapping[str, str]) -> None:
+        self._today = today
+        self._code_sets = code_sets
+        self._seen: dict[tuple[str, object], Cell[Any]] = {}
+
+    def read(self, path: str, raw: object) -> Cell[Any]:
+        """The value of a cell, with warnings or the error that keeps it out."""
+        if raw is None:
+            return Cell(None)
+        spec = field_at(path)
+        if spec is not None and not spec.codes:
+            return self._value(spec, raw)
+        key = (path, plain(cell_text(raw) or ""))
+        if key not in self._seen:
+            self._seen[key] = self._words(path, spec, raw)
+        return self._seen[key]
+
+    def _words(self, path: str, spec: Field | None, raw: object) -> Cell[Any]:
+        if spec is None:
+            if path in VISITS:
+                return _times(raw)
+            return _tags(raw) if path == "tags" else _tick(raw)
+        code_set = self._code_sets.get(path)
+        if spec.kind is CODES:
+            return _several(spec.codes, raw, code_set)
+        reader = _CODED.get(spec.codes)
+        if reader is not None:
+            return reader(raw, code_set)
+        if path == "residence_match":
+            return _agrees(raw, code_set)
+        return cells.read_coded(spec.codes, raw, code_set)
+
+    def _value(self, spec: Field, raw: object) -> Cell[Any]:
+        kind: Kind[Any] = spec.kind
+        if kind is NAME:
+            return identity.read_name(raw)
+        if kind is ID_NUMBER:
+            return identity.read_id_number(raw, self._today)
+        if kind is BIRTH:
+            return identity.read_birth(raw, self._today)
+        if kind is PHONES:
+            return _phones(raw)
+        if kind is YES_NO:
+            return cells.read_flag(raw)
+        nothing = empty_or_broken(raw)
+        if nothing is not None:
+            return Cell(None, error=nothing.error)
+        if kind is DATE:
+            return _date(raw)
+        if kind is DOCUMENT and isinstance(raw, float | int) and abs(raw) >= 10**15:
+            return Cell(None, error="E_ID_PRECISION_LOST")
+        text = plain(cell_text(raw) or "")
+        if kind not in (DOCUMENT, NUMBER, DECIMAL):
+            text = visible(cell_text(raw) or "")
+        try:
+            return Cell(spec.parse(text))
+        except ValueError as error:
+            return Cell(None, error="E_VALUE", note=str(error))
+
+
+def _phones(raw: object) -> Cell[tuple[str, ...]]:
+    """Numbers; whose they are (女儿) comes along as a note."""
+    cell = identity.read_phones(raw)
+    found = cell.value or ()
+    notes = [f"{one.num}：{one.note}" for one in found if one.note]
+    value = tuple(one.num for one in found) or None
+    return Cell(value, cell.warnings, cell.error, "；".join(notes))
+
+
+def _date(raw: object) -> Cell[dt.date]:
+    if isinstance(raw, dt.datetime):
+        return Cell(raw.date())
+    if isinstance(raw, dt.date):
+        return Cell(raw)
+    text = re.sub(r"\s.*$", "", plain(cell_text(raw) or ""))
+    try:
+        return Cell(DATE.parse(text))
+    except ValueError:
+        return Cell(None, error="E_DATE_INVALID")
+
+
+def _agrees(raw: object, code_set: str | None) -> Cell[str]:
+    """人户一致: the words of the table, or 是 and 否."""
+    cell = cells.read_coded("residence_match", raw, code_set)
+    answer = cells.read_flag(raw).value if cell.error == "E_CODE_UNKNOWN" else None
+    return cell if answer is None else Cell("01" if answer else "02")
+
+
+def _tick(raw: object) -> Cell[bool]:
+    """A column of √. Other words say yes and are kept as the reason (肢体二级)."""
+    cell = cells.read_flag(raw)
+    if cell.error == "E_FLAG_UNKNOWN":
+        return Cell(True, ("W_TAG_TEXT",), note=visible(cell_text(raw) or "")[:100])
+    return cell
+
+
+def _tags(raw: object) -> Cell[tuple[str, ...]]:
+    """独居、低保 in one cell; words that are no tag come along as a note."""
+    nothing = empty_or_broken(raw)
+    if nothing is not None:
+        return Cell(None, error=nothing.error)
+    table = codes.table("resident_tag")
+    words = [w for w in _BREAK.split(plain(cell_text(raw) or "")) if w]
+    found = {word: table.ledger_code(word) for word in words}
+    value = tuple(dict.fromkeys(code for code in found.values() if code))
+    strange = "、".join(word for word, code in found.items() if not code)
+    return Cell(value or None, ("W_TAG_UNKNOWN",) if strange else (), note=strange)
+
+
+def _several(key: str, raw: object, code_set: str | None) -> Cell[tuple[str, ...]]:
+    words = [w for w in _BREAK.split(plain(cell_text(raw) or "")) if w]
+    found = [cells.read_coded(key, word, code_set) for word in words]
+    error = next((one.error for one in found if one.error), None)
+    return Cell(tuple(one.value for one in found if one.value) or None, error=error)
+
+
+def _times(raw: object) -> Cell[int]:
+    nothing = empty_or_broken(raw)
+    if nothing is not None:
+        return Cell(None, error=nothing.error)
+    match = re.search(r"\d+", plain(cell_text(raw) or ""))
+    if match is None or not 1 <= int(match.group()) <= 31:
+        return Cell(None, error="E_VALUE", note="走访次数应填 1 到 31 的整数")
+    return Cell(int(match.group()))

@@ -1,0 +1,190 @@
+"""Which field a heading of somebody's ledger means.
+
+A path names the field: `name` of the resident; `building.number`, `dwelling.room`,
+`household.head_name`, `contact.1.name` of the records around; `tag.alone` a column that
+is ticked; and three columns that hold several things: `door` (3栋2单元501), `tags`
+(独居、低保) and `visits_a_week`. IGNORED columns are known and hold nothing to keep.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+from gridapp.models import codes, record_named
+from gridapp.models.record import Field, field_of, fields_of
+
+IGNORED = "-"
+VISITS = ("visits_a_week", "visits_a_month")
+_WORDS: Mapping[str, tuple[str, ...]] = {
+    IGNORED: ("序号", "编号", "年龄", "周岁", "签名", "签字", "填表人", "联系人签字"),
+    "building.estate": ("小区", "小区名称", "所在小区"),
+    "building.number": ("楼栋", "楼栋号", "楼号", "栋号", "幢号", "楼", "栋", "楼幢"),
+    "dwelling.unit": ("单元", "单元号"),
+    "dwelling.room": ("房号", "房间号", "室号", "门牌", "门牌号", "户室", "室"),
+    "dwelling.tenure": ("房屋性质", "使用情况", "居住性质", "房屋状况"),
+    "dwelling.rent_use": ("出租用途", "房屋用途"),
+    "dwelling.hazards": ("隐患类型", "安全隐患", "隐患"),
+    "dwelling.area_m2": ("建筑面积", "面积"),
+    "door": (
+        *("住址", "家庭住址", "家庭地址", "居住地址", "现住址", "现居住地", "详细地址"),
+        *("楼栋门牌", "楼栋单元房号", "房屋地址", "房屋坐落", "出租房屋地址", "地址"),
+        *("楼栋单元", "现住门(楼)详址", "常住地址", "居住地"),
+    ),
+    "household.number": ("户号", "户编号", "家庭编号"),
+    "household.head_name": ("户主", "户主姓名"),
+    "household.phones": ("户主电话", "户主联系电话", "户主联系方式", "家庭电话"),
+    "household.moved_in_on": ("入住日期", "入住时间"),
+    "name": ("姓名", "居民姓名", "人员姓名", "老人姓名", "成员姓名"),
+    "id_number": ("居民身份证号码", "身份证号(18位)", "公民身份号码", "证件号"),
+    "born_on": ("出生日期", "出生年月日", "生日", "出生时间"),
+    "phones": ("联系电话", "电话号码", "本人电话", "手机号码", "固定电话", "座机"),
+    "relation": ("与户主关系", "和户主关系", "户主关系", "称谓"),
+    "education": ("学历", "文化程度", "受教育程度", "文化水平"),
+    "marital_status": ("婚姻", "婚否", "婚姻情况", "婚姻状况"),
+    "politics": ("政治面貌", "面貌"),
+    "resident_kind": ("人口类型", "人口类别", "人口性质", "居民类型", "人口分类"),
+    "hukou_address": ("户籍地址", "户籍住址", "户籍所在地", "户口地址", "户籍地"),
+    "residence_match": ("人户一致", "人户一致标识", "是否人户一致"),
+    "permit_number": ("居住证号", "居住证号码", "暂住证号"),
+    "registered_on": ("登记日期", "登记时间", "办证日期"),
+    "permit_expires_on": ("到期日期", "证件到期日期", "有效期至", "到期时间"),
+    "attention": ("是否重点关注人员", "重点关注", "是否重点人员"),
+    "inflow_reason": ("流入原因", "来本地原因", "流入事由"),
+    "lodging_type": ("住所类型", "住所类别"),
+    "workplace": ("工作单位", "单位", "服务处所", "就业单位"),
+    "care_colour": ("关爱等级", "风险等级", "分类等级"),
+    "illness": ("病史", "患病情况", "慢性病情况", "所患疾病", "用药情况"),
+    "difficulty": ("困难及诉求", "诉求", "需求", "困难情况"),
+    "tags": (
+        "人员类别",
+        "人员标签",
+        "老人类别",
+        "特殊类别",
+        "人群类别",
+        "类别",
+        "标签",
+    ),
+    "visits_a_week": ("每周走访次数", "每周探访次数", "周走访次数", "走访次数(周)"),
+    "visits_a_month": ("每月走访次数", "每月探访次数", "月走访次数"),
+    "contact.name": ("紧急联系人", "联系人", "监护人", "联系人姓名", "子女姓名"),
+    "contact.relation": ("与本人关系", "与老人关系", "联系人关系"),
+    "contact.phones": ("紧急联系电话", "紧急联系人电话", "联系人电话", "子女电话"),
+    "note": ("备注", "说明"),
+}
+_GROUPS = (
+    ("contact", re.compile("子女|紧急联系|联系人|监护人|赡养|亲属|家属情况")),
+    ("owner", re.compile("房主|业主|产权人|出租人|房东")),
+    ("head", re.compile("^户主")),
+    ("resident", re.compile("承租人|租户|租客|成员|人员|老人|居民|基本|本人|个人")),
+)
+_IN_GROUP: Mapping[str, Mapping[str, str]] = {
+    "contact": {
+        "name": "contact.name",
+        "relation": "contact.relation",
+        "contact.relation": "contact.relation",
+        "contact.name": "contact.name",
+        "contact.phones": "contact.phones",
+        "phones": "contact.phones",
+        "door": "contact.address",
+        "note": "contact.note",
+    },
+    "owner": {
+        "name": "dwelling.owner_name",
+        "id_number": "dwelling.owner_document",
+        "phones": "dwelling.owner_phones",
+        "door": "dwelling.owner_address",
+    },
+    "head": {
+        "name": "household.head_name",
+        "phones": "household.phones",
+        "id_number": "head_id_number",
+    },
+}
+_PREFIX = re.compile(
+    r"^(紧急联系人|联系人|监护人|子女|家属|房主|业主|产权人|房东|户主|承租人|租户|租客|老人|居民)"
+    r"(?:的|现)?(?=.)"
+)
+_HINT = re.compile(r"[(\[【〔][^()\[\]【】〔〕]*[)\]】〕]")
+
+
+def plain_heading(text: object) -> str:
+    """A heading as it is compared: half width, without blanks, *, : and hints in
+    brackets (必填), unless nothing else is left."""
+    half = unicodedata.normalize("NFKC", str(text)).lower()
+    bare = re.sub(r"[\s*:\u200b\ufeff#]+", "", half)
+    return _HINT.sub("", bare) or bare
+
+
+@cache
+def _paths() -> Mapping[str, str]:
+    """Path by plain heading: labels and aliases of the resident, then other words."""
+    found: dict[str, str] = {}
+    for one in fields_of(record_named("resident")):
+        if not one.target:
+            for word in (one.label, *one.aliases):
+                found[plain_heading(word)] = one.name
+    for path, words in _WORDS.items():
+        for word in words:
+            found[plain_heading(word)] = path
+    return found
+
+
+def path_of(heading: str, group: str = "") -> str | None:
+    """The path a heading means under its group heading; None for an unknown one."""
+    label, group = plain_heading(heading), plain_heading(group) if group else ""
+    kind = _group_kind(group)
+    known = _paths().get(label)
+    if kind and known:
+        return _in_group(kind, known)
+    if known:
+        return known
+    prefix = _PREFIX.match(label)
+    if prefix:
+        rest = _paths().get(label[prefix.end() :])
+        if rest:
+            return _in_group(_group_kind(prefix[1]), rest)
+    return _tag_path(label) or _visits_path(label)
+
+
+def _group_kind(group: str) -> str:
+    return next((kind for kind, words in _GROUPS if words.search(group)), "")
+
+
+def _in_group(kind: str, path: str) -> str | None:
+    if kind in _IN_GROUP and path != IGNORED:
+        return _IN_GROUP[kind].get(path, path if "." in path else None)
+    return path
+
+
+def _tag_path(label: str) -> str | None:
+    """A column that is ticked: 独居, 是否独居, 独居老人."""
+    word = re.sub(r"^(是否|是不是|有无)(为|是)?", "", label)
+    code = codes.table("resident_tag").ledger_code(word)
+    return f"tag.{code}" if code and code != "other" else None
+
+
+def _visits_path(label: str) -> str | None:
+    if re.search("走访|探访|巡访", label):
+        if re.search("每?周.*(次|频)|(次|频).*周", label):
+            return "visits_a_week"
+        if re.search("每?月.*(次|频)|(次|频).*月", label):
+            return "visits_a_month"
+    return None
+
+
+def field_at(path: str) -> Field | None:
+    """The declared field of a path; None for `door`, `tags`, `tag.…` and visits."""
+    record, _, name = path.rpartition(".")
+    if record in ("tag", "") and path in {"door", "tags", *VISITS} or record == "tag":
+        return None
+    return field_of(record_named(record.split(".")[0] or "resident"), name)
+
+
+def paths() -> Iterator[str]:
+    """Every path a user may choose for a column."""
+    yield from dict.fromkeys(path for path in _paths().values() if path != IGNORED)
+    for item in codes.table("resident_tag").items:
+        yield f"tag.{item.code}"

@@ -1,0 +1,143 @@
+"""What the store already holds, indexed the way a ledger names it."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from gridapp.models import record_named
+from gridapp.models.record import Values
+from gridapp.office import cells
+from gridapp.store import records
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+TABLES = (
+    *("building", "dwelling", "household", "resident"),
+    *("resident_tag", "contact", "care_plan"),
+)
+
+
+@dataclass(frozen=True)
+class Door:
+    """A place as ledgers name it: digits without 栋, 单元, 室; "" for what is not
+    said."""
+
+    building: str = ""
+    unit: str = ""
+    room: str = ""
+
+    def agrees(self, other: Door) -> bool:
+        """Whether both can be the same door, as far as they are said."""
+        pairs = (
+            (self.building, other.building),
+            (self.unit, other.unit),
+            (self.room, other.room),
+        )
+        return all(not one or not two or one == two for one, two in pairs)
+
+
+def door_of(values: Values) -> Door:
+    """The door a ledger row names."""
+    return Door(
+        values.get("building.number", ""),
+        values.get("dwelling.unit", ""),
+        values.get("dwelling.room", ""),
+    )
+
+
+def bare(text: str | None) -> str:
+    """A building, unit or room as somebody typed it into a form, in digits alone."""
+    return cells.read_door_part(text).value or (text or "").strip() if text else ""
+
+
+@dataclass
+class Known:
+    """Records by id, and the ways to find them."""
+
+    by_table: dict[str, dict[UUID, Values]]
+    residents_by_number: dict[str, UUID] = field(default_factory=dict[str, UUID])
+    residents_by_name: dict[str, list[UUID]] = field(
+        default_factory=lambda: defaultdict[str, list[UUID]](list)
+    )
+    buildings: dict[str, list[UUID]] = field(
+        default_factory=lambda: defaultdict[str, list[UUID]](list)
+    )
+    dwellings: dict[tuple[UUID, str, str], UUID] = field(
+        default_factory=dict[tuple[UUID, str, str], UUID]
+    )
+    households: dict[UUID, list[UUID]] = field(
+        default_factory=lambda: defaultdict[UUID, list[UUID]](list)
+    )
+    members: dict[UUID, list[UUID]] = field(
+        default_factory=lambda: defaultdict[UUID, list[UUID]](list)
+    )
+    parts: dict[tuple[str, UUID], list[Values]] = field(
+        default_factory=lambda: defaultdict[tuple[str, UUID], list[Values]](list)
+    )
+
+    def table(self, name: str) -> dict[UUID, Values]:
+        """The records of one type by id."""
+        return self.by_table[name]
+
+    def add_place(self, name: str, values: Values) -> None:
+        """Index a building, dwelling or household."""
+        self.by_table[name][values["id"]] = values
+        if name == "building":
+            self.buildings[bare(values["number"])].append(values["id"])
+        elif name == "dwelling":
+            key = values["building_id"], bare(values.get("unit")), bare(values["room"])
+            self.dwellings.setdefault(key, values["id"])
+        else:
+            self.households[values["dwelling_id"]].append(values["id"])
+
+    def door(self, resident: Values) -> Door:
+        """Where a resident of the store lives; Door() when nowhere is said."""
+        home = self.table("household").get(resident.get("household_id") or UUID(int=0))
+        if home is None:
+            return Door()
+        dwelling = self.table("dwelling").get(home["dwelling_id"])
+        if dwelling is None:
+            return Door()
+        building = self.table("building").get(dwelling["building_id"], {})
+        return Door(
+            bare(building.get("number")), bare(dwelling["unit"]), bare(dwelling["room"])
+        )
+
+
+def read_known(db: Connection) -> Known:
+    """Everything an import is compared with, outside the recycle bin."""
+    found = Known({name: {} for name in TABLES})
+    for name in TABLES[:3]:
+        for values in records.find(db, record_named(name)):
+            found.add_place(name, values)
+    for values in records.find(db, record_named("resident")):
+        found.by_table["resident"][values["id"]] = values
+        index_resident(found, values)
+    for name in TABLES[4:]:
+        _index_parts(found, name, records.find(db, record_named(name)))
+    return found
+
+
+def index_resident(known: Known, values: Values) -> None:
+    """Make a resident findable by number, name and household."""
+    if values["id_number"]:
+        known.residents_by_number.setdefault(values["id_number"], values["id"])
+    known.residents_by_name[same_name(values["name"])].append(values["id"])
+    if values["household_id"] and values["presence"] != "moved":
+        known.members[values["household_id"]].append(values["id"])
+
+
+def _index_parts(known: Known, name: str, rows: Iterable[Values]) -> None:
+    for values in rows:
+        known.parts[(name, values["resident_id"])].append(values)
+
+
+def same_name(name: str) -> str:
+    """A name as two ledgers may spell it: without blanks and dots."""
+    return re.sub(r"[\s·.]+", "", name)

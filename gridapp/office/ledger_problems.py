@@ -1,0 +1,81 @@
+"""What an import has to say about a row: a code and a sentence that says what to do.
+
+W_… is told and imported, Q_… waits for a person's decision, E_… is refused, S_… is a
+line that holds no resident. Codes of single cells are those of `gridapp.models.cell`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from gridapp.models.cell import MESSAGES as CELL_MESSAGES
+
+NEW, UPDATE, SAME, ASK, ERROR, SKIP = "新增", "更新", "无变化", "需确认", "错误", "跳过"
+STATES = (NEW, UPDATE, SAME, ASK, ERROR, SKIP)
+
+_MESSAGES: Mapping[str, str] = MappingProxyType(
+    {
+        "E_DITTO_NAME": "姓名和身份证号不能写“同上”，请写全",
+        "E_FORMULA_NO_VALUE": "这是没有算出值的公式，请用 Excel 打开并保存后再导入",
+        "E_ID_TWO_PEOPLE": "同一个身份证号登记在两个人名下，请核对是谁的",
+        "E_VALUE": "这一格填得不对，请核对",
+        "Q_DECEASED": "姓名后注明已去世，请确认后登记去世，或去掉括注再导入",
+        "Q_ID_UPGRADED": "15位旧号升位后与已有居民相同，请确认是同一人",
+        "Q_MOVED": "住址与系统里登记的不同，请确认是否搬家",
+        "Q_NAME_DIFFERS": "身份证号相同但姓名不同，请核对姓名",
+        "Q_SEVERAL": "系统里有多位同名同生日的居民，请先补上身份证号",
+        "Q_TWO_DOORS": "同一人在本表里登记了两处住址，请确认住在哪里",
+        "S_BLANK_LINE": "以下空白或说明行，不是居民",
+        "S_BUILDING": "楼栋小标题，作为下面各行的楼栋",
+        "S_HEADING": "重复的表头",
+        "S_NO_NAME": "没有姓名，没有导入",
+        "S_REPEATED": "与前面的行是同一人，只导入一次",
+        "S_STRUCK": "整行画了删除线，没有导入；仍在住的请去掉删除线",
+        "S_TOTAL": "合计行，不是居民",
+        "W_AGE": "年龄不小于120岁，请核对出生日期",
+        "W_ALONE_WITH_OTHERS": "标了独居，但同户还有别人，请核对是否人户分离",
+        "W_BIRTH_DIFFERS": "出生日期与身份证号不一致，已按身份证号记",
+        "W_BIRTH_FROM_ID": "出生日期看不懂，已按身份证号记",
+        "W_CHILD_OLDER": "子女比户主年长，请核对与户主关系",
+        "W_CONTACT_NO_NAME": "联系人没有姓名，已用关系代替，请补上",
+        "W_DITTO": "“同上”已按上一行填写",
+        "W_HIDDEN_ROW": "这一行在原表里是隐藏的，请核对是否还要",
+        "W_HOUSE_DIFFERS": "同一房屋前后两行写得不同，按先出现的记",
+        "W_ID_KEPT": "系统里已有不同的身份证号，没有改动，请核对",
+        "W_NAME_BIRTH": "与系统里的居民同名同生日但身份证号不同，请核对是否同一人",
+        "W_NO_DOOR": "没有住址，暂不归入任何一户",
+        "W_NO_HEAD": "这一户没有写户主，请补上",
+        "W_PHONE_NOTE": "电话后面的字已记到备注",
+        "W_PHONE_SHARED": "五户以上用同一个电话，请核对是否本人电话",
+        "W_PLAN_KEPT": "已有不同的走访间隔，没有改动",
+        "W_REPLACED": "与系统里原来的内容不同，将改为台账的内容（可在历史里找回）",
+        "W_SEX_DIFFERS": "性别与身份证号不一致，已按身份证号记",
+        "W_SEX_FROM_ID": "性别看不懂，已按身份证号记",
+        "W_SPOUSE_SEX": "与配偶性别相同，请核对",
+        "W_TAG_AGE": "不满60岁，请核对是否列入老人台账",
+        "W_TAG_ENDED": "这个标签已在系统里取消，没有重新加上",
+        "W_TAG_KEPT": "台账没有勾选，系统里的标签仍保留",
+        "W_TAG_TEXT": "这一格不是打√，按“是”记，原文记入认定理由",
+        "W_TAG_UNKNOWN": "不认识这个类别，没有记成标签",
+        "W_TWO_HEADS": "同一户有两个户主，请核对",
+        "W_TWO_SPOUSES": "同一户有两个配偶，请核对",
+        "W_HEALTH_WORDS": "健康状况写的是病情，已记到病史与用药",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One remark on one field (a path of `ledger_columns`, "" for the whole row)."""
+
+    field: str
+    code: str
+    message: str
+
+
+def problem(field: str, code: str, message: str = "") -> Problem:
+    """The remark of that code in its usual words, or in those given."""
+    words = message or _MESSAGES.get(code) or CELL_MESSAGES.get(code)
+    return Problem(field, code, words or _MESSAGES["E_VALUE"])

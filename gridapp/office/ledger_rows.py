@@ -1,0 +1,312 @@
+"""Reads the rows of one sheet: which are residents, and what each row says.
+
+Totals, repeated headings and sub-headings are skipped; merged cells and 同上 are
+filled in; what the ID number says about birth and sex is compared with the columns.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from gridapp.models import identity
+from gridapp.models.cell import Cell, cell_text, empty_or_broken
+from gridapp.office import cells
+from gridapp.office.ledger_cells import CellReader
+from gridapp.office.ledger_columns import IGNORED
+from gridapp.office.ledger_problems import Problem, problem
+from gridapp.office.sheet_headers import Column, Header
+from gridapp.office.sheet_reader import RawSheet
+
+DITTO = {"同上", "同上行", "〃", "″", '"', "''", "〞", "”", "同户主", "上同", "同前"}
+PLACE = ("building.number", "dwelling.unit", "dwelling.room", "door")
+_TOTAL = re.compile(r"(本?[页栋楼户单元]*)(合计|小计|总计|共计)[:：]?.*|共\d+[人户].*")
+_REMARK = re.compile(
+    r"(以下空白|以下无正文|注|备注|说明|填表|制表|审核|负责人)(?:[:：].*)?"
+)
+_BUILDING = re.compile(
+    r".{0,12}?(\d+[A-Z]?)(?:号楼|号?[栋幢座]|#楼?)(?:(\d+)单元)?(?:[(（].*)?"
+)
+_DATE = re.compile(r"(20\d\d)[年./-](\d{1,2})[月./-](\d{1,2})")
+_DECEASED = re.compile("亡|故|死|去世|过世")
+
+
+@dataclass
+class LedgerRow:
+    """One line of a sheet; `row` counts from 1 as Excel shows it.
+
+    values: by path, only what the ledger says. `cells` are the cells as they stand
+    with merges and 同上 filled in, for the workbook of refused rows.
+    """
+
+    sheet: str
+    row: int
+    cells: tuple[object, ...] = ()
+    values: dict[str, Any] = field(default_factory=dict[str, Any])
+    warnings: list[Problem] = field(default_factory=list[Problem])
+    questions: list[Problem] = field(default_factory=list[Problem])
+    errors: list[Problem] = field(default_factory=list[Problem])
+    skipped: Problem | None = None
+
+    def warn(self, path: str, code: str, message: str = "") -> None:
+        self.warnings.append(problem(path, code, message))
+
+    def ask(self, path: str, code: str, message: str = "") -> None:
+        self.questions.append(problem(path, code, message))
+
+    def refuse(self, path: str, code: str, message: str = "") -> None:
+        self.errors.append(problem(path, code, message))
+
+
+def ledger_date(sheet: RawSheet, header: Header) -> dt.date | None:
+    """The day the titles above the headings give (填表时间：2026年6月30日)."""
+    for row in range(header.first):
+        for cell in sheet.rows[row]:
+            match = _DATE.search(str(cell or ""))
+            if match:
+                try:
+                    return dt.date(*(int(part) for part in match.groups()))
+                except ValueError:
+                    continue
+    return None
+
+
+def read_rows(sheet: RawSheet, header: Header, reader: CellReader) -> list[LedgerRow]:
+    """Every line below the headings that is not empty."""
+    return list(_SheetRows(sheet, header, reader))
+
+
+class _SheetRows:
+    """Walks down a sheet and remembers what the lines above said."""
+
+    def __init__(self, sheet: RawSheet, header: Header, reader: CellReader) -> None:
+        self.sheet, self.header, self.reader = sheet, header, reader
+        self.name_column = next(c for c in header.columns if c.path == "name")
+        headings = {text for c in header.columns for text in c.heading.split("/")}
+        self.headings = {_bare(text) for text in headings}
+        named = _BUILDING.fullmatch(unicodedata.normalize("NFKC", sheet.name.strip()))
+        self.context: dict[str, str] = {}
+        if named:
+            self._enter(named)
+        self.above: tuple[object, ...] = ()
+
+    def __iter__(self) -> Iterator[LedgerRow]:
+        for at in range(self.header.last + 1, len(self.sheet.rows)):
+            own = [cell for cell in self.sheet.rows[at] if cell is not None]
+            if any(str(cell).strip() for cell in own):
+                yield self._line(at, own)
+
+    def _line(self, at: int, own: list[object]) -> LedgerRow:
+        line = tuple(self.sheet.below(at, n) for n in range(self.sheet.width))
+        row = LedgerRow(self.sheet.name, at + 1, line)
+        code = self._not_a_resident(at, own, line)
+        if code:
+            row.skipped = problem("", code)
+            return row
+        filled = self._without_ditto(row, line)
+        row.cells, self.above = filled, filled
+        if at in self.sheet.struck:
+            row.skipped = problem("", "S_STRUCK")
+            return row
+        if at in self.sheet.hidden:
+            row.warn("", "W_HIDDEN_ROW")
+        read_values(row, self.header, self.reader)
+        self._formulas(row, at)
+        read_place(row, self.header, self.context)
+        return row
+
+    def _not_a_resident(
+        self, at: int, own: list[object], line: tuple[object, ...]
+    ) -> str:
+        """Why a line holds no resident, as a code; "" when it does."""
+        texts = [_bare(cell) for cell in own]
+        known = sum(text in self.headings for text in texts)
+        if known >= 2 and known * 2 > len(texts):
+            return "S_HEADING"
+        first = texts[0]
+        if len(texts) == 1:
+            match = _BUILDING.fullmatch(first)
+            if match:
+                self._enter(match)
+                return "S_BUILDING"
+        if _TOTAL.fullmatch(first) or _TOTAL.fullmatch(_bare(self._name(line) or "")):
+            return "S_TOTAL"
+        if _REMARK.fullmatch(first) or (len(texts) == 1 and not self._name(line)):
+            return "S_BLANK_LINE"
+        return "" if self._name(line) is not None else "S_NO_NAME"
+
+    def _name(self, line: tuple[object, ...]) -> object:
+        return line[self.name_column.index]
+
+    def _enter(self, match: re.Match[str]) -> None:
+        """The rows below stand under this building."""
+        self.context = {"building.number": match[1]}
+        if match[2]:
+            self.context["dwelling.unit"] = match[2]
+        self.above = ()
+
+    def _without_ditto(
+        self, row: LedgerRow, line: tuple[object, ...]
+    ) -> tuple[object, ...]:
+        filled = list(line)
+        for column in self.header.columns:
+            cell = line[column.index]
+            if not isinstance(cell, str) or cell.strip() not in DITTO:
+                continue
+            if column.path in ("name", "id_number"):
+                row.refuse(column.path, "E_DITTO_NAME")
+            elif self.above:
+                filled[column.index] = self.above[column.index]
+                if column.path:
+                    row.warn(column.path, "W_DITTO")
+        return tuple(filled)
+
+    def _formulas(self, row: LedgerRow, at: int) -> None:
+        for column in self.header.known:
+            if (at, column.index) in self.sheet.unsaved:
+                row.refuse(column.path, "E_FORMULA_NO_VALUE")
+
+
+def _bare(cell: object) -> str:
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", str(cell)))
+
+
+def read_values(row: LedgerRow, header: Header, reader: CellReader) -> None:
+    """Read every column but the place into the row, then compare with the ID."""
+    read: dict[str, Cell[Any]] = {}
+    for column in header.columns:
+        path = column.path
+        if path in ("", IGNORED, *PLACE):
+            continue
+        cell = reader.read(path, row.cells[column.index])
+        if path in read and path.endswith("phones"):
+            cell = _both(read[path], cell)
+        read[path] = cell
+    _read_id(row, read, header)
+    for path, cell in read.items():
+        _take(row, path, cell)
+    _read_name_note(row, read.get("name"))
+    _compare_with_id(row)
+
+
+def _both(first: Cell[Any], second: Cell[Any]) -> Cell[Any]:
+    """Two columns of telephones as one."""
+    numbers = dict.fromkeys((*(first.value or ()), *(second.value or ())))
+    note = "；".join(part for part in (first.note, second.note) if part)
+    return Cell(tuple(numbers) or None, (), first.error or second.error, note)
+
+
+def _take(row: LedgerRow, path: str, cell: Cell[Any]) -> None:
+    """Put a cell's value into the row, or its error."""
+    if cell.error:
+        row.refuse(path, cell.error, cell.note if cell.error == "E_VALUE" else "")
+        return
+    for code in cell.warnings:
+        row.warn(path, code)
+    if cell.value is not None:
+        row.values[path] = cell.value
+    if cell.note and path.endswith("phones"):
+        row.warn(path, "W_PHONE_NOTE")
+        note = row.values.get("note")
+        row.values["note"] = f"{note}；{cell.note}" if note else cell.note
+    elif cell.note and path.startswith("tag."):
+        row.values[f"reason.{path[4:]}"] = cell.note
+
+
+def _read_id(row: LedgerRow, read: dict[str, Cell[Any]], header: Header) -> None:
+    """A number with a wrong check digit stays a question; a birth date or sex that
+    cannot be read does not matter beside a number that can."""
+    cell = read.get("id_number")
+    if cell is None:
+        return
+    if cell.error == "E_ID_CHECKSUM":
+        raw = _raw(row, header, "id_number")
+        read["id_number"] = Cell(identity.parse_id_number(cell_text(raw) or ""))
+        row.ask("id_number", "E_ID_CHECKSUM")
+    elif cell.value:
+        if "born_on" in read:  # the number says it to the day
+            read["born_on"] = Cell(read["born_on"].value, error=read["born_on"].error)
+        for path, code in (("born_on", "W_BIRTH_FROM_ID"), ("sex", "W_SEX_FROM_ID")):
+            if path in read and read[path].error:
+                read[path] = Cell(None, (code,))
+
+
+def _raw(row: LedgerRow, header: Header, path: str) -> object:
+    column: Column = next(c for c in header.columns if c.path == path)
+    return row.cells[column.index]
+
+
+def _read_name_note(row: LedgerRow, name: Cell[str] | None) -> None:
+    """（户主） behind a name is the relation; (亡) asks whether the person has died."""
+    note = name.note if name else ""
+    if note and _DECEASED.search(note):
+        row.ask("name", "Q_DECEASED")
+    if "户主" in note:
+        row.values.setdefault("relation", "02")
+
+
+def _compare_with_id(row: LedgerRow) -> None:
+    number: str | None = row.values.get("id_number")
+    if number is None:
+        return
+    birth, sex = identity.birth_of(number), identity.sex_of(number)
+    said = row.values.get("born_on")
+    if said and birth and not birth.startswith(said):
+        row.warn("born_on", "W_BIRTH_DIFFERS")
+    if row.values.get("sex") in ("1", "2") and row.values["sex"] != sex:
+        row.warn("sex", "W_SEX_DIFFERS")
+    row.values["born_on"], row.values["sex"] = birth, sex
+
+
+def read_place(row: LedgerRow, header: Header, context: Mapping[str, str]) -> None:
+    """Building, unit and room out of one column or three and the sub-heading above."""
+    found: dict[str, str] = {}
+    for column in header.columns:
+        if column.path not in PLACE or row.cells[column.index] is None:
+            continue
+        for path, value in _place_of(row, column).items():
+            found.setdefault(path, value)
+    if not found and any(p.field in PLACE for p in row.errors):
+        return
+    for path in PLACE[:3]:
+        value = found.get(path) or context.get(path)
+        if value:
+            row.values[path] = value
+
+
+def _place_of(row: LedgerRow, column: Column) -> dict[str, str]:
+    """The parts of a place that one cell gives; errors go to the row."""
+    raw = row.cells[column.index]
+    if column.path != "door":
+        part = cells.read_door_part(raw)
+        if part.value:
+            return {column.path: part.value}
+        both = re.fullmatch(r"\s*(\d{1,2})[-－—](\d{3,4})\s*(?:室|号)?", str(raw))
+        if column.path == "dwelling.room" and both:
+            return {"dwelling.unit": both[1], column.path: both[2]}
+        if part.error != "E_ROOM_FORMAT":
+            _place_problem(row, column.path, part)
+            return {}
+    nothing = empty_or_broken(raw)
+    if nothing is not None and not nothing.error:
+        return {}
+    cell = cells.read_door(raw)
+    if cell.value is None:
+        _place_problem(row, column.path, cell)
+        return {}
+    for code in cell.warnings:
+        row.warn(column.path, code)
+    door = cell.value
+    parts = dict(zip(PLACE, (door.building, door.unit, door.room), strict=False))
+    return {path: value for path, value in parts.items() if value}
+
+
+def _place_problem(row: LedgerRow, path: str, cell: Cell[Any]) -> None:
+    if cell.error:
+        row.refuse(path, cell.error)
+    for code in cell.warnings:
+        row.warn(path, code)

@@ -1,0 +1,143 @@
+"""Finds the heading rows of a ledger and what its columns mean.
+
+Ledgers begin with titles; headings stand in one to three rows with merged groups, so
+each of the first rows is scored by the headings it knows (domain.md §5.1).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gridapp.office.ledger_columns import IGNORED, path_of, plain_heading
+from gridapp.office.sheet_reader import RawSheet
+
+SEARCHED_ROWS = 15
+DEEPEST = 3
+FEWEST = 3  # known headings, 姓名 among them
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the ledger. `path` is "" when nobody knows what it means."""
+
+    index: int
+    heading: str  # levels joined with "/"
+    path: str
+
+
+@dataclass(frozen=True)
+class Header:
+    """Where the headings of a sheet stand (rows from 0) and its columns."""
+
+    first: int
+    last: int
+    columns: tuple[Column, ...]
+
+    @property
+    def known(self) -> tuple[Column, ...]:
+        return tuple(one for one in self.columns if one.path not in ("", IGNORED))
+
+
+def find_header(
+    sheet: RawSheet, chosen: Mapping[str, str] | None = None
+) -> Header | None:
+    """The best heading rows of a sheet, None when it has none.
+
+    chosen: paths the user gave to headings; they win over what is known.
+    """
+    best: Header | None = None
+    best_score = (0, False, 0)
+    for first in range(min(SEARCHED_ROWS, len(sheet.rows))):
+        for depth in range(1, DEEPEST + 1):
+            if first + depth > len(sheet.rows):
+                break
+            header = _header(sheet, first, first + depth - 1, chosen or {})
+            paths = {column.path for column in header.known}
+            grouped = depth > 1 and _is_group_row(sheet, first)
+            score = (len(paths), grouped, -depth)
+            if "name" in paths and len(paths) >= FEWEST and score > best_score:
+                best, best_score = header, score
+    return best
+
+
+def _is_group_row(sheet: RawSheet, row: int) -> bool:
+    """Whether a row holds group headings: short words, some merged over columns."""
+    texts = {_text(sheet.cell(row, column)) for column in range(sheet.width)} - {""}
+    merged = any(
+        at[0] == row == anchor[0] and at[1] != anchor[1]
+        for at, anchor in sheet.anchors.items()
+        if at[0] == row
+    )
+    return merged and len(texts) > 1 and all(":" not in text for text in texts)
+
+
+def _header(
+    sheet: RawSheet, first: int, last: int, chosen: Mapping[str, str]
+) -> Header:
+    levels = [_level(sheet, row, last) for row in range(first, last + 1)]
+    columns: list[Column] = []
+    slots: dict[str, int] = {}
+    taken: set[str] = set()
+    wanted = {_joined_plain(heading): path for heading, path in chosen.items()}
+    for index in range(sheet.width):
+        parts = _parts([level[index] for level in levels])
+        if not parts:
+            continue
+        heading = "/".join(parts)
+        path = wanted.get(_joined_plain(heading)) or _path(parts)
+        if path.startswith("contact."):
+            path = _slotted(path, "/".join(parts[:-1]) or parts[-1][:2], slots, taken)
+        if path in taken and path != IGNORED and not path.endswith("phones"):
+            path = ""
+        taken.add(path)
+        columns.append(Column(index, heading, path))
+    return Header(first, last, tuple(columns))
+
+
+def _level(sheet: RawSheet, row: int, last: int) -> list[str]:
+    """The texts of one heading row, groups spread over their columns."""
+    texts = [_text(sheet.cell(row, column)) for column in range(sheet.width)]
+    if row == last or sheet.anchors:
+        return texts
+    below = [_text(sheet.own(row + 1, column)) for column in range(sheet.width)]
+    for column in range(1, len(texts)):  # a CSV has no merges: the group stands first
+        if not texts[column] and below[column] and below[column - 1]:
+            texts[column] = texts[column - 1]
+    return texts
+
+
+def _text(cell: object) -> str:
+    if cell is None or isinstance(cell, int | float):
+        return ""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", str(cell)))
+
+
+def _parts(texts: list[str]) -> list[str]:
+    parts: list[str] = []
+    for text in texts:
+        for part in text.split("/") if len(texts) == 1 else [text]:
+            if part and (not parts or parts[-1] != part):
+                parts.append(part)
+    return parts
+
+
+def _path(parts: list[str]) -> str:
+    return path_of(parts[-1], parts[-2] if len(parts) > 1 else "") or ""
+
+
+def _joined_plain(heading: str) -> str:
+    return "/".join(plain_heading(part) for part in heading.split("/"))
+
+
+def _slotted(path: str, group: str, slots: dict[str, int], taken: set[str]) -> str:
+    """`contact.2.name`: contacts are told apart by their group heading, or by the
+    second column of the same name."""
+    slot = slots.setdefault(group, len(set(slots.values())) + 1)
+    name = path.rpartition(".")[2]
+    while f"contact.{slot}.{name}" in taken:
+        slot += 1
+        slots[group] = slot
+    return f"contact.{slot}.{name}"
