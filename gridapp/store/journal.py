@@ -131,7 +131,7 @@ def ensure_triggers(db: Connection) -> None:
 def _decoders(model: type[Record]) -> dict[str, Any]:
     columns = table_of(model).columns
     return {
-        name: columns[name].type.result_processor(_DIALECT, None)
+        name: columns[name].type.dialect_impl(_DIALECT).result_processor(_DIALECT, None)
         for name in (*journalled(model), "created_at", "updated_at")
     }
 
@@ -140,7 +140,8 @@ def _decoders(model: type[Record]) -> dict[str, Any]:
 def _encoders(model: type[Record]) -> dict[str, Any]:
     columns = table_of(model).columns
     return {
-        name: columns[name].type.bind_processor(_DIALECT) for name in journalled(model)
+        name: columns[name].type.dialect_impl(_DIALECT).bind_processor(_DIALECT)
+        for name in journalled(model)
     }
 
 
