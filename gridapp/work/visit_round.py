@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -29,32 +29,25 @@ from gridapp.store import records
 from gridapp.work.due import Due
 from gridapp.work.owed import contacts_due
 from gridapp.work.plans import holds
+from gridapp.work.record_parts import batches, of_each
 
 YEAR = dt.timedelta(days=366)  # the longest interval of a plan
-BATCH = 500  # people in one query
 WalkKey = tuple[tuple[tuple[int, int, str], ...], ...]
 
 
 @dataclass(frozen=True)
-class Stop:
-    """One person on the round; records as the store gives them."""
+class Place:
+    """Where a resident is found: the door, or else the address that was written."""
 
-    resident: Values
-    grid: Values
     building: Values | None
     dwelling: Values | None
-    tags: tuple[str, ...]  # codes of resident_tag that hold
-    plans: tuple[Values, ...]  # those that hold
-    due: Mapping[UUID, Due]  # by plan, when it is owed next
-    contacts: tuple[Values, ...]  # in the order they are called
-    last_visit: Values | None  # the newest at which somebody was met
-    open_issues: tuple[Values, ...]  # oldest first
+    address: str
 
     @property
-    def door(self) -> str:
-        """The place, as 幸福里 3号楼2单元501; the address where no door is known."""
+    def words(self) -> str:
+        """幸福里 3号楼2单元501."""
         if self.building is None or self.dwelling is None:
-            return self.resident["current_address"] or ""
+            return self.address
         number, unit = self.building["number"], self.dwelling["unit"] or ""
         number += "号楼" if number.isdigit() else ""
         unit += "单元" if unit.isdigit() else ""
@@ -63,16 +56,30 @@ class Stop:
 
     @property
     def walk_key(self) -> WalkKey:
-        """Sorts stops as one walks: estate, building, unit, floor, room, name."""
+        """Sorts places as one walks: estate, building, unit, floor, room."""
         house, home = self.building or {}, self.dwelling or {}
-        floor = home.get("floor")
         return (
-            *(natural(house.get(name) or "") for name in ("estate", "number")),
+            natural(house.get("estate") or ""),
+            natural(house.get("number") or ""),
             natural(home.get("unit") or ""),
-            ((0, floor or 0, ""),),
+            ((0, home.get("floor") or 0, ""),),
             natural(home.get("room") or ""),
-            natural(self.resident["name"]),
         )
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One person on the round; records as the store gives them."""
+
+    resident: Values
+    grid: Values
+    place: Place
+    tags: tuple[str, ...]  # codes of resident_tag that hold
+    plans: tuple[Values, ...]  # those that hold
+    due: Mapping[UUID, Due]  # by plan, when it is owed next
+    contacts: tuple[Values, ...]  # in the order they are called
+    last_visit: Values | None  # the newest at which somebody was met
+    open_issues: tuple[Values, ...]  # oldest first
 
 
 def natural(text: str) -> tuple[tuple[int, int, str], ...]:
@@ -83,6 +90,20 @@ def natural(text: str) -> tuple[tuple[int, int, str], ...]:
     )
 
 
+def places(db: Connection, residents: Iterable[Values]) -> dict[UUID, Place]:
+    """Where each of these residents is found, by the resident's id."""
+    people = list(residents)
+    homes = _by_id(db, Household, people, "household_id")
+    rooms = _by_id(db, Dwelling, homes.values(), "dwelling_id")
+    houses = _by_id(db, Building, rooms.values(), "building_id")
+    found: dict[UUID, Place] = {}
+    for person in people:
+        room = rooms.get(homes.get(person["household_id"], {}).get("dwelling_id"))
+        house = houses.get(room["building_id"]) if room else None
+        found[person["id"]] = Place(house, room, person["current_address"] or "")
+    return found
+
+
 def stops(db: Connection, resident_ids: Iterable[UUID], day: dt.date) -> list[Stop]:
     """The stops of these people in walking order, as of `day`.
 
@@ -90,38 +111,34 @@ def stops(db: Connection, resident_ids: Iterable[UUID], day: dt.date) -> list[St
     grow with the number of people, but for one per 500.
     """
     people = records.by_id(db, Resident, resident_ids)
-    homes = _by_id(db, Household, people.values(), "household_id")
-    rooms = _by_id(db, Dwelling, homes.values(), "dwelling_id")
-    houses = _by_id(db, Building, rooms.values(), "building_id")
+    where = places(db, people.values())
     grids = _by_id(db, Grid, people.values(), "grid_id")
-    tags = _of_each(db, ResidentTag, people, "since")
-    plans = _of_each(db, CarePlan, people, "since")
-    contacts = _of_each(db, Contact, people, "rank")
+    tags = of_each(db, ResidentTag, "resident_id", people)
+    plans = of_each(db, CarePlan, "resident_id", people)
+    contacts = of_each(db, Contact, "resident_id", people)
+    issues = of_each(db, Issue, "resident_id", people)
     visits = _last_visits(db, people)
-    issues = _of_each(db, Issue, people, "found_at")
     owed = {r.plan_id: r for r in contacts_due(db, day, day + YEAR) if r.plan_id}
     found: list[Stop] = []
     for key, person in people.items():
-        room = rooms.get(homes.get(person["household_id"], {}).get("dwelling_id"))
         mine = [row for row in plans.get(key, ()) if holds(row, day)]
         tag_rows = [row for row in tags.get(key, ()) if holds(row, day)]
+        open_issues = [row for row in issues.get(key, ()) if row["state"] not in DONE]
         found.append(
             Stop(
                 resident=person,
                 grid=grids[person["grid_id"]],
-                building=houses.get(room["building_id"]) if room else None,
-                dwelling=room,
+                place=where[key],
                 tags=tuple(dict.fromkeys(row["tag"] for row in tag_rows)),
                 plans=tuple(mine),
                 due={row["id"]: owed[row["id"]] for row in mine if row["id"] in owed},
                 contacts=tuple(contacts.get(key, ())),
                 last_visit=visits.get(key),
-                open_issues=tuple(
-                    row for row in issues.get(key, ()) if row["state"] not in DONE
-                ),
+                open_issues=tuple(open_issues),
             )
         )
-    return sorted(found, key=lambda stop: stop.walk_key)
+    found.sort(key=lambda one: (one.place.walk_key, natural(one.resident["name"])))
+    return found
 
 
 def _by_id(
@@ -130,25 +147,6 @@ def _by_id(
     """The records that `rows` point to by field `name`, by id."""
     wanted = {row[name] for row in rows if row[name] is not None}
     return dict(records.by_id(db, model, wanted))
-
-
-def _batches(ids: Iterable[UUID]) -> Iterable[Sequence[UUID]]:
-    wanted = list(ids)
-    return [wanted[i : i + BATCH] for i in range(0, len(wanted), BATCH)]
-
-
-def _of_each(
-    db: Connection, model: type[Record], people: Mapping[UUID, Values], order: str
-) -> dict[UUID, list[Values]]:
-    """The records that belong to each person, in order of a field."""
-    table = table_of(model)
-    found: dict[UUID, list[Values]] = {}
-    for batch in _batches(people):
-        where = table.c.resident_id.in_(batch)
-        by = (table.c[order], table.c.id)
-        for row in records.find(db, model, where, order=by):
-            found.setdefault(row["resident_id"], []).append(row)
-    return found
 
 
 def _last_visits(db: Connection, people: Mapping[UUID, Values]) -> dict[UUID, Values]:
@@ -160,7 +158,7 @@ def _last_visits(db: Connection, people: Mapping[UUID, Values]) -> dict[UUID, Va
     )
     met = or_(visit.c.met_whom.is_(None), visit.c.met_whom != "nobody")
     found: dict[UUID, Values] = {}
-    for batch in _batches(people):
+    for batch in batches(people):
         ranked = select(visit.c.id, place.label("place")).where(
             visit.c.resident_id.in_(batch), visit.c.deleted_at.is_(None), met
         )

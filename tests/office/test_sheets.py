@@ -12,10 +12,10 @@ from reportlab.graphics.barcode import qrencoder
 
 from gridapp.errors import UserError
 from gridapp.office.sheets import paper
+from gridapp.office.sheets.privacy import masked
 from gridapp.office.sheets.visit_sheet import (
     SheetContact,
     VisitSheet,
-    masked,
     visit_sheets,
 )
 

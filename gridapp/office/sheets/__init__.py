@@ -13,7 +13,9 @@ from types import MappingProxyType
 from typing import Any, Protocol
 from uuid import UUID
 
-from gridapp.models import Resident
+from gridapp.errors import UserError
+from gridapp.models import Dispute, Household, Issue, Patrol, Resident, Visit
+from gridapp.models.record import Record
 from gridapp.store import records
 from gridapp.store.records import Connection
 from gridapp.work import today
@@ -39,19 +41,24 @@ class Drawing(Protocol):
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sort of printed sheet about residents."""
+    """One sort of printed sheet."""
 
     title: str
-    due: str  # kind of due work whose people it is for, when nobody is named
+    model: type[Record]  # what it is about, and whose fields choose
     draw: Drawing
+    due: str = ""  # kind of due work it is for when nothing is chosen
 
-    def people(
+    def chosen(
         self, db: Connection, equal: Mapping[str, Any], day: dt.date
     ) -> list[UUID]:
-        """Residents whose fields equal `equal`; without any, those due by `day`."""
+        """Records whose fields equal `equal`; without any, the people due by `day`.
+
+        Raises UserError when nothing is chosen and nobody can be due.
+        """
         if equal:
-            rows = records.filtered(db, Resident, equal)
-            return [row["id"] for row in rows if row["life_state"] != "deceased"]
+            return [row["id"] for row in records.filtered(db, self.model, equal)]
+        if not self.due:
+            raise UserError(f"请先选要打印哪些{self.model.title}，再打印{self.title}。")
         return [
             one.resident_id
             for one in today.due(db, day, horizon=0)
@@ -68,7 +75,7 @@ class Sheet:
         unmasked: bool = False,
         leave_blanks: bool = False,
     ) -> int:
-        """Write the sheet for the people that `people` gives; return the pages.
+        """Write the sheet for the records that `chosen` gives; return the pages.
 
         Raises UserError when there is nobody, the file cannot be written, or the font
         lacks a character and `leave_blanks` does not leave its place to the pen.
@@ -76,7 +83,7 @@ class Sheet:
         """
         return self.draw(
             db,
-            self.people(db, equal, day),
+            self.chosen(db, equal, day),
             day,
             out,
             unmasked=unmasked,
@@ -103,9 +110,43 @@ def _call_list(
     return call_list(from_records(db, ids, day), out, **options)
 
 
+def _cards(model: type[Record]) -> Drawing:
+    """Draws cards of one type of record."""
+
+    def draw(
+        db: Connection,
+        ids: Iterable[UUID],
+        day: dt.date,
+        out: Path,
+        *,
+        unmasked: bool,
+        leave_blanks: bool,
+        progress: Progress | None,
+    ) -> int:
+        from gridapp.office.sheets.record_card import record_cards
+        from gridapp.office.sheets.record_data import from_records
+
+        return record_cards(
+            from_records(db, model, ids, unmasked=unmasked),
+            out,
+            unmasked=unmasked,
+            leave_blanks=leave_blanks,
+            progress=progress,
+        )
+
+    return draw
+
+
+def _card(model: type[Record]) -> tuple[str, Sheet]:
+    name = f"{model.__tablename__}-card"
+    return name, Sheet(f"{model.title}登记表", model, _cards(model))
+
+
+WITH_CARDS = (Resident, Household, Visit, Patrol, Issue, Dispute)
 SHEETS: Mapping[str, Sheet] = MappingProxyType(
     {
-        "visit-sheet": Sheet("入户走访单", "visit", _visit_sheets),
-        "call-list": Sheet("电话问候单", "call", _call_list),
+        "visit-sheet": Sheet("入户走访单", Resident, _visit_sheets, due="visit"),
+        "call-list": Sheet("电话问候单", Resident, _call_list, due="call"),
+        **dict(map(_card, WITH_CARDS)),
     }
 )

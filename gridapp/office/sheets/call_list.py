@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from gridapp.errors import UserError
 from gridapp.models.kinds import PHONES
 from gridapp.office.fonts import BOLD, require_glyphs
+from gridapp.office.sheets.flow import Block, pages_of
 from gridapp.office.sheets.paper import (
     LEFT,
     PAGE_WIDTH,
@@ -16,7 +17,6 @@ from gridapp.office.sheets.paper import (
     Paper,
     Row,
     label,
-    row_height,
 )
 from gridapp.office.sheets.visit_sheet import VisitSheet, boxes, texts_of
 
@@ -44,12 +44,13 @@ def call_list(
         raise UserError("没有要打印的人，请先选人。")
     if not leave_blanks:
         require_glyphs(text for one in people for text in texts_of(one))
-    rows = [_line(i, one, unmasked=unmasked) for i, one in enumerate(people, 1)]
-    pages = list(_pages(rows))
+    rows = tuple(_line(i, one, unmasked=unmasked) for i, one in enumerate(people, 1))
+    pages = pages_of([Block(rows, head=(_titles(),))], TABLE_TOP, TABLE_END)
     paper = Paper(TITLE)
     for number, page in enumerate(pages, 1):
         _head(paper, people[0])
-        paper.table([_titles(), *page], TABLE_TOP)
+        for placed in page:
+            paper.table(placed.rows, placed.top)
         paper.foot(people[0].grid, number, len(pages), unmasked=unmasked)
         paper.end_page()
         if progress is not None:
@@ -97,18 +98,3 @@ def _line(number: int, person: VisitSheet, *, unmasked: bool) -> Row:
         ),
         height=ROW,
     )
-
-
-def _pages(rows: Sequence[Row]) -> Iterator[list[Row]]:
-    """The rows in lists that each fit a page under the line of titles."""
-    room = TABLE_END - TABLE_TOP - row_height(_titles())
-    page: list[Row] = []
-    used = 0.0
-    for row in rows:
-        height = row_height(row)
-        if page and used + height > room:
-            yield page
-            page, used = [], 0.0
-        page.append(row)
-        used += height
-    yield page

@@ -42,7 +42,7 @@ def _sheet(stop: Stop, worker: str, day: dt.date) -> VisitSheet:
         name=person["name"],
         sex=SEXES.get(person["sex"] or "", ""),
         age=identity.age_on(person["born_on"], day),
-        door=stop.door,
+        door=stop.place.words,
         tags=tuple(codes.table("resident_tag").name(tag) for tag in stop.tags),
         colour=field_of(Resident, "care_colour").format(person["care_colour"]),
         phones=person["phones"] or (),

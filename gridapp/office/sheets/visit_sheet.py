@@ -8,7 +8,6 @@ page typed in afterwards fits the form line by line.
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +29,7 @@ from gridapp.office.sheets.paper import (
     Row,
     label,
 )
+from gridapp.office.sheets.privacy import masked
 
 TITLE = "入户走访单"
 LABEL, SHORT = 22.0, 20.0  # widths of the label columns, mm
@@ -41,8 +41,6 @@ QR_SIDE = 19.0
 ASK_LINES = 3
 MODES = ("home", "doorstep", "met_outside", "phone")
 STATES = ("0", "1", "2")  # 正常 关注 异常; 未查看 is a line left empty
-_PHONE = re.compile(r"(?<!\d)(?:1\d{10}|0\d{2,3}-?\d{7,8})(?!\d)")
-_ID_NUMBER = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
 
 
 @dataclass(frozen=True)
@@ -118,12 +116,6 @@ def texts_of(sheet: VisitSheet) -> Iterator[tuple[str, str]]:
     yield whose + "这次要问", "".join(sheet.ask)
     yield "网格名称", sheet.grid
     yield "网格员姓名", sheet.worker
-
-
-def masked(text: str) -> str:
-    """Free text with the middle of ID and telephone numbers hidden."""
-    text = _ID_NUMBER.sub(lambda found: ID_NUMBER.mask(found[0]), text)
-    return _PHONE.sub(lambda found: PHONES.mask(found[0]), text)
 
 
 def boxes(key: str, chosen: Sequence[str] = ()) -> str:

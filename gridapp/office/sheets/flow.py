@@ -1,0 +1,77 @@
+"""Rows spread over pages: which rows stand on which page, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from gridapp.office.sheets.paper import Row, cell_lines, row_height
+
+GAP = 2.5  # between blocks, mm
+LONGEST = 20  # lines of a row; a longer text continues in the next row
+
+
+@dataclass(frozen=True)
+class Block:
+    """A ruled table that may go on over several pages, its head on each of them."""
+
+    rows: tuple[Row, ...]
+    head: tuple[Row, ...] = ()
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Rows of one block on one page, from `top` mm down."""
+
+    top: float
+    rows: tuple[Row, ...]
+
+
+def pages_of(blocks: Sequence[Block], top: float, end: float) -> list[list[Placed]]:
+    """The blocks in order on as few pages as hold them between `top` and `end`.
+
+    A row is never split, so it must fit a page: see `split`. A head never stands alone
+    at the foot of a page.
+    """
+    pages: list[list[Placed]] = [[]]
+    y = top
+    for block in blocks:
+        head = sum(row_height(row) for row in block.head)
+        rows: list[Row] = []
+        start = y + (GAP if pages[-1] else 0)
+        y = start + head
+        for row in block.rows:
+            height = row_height(row)
+            if y + height > end and (rows or pages[-1]):
+                if rows:
+                    pages[-1].append(Placed(start, (*block.head, *rows)))
+                pages.append([])
+                rows, start = [], top
+                y = top + head
+            rows.append(row)
+            y += height
+        if rows:
+            pages[-1].append(Placed(start, (*block.head, *rows)))
+    return pages
+
+
+def split(row: Row) -> list[Row]:
+    """The row as rows of at most LONGEST lines, the text of its last cell going on."""
+    last = row.cells[-1]
+    lines = cell_lines(last)
+    if len(lines) <= LONGEST:
+        return [row]
+    parts = [lines[i : i + LONGEST] for i in range(0, len(lines), LONGEST)]
+    return [
+        replace(
+            row,
+            cells=(
+                *(
+                    replace(one, text=one.text if i == 0 else "")
+                    for one in row.cells[:-1]
+                ),
+                replace(last, text="\n".join(part)),
+            ),
+        )
+        for i, part in enumerate(parts)
+    ]

@@ -1,0 +1,192 @@
+"""登记表: any record on paper, its fields by section and its parts as tables.
+
+It is drawn from the declared fields alone, so a new record type has its page at once.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from gridapp.errors import UserError
+from gridapp.office.fonts import BOLD, REGULAR, require_glyphs, width
+from gridapp.office.sheets.flow import Block, Placed, pages_of, split
+from gridapp.office.sheets.paper import (
+    LEFT,
+    MM,
+    PAD,
+    PAGE_WIDTH,
+    TEXT_WIDTH,
+    Cell,
+    Paper,
+    Row,
+    label,
+)
+
+TABLE_TOP, TABLE_END = 34.5, 277.0
+QR_SIDE = 19.0
+LABEL = 30.0
+VALUE = TEXT_WIDTH / 2 - LABEL
+SIZE = 9.5
+NARROWEST, WIDEST = 15.0, 60.0  # columns of a table, mm
+
+
+@dataclass(frozen=True)
+class Section:
+    """Fields that stand together: (label, value in words)."""
+
+    title: str
+    fields: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Records that belong to this one, as a table."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class RecordCard:
+    """What is printed of one record, masked already if it is to be."""
+
+    record_id: UUID
+    title: str  # such as 居民登记表
+    name: str  # what names the record to a person
+    grid: str
+    made_on: dt.date
+    changed_on: dt.date
+    sections: tuple[Section, ...]
+    empty: tuple[str, ...]  # labels of the fields of a list without a value
+    parts: tuple[Part, ...]
+
+
+def record_cards(
+    cards: Sequence[RecordCard],
+    out: Path,
+    *,
+    unmasked: bool = False,
+    leave_blanks: bool = False,
+    progress: Callable[[int, int], object] | None = None,
+) -> int:
+    """Write the PDF of these records, each from a new page; return the pages.
+
+    `progress` and the errors are those of `visit_sheets`. `unmasked` is only what the
+    foot says: the cards come masked or not.
+    """
+    if not cards:
+        raise UserError("没有要打印的记录，请先选记录。")
+    if not leave_blanks:
+        require_glyphs(text for card in cards for text in _texts(card))
+    pages = [
+        (card, page)
+        for card in cards
+        for page in pages_of(_blocks(card), TABLE_TOP, TABLE_END)
+    ]
+    paper = Paper(cards[0].title)
+    for number, (card, page) in enumerate(pages, 1):
+        _draw(paper, card, page)
+        paper.foot(card.grid, number, len(pages), unmasked=unmasked)
+        paper.end_page()
+        if progress is not None:
+            progress(number, len(pages))
+    paper.save(out)
+    return paper.pages
+
+
+def _texts(card: RecordCard) -> Iterator[tuple[str, str]]:
+    for section in card.sections:
+        for name, text in section.fields:
+            yield f"{card.name}的{name}", text
+    for part in card.parts:
+        for row in part.rows:
+            for name, text in zip(part.columns, row, strict=True):
+                yield f"{card.name}的{part.title}的{name}", text
+
+
+def _draw(paper: Paper, card: RecordCard, page: Sequence[Placed]) -> None:
+    paper.text(PAGE_WIDTH / 2, 23, card.title, 21, BOLD, "center")
+    stamp = f"登记 {card.made_on}　最近修改 {card.changed_on}"
+    paper.text(LEFT, 31.5, f"{card.name}　　{card.grid}　　{stamp}", SIZE)
+    side = LEFT + TEXT_WIDTH - QR_SIDE
+    paper.qr(str(card.record_id).upper(), side, 12.5, QR_SIDE)
+    for placed in page:
+        paper.table(placed.rows, placed.top)
+
+
+def _blocks(card: RecordCard) -> list[Block]:
+    rows: list[Row] = []
+    for section in card.sections:
+        if section.title:
+            rows.append(Row((label(section.title, TEXT_WIDTH),), height=6.4))
+        rows += _pairs(section.fields)
+    if card.empty:
+        cells = (
+            label("没有登记", LABEL),
+            Cell("、".join(card.empty), 2 * VALUE + LABEL),
+        )
+        rows.append(Row(cells))
+    return [Block(tuple(rows)), *(_table(part) for part in card.parts if part.rows)]
+
+
+def _pairs(fields: Sequence[tuple[str, str]]) -> list[Row]:
+    """Two fields a row; one that needs more room has a row to itself."""
+    rows: list[Row] = []
+    waiting: tuple[str, str] | None = None
+    for one in fields:
+        if "\n" in one[1] or _wide(one[1]) > VALUE:
+            if waiting:
+                rows.append(_whole(waiting))
+                waiting = None
+            rows += split(_whole(one))
+        elif waiting:
+            rows.append(_half(waiting, one))
+            waiting = None
+        else:
+            waiting = one
+    return [*rows, _whole(waiting)] if waiting else rows
+
+
+def _wide(text: str) -> float:
+    """The width of a cell that holds `text` in one line, mm."""
+    return width(text, REGULAR, SIZE) / MM + 2 * PAD + 0.1
+
+
+def _whole(one: tuple[str, str]) -> Row:
+    return Row((label(one[0], LABEL), Cell(one[1], 2 * VALUE + LABEL, size=SIZE)))
+
+
+def _half(left: tuple[str, str], right: tuple[str, str]) -> Row:
+    cells = [
+        (label(one[0], LABEL), Cell(one[1], VALUE, size=SIZE)) for one in (left, right)
+    ]
+    return Row((*cells[0], *cells[1]))
+
+
+def _table(part: Part) -> Block:
+    widths = _columns(part)
+    title = Row((label(f"{part.title}（{len(part.rows)}）", TEXT_WIDTH),), height=6.4)
+    names = Row(tuple(map(label, part.columns, widths)), height=6.4)
+    rows = (
+        Row(
+            tuple(Cell(text, w, size=SIZE) for text, w in zip(row, widths, strict=True))
+        )
+        for row in part.rows
+    )
+    split_rows = (piece for row in rows for piece in split(row))
+    return Block(tuple(split_rows), head=(title, names))
+
+
+def _columns(part: Part) -> list[float]:
+    """Widths in proportion to what the columns hold, the whole as wide as the page."""
+    wanted = [
+        min(max(NARROWEST, *map(_wide, (name, *texts))), WIDEST)
+        for name, *texts in zip(part.columns, *part.rows, strict=True)
+    ]
+    scale = TEXT_WIDTH / sum(wanted)
+    return [one * scale for one in wanted]
