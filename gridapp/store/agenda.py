@@ -13,16 +13,15 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    Boolean,
     ColumnElement,
     Connection,
     FromClause,
     Table,
     and_,
     func,
+    not_,
     or_,
     select,
-    type_coerce,
 )
 
 from gridapp.models import (
@@ -218,11 +217,10 @@ def _owed(
 
 def _missed(visit: Table) -> ColumnElement[bool]:
     """Whether a visit or call reached nobody."""
-    nobody = or_(
+    return or_(
         func.coalesce(visit.c.met_whom, "") == "nobody",
         func.coalesce(visit.c.call_result, "").in_(NOT_REACHED),
     )
-    return type_coerce(nobody, Boolean())
 
 
 def last_meetings(
@@ -272,7 +270,7 @@ def reached_between(
             visit.c.resident_id.is_not(None),
             visit.c.started_at >= midnight(first),
             visit.c.started_at < midnight(last + dt.timedelta(days=1)),
-            ~_missed(visit),
+            not_(_missed(visit)),
         )
         .distinct()
     )

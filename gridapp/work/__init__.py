@@ -1,0 +1,1 @@
+"""What a grid worker does, as plain functions of a connection or a transaction."""
