@@ -56,6 +56,7 @@ def make_engine(path: Path, key: bytes) -> Engine:
         creator=connect,
         poolclass=QueuePool,
         pool_size=4,
+        pool_use_lifo=True,  # the last one used has the warmest pages
         max_overflow=4,
         hide_parameters=True,  # no personal data in an error's text
     )

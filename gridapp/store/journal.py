@@ -22,7 +22,7 @@ from gridapp.models.kinds import time_text
 from gridapp.models.record import Record, Values, fields_of, table_of
 from gridapp.store.tables import journal
 
-_DIALECT: Any = sqlite.dialect()  # pyright: ignore[reportUnknownMemberType]
+DIALECT: Any = sqlite.dialect()  # pyright: ignore[reportUnknownMemberType]
 GUARDED = ("grid_id", "deleted_at")  # journalled though they are not fields
 
 
@@ -131,7 +131,7 @@ def ensure_triggers(db: Connection) -> None:
 def _decoders(model: type[Record]) -> dict[str, Any]:
     columns = table_of(model).columns
     return {
-        name: columns[name].type.dialect_impl(_DIALECT).result_processor(_DIALECT, None)
+        name: columns[name].type.dialect_impl(DIALECT).result_processor(DIALECT, None)
         for name in (*journalled(model), "created_at", "updated_at")
     }
 
@@ -140,7 +140,7 @@ def _decoders(model: type[Record]) -> dict[str, Any]:
 def _encoders(model: type[Record]) -> dict[str, Any]:
     columns = table_of(model).columns
     return {
-        name: columns[name].type.dialect_impl(_DIALECT).bind_processor(_DIALECT)
+        name: columns[name].type.dialect_impl(DIALECT).bind_processor(DIALECT)
         for name in journalled(model)
     }
 

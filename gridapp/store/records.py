@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -14,9 +15,11 @@ from gridapp.models import RECORDS, record_named
 from gridapp.models import codes as code_tables
 from gridapp.models.kinds import CODES
 from gridapp.models.record import Record, Values, fields_of, table_of
+from gridapp.store.journal import DIALECT
 from gridapp.store.vault import Writing
 
 _CHUNK = 500  # ids in one IN list
+Encoders = tuple[tuple[str, Callable[[Any], Any] | None], ...]
 
 
 def validated(model: type[Record], values: Mapping[str, Any]) -> None:
@@ -81,9 +84,33 @@ def insert_many(
         row |= _stamps(tx)
         full.append(row)
     if full:
-        tx.db.execute(table_of(model).insert(), full)
+        sql, ways = _insertion(model)
+        rows_stored = [_encoded(row, ways) for row in full]
+        tx.db.exec_driver_sql(sql, rows_stored if len(full) > 1 else rows_stored[0])
         tx.touched(model, *(row["id"] for row in full))
     return [row["id"] for row in full]
+
+
+@cache
+def _insertion(model: type[Record]) -> tuple[str, Encoders]:
+    """INSERT of a record, and the name and encoder of each value in its order.
+
+    Made once: SQLAlchemy's preparing of a statement takes longer than running it.
+    """
+    compiled: Any = table_of(model).insert().compile(dialect=DIALECT)
+    columns: Any = table_of(model).columns
+    ways = tuple(
+        (name, columns[name].type.dialect_impl(DIALECT).bind_processor(DIALECT))
+        for name in compiled.positiontup
+    )
+    return str(compiled), ways
+
+
+def _encoded(row: Values, ways: Encoders) -> tuple[Any, ...]:
+    return tuple(
+        row[name] if row[name] is None or way is None else way(row[name])
+        for name, way in ways
+    )
 
 
 def _stamps(tx: Writing) -> Values:
@@ -103,20 +130,30 @@ def _grids_of_owners(
     owners = [one for one in fields_of(model) if one.part]
     if not owners:
         return [tx.default_grid] * len(rows)
-    name, target = owners[0].name, record_named(owners[0].target)
-    ids = {row[name] for row in rows if row.get(name)}
-    grids = _columns(tx.db, target, ids, "grid_id")
-    return [grids.get(row.get(name), tx.default_grid) for row in rows]
+    name, target = owners[0].name, owners[0].target
+    grids: dict[UUID | None, UUID] = {}
+    known = [row[name] for row in rows if row.get(name)]
+    for part in _pieces(list(dict.fromkeys(known))):
+        found = tx.db.exec_driver_sql(
+            f"SELECT id, grid_id FROM {target}"
+            f" WHERE id IN ({','.join('?' * len(part))})",
+            tuple(one.hex for one in part),
+        )
+        grids |= {UUID(key): UUID(grid) for key, grid in found}
+    return [grids.get(row.get(name)) or tx.default_grid for row in rows]
+
+
+def _pieces(ids: list[UUID]) -> Iterator[list[UUID]]:
+    for start in range(0, len(ids), _CHUNK):
+        yield ids[start : start + _CHUNK]
 
 
 def _columns(
     db: Connection, model: type[Record], ids: Iterable[UUID], name: str
 ) -> dict[Any, Any]:
     table = table_of(model)
-    wanted = list(ids)
     found: dict[Any, Any] = {}
-    for start in range(0, len(wanted), _CHUNK):
-        part = wanted[start : start + _CHUNK]
+    for part in _pieces(list(ids)):
         query = select(table.c.id, table.c[name]).where(table.c.id.in_(part))
         found.update((row[0], row[1]) for row in db.execute(query))
     return found
@@ -215,10 +252,8 @@ def by_id(
 ) -> dict[UUID, Values]:
     """Values of records by id; ids that are not there are left out."""
     table = table_of(model)
-    wanted = list(ids)
     found: dict[UUID, Values] = {}
-    for start in range(0, len(wanted), _CHUNK):
-        part = wanted[start : start + _CHUNK]
+    for part in _pieces(list(ids)):
         for row in find(db, model, table.c.id.in_(part), deleted=deleted):
             found[row["id"]] = row
     return found

@@ -8,7 +8,9 @@ import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, select, text
@@ -42,11 +44,15 @@ class Writing:
     db: Connection
     at: dt.datetime
     by: UUID | None
-    default_grid: UUID | None
     remote: bool = False
     changed: dict[type[Record], set[UUID]] = field(
         default_factory=dict[type[Record], set[UUID]]
     )
+
+    @cached_property
+    def default_grid(self) -> UUID | None:
+        """The grid of a new record that neither names one nor is a part of another."""
+        return state.default_grid(self.db)
 
     def touched(self, model: type[Record], *ids: UUID) -> None:
         """Note that these records changed in this transaction."""
@@ -83,19 +89,40 @@ class Store:
         Args:
             batch: groups the journal rows of one import, so that it can be undone.
             remote: changes come from the county; triggers leave them to
-                `journal.append_remote`.
+                `journal.append_remote`, and a record may point to one of a grid that
+                this laptop does not hold: the county keeps those rules.
         """
+        special = remote or batch is not None  # else `actor` is as it always is
         with self._lock, faults_in_words():
-            with self._writer.begin() as db:
-                state.set_actor(db, "remote" if remote else "local", batch)
-                tx = Writing(db, now(), self.worker_id, state.default_grid(db), remote)
+            with self._connection(loose=remote) as db, db.begin():
+                if special:
+                    state.set_actor(db, "remote" if remote else "local", batch)
+                tx = Writing(db, now(), self.worker_id, remote)
                 yield tx
                 search.reindex(tx, tx.changed)
-                state.set_actor(db, "local", None)
+                if special:
+                    state.set_actor(db, "local", None)
             names = frozenset(model.__tablename__ for model in tx.changed)
         if names:
             for listener in list(self._listeners):
                 listener(Changes(names))
+
+    @contextmanager
+    def _connection(self, *, loose: bool) -> Generator[Connection]:
+        """A connection to write on; `loose` does not check where records point to.
+
+        SQLite listens to that pragma outside transactions only.
+        """
+        with self._writer.connect() as db:
+            if not loose:
+                yield db
+                return
+            driver: Any = db.connection.dbapi_connection
+            driver.execute("PRAGMA foreign_keys = OFF")
+            try:
+                yield db
+            finally:
+                driver.execute("PRAGMA foreign_keys = ON")
 
     def on_changed(self, listener: Callable[[Changes], None]) -> None:
         """Call `listener` after each commit, in the thread that wrote."""
