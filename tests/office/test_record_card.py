@@ -85,11 +85,11 @@ def test_the_card_shows_every_field_and_hides_private_ones(full, model, tmp_path
     key = made[model.__tablename__]
     out = tmp_path / "card.pdf"
     with store.reading() as db:
-        pages = record_cards(from_records(db, model, [key]), out)
+        pages = record_cards(from_records(db, model, [key], "登记表"), out)
         row = records.get(db, model, key)
     text = text_of(out)
     assert text.count("\f") == pages
-    assert f"{model.title}登记表" in text
+    assert "登记表" in text
     packed = "".join(text.split())
     for one in fields_of(model):
         if row[one.name] is None:
@@ -107,7 +107,9 @@ def test_a_resident_shows_the_parts_that_belong_to_it(full, tmp_path):
     store, made = full
     out = tmp_path / "card.pdf"
     with store.reading() as db:
-        cards = from_records(db, Resident, [made["resident"]], unmasked=True)
+        cards = from_records(
+            db, Resident, [made["resident"]], "居民登记表", unmasked=True
+        )
         record_cards(cards, out, unmasked=True)
     text = text_of(out)
     for title in ("人员标签（1）", "紧急联系人（1）", "关爱计划（1）", "走访记录（1）"):
@@ -134,7 +136,7 @@ def test_only_the_newest_of_many_parts_are_shown_and_it_is_said(full):
             ],
         )
     with store.reading() as db:
-        (card,) = from_records(db, Resident, [one])
+        (card,) = from_records(db, Resident, [one], "居民登记表")
     (part,) = card.parts
     assert part.title == "走访记录，最近 20 条，共 25 条"
     assert [row[-1] for row in part.rows] == [f"第{i}次" for i in range(5, 25)]

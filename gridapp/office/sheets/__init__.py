@@ -110,8 +110,8 @@ def _call_list(
     return call_list(from_records(db, ids, day), out, **options)
 
 
-def _cards(model: type[Record]) -> Drawing:
-    """Draws cards of one type of record."""
+def _card(model: type[Record], title: str) -> tuple[str, Sheet]:
+    """The sheet that shows one type of record as it is."""
 
     def draw(
         db: Connection,
@@ -127,26 +127,29 @@ def _cards(model: type[Record]) -> Drawing:
         from gridapp.office.sheets.record_data import from_records
 
         return record_cards(
-            from_records(db, model, ids, unmasked=unmasked),
+            from_records(db, model, ids, title, unmasked=unmasked),
             out,
             unmasked=unmasked,
             leave_blanks=leave_blanks,
             progress=progress,
         )
 
-    return draw
+    return f"{model.__tablename__}-card", Sheet(title, model, draw)
 
 
-def _card(model: type[Record]) -> tuple[str, Sheet]:
-    name = f"{model.__tablename__}-card"
-    return name, Sheet(f"{model.title}登记表", model, _cards(model))
-
-
-WITH_CARDS = (Resident, Household, Visit, Patrol, Issue, Dispute)
 SHEETS: Mapping[str, Sheet] = MappingProxyType(
     {
         "visit-sheet": Sheet("入户走访单", Resident, _visit_sheets, due="visit"),
         "call-list": Sheet("电话问候单", Resident, _call_list, due="call"),
-        **dict(map(_card, WITH_CARDS)),
+        **dict(
+            (
+                _card(Resident, "居民登记表"),
+                _card(Household, "家庭户登记表"),
+                _card(Visit, "走访记录"),
+                _card(Patrol, "巡查日志"),
+                _card(Issue, "问题工单"),
+                _card(Dispute, "矛盾纠纷登记表"),
+            )
+        ),
     }
 )

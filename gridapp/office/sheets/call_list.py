@@ -7,21 +7,18 @@ from pathlib import Path
 
 from gridapp.errors import UserError
 from gridapp.models.kinds import PHONES
-from gridapp.office.fonts import BOLD, require_glyphs
-from gridapp.office.sheets.flow import Block, pages_of
+from gridapp.office.fonts import require_glyphs
+from gridapp.office.sheets.document import Document, print_documents
+from gridapp.office.sheets.flow import Block
 from gridapp.office.sheets.paper import (
-    LEFT,
-    PAGE_WIDTH,
     TEXT_WIDTH,
     Cell,
-    Paper,
     Row,
     label,
 )
 from gridapp.office.sheets.visit_sheet import VisitSheet, boxes, texts_of
 
 TITLE = "电话问候单"
-TABLE_TOP, TABLE_END = 34.5, 277.0
 NUMBER, NAME, PLACE, PHONE, RESULT = 11.0, 24.0, 38.0, 28.0, 36.0
 SAID = TEXT_WIDTH - NUMBER - NAME - PLACE - PHONE - RESULT
 ROW = 13.0
@@ -45,25 +42,14 @@ def call_list(
     if not leave_blanks:
         require_glyphs(text for one in people for text in texts_of(one))
     rows = tuple(_line(i, one, unmasked=unmasked) for i, one in enumerate(people, 1))
-    pages = pages_of([Block(rows, head=(_titles(),))], TABLE_TOP, TABLE_END)
-    paper = Paper(TITLE)
-    for number, page in enumerate(pages, 1):
-        _head(paper, people[0])
-        for placed in page:
-            paper.table(placed.rows, placed.top)
-        paper.foot(people[0].grid, number, len(pages), unmasked=unmasked)
-        paper.end_page()
-        if progress is not None:
-            progress(number, len(pages))
-    paper.save(out)
-    return paper.pages
-
-
-def _head(paper: Paper, first: VisitSheet) -> None:
-    paper.text(PAGE_WIDTH / 2, 23, TITLE, 21, BOLD, "center")
-    paper.text(LEFT, 31.5, f"{first.grid}　　网格员：{first.worker}")
-    day = f"{first.day:%Y年%m月%d日}"
-    paper.text(LEFT + TEXT_WIDTH, 31.5, day, align="right")
+    first = people[0]
+    document = Document(
+        title=TITLE,
+        line=f"{first.grid}　　网格员：{first.worker}　　{first.day:%Y年%m月%d日}",
+        grid=first.grid,
+        blocks=(Block(rows, head=(_titles(),)),),
+    )
+    return print_documents([document], out, unmasked=unmasked, progress=progress)
 
 
 def _titles() -> Row:

@@ -56,6 +56,7 @@ class Row:
 
     cells: tuple[Cell, ...]
     height: float = 7.2
+    ruled: bool = True
     writing: bool = False  # dotted lines to write on, in the last cell
 
 
@@ -148,7 +149,8 @@ class Paper:
         for row, text, height in zip(rows, lines, heights, strict=True):
             self._row(row, text, y, height)
             y += height
-        self._box(LEFT, top, TEXT_WIDTH, y - top, FRAME)
+        if any(row.ruled for row in rows):
+            self._box(LEFT, top, TEXT_WIDTH, y - top, FRAME)
         return y
 
     def _row(
@@ -156,7 +158,8 @@ class Paper:
     ) -> None:
         x = LEFT
         for cell, text in zip(row.cells, lines, strict=True):
-            self._box(x, y, cell.width, height, RULE, filled=cell.head)
+            if row.ruled:
+                self._box(x, y, cell.width, height, RULE, filled=cell.head)
             self._cell(cell, text, x, y, height)
             x += cell.width
         if row.writing:

@@ -12,22 +12,18 @@ from pathlib import Path
 from uuid import UUID
 
 from gridapp.errors import UserError
-from gridapp.office.fonts import BOLD, REGULAR, require_glyphs, width
-from gridapp.office.sheets.flow import Block, Placed, pages_of, split
+from gridapp.office.fonts import REGULAR, require_glyphs, width
+from gridapp.office.sheets.document import Document, print_documents
+from gridapp.office.sheets.flow import Block, split
 from gridapp.office.sheets.paper import (
-    LEFT,
     MM,
     PAD,
-    PAGE_WIDTH,
     TEXT_WIDTH,
     Cell,
-    Paper,
     Row,
     label,
 )
 
-TABLE_TOP, TABLE_END = 34.5, 277.0
-QR_SIDE = 19.0
 LABEL = 30.0
 VALUE = TEXT_WIDTH / 2 - LABEL
 SIZE = 9.5
@@ -83,20 +79,18 @@ def record_cards(
         raise UserError("没有要打印的记录，请先选记录。")
     if not leave_blanks:
         require_glyphs(text for card in cards for text in _texts(card))
-    pages = [
-        (card, page)
+    documents = [
+        Document(
+            title=card.title,
+            line=f"{card.name}　　{card.grid}　　登记 {card.made_on}"
+            f"　最近修改 {card.changed_on}",
+            grid=card.grid,
+            blocks=tuple(_blocks(card)),
+            record_id=card.record_id,
+        )
         for card in cards
-        for page in pages_of(_blocks(card), TABLE_TOP, TABLE_END)
     ]
-    paper = Paper(cards[0].title)
-    for number, (card, page) in enumerate(pages, 1):
-        _draw(paper, card, page)
-        paper.foot(card.grid, number, len(pages), unmasked=unmasked)
-        paper.end_page()
-        if progress is not None:
-            progress(number, len(pages))
-    paper.save(out)
-    return paper.pages
+    return print_documents(documents, out, unmasked=unmasked, progress=progress)
 
 
 def _texts(card: RecordCard) -> Iterator[tuple[str, str]]:
@@ -107,16 +101,6 @@ def _texts(card: RecordCard) -> Iterator[tuple[str, str]]:
         for row in part.rows:
             for name, text in zip(part.columns, row, strict=True):
                 yield f"{card.name}的{part.title}的{name}", text
-
-
-def _draw(paper: Paper, card: RecordCard, page: Sequence[Placed]) -> None:
-    paper.text(PAGE_WIDTH / 2, 23, card.title, 21, BOLD, "center")
-    stamp = f"登记 {card.made_on}　最近修改 {card.changed_on}"
-    paper.text(LEFT, 31.5, f"{card.name}　　{card.grid}　　{stamp}", SIZE)
-    side = LEFT + TEXT_WIDTH - QR_SIDE
-    paper.qr(str(card.record_id).upper(), side, 12.5, QR_SIDE)
-    for placed in page:
-        paper.table(placed.rows, placed.top)
 
 
 def _blocks(card: RecordCard) -> list[Block]:

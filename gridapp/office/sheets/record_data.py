@@ -27,10 +27,11 @@ def from_records(
     db: Connection,
     model: type[Record],
     ids: Iterable[UUID],
+    title: str,
     *,
     unmasked: bool = False,
 ) -> list[RecordCard]:
-    """One card a record, in the order asked; those that are gone are left out.
+    """One card a record under this title, in the order asked; none for those gone.
 
     The number of queries does not grow with the number of records, but for one per 500.
     """
@@ -48,7 +49,7 @@ def from_records(
             kept = [texts[row["id"]] for row in some[-NEWEST:]]
             parts.setdefault(key, []).append(_part(other, model, kept, len(some)))
     return [
-        _card(model, row, words[key], grids[row["grid_id"]], parts.get(key, []))
+        _card(title, model, row, words[key], grids[row["grid_id"]], parts.get(key, []))
         for key, row in rows.items()
     ]
 
@@ -65,7 +66,12 @@ def _shown(
 
 
 def _card(
-    model: type[Record], row: Values, words: Shown, grid: Values, parts: list[Part]
+    title: str,
+    model: type[Record],
+    row: Values,
+    words: Shown,
+    grid: Values,
+    parts: list[Part],
 ) -> RecordCard:
     fields = [x for x in fields_of(model) if words[x.name] or not x.target]
     sections: dict[str, list[tuple[str, str]]] = {}
@@ -75,7 +81,7 @@ def _card(
             sections.setdefault(one.section, []).append(named)
     return RecordCard(
         record_id=row["id"],
-        title=f"{model.title}登记表",
+        title=title,
         name=words.get(model.shown_by) or model.title,
         grid=grid_words(grid),
         made_on=_day(row["created_at"]),

@@ -1,0 +1,102 @@
+"""A document of ruled blocks and prose that runs on over as many pages as it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from gridapp.office.chinese_text import break_lines
+from gridapp.office.fonts import BOLD, REGULAR, drawable, width
+from gridapp.office.sheets.flow import Block, Placed, pages_of
+from gridapp.office.sheets.paper import (
+    LEFT,
+    MM,
+    PAD,
+    PAGE_WIDTH,
+    TEXT_WIDTH,
+    Cell,
+    Paper,
+    Row,
+)
+
+TOP, END = 34.5, 277.0
+QR_SIDE = 19.0
+LINE_SIZE = 9.5
+PROSE_SIZE, PROSE_LINE = 12.0, 7.4  # points; mm from line to line
+
+
+@dataclass(frozen=True)
+class Document:
+    """What begins on a new page under its own title."""
+
+    title: str
+    line: str  # under the title, at the left
+    grid: str  # in the foot
+    blocks: tuple[Block, ...]
+    record_id: UUID | None = None  # in the QR code
+
+
+def print_documents(
+    documents: Sequence[Document],
+    out: Path,
+    *,
+    unmasked: bool,
+    progress: Callable[[int, int], object] | None,
+) -> int:
+    """Write the PDF of these documents; return its pages, numbered through.
+
+    `progress(done, total)` is called after each page; raising in it stops the print
+    and leaves no file. Raises UserError when the file cannot be written.
+    """
+    pages = [
+        (document, page)
+        for document in documents
+        for page in pages_of(document.blocks, TOP, END)
+    ]
+    paper = Paper(documents[0].title)
+    for number, (document, page) in enumerate(pages, 1):
+        _draw(paper, document, page)
+        paper.foot(document.grid, number, len(pages), unmasked=unmasked)
+        paper.end_page()
+        if progress is not None:
+            progress(number, len(pages))
+    paper.save(out)
+    return paper.pages
+
+
+def _draw(paper: Paper, document: Document, page: Sequence[Placed]) -> None:
+    paper.text(PAGE_WIDTH / 2, 23, document.title, 21, BOLD, "center")
+    paper.text(LEFT, 31.5, document.line, LINE_SIZE)
+    if document.record_id is not None:
+        side = LEFT + TEXT_WIDTH - QR_SIDE
+        paper.qr(str(document.record_id).upper(), side, 12.5, QR_SIDE)
+    for placed in page:
+        paper.table(placed.rows, placed.top)
+
+
+def prose(text: str, *, bold: bool = False) -> Block:
+    """Paragraphs, each indented by two characters, that may break at any line."""
+    name = BOLD if bold else REGULAR
+    room = (TEXT_WIDTH - 2 * PAD) * MM
+    paragraphs = (f"　　{one.strip()}" for one in drawable(text).splitlines() if one)
+    lines = (
+        line
+        for paragraph in paragraphs
+        for line in break_lines(paragraph, room, lambda t: width(t, name, PROSE_SIZE))
+    )
+    return Block(tuple(_unruled(line, bold=bold) for line in lines))
+
+
+def together(*lines: str) -> Block:
+    """Lines that stay on one page, such as the places to sign."""
+    height = len(lines) * PROSE_LINE * 1.5
+    text = "\n\n".join(lines)
+    cell = Cell(text, TEXT_WIDTH, size=PROSE_SIZE)
+    return Block((Row((cell,), height=height, ruled=False),))
+
+
+def _unruled(line: str, *, bold: bool) -> Row:
+    cell = Cell(line, TEXT_WIDTH, size=PROSE_SIZE, bold=bold)
+    return Row((cell,), height=PROSE_LINE, ruled=False)
