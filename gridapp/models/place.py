@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped
@@ -28,6 +28,15 @@ from gridapp.models.kinds import (
     YES_NO,
 )
 from gridapp.models.record import Record, field
+
+
+_GRIDS = UUID("7d1f7a3e-5a0b-5c7e-9a6b-3c1d2e4f5a60")
+
+
+def grid_id(code: str) -> UUID:
+    """The id of the grid of that code: the same on every laptop and at the county,
+    so that a vault that stood alone can join the county later."""
+    return uuid5(_GRIDS, code.strip())
 
 
 class Grid(Record):

@@ -1,0 +1,5 @@
+"""python -m gridapp."""
+
+from gridapp.cli import main
+
+main()

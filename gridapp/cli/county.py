@@ -1,0 +1,114 @@
+"""gridapp county: the server and its upkeep, for IT staff."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from gridapp.cli.options import as_json, id_of, model_of, print_json, unmask, where
+from gridapp.cli.records import as_values, typed_values
+from gridapp.county import access, upkeep
+from gridapp.models.record import fields_of
+
+server_folder = click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    help="服务器的数据文件夹。",
+)
+
+
+@click.group("county")
+def county() -> None:
+    """县级服务器。"""
+
+
+@county.command("init")
+@server_folder
+@click.option("--database", help="PostgreSQL 地址；不填则用文件夹里的 SQLite。")
+def init(data: Path, database: str | None) -> None:
+    """建立服务器的数据文件夹和数据库。"""
+    upkeep.init(data, database)
+    click.echo(f"已建立：{data}")
+
+
+@county.command("serve")
+@server_folder
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8700, show_default=True, help="0 表示任选一个。")
+def serve(data: Path, host: str, port: int) -> None:
+    """运行服务器；第一行打印它的地址。"""
+    from gridapp.county import app
+
+    app.serve(data, host, port)
+
+
+@county.command("enrol")
+@server_folder
+@click.option("--grid", "grids", required=True, help="网格编码，多个用逗号分开。")
+@click.option("--worker", required=True, help="工作人员姓名。")
+@click.option("--role", default="worker", show_default=True, help="岗位代码。")
+@as_json
+def enrol(data: Path, grids: str, worker: str, role: str, as_json: bool) -> None:
+    """生成一次性的登记码；没有的网格会建立。"""
+    codes = [one.strip() for one in grids.replace("，", ",").split(",") if one.strip()]
+    with upkeep.opened(data) as county_store:
+        code = access.create_enrolment(county_store, codes, worker, role)
+    if as_json:
+        print_json({"code": code})
+    else:
+        click.echo(f"登记码：{code}（7 天内有效，只能用一次）")
+
+
+@county.command("revoke")
+@server_folder
+@click.argument("device", metavar="设备编号")
+def revoke(data: Path, device: str) -> None:
+    """停用一台电脑。"""
+    with upkeep.opened(data) as county_store:
+        access.revoke(county_store, id_of(device))
+    click.echo("已停用")
+
+
+@county.command("list")
+@server_folder
+@click.argument("type_", metavar="TYPE")
+@where
+@unmask
+@as_json
+def list_command(
+    data: Path, type_: str, where: Sequence[str], unmask: bool, as_json: bool
+) -> None:
+    """列出服务器上的一种记录。"""
+    model = model_of(type_)
+    equal = typed_values(model, where)
+    with upkeep.opened(data) as county_store:
+        rows = upkeep.list_records(county_store, model, equal)
+    if as_json:
+        print_json([as_values(model, row, unmasked=unmask) for row in rows])
+        return
+    listed = [one for one in fields_of(model) if one.listed and not one.target]
+    click.echo("\t".join(["编号", *(one.label for one in listed)]))
+    for row in rows:
+        words = (
+            one.format(row[one.name]) if unmask else one.masked(row[one.name])
+            for one in listed
+        )
+        click.echo("\t".join([str(row["id"]), *words]))
+    click.echo(f"共 {len(rows)} 条", err=True)
+
+
+@county.command("status")
+@server_folder
+@as_json
+def status(data: Path, as_json: bool) -> None:
+    """各台电脑最近一次同步、各网格的记录数、等人决定的冲突。"""
+    with upkeep.opened(data) as county_store:
+        found = upkeep.status(county_store)
+    if as_json:
+        print_json(found)
+        return
+    for name, value in found.items():
+        click.echo(f"{name}：{value}")

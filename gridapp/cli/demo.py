@@ -1,0 +1,302 @@
+"""gridapp demo: the main job end to end, on the sample ledgers."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import UUID
+
+import click
+
+from gridapp.cli.options import data_folder
+from gridapp.errors import UserError
+from gridapp.models import Building, Household, Resident
+from gridapp.models.kinds import now
+from gridapp.models.record import Values
+from gridapp.paths import resources
+from gridapp.store import history, records, vault
+from gridapp.store.database import Connection
+from gridapp.store.vault import Store
+from gridapp.work import disputes, founding, patrols, proposals, today, visits
+
+PASSWORD = "demo-password"  # of a folder of invented people, made anew at each run
+MARK = "这是演示数据，可以整个删除.txt"
+GRID, GRID_NAME = "990101001001003", "第3网格"
+LEDGERS = ("居民台账.xlsx", "独居老人台账.xlsx", "出租房屋登记表.csv")
+
+
+class Steps:
+    """Prints one line a step: what was done and how long it took."""
+
+    def __init__(self) -> None:
+        self._number = 0
+
+    @contextmanager
+    def step(self, title: str) -> Generator[list[str]]:
+        """A step; what is put into the list is printed after it."""
+        self._number += 1
+        said: list[str] = []
+        start = time.perf_counter()
+        yield said
+        took = time.perf_counter() - start
+        click.echo(f"{self._number:2}. {title}：{'，'.join(said)}（{took:.1f} 秒）")
+
+
+@click.command("demo")
+@data_folder
+@click.option("--headless", is_flag=True, help="不开窗口，把画面存成 screens/*.png。")
+def demo(data: Path, headless: bool) -> None:
+    """用示例台账把主要工作从头做一遍。"""
+    if data == data_folder_default():
+        data = data / "demo"
+    _fresh(data)
+    steps = Steps()
+    store = _laptop(steps, data / "laptop")
+    try:
+        _work(steps, store, data)
+        _county(steps, store, data)
+    finally:
+        store.close()
+    click.echo(f"演示数据在 {data}，密码 {PASSWORD}")
+    _show(steps, data, headless=headless or not _has_display())
+
+
+def data_folder_default() -> Path:
+    """Where a real vault would be: the demo never writes there."""
+    from gridapp import paths
+
+    return paths.data_home()
+
+
+def _has_display() -> bool:
+    if os.name == "nt":
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _fresh(data: Path) -> None:
+    """An empty folder: only an earlier demo is ever removed."""
+    if data.exists() and any(data.iterdir()):
+        if not (data / MARK).exists():
+            raise UserError(f"{data} 里有别的文件，请换一个空文件夹做演示")
+        shutil.rmtree(data)
+    data.mkdir(parents=True, exist_ok=True)
+    (data / MARK).write_text("gridapp demo\n", encoding="utf-8")
+
+
+def _laptop(steps: Steps, folder: Path) -> Store:
+    with steps.step("建立加密的数据") as said:
+        store = vault.create(folder, PASSWORD)
+        founding.found(store, GRID, GRID_NAME, "王秀兰")
+        said.append(f"{GRID_NAME}，网格员王秀兰")
+    return store
+
+
+def _work(steps: Steps, store: Store, data: Path) -> None:
+    from gridapp.office import ledger
+
+    day = dt.date.today()
+    for name in LEDGERS:
+        with steps.step(f"导入{name}") as said:
+            source = resources() / "samples" / name
+            plan = ledger.plan_import(store, source, today=day)
+            result = ledger.apply(store, plan)
+            said.append(result.summary())
+            if result.refused:
+                out = data / "refused" / f"{source.stem}-需核对.xlsx"
+                out.parent.mkdir(exist_ok=True)
+                ledger.refused_workbook(plan, source, out)
+    with steps.step("核对台账") as said, store.reading() as db:
+        said.append(f"{records.count(db, Building)} 栋")
+        said.append(f"{records.count(db, Household)} 户")
+        said.append(f"{records.count(db, Resident)} 人")
+    with steps.step("按人群定关爱计划") as said:
+        with store.writing() as tx:
+            made = proposals.adopt(tx, day - dt.timedelta(days=45))
+        said.append(f"{made} 个计划")
+    _days(steps, store, day)
+    with steps.step("今日待办") as said, store.reading() as db:
+        due = today.due(db, day)
+        late = sum(one.late_days > 0 for one in due)
+        said.append(f"{len(due)} 项，其中逾期 {late} 项")
+    with steps.step("打印走访单") as said:
+        said.append(f"{_print(store, due, day, data / 'visit-sheets.pdf')} 页 PDF")
+
+
+def _print(store: Store, due: list[today.Due], day: dt.date, out: Path) -> int:
+    from gridapp.office.sheets import visit_data, visit_sheet
+
+    people = [one.resident_id for one in due if one.kind == "visit"][:20]
+    with store.reading() as db:
+        sheets = visit_data.from_records(db, [one for one in people if one], day)
+    return visit_sheet.visit_sheets(sheets, out)
+
+
+def _days(steps: Steps, store: Store, day: dt.date) -> None:
+    """The last weeks and today: what a worker would have written down."""
+    with steps.step("补记前几周的走访和电话") as said:
+        count = 0
+        for back in range(42, 0, -3):
+            count += _visit_day(store, day - dt.timedelta(days=back), share=4)
+        said.append(f"{count} 条")
+    with steps.step("今天的工作") as said:
+        count = _visit_day(store, day, share=16)
+        with store.writing() as tx:
+            patrol = patrols.log_patrol(
+                tx,
+                {
+                    "started_at": _at(day, 9),
+                    "ended_at": _at(day, 10),
+                    "route": "1–6号楼",
+                },
+                stops=[],
+                findings=[
+                    {
+                        "category": "0101",
+                        "place": "3号楼西侧",
+                        "note": "消防通道堆放杂物",
+                    }
+                ],
+            )
+        issues = len(patrol.issue_ids)
+        with store.writing() as tx:
+            disputes.register_dispute(tx, _dispute(day), _parties(tx.db))
+        said.append(f"走访和电话 {count} 条，巡查 1 次，问题 {issues} 个，纠纷 1 件")
+
+
+def _visit_day(store: Store, day: dt.date, *, share: int) -> int:
+    """Work off every `share`-th due visit and call of a day, as people do."""
+    with store.reading() as db:
+        due = [one for one in today.due(db, day) if one.kind in ("visit", "call")]
+    chosen = due[::share][:40]
+    for number, one in enumerate(chosen):
+        assert one.resident_id is not None
+        values = _visit(one.kind, _at(day, 8 + number % 9), number)
+        with store.writing() as tx:
+            visits.log_visit(tx, one.resident_id, values)
+    return len(chosen)
+
+
+def _visit(kind: str, at: dt.datetime, number: int) -> Values:
+    """What was found, varied so that the screens show every kind of answer."""
+    values: Values = {"mode": "phone" if kind == "call" else "home", "started_at": at}
+    if number % 11 == 7:
+        return values | {"met_whom": "nobody", "not_met_reason": "out"}
+    values |= {"met_whom": "self", "condition": "good", "note": "身体良好，饮食正常"}
+    if number % 7 == 3:
+        values |= {
+            "condition": "unwell",
+            "note": "血压偏高，已提醒按时服药，已联系家属",
+            "systolic": 152,
+            "diastolic": 92,
+            "remind": "血压复查结果",
+        }
+    if kind == "visit" and number % 9 == 4:
+        values |= {"hazards": ("gas",), "note": "厨房燃气软管老化"}
+    return values
+
+
+def _at(day: dt.date, hour: int) -> dt.datetime:
+    moment = dt.datetime.combine(day, dt.time(hour, 10)).astimezone(dt.UTC)
+    return min(moment, now())
+
+
+def _dispute(day: dt.date) -> Values:
+    return {
+        "name": "楼上漏水引起的邻里纠纷",
+        "happened_on": day - dt.timedelta(days=1),
+        "place": "5号楼2单元",
+        "scale": "01",
+        "dispute_kind": "0201",
+        "people_count": 2,
+        "summary": "楼上卫生间渗水，楼下要求修好并赔偿，双方各执一词。",
+        "resolution_way": "0103",
+        "responsible": "王秀兰",
+    }
+
+
+def _parties(db: Connection) -> list[Values]:
+    neighbours = records.filtered(db, Resident, {}, limit=2)
+    return [
+        {"side": side, "resident_id": one["id"], "name": one["name"], "sex": one["sex"]}
+        for side, one in zip(("applicant", "respondent"), neighbours, strict=True)
+    ]
+
+
+def _county(steps: Steps, store: Store, data: Path) -> None:
+    """An embedded county server, this laptop and a second one; both edit one person."""
+    from gridapp.county import access, app, upkeep
+    from gridapp.sync.client import HttpTransport, SyncClient
+
+    folder = data / "county"
+    with steps.step("建立县级服务器") as said:
+        upkeep.init(folder, None)
+        with upkeep.opened(folder) as county:
+            mine = access.create_enrolment(county, [GRID], "王秀兰", "worker")
+            theirs = access.create_enrolment(county, [GRID], "李主任", "community")
+        said.append("内置 SQLite，发出 2 个登记码")
+    with app.running(folder) as url:
+        with steps.step("登记并上传") as said:
+            client = SyncClient(store, HttpTransport(url))
+            client.enrol(mine)
+            said.append(_told(client))
+        second = vault.create(data / "second-laptop", PASSWORD)
+        try:
+            with steps.step("第二台电脑登记并下载") as said:
+                other = SyncClient(second, HttpTransport(url))
+                other.enrol(theirs)
+                said.append(_told(other))
+            with steps.step("两台电脑改同一个人的不同字段") as said:
+                said.append(_both_edit(store, client, second, other))
+        finally:
+            second.close()
+
+
+def _told(client: object) -> str:
+    from gridapp.sync.client import SyncClient
+
+    assert isinstance(client, SyncClient)
+    report = client.sync()
+    return (
+        f"上传 {report.pushed} 条，下载 {report.pulled} 条，"
+        f"发出 {report.bytes_up:,} 字节，收到 {report.bytes_down:,} 字节"
+    )
+
+
+def _both_edit(store: Store, client: object, second: Store, other: object) -> str:
+    with store.reading() as db:
+        person: UUID = records.filtered(db, Resident, {}, limit=1)[0]["id"]
+    with store.writing() as tx:
+        records.save(tx, Resident, {"note": "耳背，敲门要重一些"}, person)
+    with second.writing() as tx:
+        records.save(tx, Resident, {"mobility": "能自理，怕滑"}, person)
+    for one in (client, other, client):
+        _told(one)
+    seen: list[tuple[str, str]] = []
+    for one in (store, second):
+        with one.reading() as db:
+            row = records.get(db, Resident, person)
+            assert row is not None
+            seen.append((row["note"], row["mobility"]))
+            changes = history.history(db, Resident, person)
+    if seen[0] != seen[1] or None in seen[0]:
+        raise UserError("两台电脑同步后不一致，请把演示数据发给开发人员")
+    return f"同步后两边都有两处修改，修改记录 {len(changes)} 行"
+
+
+def _show(steps: Steps, data: Path, *, headless: bool) -> None:
+    if not headless:
+        from gridapp.app import run
+
+        run(data / "laptop", password=PASSWORD)
+        return
+    from gridapp.app import screens
+
+    with steps.step("保存画面") as said:
+        made = screens(data / "laptop", PASSWORD, data / "screens")
+        said.append(f"{len(made)} 张，在 {data / 'screens'}")

@@ -1,0 +1,102 @@
+"""Options that many commands share, and how answers are printed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID
+
+import click
+
+from gridapp import paths
+from gridapp.errors import UserError
+from gridapp.models import RECORDS, record_named
+from gridapp.models.kinds import time_text
+from gridapp.models.record import Record
+from gridapp.store import vault
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+data_folder = click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=paths.data_home,
+    help="数据文件夹。",
+)
+password_file = click.option(
+    "--password-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="第一行是密码的文件；也可以用环境变量 GRIDAPP_PASSWORD。",
+)
+as_json = click.option("--json", "as_json", is_flag=True, help="给程序用的 JSON。")
+unmask = click.option("--unmask", is_flag=True, help="显示完整的证件号和电话，会留痕。")
+where = click.option(
+    "--where", "where", multiple=True, metavar="字段=值", help="只要符合条件的。"
+)
+
+
+def vault_options(command: F) -> F:
+    """--data and --password-file."""
+    return data_folder(password_file(command))
+
+
+def password_of(file: Path | None, *, confirm: bool = False) -> str:
+    """The password from the file, the environment, or typed unseen."""
+    if file is not None:
+        lines = file.read_text(encoding="utf-8").splitlines()
+        return lines[0] if lines else ""
+    given = os.environ.get("GRIDAPP_PASSWORD")
+    if given is not None:
+        return given
+    typed: str = click.prompt("密码", hide_input=True, confirmation_prompt=confirm)
+    return typed
+
+
+@contextmanager
+def opened(data: Path, file: Path | None) -> Generator[vault.Store]:
+    """The vault in `data`, closed again whatever happens."""
+    store = vault.open_store(data, password_of(file))
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def model_of(name: str) -> type[Record]:
+    """The record type of that name; UserError lists the names there are."""
+    try:
+        return record_named(name)
+    except KeyError:
+        names = "、".join(f"{one.__tablename__}（{one.title}）" for one in RECORDS)
+        raise UserError(f"没有“{name}”这种记录，可用的有：{names}") from None
+
+
+def id_of(text: str) -> UUID:
+    """A record id as typed."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise UserError(f"“{text}”不是记录编号，请从列表里复制完整的编号") from None
+
+
+def plain(value: Any) -> Any:
+    """A record's value as JSON has it."""
+    if isinstance(value, dt.datetime):
+        return time_text(value)
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, tuple):
+        return list(value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    return value
+
+
+def print_json(value: Any) -> None:
+    """One JSON value on standard output."""
+    click.echo(json.dumps(value, ensure_ascii=False, default=plain))

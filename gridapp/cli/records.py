@@ -1,0 +1,295 @@
+"""gridapp search, list, show, add, set, delete, undelete."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gridapp.cli.options import (
+    as_json,
+    id_of,
+    model_of,
+    opened,
+    plain,
+    print_json,
+    unmask,
+    vault_options,
+    where,
+)
+from gridapp.errors import InvalidFields, UserError
+from gridapp.models.kinds import now
+from gridapp.models.record import Record, Values, field_of, fields_of
+from gridapp.store import history, records, search, state
+from gridapp.store.vault import Store
+
+
+def typed_values(model: type[Record], pairs: Iterable[str]) -> Values:
+    """FIELD=VALUE words as values; InvalidFields names each that is wrong."""
+    values: Values = {}
+    wrong: dict[str, str] = {}
+    for pair in pairs:
+        name, equals, text = pair.partition("=")
+        if not equals:
+            raise UserError(f"“{pair}”应写成 字段=值，如 name=王某")
+        if name == "grid_id":
+            values[name] = id_of(text)
+            continue
+        try:
+            values[name] = field_of(model, name).parse(text)
+        except KeyError:
+            names = "、".join(f"{one.name}（{one.label}）" for one in fields_of(model))
+            raise UserError(f"{model.title}没有“{name}”，可填：{names}") from None
+        except ValueError as error:
+            wrong[name] = str(error)
+    if wrong:
+        raise InvalidFields(wrong)
+    return values
+
+
+def as_values(
+    model: type[Record], row: Mapping[str, Any], *, unmasked: bool
+) -> dict[str, Any]:
+    """A record for a program: every field by name, private ones masked."""
+    private = {one.name: one for one in fields_of(model) if one.kind.private}
+    return {
+        name: plain(value)
+        if unmasked or value is None or name not in private
+        else private[name].masked(value)
+        for name, value in row.items()
+    }
+
+
+def journal_disclosure(
+    store: Store, act: str, model: type[Record], detail: str, record_id: Any = None
+) -> None:
+    """Revealing private values is itself journalled."""
+    with store.writing() as tx:
+        state.disclose(tx, act, model.__tablename__, record_id, detail)
+
+
+@click.command("search")
+@click.argument("text")
+@click.option("--limit", default=50, show_default=True, help="最多几条。")
+@vault_options
+@as_json
+def search_command(
+    text: str, limit: int, data: Path, password_file: Path | None, as_json: bool
+) -> None:
+    """像窗口里的搜索框一样找人、门牌、电话尾号。"""
+    with opened(data, password_file) as store, store.reading() as db:
+        hits = search.search(db, text, limit)
+    if as_json:
+        print_json(
+            [
+                {"type": h.type, "id": h.id, "title": h.title, "detail": h.detail}
+                for h in hits
+            ]
+        )
+        return
+    for hit in hits:
+        click.echo(f"{hit.title}\t{hit.detail}\t{hit.type} {hit.id}")
+    if not hits:
+        click.echo(f"没有找到“{text}”")
+
+
+@click.command("list")
+@click.argument("type_", metavar="TYPE")
+@where
+@click.option("--limit", type=int, help="最多几条。")
+@vault_options
+@unmask
+@as_json
+def list_command(
+    type_: str,
+    where: Sequence[str],
+    limit: int | None,
+    data: Path,
+    password_file: Path | None,
+    unmask: bool,
+    as_json: bool,
+) -> None:
+    """列出一种记录。"""
+    model = model_of(type_)
+    with opened(data, password_file) as store:
+        equal = typed_values(model, where)
+        with store.reading() as db:
+            rows = records.filtered(db, model, equal, limit=limit)
+            shown = [] if as_json else records.shown(db, model, rows, unmask=unmask)
+        if unmask:
+            journal_disclosure(store, "list", model, f"{len(rows)} 条")
+    if as_json:
+        print_json([as_values(model, row, unmasked=unmask) for row in rows])
+        return
+    listed = [one for one in fields_of(model) if one.listed]
+    click.echo("\t".join(["编号", *(one.label for one in listed)]))
+    for row in shown:
+        click.echo("\t".join([row["id"], *(row[one.name] for one in listed)]))
+    click.echo(f"共 {len(rows)} 条", err=True)
+
+
+@click.command("show")
+@click.argument("type_", metavar="TYPE")
+@click.argument("record_id", metavar="ID")
+@click.option("--history", "with_history", is_flag=True, help="列出每一次修改。")
+@vault_options
+@unmask
+@as_json
+def show_command(
+    type_: str,
+    record_id: str,
+    with_history: bool,
+    data: Path,
+    password_file: Path | None,
+    unmask: bool,
+    as_json: bool,
+) -> None:
+    """显示一条记录，或它的修改记录。"""
+    model, key = model_of(type_), id_of(record_id)
+    with opened(data, password_file) as store:
+        with store.reading() as db:
+            row = records.get(db, model, key, deleted=True)
+            if row is None:
+                raise UserError(f"没有编号为 {record_id} 的{model.title}")
+            lines = history.history(db, model, key) if with_history else []
+            shown = records.shown(db, model, [row], unmask=unmask)[0]
+        if unmask:
+            journal_disclosure(store, "show", model, "", key)
+    if with_history:
+        _print_history(model, lines, unmasked=unmask, as_json=as_json)
+    elif as_json:
+        print_json(as_values(model, row, unmasked=unmask))
+    else:
+        for one in fields_of(model):
+            if shown[one.name]:
+                click.echo(f"{one.label}：{shown[one.name]}")
+        if row["deleted_at"]:
+            click.echo("（在回收站里）")
+
+
+def _print_history(
+    model: type[Record],
+    lines: Sequence[history.HistoryLine],
+    *,
+    unmasked: bool,
+    as_json: bool,
+) -> None:
+    fields = {one.name: one for one in fields_of(model)}
+
+    def value(name: str, raw: Any) -> Any:
+        one = fields.get(name)
+        hide = one is not None and one.kind.private and raw is not None and not unmasked
+        return one.masked(raw) if one is not None and hide else plain(raw)
+
+    def words(name: str, raw: Any) -> str:
+        one = fields.get(name)
+        if one is None or one.target:
+            return "（空）" if raw is None else str(plain(raw))
+        text = one.format(raw) if unmasked else one.masked(raw)
+        return text or "（空）"
+
+    if as_json:
+        print_json(
+            [
+                {
+                    "at": line.at,
+                    "by": line.by,
+                    "device": line.device,
+                    "field": line.field,
+                    "old": value(line.field, line.old),
+                    "new": value(line.field, line.new),
+                }
+                for line in lines
+            ]
+        )
+        return
+    for line in lines:
+        when = line.at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+        old, new = words(line.field, line.old), words(line.field, line.new)
+        click.echo(f"{when}\t{line.by or '—'}\t{line.label}\t{old} → {new}")
+
+
+@click.command("add")
+@click.argument("type_", metavar="TYPE")
+@click.argument("pairs", nargs=-1, metavar="字段=值…")
+@vault_options
+@as_json
+def add_command(
+    type_: str,
+    pairs: Sequence[str],
+    data: Path,
+    password_file: Path | None,
+    as_json: bool,
+) -> None:
+    """新增一条记录，检查和窗口里的表单一样。"""
+    model = model_of(type_)
+    with opened(data, password_file) as store, store.writing() as tx:
+        key = records.save(tx, model, typed_values(model, pairs))
+    _done(key, f"已新增{model.title}", as_json)
+
+
+@click.command("set")
+@click.argument("type_", metavar="TYPE")
+@click.argument("record_id", metavar="ID")
+@click.argument("pairs", nargs=-1, required=True, metavar="字段=值…")
+@vault_options
+@as_json
+def set_command(
+    type_: str,
+    record_id: str,
+    pairs: Sequence[str],
+    data: Path,
+    password_file: Path | None,
+    as_json: bool,
+) -> None:
+    """修改一条记录的几个字段；“字段=”清空它。"""
+    model, key = model_of(type_), id_of(record_id)
+    with opened(data, password_file) as store, store.writing() as tx:
+        values = typed_values(model, pairs)
+        grid_id = values.pop("grid_id", None)
+        if values:
+            records.save(tx, model, values, key)
+        if grid_id is not None:
+            records.move(tx, model, key, grid_id)
+    _done(key, f"已修改{model.title}", as_json)
+
+
+def _in_bin(name: str, act: Any, done: str, doc: str) -> click.Command:
+    @click.command(name, help=doc)
+    @click.argument("type_", metavar="TYPE")
+    @click.argument("record_id", metavar="ID")
+    @vault_options
+    @as_json
+    def command(
+        type_: str,
+        record_id: str,
+        data: Path,
+        password_file: Path | None,
+        as_json: bool,
+    ) -> None:
+        model, key = model_of(type_), id_of(record_id)
+        with opened(data, password_file) as store, store.writing() as tx:
+            act(tx, model, key)
+        _done(key, done.format(model.title), as_json)
+
+    return command
+
+
+def _done(key: Any, sentence: str, as_json: bool) -> None:
+    if as_json:
+        print_json({"id": key})
+    else:
+        click.echo(f"{sentence}：{key}（{now().astimezone():%H:%M:%S}）")
+
+
+COMMANDS = (
+    search_command,
+    list_command,
+    show_command,
+    add_command,
+    set_command,
+    _in_bin("delete", records.delete, "{}已放进回收站", "把一条记录放进回收站。"),
+    _in_bin("undelete", records.undelete, "{}已从回收站恢复", "从回收站恢复一条记录。"),
+)

@@ -1,0 +1,184 @@
+"""gridapp init, enrol, today, sync, conflicts, passwd."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import asdict
+from pathlib import Path
+from uuid import UUID
+
+import click
+
+from gridapp.cli.options import (
+    as_json,
+    data_folder,
+    id_of,
+    opened,
+    password_file,
+    password_of,
+    print_json,
+    vault_options,
+)
+from gridapp.errors import UserError
+from gridapp.store import slots, vault
+from gridapp.work import founding, today
+
+
+@click.command("init")
+@data_folder
+@password_file
+@click.option("--grid", help="网格编码，单机使用时填。")
+@click.option("--name", help="网格名称。")
+@click.option("--worker", default="网格员", show_default=True, help="网格员姓名。")
+@click.option("--server", help="县级服务器地址，联网使用时填。")
+@click.option("--code", help="县级给的登记码。")
+def init(
+    data: Path,
+    password_file: Path | None,
+    grid: str | None,
+    name: str | None,
+    worker: str,
+    server: str | None,
+    code: str | None,
+) -> None:
+    """建立一份新的空数据：单机使用，或直接登记到县级服务器。"""
+    from gridapp.sync.client import HttpTransport, SyncClient
+
+    alone = grid is not None and name is not None
+    joins = server is not None and code is not None
+    if alone == joins:
+        raise click.UsageError("请填 --grid 和 --name，或者 --server 和 --code")
+    store = vault.create(data, password_of(password_file, confirm=True))
+    try:
+        if server is not None and code is not None:
+            SyncClient(store, HttpTransport(server)).enrol(code)
+        elif grid is not None and name is not None:
+            founding.found(store, grid, name, worker)
+    finally:
+        store.close()
+    click.echo(f"已建立：{data}")
+
+
+@click.command("enrol")
+@vault_options
+@click.option("--server", required=True, help="县级服务器地址。")
+@click.option("--code", required=True, help="县级给的登记码。")
+def enrol(data: Path, password_file: Path | None, server: str, code: str) -> None:
+    """把这台电脑登记到县级服务器。"""
+    from gridapp.sync.client import HttpTransport, SyncClient
+
+    with opened(data, password_file) as store:
+        SyncClient(store, HttpTransport(server)).enrol(code)
+    click.echo("已登记到县级服务器，可以同步了")
+
+
+@click.command("sync")
+@vault_options
+@as_json
+def sync(data: Path, password_file: Path | None, as_json: bool) -> None:
+    """同步：先上传，再下载。"""
+    from gridapp.sync.client import SyncClient
+
+    with opened(data, password_file) as store:
+        report = SyncClient.of(store).sync()
+    if as_json:
+        print_json(asdict(report))
+        return
+    click.echo(
+        f"上传 {report.pushed} 条，下载 {report.pulled} 条，"
+        f"{report.held} 条等您决定；用时 {report.seconds:.1f} 秒"
+    )
+
+
+@click.command("today")
+@click.option("--date", "day", help="哪一天，默认今天。")
+@vault_options
+@as_json
+def today_command(
+    day: str | None, data: Path, password_file: Path | None, as_json: bool
+) -> None:
+    """今日待办：先逾期，再今天，再后三天。"""
+    try:
+        on = dt.date.fromisoformat(day) if day else dt.date.today()
+    except ValueError:
+        raise UserError("日期按 年-月-日 填写，如 2026-11-23") from None
+    with opened(data, password_file) as store, store.reading() as db:
+        due = today.due(db, on)
+    if as_json:
+        names = ("kind", "id", "who", "where", "due", "late_days", "why")
+        print_json([{name: getattr(one, name) for name in names} for one in due])
+        return
+    for one in due:
+        late = f"逾期 {one.late_days} 天" if one.late_days > 0 else f"{one.due:%m-%d}"
+        click.echo(f"{late}\t{one.action}\t{one.who}\t{one.where}\t{one.why}")
+    click.echo(f"共 {len(due)} 项", err=True)
+
+
+@click.group("conflicts", invoke_without_command=True)
+@vault_options
+@as_json
+@click.pass_context
+def conflicts(
+    ctx: click.Context, data: Path, password_file: Path | None, as_json: bool
+) -> None:
+    """没能合并的修改：列出来，由您决定。"""
+    if ctx.invoked_subcommand is not None:
+        return
+    from gridapp.sync.client import SyncClient
+
+    with opened(data, password_file) as store, store.reading() as db:
+        waiting = SyncClient.waiting(db)
+    if as_json:
+        print_json([asdict(one) for one in waiting])
+        return
+    for one in waiting:
+        click.echo(f"{one.id}\t{one.sentence}")
+    click.echo(f"共 {len(waiting)} 条", err=True)
+
+
+@conflicts.command("decide")
+@click.argument("held_id", metavar="ID")
+@click.argument("choice", type=click.Choice(["mine", "theirs", "both"]))
+@vault_options
+def decide(held_id: str, choice: str, data: Path, password_file: Path | None) -> None:
+    """mine 用我的，theirs 用县里的，both 两个都留（写进备注）。"""
+    from gridapp.sync.client import SyncClient
+
+    key: UUID = id_of(held_id)
+    with opened(data, password_file) as store, store.writing() as tx:
+        SyncClient.decide(tx, key, choice)
+    click.echo("已处理，下次同步时上传")
+
+
+@click.command("passwd")
+@data_folder
+@password_file
+@click.option(
+    "--new-password-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="第一行是新密码的文件。",
+)
+def passwd(
+    data: Path, password_file: Path | None, new_password_file: Path | None
+) -> None:
+    """修改密码。数据不用重新加密。"""
+    old = password_of(password_file)
+    if new_password_file is not None:
+        new = password_of(new_password_file)
+    else:
+        new = click.prompt("新密码", hide_input=True, confirmation_prompt=True)
+    path = data / vault.SLOT_FILE
+    if not vault.exists(data):
+        raise UserError(f"{data} 里没有数据，请先用 gridapp init 建立")
+    kept = slots.read(path)
+    for number, slot in enumerate(kept):
+        key = slots.unseal(slot, old)
+        if key is not None:
+            kept[number] = slots.seal(key, new)
+            slots.write(path, kept)
+            click.echo("密码已修改")
+            return
+    raise UserError(vault.WRONG_PASSWORD)
+
+
+COMMANDS = (init, enrol, sync, today_command, conflicts, passwd)

@@ -1,0 +1,23 @@
+"""The first records of a vault that stands alone: its grid and its worker."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from gridapp.models import Grid, Worker
+from gridapp.models.place import grid_id
+from gridapp.store import records, state
+from gridapp.store.vault import Store
+
+
+def found(store: Store, code: str, name: str, worker: str) -> UUID:
+    """Give a new vault its grid and worker; the grid's id."""
+    key = grid_id(code)
+    with store.writing() as tx:
+        records.insert_many(tx, Grid, [{"id": key, "code": code, "name": name}])
+        state.keep(tx.db, state.DEFAULT_GRID, key.hex)
+    with store.writing() as tx:
+        by = records.save(tx, Worker, {"name": worker, "role": "worker"})
+        state.keep(tx.db, state.WORKER, by.hex)
+    store.worker_id = by
+    return key

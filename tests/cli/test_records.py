@@ -1,0 +1,163 @@
+"""The command line on a real vault, as a script would use it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from gridapp.cli import main
+from gridapp.models import RECORDS
+
+PASSWORD = "test-password"
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("GRIDAPP_PASSWORD", PASSWORD)
+    folder = tmp_path / "网格 数据"
+    made = CliRunner().invoke(
+        main,
+        [
+            *["init", "--data", str(folder), "--grid", "990101001001001"],
+            *["--name", "第3网格", "--worker", "王秀兰"],
+        ],
+    )
+    assert made.exit_code == 0, made.output
+    return folder
+
+
+@pytest.fixture
+def run(data: Path) -> Callable[..., Result]:
+    def call(*words: str) -> Result:
+        # options before "--" so that a value may begin with a dash
+        return CliRunner().invoke(main, [*words, "--data", str(data)])
+
+    return call
+
+
+def answer(result: Result) -> Any:
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def added(run: Callable[..., Result], *words: str) -> str:
+    return answer(run("add", *words, "--json"))["id"]
+
+
+def test_a_record_is_added_changed_and_shown_with_its_history(run):
+    key = added(run, "resident", "name=李桂英", "sex=女", "phones=13800005521")
+    answer(run("set", "resident", key, "name=李桂瑛", "--json"))
+    answer(run("set", "resident", key, "note=耳背，说话大声", "--json"))
+    lines = answer(run("show", "resident", key, "--history", "--json"))
+    changes = [(one["field"], one["old"], one["new"]) for one in lines]
+    assert ("name", None, "李桂英") in changes
+    assert ("name", "李桂英", "李桂瑛") in changes
+    assert changes[-1] == ("note", None, "耳背，说话大声")
+    assert {one["by"] for one in lines} == {"王秀兰"}
+    assert {one["device"] for one in lines} != {""}
+
+
+def test_private_values_are_masked_unless_asked_and_asking_is_journalled(run, data):
+    number = "990101194403081523"
+    key = added(
+        run,
+        *["resident", "name=李桂英", f"id_number={number}", "phones=13800005521"],
+        "id_verified=是",
+    )
+    shown = run("show", "resident", key)
+    assert number not in shown.output
+    assert "13800005521" not in shown.output
+    history = run("show", "resident", key, "--history")
+    assert number not in history.output
+    listed = answer(run("list", "resident", "--json"))
+    assert number not in json.dumps(listed)
+    assert number in run("show", "resident", key, "--unmask").output
+
+    from gridapp.store import vault
+
+    store = vault.open_store(data, PASSWORD)
+    with store.reading() as db:
+        acts = db.exec_driver_sql("SELECT act, record_id FROM disclosure").all()
+    store.close()
+    assert [tuple(one) for one in acts] == [("show", key.replace("-", ""))]
+
+
+def test_search_finds_by_initials_and_by_door(run):
+    building = added(run, "building", "number=3")
+    room = added(run, "dwelling", f"building_id={building}", "unit=2", "room=501")
+    home = added(run, "household", f"dwelling_id={room}")
+    key = added(run, "resident", "name=李桂英", f"household_id={home}")
+    for words in ("lgy", "3-2-501", "32501", "李桂"):
+        hits = answer(run("search", words, "--json"))
+        assert hits[0]["id"] == key, words
+        assert set(hits[0]) == {"type", "id", "title", "detail"}
+
+
+def test_a_wrong_value_is_refused_in_words_and_writes_nothing(run):
+    refused = run("add", "resident", "name=李桂英", "sex=中性")
+    assert refused.exit_code == 1
+    assert "性别" in refused.stderr
+    assert "没有“中性”" in refused.stderr
+    missing = run("add", "resident", "sex=女")
+    assert missing.exit_code == 1
+    assert "姓名还没有填" in missing.stderr
+    assert answer(run("list", "resident", "--json")) == []
+
+
+def test_wrong_usage_exits_with_2(run):
+    assert run("list").exit_code == 2
+    assert run("nonsense").exit_code == 2
+
+
+def test_an_unknown_type_or_field_lists_those_there_are(run):
+    unknown = run("list", "car")
+    assert unknown.exit_code == 1
+    assert "resident（居民）" in unknown.stderr
+    field = run("add", "resident", "colour=red")
+    assert field.exit_code == 1
+    assert "name（姓名）" in field.stderr
+
+
+def test_a_deleted_record_leaves_lists_and_search_and_comes_back(run):
+    key = added(run, "resident", "name=李桂英")
+    answer(run("delete", "resident", key, "--json"))
+    assert answer(run("list", "resident", "--json")) == []
+    assert answer(run("search", "lgy", "--json")) == []
+    answer(run("undelete", "resident", key, "--json"))
+    assert [one["id"] for one in answer(run("list", "resident", "--json"))] == [key]
+    assert answer(run("search", "lgy", "--json"))[0]["id"] == key
+
+
+@pytest.mark.parametrize("model", RECORDS, ids=lambda m: m.__tablename__)
+def test_every_type_can_be_listed_with_every_field(run, model):
+    assert isinstance(answer(run("list", model.__tablename__, "--json")), list)
+
+
+def test_a_wrong_password_says_what_to_do(run, monkeypatch):
+    monkeypatch.setenv("GRIDAPP_PASSWORD", "another-one")
+    refused = run("list", "resident")
+    assert refused.exit_code == 1
+    assert "密码不对" in refused.stderr
+
+
+def test_a_changed_password_opens_and_the_old_one_does_not(run, tmp_path, monkeypatch):
+    new = tmp_path / "new"
+    new.write_text("an-other-password\n", encoding="utf-8")
+    changed = run("passwd", "--new-password-file", str(new))
+    assert changed.exit_code == 0, changed.output
+    assert run("list", "resident").exit_code == 1
+    monkeypatch.setenv("GRIDAPP_PASSWORD", "an-other-password")
+    assert run("list", "resident").exit_code == 0
+
+
+def test_a_second_vault_is_not_laid_over_the_first(run, data):
+    again = CliRunner().invoke(
+        main, ["init", "--data", str(data), "--grid", "1", "--name", "x"]
+    )
+    assert again.exit_code == 1
+    assert "已经有一份数据" in again.stderr
