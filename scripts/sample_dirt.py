@@ -17,7 +17,7 @@ from sample_names import check_digit
 
 ERROR, ASK, WARN, FINE = "错误", "需确认", "提示", ""
 FULL_WIDTH = str.maketrans("0123456789X+-", "０１２３４５６７８９Ｘ＋－")
-RADICALS = {"方": "⽅", "高": "⾼", "金": "⾦", "马": "⾺", "石": "⽯"}
+RADICALS = {"方": "⽅", "高": "⾼", "金": "⾦", "马": "⻢", "石": "⽯"}
 SHARED_PHONE = "0951-0000001"
 
 

@@ -79,7 +79,7 @@ class RentalLedger:
             "owner_id": owner.id_number,
             "owner_phones": owner.phones[0],
             "rent_use": "住房",
-            "hazards": self.random.choices(("无", "火灾隐患"), (9, 1))[0],
+            "hazards": "火灾隐患" if home.number.endswith("7") else "无",
             "name": person.name,
             "id_number": self.random.choice(("\t", "", "'")) + person.id_number,
             "sex": words.SEX[person.sex][0],

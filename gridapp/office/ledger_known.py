@@ -6,16 +6,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from gridapp.models import record_named
 from gridapp.models.record import Values
 from gridapp.office import cells
 from gridapp.store import records
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
+from gridapp.store.records import Connection
 
 TABLES = (
     *("building", "dwelling", "household", "resident"),
@@ -68,9 +65,11 @@ class Known:
     buildings: dict[str, list[UUID]] = field(
         default_factory=lambda: defaultdict[str, list[UUID]](list)
     )
-    dwellings: dict[tuple[UUID, str, str], UUID] = field(
-        default_factory=dict[tuple[UUID, str, str], UUID]
-    )
+    rooms: dict[tuple[UUID, str], list[tuple[str, UUID]]] = field(
+        default_factory=lambda: defaultdict[tuple[UUID, str], list[tuple[str, UUID]]](
+            list
+        )
+    )  # unit and dwelling by building and room
     households: dict[UUID, list[UUID]] = field(
         default_factory=lambda: defaultdict[UUID, list[UUID]](list)
     )
@@ -91,10 +90,32 @@ class Known:
         if name == "building":
             self.buildings[bare(values["number"])].append(values["id"])
         elif name == "dwelling":
-            key = values["building_id"], bare(values.get("unit")), bare(values["room"])
-            self.dwellings.setdefault(key, values["id"])
+            key = values["building_id"], bare(values["room"])
+            self.rooms[key].append((bare(values["unit"]), values["id"]))
         else:
             self.households[values["dwelling_id"]].append(values["id"])
+
+    def around(self, resident: Values) -> Known:
+        """A copy of one resident with home and parts, to try something out on."""
+        copy = Known({name: {} for name in TABLES})
+        wanted: UUID | None = resident["household_id"]
+        chain: list[Values] = []
+        for name, owner in (
+            ("household", "dwelling_id"),
+            ("dwelling", "building_id"),
+            ("building", ""),
+        ):
+            found = self.table(name).get(wanted) if wanted else None
+            if found is not None:
+                chain.append(found)
+                wanted = found[owner] if owner else None
+        for name, values in zip(reversed(TABLES[:3]), chain, strict=False):
+            copy.add_place(name, dict(values))
+        copy.by_table["resident"][resident["id"]] = dict(resident)
+        for name in TABLES[4:]:
+            there = self.parts[(name, resident["id"])]
+            copy.parts[(name, resident["id"])] = [dict(one) for one in there]
+        return copy
 
     def door(self, resident: Values) -> Door:
         """Where a resident of the store lives; Door() when nowhere is said."""
