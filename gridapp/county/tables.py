@@ -70,6 +70,8 @@ enrolment = Table(
     COUNTY,
     Column("code_hash", String(64), primary_key=True),
     Column("worker_id", Uuid(), nullable=False),
+    Column("worker_name", Text, nullable=False),
+    Column("worker_role", Text, nullable=False),
     Column("grids", Text, nullable=False),  # ids, as hex with commas
     Column("made_at", UtcTime(), nullable=False),
     Column("expires_at", UtcTime(), nullable=False),

@@ -104,7 +104,8 @@ held = Table(
     Column("reason", Text, nullable=False),
     Column("sentence", Text, nullable=False),
     Column("at", Text, nullable=False),
-    Column("decided", Text),
+    Column("decided", Text),  # mine, theirs, both, taken (by the county), parked
+    Column("told", Boolean, nullable=False),  # the county knows the decision
 )
 
 # Half-filled forms, so that a kill loses at most a few seconds of typing.

@@ -101,13 +101,19 @@ class Pull(msgspec.Struct, array_like=True):
 
 
 class SyncRequest(msgspec.Struct, array_like=True):
-    """One round trip: what goes up, and from where to send down."""
+    """One round trip: what goes up, and from where to send down.
+
+    `open` are (number, field or "") of held changes that wait for their author,
+    `decided` those that were decided since the county was last told.
+    """
 
     version: int
     epoch: str
     device: bytes
     push: Push | None
     pull: Pull | None
+    open: list[tuple[int, str]] = []
+    decided: list[tuple[int, str]] = []
 
 
 class Pushed(msgspec.Struct, array_like=True):
@@ -116,7 +122,6 @@ class Pushed(msgspec.Struct, array_like=True):
     last: int
     taken: int
     held: list[Held]
-    settled: list[int]  # numbers of earlier held changes that were taken after all
 
 
 class Pulled(msgspec.Struct, array_like=True):
@@ -129,22 +134,34 @@ class Pulled(msgspec.Struct, array_like=True):
 
 
 class SyncReply(msgspec.Struct, array_like=True):
-    """Answer to a SyncRequest; `grids` are the scopes of the device as of now."""
+    """Answer to a SyncRequest.
+
+    `grids` are the scopes of the device as of now; `settled` those of the request's
+    `open` changes that were taken after all.
+    """
 
     version: int
     grids: list[bytes]
     pushed: Pushed | None
     pulled: Pulled | None
+    settled: list[tuple[int, str]] = []
 
 
 class EnrolRequest(msgspec.Struct, array_like=True):
-    """A laptop asks to be let in with a code from the county."""
+    """A laptop asks to be let in with a code from the county.
+
+    `worker` and `worker_name` are who worked alone with this vault until now, if any;
+    `grids` the grids it holds, which the code must cover.
+    """
 
     version: int
     code: str
     device: bytes
     device_name: str
     program: str
+    worker: bytes | None = None
+    worker_name: str = ""
+    grids: list[bytes] = []
 
 
 class EnrolReply(msgspec.Struct, array_like=True):
@@ -156,6 +173,14 @@ class EnrolReply(msgspec.Struct, array_like=True):
     records: list[Change]  # the grids, then the worker
     server: str
     epoch: str
+
+
+class Refused(UserError):
+    """A request that the county does not serve; `code` as in Refusal."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
 
 
 class Refusal(msgspec.Struct, array_like=True):

@@ -1375,6 +1375,7 @@ def client_tables() -> None:
         sa.Column("device", sa.String(length=32), nullable=False),
         sa.Column("origin", sa.String(length=6), nullable=False),
         sa.Column("batch", sa.String(length=32), nullable=True),
+        sa.CheckConstraint("id = 1", name=op.f("ck_actor_one_row")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_actor")),
     )
     op.create_table(
@@ -1417,6 +1418,7 @@ def client_tables() -> None:
         sa.Column("sentence", sa.Text(), nullable=False),
         sa.Column("at", sa.Text(), nullable=False),
         sa.Column("decided", sa.Text(), nullable=True),
+        sa.Column("told", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_held")),
     )
     op.create_table(
@@ -1496,6 +1498,8 @@ def county_tables() -> None:
         "enrolment",
         sa.Column("code_hash", sa.String(length=64), nullable=False),
         sa.Column("worker_id", sa.Uuid(), nullable=False),
+        sa.Column("worker_name", sa.Text(), nullable=False),
+        sa.Column("worker_role", sa.Text(), nullable=False),
         sa.Column("grids", sa.Text(), nullable=False),
         sa.Column("made_at", TIME, nullable=False),
         sa.Column("expires_at", TIME, nullable=False),

@@ -1,0 +1,381 @@
+"""Takes a batch of changes from one device, set-wise, in one transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, select
+
+from gridapp.county import log, parked, rules, writing
+from gridapp.county.access import Device
+from gridapp.county.intake import (
+    INVALID,
+    MISSING_PARENT,
+    OUT_OF_SCOPE,
+    Arrival,
+    Hold,
+    label,
+    read,
+)
+from gridapp.county.tables import change as change_log
+from gridapp.county.tables import device as devices
+from gridapp.county.tables import device_scope
+from gridapp.models import Grid, record_named
+from gridapp.models.record import Record, Values, fields_of, table_of
+from gridapp.sync import merge
+from gridapp.sync.merge import Incoming, Outcome
+from gridapp.sync.protocol import (
+    ENTER,
+    INSERT,
+    LEAVE,
+    RESTORE,
+    RETURN,
+    UPDATE,
+    Push,
+    Pushed,
+    pairs,
+    to_wire,
+    whole,
+)
+
+_SENTENCES = {
+    merge.CONFLICT: "“{label}”已被别人先改过，请对照后决定用哪个",
+    merge.EDITED: "您要删除的这条{title}刚被别人改过，所以没有删除，请看过后再决定",
+    merge.CAME_BACK: "这条{title}曾被别人删除，因为您改过它，现在恢复了",
+    merge.MISSING_RECORD: "县级服务器上还没有这条{title}，改动先留着",
+    merge.INSERT_ONLY: "{title}是留痕，只能新增，不能改动",
+    OUT_OF_SCOPE: "这条{title}不在您负责的网格内，县级服务器没有收下，请联系社区",
+    MISSING_PARENT: "“{label}”指向的记录还没有到县级服务器，改动先留着",
+    INVALID: "县级服务器没有收下这条{title}，请核对填写的内容",
+}
+
+
+@dataclass
+class _Batch:
+    """Everything that a batch touches, as it will be after it."""
+
+    device: Device
+    now: dt.datetime
+    state: dict[type[Record], dict[UUID, Values]]
+    owners: dict[str, dict[UUID, UUID]]  # grid of every record pointed to, by type
+    graced: set[UUID]  # records that left the device's scope before it could know
+    inserted: dict[writing.Key, Values] = field(
+        default_factory=dict[writing.Key, Values]
+    )
+    updated: dict[writing.Key, set[str]] = field(
+        default_factory=dict[writing.Key, set[str]]
+    )
+    entries: list[tuple[Arrival, log.Entry]] = field(
+        default_factory=list[tuple[Arrival, log.Entry]]
+    )
+
+
+def push(db: Connection, device: Device, sent: Push, now: dt.datetime) -> Pushed:
+    """Apply the changes that are new; answer for those that were taken before."""
+    query = select(devices.c.last_seq).where(devices.c.id == device.id)
+    taken_before: int = db.execute(query.with_for_update()).scalar_one()
+    first = min((one.seq for one in sent.changes), default=sent.last)
+    held = [
+        parked.answer(one)
+        for one in parked.between(db, device.id, first, min(sent.last, taken_before))
+    ]
+    raws = [one for one in sent.changes if taken_before < one.seq <= sent.last]
+    taken = 0
+    if raws:
+        inserted = {(raw.type, raw.id) for raw in raws if raw.action == INSERT}
+        found = [read(raw) for raw in raws]
+        older = parked.waiting(db, device.id, but=inserted)
+        found += [read(raw, field) for raw, field in older]
+        holds = _apply(db, device, found, now)
+        fresh, settled = parked.sorted_out(holds, older)
+        settled += parked.superseded(db, device.id, inserted, fresh)
+        parked.settle(db, device.id, settled)
+        parked.keep(db, device.id, fresh, now)
+        held += [parked.answer(hold) for hold in fresh]
+        lost = {hold.raw.seq for hold in fresh if hold.field is None}
+        taken = sum(raw.seq not in lost for raw in raws)
+    if sent.last > taken_before:
+        db.execute(
+            devices.update().where(devices.c.id == device.id).values(last_seq=sent.last)
+        )
+    return Pushed(max(sent.last, taken_before), taken, held)
+
+
+def _apply(
+    db: Connection, device: Device, found: Sequence[Arrival | Hold], now: dt.datetime
+) -> list[Hold]:
+    arrivals = [one for one in found if isinstance(one, Arrival)]
+    batch = _load(db, device, arrivals, now)
+    for arrival in arrivals:
+        _decide(batch, arrival)
+    refused = _write(db, batch)
+    for arrival in arrivals:
+        if (arrival.model, arrival.record_id) in refused:
+            arrival.holds = []
+            arrival.hold(None, INVALID, _sentence(INVALID, arrival, None))
+    _credit(db, arrivals)
+    kept = [
+        entry
+        for arrival, entry in batch.entries
+        if (arrival.model, arrival.record_id) not in refused
+    ]
+    log.append(db, kept, now)
+    unread = [one for one in found if isinstance(one, Hold)]
+    return unread + [hold for arrival in arrivals for hold in arrival.holds]
+
+
+def _load(
+    db: Connection, device: Device, arrivals: Iterable[Arrival], now: dt.datetime
+) -> _Batch:
+    """Lock what the batch touches and read what it points to."""
+    touched: dict[type[Record], set[UUID]] = {}
+    targets: dict[str, set[UUID]] = {}
+    for arrival in arrivals:
+        touched.setdefault(arrival.model, set()).add(arrival.record_id)
+        for one in fields_of(arrival.model):
+            pair = arrival.change.changes.get(one.name)
+            if one.target and pair and pair[1] is not None:
+                targets.setdefault(one.target, set()).add(pair[1])
+    state = {
+        model: writing.load(db, model, ids, lock=True)
+        for model, ids in sorted(touched.items(), key=lambda item: item[0].__name__)
+    }
+    owners: dict[str, dict[UUID, UUID]] = {}
+    for name, ids in targets.items():
+        table = table_of(record_named(name))
+        query = select(table.c.id, table.c.grid_id).where(table.c.id.in_(ids))
+        owners[name] = dict(db.execute(query).tuples().all())
+    away = {
+        record_id
+        for rows in state.values()
+        for record_id, row in rows.items()
+        if row["grid_id"] not in device.grids
+    }
+    for grids in owners.values():
+        away |= {one for one, grid_id in grids.items() if grid_id not in device.grids}
+    return _Batch(device, now, state, owners, _graced(db, device, away))
+
+
+def _graced(db: Connection, device: Device, away: set[UUID]) -> set[UUID]:
+    """Records that left the device's scopes in changes it has not read yet."""
+    if not away:
+        return set()
+    query = (
+        select(change_log.c.record_id)
+        .join(device_scope, device_scope.c.grid_id == change_log.c.grid_id)
+        .where(
+            device_scope.c.device_id == device.id,
+            change_log.c.record_id.in_(away),
+            change_log.c.action == LEAVE,
+            change_log.c.n > device_scope.c.cursor,
+        )
+    )
+    return set(db.scalars(query))
+
+
+def _decide(batch: _Batch, arrival: Arrival) -> None:
+    """Merge one change into the batch's state, or hold what does not fit."""
+    model, record_id = arrival.model, arrival.record_id
+    current = batch.state.setdefault(model, {}).get(record_id)
+    grid_id = arrival.grid_id if current is None else current["grid_id"]
+    if grid_id not in batch.device.grids and record_id not in batch.graced:
+        arrival.hold(None, OUT_OF_SCOPE, _sentence(OUT_OF_SCOPE, arrival, None))
+        return
+    change = _allowed(batch, arrival, current)
+    if change is None:
+        return
+    while True:
+        outcome = merge.merge(current, change, batch.now, insert_only=model.insert_only)
+        wrong = _wrong(model, current, outcome)
+        if not wrong:
+            break
+        fields = {name: text for name, text in wrong.items() if name in change.changes}
+        if current is None or not fields:
+            text = next(iter(wrong.values()))
+            arrival.hold(None, INVALID, text)
+            return
+        for name, text in fields.items():
+            arrival.hold(name, INVALID, text, _wire(model, name, current))
+        change = _without(change, fields)
+    for one in outcome.held:
+        theirs = _wire(model, one.field, current) if one.field else None
+        text = _sentence(one.reason, arrival, one.field)
+        arrival.hold(one.field, one.reason, text, theirs)
+    if outcome.action:
+        _take(batch, arrival, current, outcome)
+
+
+def _allowed(
+    batch: _Batch, arrival: Arrival, current: Mapping[str, Any] | None
+) -> Incoming | None:
+    """The change without the fields that point where they may not; None: all held."""
+    change, model = arrival.change, arrival.model
+    bad: dict[str, str] = {}
+    for one in fields_of(model):
+        pair = change.changes.get(one.name)
+        if one.target and pair and pair[1] is not None:
+            if pair[1] not in batch.owners.get(one.target, {}):
+                bad[one.name] = MISSING_PARENT
+            elif one.part and current is None:
+                grid_id = batch.owners[one.target][pair[1]]
+                if grid_id in batch.device.grids or pair[1] in batch.graced:
+                    arrival.grid_id = grid_id
+                else:
+                    bad[one.name] = OUT_OF_SCOPE
+    moved = change.changes.get("grid_id")
+    if moved and moved[1] not in batch.device.grids:
+        bad["grid_id"] = OUT_OF_SCOPE
+    needed = {one.name for one in fields_of(model) if one.required}
+    for name, reason in bad.items():
+        text = _sentence(reason, arrival, name)
+        if current is None and name in needed:
+            arrival.hold(None, reason, text)
+            return None
+        arrival.hold(name, reason, text, _wire(model, name, current))
+    if model is Grid and current and current["updated_by"] is None:
+        # The county made this grid from its code alone: the first laptop's words count.
+        known = {
+            name: (current[name], new) for name, (_, new) in change.changes.items()
+        }
+        change = Incoming(
+            change.action, known, change.at, change.by, current["updated_at"]
+        )
+    return _without(change, bad)
+
+
+def _without(change: Incoming, names: Iterable[str]) -> Incoming:
+    left = {n: pair for n, pair in change.changes.items() if n not in set(names)}
+    return Incoming(change.action, left, change.at, change.by, change.base)
+
+
+def _wrong(
+    model: type[Record], current: Mapping[str, Any] | None, outcome: Outcome
+) -> dict[str, str]:
+    """Sentences for what the outcome would break; old faults are not counted."""
+    if not outcome.action:
+        return {}
+    new = {name: pair[1] for name, pair in outcome.changes.items()}
+    wrong = rules.problems(model, {**(current or {}), **new})
+    if not wrong or current is None:
+        return wrong
+    before = rules.problems(model, current)
+    return {n: text for n, text in wrong.items() if n in new or n not in before}
+
+
+def _wire(model: type[Record], name: str, values: Mapping[str, Any] | None) -> Any:
+    return to_wire(model, name, values[name]) if values else None
+
+
+def _sentence(reason: str, arrival: Arrival, name: str | None) -> str:
+    words = label(arrival.model, name) if name else ""
+    return _SENTENCES[reason].format(title=arrival.model.title, label=words)
+
+
+def _take(
+    batch: _Batch,
+    arrival: Arrival,
+    current: Mapping[str, Any] | None,
+    outcome: Outcome,
+) -> None:
+    """Put the outcome into the batch's state and write its lines of the log."""
+    model, record_id = arrival.model, arrival.record_id
+    change, key = arrival.change, (model, record_id)
+    new = {name: pair[1] for name, pair in outcome.changes.items()}
+    stamps = {"updated_at": outcome.stamp, "updated_by": change.by}
+    if current is None:
+        row: Values = {one.name: None for one in fields_of(model)}
+        row |= {"id": record_id, "grid_id": arrival.grid_id, "deleted_at": None}
+        row |= {"created_at": change.at, "created_by": change.by} | new | stamps
+        batch.inserted[key] = row
+    else:
+        row = {**current, **new, **stamps}
+        if key in batch.inserted:
+            batch.inserted[key] = row
+        else:
+            batch.updated.setdefault(key, set()).update(new, stamps)
+    batch.state[model][record_id] = row
+    batch.owners.setdefault(model.__tablename__, {})[record_id] = row["grid_id"]
+    for entry in _entries(batch, arrival, row, outcome):
+        batch.entries.append((arrival, entry))
+
+
+def _entries(
+    batch: _Batch, arrival: Arrival, row: Values, outcome: Outcome
+) -> Iterable[log.Entry]:
+    """The log's lines: what changed, then, where others need it, the whole record."""
+    assert outcome.action is not None
+    assert outcome.stamp is not None
+    model, change = arrival.model, arrival.change
+    stamp = outcome.stamp
+    echo = (
+        outcome.merged
+        or arrival.parked is not None
+        or row["grid_id"] != arrival.sent_grid
+    )
+
+    def entry(grid_id: UUID, action: str, sent: tuple[str, list[Any]]) -> log.Entry:
+        names, values = sent
+        return log.Entry(
+            grid_id,
+            model.__tablename__,
+            arrival.record_id,
+            action,
+            names,
+            values,
+            change.at,
+            change.by,
+            batch.device.id,
+            stamp,
+            echo,
+        )
+
+    moved = outcome.changes.get("grid_id")
+    here: UUID = moved[0] if moved else row["grid_id"]
+    if outcome.action == INSERT:
+        given = {name: row[name] for name in outcome.changes}
+        yield entry(here, INSERT, whole(model, given))
+        if here != arrival.sent_grid and arrival.sent_grid in batch.device.grids:
+            yield entry(arrival.sent_grid, LEAVE, ("", []))
+        return
+    plain = {n: p for n, p in outcome.changes.items() if n != "grid_id"}
+    again = outcome.action in (RESTORE, RETURN)
+    if again:
+        plain.pop("deleted_at", None)
+    if plain:
+        yield entry(here, UPDATE if again else outcome.action, pairs(model, plain))
+    if moved:
+        yield entry(here, LEAVE, ("", []))
+        yield entry(moved[1], ENTER, whole(model, row))
+    elif again:
+        yield entry(here, outcome.action, whole(model, row))
+
+
+def _write(db: Connection, batch: _Batch) -> set[writing.Key]:
+    inserts: dict[type[Record], list[Values]] = {}
+    for (model, _), row in batch.inserted.items():
+        inserts.setdefault(model, []).append(row)
+    updates: dict[type[Record], dict[UUID, Values]] = {}
+    for (model, record_id), names in batch.updated.items():
+        row = batch.state[model][record_id]
+        updates.setdefault(model, {})[record_id] = {n: row[n] for n in names}
+    return writing.write(db, inserts, updates)
+
+
+def _credit(db: Connection, arrivals: Iterable[Arrival]) -> None:
+    """Say of each conflict who wrote the county's value, and when."""
+    wanted = {
+        (arrival.record_id, hold.field)
+        for arrival in arrivals
+        for hold in arrival.holds
+        if hold.reason == merge.CONFLICT and hold.field
+    }
+    found = log.last_touch(db, wanted)
+    for arrival in arrivals:
+        for at, hold in enumerate(arrival.holds):
+            touch = found.get((arrival.record_id, hold.field or ""))
+            if touch:
+                arrival.holds[at] = hold.credited(*touch)

@@ -1,0 +1,176 @@
+"""Sends a device what it has not seen: first the state of its grids, then the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from gridapp.county.access import Device
+from gridapp.county.tables import change, scope
+from gridapp.models import RECORDS, Worker
+from gridapp.models.kinds import TIME
+from gridapp.models.record import Record, Values, table_of
+from gridapp.sync.protocol import (
+    PAGE_BYTES,
+    PAGE_ROWS,
+    STATE,
+    Change,
+    Cursor,
+    Pull,
+    Pulled,
+    Refused,
+    whole,
+)
+
+START, REPLAY, DONE = "", "log", "done"
+_CHUNK = 500  # rows of state read at a time
+
+
+@dataclass
+class _Page:
+    """What one answer holds, and how much room is left in it."""
+
+    rows: int
+    room: int = PAGE_BYTES
+    changes: list[msgspec.Raw] = field(default_factory=list[msgspec.Raw])
+    authors: set[UUID] = field(default_factory=set[UUID])
+    more: bool = False
+
+    @property
+    def full(self) -> bool:
+        return self.rows <= 0 or self.room <= 0
+
+    def add(self, body: bytes, authors: Iterable[UUID | None]) -> None:
+        """Put one change in."""
+        self.changes.append(msgspec.Raw(body))
+        self.rows -= 1
+        self.room -= len(body)
+        self.authors.update(one for one in authors if one)
+
+
+def pull(db: Connection, device: Device, asked: Pull) -> Pulled:
+    """The next page for a device. `db` is one unchanging view of the data.
+
+    A scope that the device has no right to is left out, whatever it asks for; one that
+    it does not mention starts from the beginning.
+    """
+    known = {UUID(bytes=one.grid): one for one in asked.cursors if len(one.grid) == 16}
+    query = select(scope.c.grid_id, scope.c.last).where(
+        scope.c.grid_id.in_(device.grids)
+    )
+    page = _Page(max(1, min(asked.limit, PAGE_ROWS)))
+    cursors: list[Cursor] = []
+    for grid_id, last in sorted(db.execute(query).tuples()):
+        at = known.get(grid_id) or Cursor(grid_id.bytes, 0)
+        if at.place == DONE and at.n >= last:
+            continue
+        if page.full:
+            page.more = True
+            break
+        if at.place in (REPLAY, DONE):
+            cursors.append(_log(db, device, page, at, last))
+        else:
+            cursors.append(_state(db, page, at, last))
+            page.more = True  # what happened meanwhile is read again
+    return Pulled(page.changes, cursors, page.more, _names(db, page.authors))
+
+
+def _log(db: Connection, device: Device, page: _Page, at: Cursor, last: int) -> Cursor:
+    """Changes after the cursor. A device's own come back only where they met others,
+    or while it reads again what happened during its first download."""
+    grid_id, done = UUID(bytes=at.grid), at.n
+    query = (
+        select(
+            change.c.n, change.c.device_id, change.c.echo, change.c.by, change.c.body
+        )
+        .where(change.c.grid_id == grid_id, change.c.n > at.n)
+        .order_by(change.c.n)
+        .limit(page.rows)
+    )
+    for n, source, echo, by, body in db.execute(query).tuples():
+        if page.full:
+            break
+        if source != device.id or echo or at.place == REPLAY:
+            page.add(body, [by])
+        done = n
+    if done < last:
+        page.more = True
+        return Cursor(at.grid, done, at.place)
+    return Cursor(at.grid, done, DONE)
+
+
+def _state(db: Connection, page: _Page, at: Cursor, last: int) -> Cursor:
+    """Records of the scope as they are, parents first, after the place reached.
+
+    The cursor is the log's end when the first page was read: what changes while the
+    pages go out comes once more from the log, and applying it twice does no harm.
+    A device that starts over keeps its own cursor, so that it misses no leaving.
+    """
+    grid_id = UUID(bytes=at.grid)
+    n = at.n if at.place != START or at.n else last
+    names = [model.__tablename__ for model in RECORDS]
+    first, after, place = 0, None, at.place
+    if place != START:
+        try:
+            type_, _, last_id = place.partition(":")
+            first, after = names.index(type_), UUID(last_id)
+        except ValueError:
+            raise Refused("cursor", "同步的位置读不懂，请升级程序后再试") from None
+    for model in RECORDS[first:]:
+        seen, after = after, None
+        while True:
+            rows = _rows(db, model, grid_id, seen, min(_CHUNK, page.rows))
+            for row in rows:
+                page.add(_body(model, row), (row["created_by"], row["updated_by"]))
+                seen = row["id"]
+                place = f"{model.__tablename__}:{row['id'].hex}"
+                if page.full:
+                    return Cursor(at.grid, n, place)
+            if len(rows) < _CHUNK:
+                break
+    return Cursor(at.grid, n, REPLAY)
+
+
+def _rows(
+    db: Connection, model: type[Record], grid_id: UUID, after: UUID | None, limit: int
+) -> list[Values]:
+    table = table_of(model)
+    query = select(table).where(table.c.grid_id == grid_id)
+    if after is not None:
+        query = query.where(table.c.id > after)
+    query = query.order_by(table.c.id).limit(limit)
+    return [dict(row) for row in db.execute(query).mappings()]
+
+
+def _body(model: type[Record], row: Values) -> bytes:
+    names, values = whole(model, row)
+    by: UUID | None = row["updated_by"]
+    at: Any = TIME.to_wire(row["updated_at"])
+    return msgspec.msgpack.encode(
+        Change(
+            seq=0,
+            type=model.__tablename__,
+            id=row["id"].bytes,
+            grid=row["grid_id"].bytes,
+            action=STATE,
+            at=at,
+            by=by.bytes if by else None,
+            base=None,
+            names=names,
+            values=values,
+            stamp=at,
+        )
+    )
+
+
+def _names(db: Connection, authors: set[UUID]) -> dict[bytes, str]:
+    table = table_of(Worker)
+    query = select(table.c.id, table.c.name).where(table.c.id.in_(authors))
+    return (
+        {key.bytes: name for key, name in db.execute(query).tuples()} if authors else {}
+    )

@@ -1,0 +1,128 @@
+"""Answers one request: bytes in, bytes out, whatever carries them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Connection, update
+
+from gridapp.county import access, apply, pages, parked
+from gridapp.county.store import County
+from gridapp.county.tables import device as devices
+from gridapp.county.tables import device_scope
+from gridapp.errors import UserError
+from gridapp.models.kinds import now
+from gridapp.sync.protocol import (
+    MAX_ROWS,
+    VERSION,
+    EnrolRequest,
+    Pushed,
+    Refusal,
+    Refused,
+    SyncReply,
+    SyncRequest,
+    pack,
+    unpack,
+)
+
+ENROL, SYNC = "/v1/enrol", "/v1/sync"
+_STATUS = {"token": 401, "revoked": 403, "version": 426, "device": 409, "epoch": 409}
+_SEEN_EVERY = dt.timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An HTTP status and a packed message."""
+
+    status: int
+    body: bytes
+
+
+def answer(county: County, path: str, token: str, body: bytes) -> Answer:
+    """What the county says to a request; a Refusal in words when it says no."""
+    try:
+        if path == ENROL:
+            request = unpack(body, EnrolRequest)
+            _check_version(request.version)
+            return Answer(200, pack(access.enrol(county, request)))
+        return Answer(200, pack(_sync(county, token, unpack(body, SyncRequest))))
+    except Refused as error:
+        refusal = Refusal(error.code, str(error))
+        return Answer(_STATUS.get(error.code, 400), pack(refusal))
+    except UserError as error:
+        return Answer(400, pack(Refusal("unreadable", str(error))))
+
+
+def _check_version(version: int) -> None:
+    if version > VERSION:
+        raise Refused("version", "县级服务器的版本太旧，请联系县里升级服务器")
+    if version < 1:
+        raise Refused("version", "这个程序的版本太旧，请先升级程序")
+
+
+def _sync(county: County, token: str, request: SyncRequest) -> SyncReply:
+    _check_version(request.version)
+    pushed: Pushed | None = None
+    moment = now()
+    with county.reading() as db:
+        device = _known(county, db, token, request)
+        moved = _moved(device, request)
+    if (
+        request.push
+        or request.decided
+        or moved
+        or moment - device.seen_at > _SEEN_EVERY
+    ):
+        if request.push and len(request.push.changes) > MAX_ROWS:
+            raise Refused("size", f"一次最多上传 {MAX_ROWS} 条改动，请升级程序")
+        with county.writing() as db:
+            device = access.authenticate(db, token)
+            _note(db, device, moved, moment)
+            parked.settle(db, device.id, request.decided[:MAX_ROWS])
+            if request.push:
+                pushed = apply.push(db, device, request.push, moment)
+    with county.reading() as db:
+        pulled = pages.pull(db, device, request.pull) if request.pull else None
+        settled = parked.settled_of(db, device.id, request.open[:MAX_ROWS])
+    grids = sorted(one.bytes for one in device.grids)
+    return SyncReply(VERSION, grids, pushed, pulled, settled)
+
+
+def _known(
+    county: County, db: Connection, token: str, request: SyncRequest
+) -> access.Device:
+    device = access.authenticate(db, token)
+    if request.device != device.id.bytes:
+        raise Refused("device", "这份数据是从备份恢复或复制来的，请重新登记这台电脑")
+    if request.epoch != county.epoch:
+        raise Refused("epoch", "县级服务器恢复过备份，请联系县里的管理人员后再同步")
+    return device
+
+
+def _moved(device: access.Device, request: SyncRequest) -> dict[UUID, int]:
+    """Grids that the device has read further than it had said."""
+    cursors = request.pull.cursors if request.pull else []
+    said = {UUID(bytes=one.grid): one.n for one in cursors if len(one.grid) == 16}
+    return {
+        grid_id: said[grid_id]
+        for grid_id, before in device.cursors.items()
+        if said.get(grid_id, 0) > before
+    }
+
+
+def _note(
+    db: Connection, device: access.Device, moved: dict[UUID, int], at: dt.datetime
+) -> None:
+    """Write down that the device was here, and how far it has read."""
+    db.execute(update(devices).where(devices.c.id == device.id).values(seen_at=at))
+    for grid_id, n in moved.items():
+        db.execute(
+            update(device_scope)
+            .where(
+                device_scope.c.device_id == device.id,
+                device_scope.c.grid_id == grid_id,
+            )
+            .values(cursor=n)
+        )

@@ -1,0 +1,138 @@
+"""The county's database: a SQLite file beside the server, or PostgreSQL."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Engine, create_engine, event, select
+from uuid_utils.compat import uuid4
+
+from gridapp import migrations
+from gridapp.county.tables import meta
+from gridapp.errors import UserError
+
+SETTINGS = "county.json"
+DATABASE_FILE = "county.db"
+
+
+class Settings(msgspec.Struct):
+    """What `county.json` says: where the database is ("" for the file beside it)."""
+
+    database: str = ""
+
+
+class County:
+    """An open county database. All reading and writing goes through its contexts."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.postgres = engine.dialect.name == "postgresql"
+        self._reader = engine.execution_options(
+            **({"isolation_level": "REPEATABLE READ"} if self.postgres else {})
+        )
+        self._writer = engine.execution_options(county_writes=True)
+        with self.reading() as db:
+            known = dict(db.execute(select(meta.c.key, meta.c.value)).tuples().all())
+        self.server_id = known["server_id"]
+        self.epoch = known["epoch"]  # changes when a backup is restored
+
+    @contextmanager
+    def reading(self) -> Generator[Connection]:
+        """A read transaction: one unchanging view of the data."""
+        with self._reader.begin() as db:
+            yield db
+
+    @contextmanager
+    def writing(self) -> Generator[Connection]:
+        """A write transaction, wholly kept or wholly undone."""
+        with self._writer.begin() as db:
+            yield db
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def init(folder: Path, database_url: str | None = None) -> None:
+    """Make a county server's data in `folder`; UserError when there is one already.
+
+    Args:
+        database_url: `postgresql://user:password@host/database`; None for a file.
+    """
+    target = folder / SETTINGS
+    if target.exists():
+        raise UserError(f"{folder} 里已经有县级服务器的数据，请换一个文件夹")
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine = _engine(folder, database_url or "")
+    try:
+        with engine.execution_options(county_writes=True).begin() as db:
+            if migrations.version_of(db) is not None:
+                raise UserError(
+                    "这个数据库里已经有县级服务器的数据，请换一个空的数据库"
+                )
+            migrations.upgrade(db, "county")
+            values = {"server_id": uuid4().hex, "epoch": secrets.token_hex(8)}
+            rows = [{"key": key, "value": value} for key, value in values.items()]
+            db.execute(meta.insert(), rows)
+    finally:
+        engine.dispose()
+    target.touch(mode=0o600)
+    target.write_bytes(msgspec.json.encode(Settings(database_url or "")))
+
+
+def open_county(folder: Path) -> County:
+    """The county server's data in `folder`, brought up to this program's version."""
+    source = folder / SETTINGS
+    if not source.exists():
+        raise UserError(
+            f"{folder} 里没有县级服务器的数据，请先用 gridapp county init 建立"
+        )
+    settings = msgspec.json.decode(source.read_bytes(), type=Settings)
+    engine = _engine(folder, settings.database)
+    with engine.execution_options(county_writes=True).begin() as db:
+        if migrations.version_of(db) != migrations.HEAD:
+            migrations.upgrade(db, "county")
+    return County(engine)
+
+
+def _engine(folder: Path, url: str) -> Engine:
+    if not url:
+        return _sqlite(folder / DATABASE_FILE)
+    scheme, _, rest = url.partition("://")
+    if scheme not in ("postgresql", "postgres", "postgresql+psycopg"):
+        raise UserError("数据库地址应为 postgresql://用户:密码@主机/数据库")
+    return create_engine(
+        f"postgresql+psycopg://{rest}",
+        hide_parameters=True,
+        pool_size=8,
+        max_overflow=8,
+        pool_pre_ping=True,
+    )
+
+
+def _sqlite(path: Path) -> Engine:
+    engine = create_engine(
+        f"sqlite:///{path}", hide_parameters=True, connect_args={"timeout": 30}
+    )
+
+    def on_connect(db: Any, _: Any) -> None:
+        db.isolation_level = None  # the driver's own transactions leave out DDL
+        for pragma in (
+            "foreign_keys = ON",
+            "journal_mode = WAL",
+            "synchronous = FULL",
+        ):
+            db.execute(f"PRAGMA {pragma}")
+
+    def on_begin(db: Connection) -> None:
+        writes = db.get_execution_options().get("county_writes", False)
+        db.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    event.listen(engine, "connect", on_connect)
+    event.listen(engine, "begin", on_begin)
+    return engine

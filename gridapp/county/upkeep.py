@@ -1,0 +1,113 @@
+"""The county server's upkeep: make it, open it, list its records, see how it is."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from gridapp.county import store
+from gridapp.county.store import County
+from gridapp.county.tables import device, device_scope, held, scope
+from gridapp.models import RECORDS, Grid, Worker
+from gridapp.models.kinds import time_text
+from gridapp.models.record import Record, Values, table_of
+from gridapp.sync.merge import CAME_BACK
+
+init = store.init
+
+
+@contextmanager
+def opened(folder: Path) -> Generator[County]:
+    """The county's data in `folder`, closed afterwards."""
+    county = store.open_county(folder)
+    try:
+        yield county
+    finally:
+        county.close()
+
+
+def list_records(
+    county: County, model: type[Record], equal: Mapping[str, Any] | None = None
+) -> list[Values]:
+    """Records of a type outside the recycle bin whose fields have these values."""
+    table = table_of(model)
+    query = select(table).where(table.c.deleted_at.is_(None)).order_by(table.c.id)
+    for name, value in (equal or {}).items():
+        query = query.where(table.c[name] == value)
+    with county.reading() as db:
+        return [dict(row) for row in db.execute(query).mappings()]
+
+
+def status(county: County) -> dict[str, Any]:
+    """How the server is: its scopes, its laptops, what is held. Ready for JSON."""
+    with county.reading() as db:
+        return {
+            "server": county.server_id,
+            "database": "postgresql" if county.postgres else "sqlite",
+            "records": _records(db),
+            "grids": _grids(db),
+            "devices": _devices(db),
+            "held": _held(db),
+        }
+
+
+def _records(db: Connection) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for model in RECORDS:
+        table = table_of(model)
+        query = select(func.count()).where(table.c.deleted_at.is_(None))
+        counts[model.__tablename__] = db.execute(query).scalar_one()
+    return counts
+
+
+def _grids(db: Connection) -> list[dict[str, Any]]:
+    table = table_of(Grid)
+    query = (
+        select(table.c.id, table.c.code, table.c.name, scope.c.last)
+        .join(scope, scope.c.grid_id == table.c.id)
+        .order_by(table.c.code)
+    )
+    return [
+        {"id": str(row.id), "code": row.code, "name": row.name, "changes": row.last}
+        for row in db.execute(query)
+    ]
+
+
+def _devices(db: Connection) -> list[dict[str, Any]]:
+    workers = table_of(Worker)
+    behind = (
+        select(func.coalesce(func.sum(scope.c.last - device_scope.c.cursor), 0))
+        .join(device_scope, device_scope.c.grid_id == scope.c.grid_id)
+        .where(device_scope.c.device_id == device.c.id)
+        .scalar_subquery()
+    )
+    query = (
+        select(device, workers.c.name.label("worker"), behind.label("behind"))
+        .outerjoin(workers, workers.c.id == device.c.worker_id)
+        .order_by(device.c.enrolled_at, device.c.id)
+    )
+    return [
+        {
+            "id": str(row.id),
+            "name": row.name,
+            "worker": row.worker or "",
+            "version": row.version,
+            "seen_at": time_text(row.seen_at),
+            "behind": int(row.behind),
+            "revoked": row.revoked_at is not None,
+        }
+        for row in db.execute(query)
+    ]
+
+
+def _held(db: Connection) -> dict[str, int]:
+    query = (
+        select(held.c.reason, func.count())
+        .where(~held.c.settled, held.c.reason != CAME_BACK)
+        .group_by(held.c.reason)
+    )
+    return dict(db.execute(query).tuples().all())

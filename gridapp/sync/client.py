@@ -1,0 +1,252 @@
+"""The laptop's side of sync: push what is unsent, then pull what is new.
+
+Each round trip is answered for in one local transaction, so it may be cut anywhere and
+is taken up at the next call. Nothing is removed here before the county has it.
+"""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+import msgspec
+
+import gridapp
+from gridapp.errors import UserError
+from gridapp.models import Grid, Worker, record_named
+from gridapp.store import conflicts, journal, outbox, records, remote, state
+from gridapp.store.outbox import Batch
+from gridapp.store.vault import Store
+from gridapp.sync.protocol import (
+    INSERT,
+    MAX_ROWS,
+    VERSION,
+    Change,
+    EnrolReply,
+    EnrolRequest,
+    Pull,
+    Pulled,
+    Push,
+    Refusal,
+    Refused,
+    SyncReply,
+    SyncRequest,
+    pack,
+    unpack,
+)
+from gridapp.sync.transport import HttpTransport, Transport
+
+__all__ = ["HttpTransport", "Report", "SyncClient", "Transport"]
+
+URL, TOKEN, SERVER, EPOCH = "server_url", "token", "server_id", "epoch"
+ENROL_PATH, SYNC_PATH = "/v1/enrol", "/v1/sync"
+_ROUNDS_WITHOUT_PROGRESS = 5
+
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass
+class Report:
+    """What one sync did. `held` counts changes that wait for a decision."""
+
+    pushed: int = 0
+    pulled: int = 0
+    held: int = 0
+    bytes_up: int = 0
+    bytes_down: int = 0
+    seconds: float = 0.0
+
+
+class SyncClient:
+    """Syncs one vault with one county server."""
+
+    def __init__(self, store: Store, transport: Transport) -> None:
+        self._store = store
+        self._transport = transport
+
+    @classmethod
+    def of(cls, store: Store) -> SyncClient:
+        """The client of a vault that is enrolled; UserError when it is not."""
+        with store.reading() as db:
+            url = state.value(db, URL)
+        if not url:
+            raise UserError("这台电脑还没有登记到县级服务器，请先用登记码登记")
+        return cls(store, HttpTransport(url))
+
+    waiting = staticmethod(conflicts.waiting)
+    decide = staticmethod(conflicts.decide)
+
+    def enrol(self, code: str) -> None:
+        """Let this laptop into the county; `code` is used up by it."""
+        with self._store.reading() as db:
+            if state.value(db, TOKEN):
+                raise UserError("这台电脑已经登记过，不用再登记")
+            worker = state.worker(db)
+            me = records.get(db, Worker, worker) if worker else None
+            grids = [row["id"].bytes for row in records.find(db, Grid)]
+        request = EnrolRequest(
+            version=VERSION,
+            code=code,
+            device=self._store.device_id.bytes,
+            device_name=platform.node(),
+            program=gridapp.__version__,
+            worker=me["id"].bytes if me else None,
+            worker_name=me["name"] if me else "",
+            grids=grids,
+        )
+        body = self._exchange(ENROL_PATH, "", pack(request), Report())
+        self._join(unpack(body, EnrolReply))
+
+    def _join(self, reply: EnrolReply) -> None:
+        worker = UUID(bytes=reply.worker)
+        grids = [one.id for one in reply.records if one.type == Grid.__tablename__]
+        with self._store.writing(remote=True) as tx:
+            new = [
+                one
+                for one in reply.records
+                if not records.by_id(
+                    tx.db, record_named(one.type), [UUID(bytes=one.id)], deleted=True
+                )
+            ]
+            remote.apply(tx, new)
+            remote.subscribe(tx.db, grids)
+            for key, content in (
+                (URL, self._transport.url),
+                (TOKEN, reply.token),
+                (SERVER, reply.server),
+                (EPOCH, reply.epoch),
+                (state.WORKER, worker.hex),
+            ):
+                state.keep(tx.db, key, content)
+            if state.default_grid(tx.db) is None:
+                state.keep(tx.db, state.DEFAULT_GRID, UUID(bytes=grids[0]).hex)
+        self._store.worker_id = worker
+
+    def sync(
+        self,
+        progress: Progress | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Report:
+        """Push, then pull, until there is nothing left; what was done so far stays.
+
+        Raises UserError when the county cannot be reached or refuses.
+        """
+        started, report = time.monotonic(), Report()
+        with self._store.reading() as db:
+            token, epoch = state.value(db, TOKEN), state.value(db, EPOCH)
+            total = journal.unsent_count(db, state.pushed_seq(db))
+        if not token or epoch is None:
+            raise UserError("这台电脑还没有登记到县级服务器，请先用登记码登记")
+        idle = 0
+        while not (cancelled and cancelled()):
+            before = (report.pushed, report.pulled)
+            more = self._round(token, epoch, report)
+            done = report.pushed + report.pulled
+            if progress:
+                progress(done, max(total, done), "正在同步")
+            if not more and not self._starts_over():
+                break
+            idle = idle + 1 if before == (report.pushed, report.pulled) else 0
+            if idle > _ROUNDS_WITHOUT_PROGRESS:
+                raise UserError("同步没有进展，请稍后再试；改动都在本机")
+        report.seconds = time.monotonic() - started
+        return report
+
+    def _round(self, token: str, epoch: str, report: Report) -> bool:
+        """One round trip and what follows from it; says whether to go on."""
+        with self._store.reading() as db:
+            batch = outbox.next_batch(db)
+            cursors = remote.cursors(db)
+            opened, decided = conflicts.open_keys(db), conflicts.untold(db)
+        request = SyncRequest(
+            version=VERSION,
+            epoch=epoch,
+            device=self._store.device_id.bytes,
+            push=Push(batch.last, batch.changes) if batch else None,
+            pull=Pull(cursors) if batch is None or batch.complete else None,
+            open=opened[:MAX_ROWS],
+            decided=decided[:MAX_ROWS],
+        )
+        body = self._exchange(SYNC_PATH, token, pack(request), report)
+        reply = unpack(body, SyncReply)
+        more = self._acknowledge(batch, request, reply, report)
+        if reply.pulled is None:
+            return more
+        try:
+            return self._apply(reply.pulled, report) or more
+        except remote.UnsentFirst:
+            return True
+
+    def _exchange(self, path: str, token: str, body: bytes, report: Report) -> bytes:
+        report.bytes_up += len(body)
+        status, answer = self._transport.exchange(path, token, body)
+        report.bytes_down += len(answer)
+        if status != 200:
+            refusal = unpack(answer, Refusal)
+            raise Refused(refusal.code, refusal.sentence)
+        return answer
+
+    def _acknowledge(
+        self,
+        batch: Batch | None,
+        request: SyncRequest,
+        reply: SyncReply,
+        report: Report,
+    ) -> bool:
+        """Write down what the county took and what it held; says whether to go on."""
+        heard = bool(request.decided or reply.settled)
+        with self._store.reading() as db:
+            known = {one.grid for one in remote.cursors(db)}
+        if batch is None and not heard and known == set(reply.grids):
+            return False
+        with self._store.writing(remote=True) as tx:
+            conflicts.tell(tx.db, reply.settled, request.decided)
+            new = remote.subscribe(tx.db, reply.grids)
+            if batch is None or reply.pushed is None:
+                return new
+            if reply.pushed.last > batch.last and batch.complete:
+                raise UserError(
+                    "县级服务器收到过这台电脑更新的改动，"
+                    "这份数据像是旧的副本。请联系县里的管理人员"
+                )
+            held = reply.pushed.held
+            refused = {one.seq for one in held if one.field is None}
+            whole_ones = [
+                (one.type, UUID(bytes=one.id))
+                for one in batch.changes
+                if one.action == INSERT and one.seq not in refused
+            ]
+            conflicts.taken(tx.db, whole_ones)
+            rows = {row.seq: row for row in batch.rows}
+            state.keep(tx.db, state.PUSHED, str(batch.last))
+            report.held += conflicts.keep(tx, rows, held)
+            report.pushed += len(batch.changes)
+            return new or not batch.complete
+
+    def _apply(self, pulled: Pulled, report: Report) -> bool:
+        """Apply a page and its cursors in one transaction; says whether more waits."""
+        if not pulled.changes and not pulled.cursors:
+            return pulled.more
+        changes = [msgspec.msgpack.decode(raw, type=Change) for raw in pulled.changes]
+        with self._store.writing(remote=True) as tx:
+            applied = remote.apply(tx, changes)
+            remote.keep_cursors(tx.db, pulled.cursors)
+            remote.keep_authors(tx.db, pulled.authors)
+            remote.keep_unknown(tx.db, applied.unknown)
+        report.pulled += applied.changes
+        return pulled.more
+
+    def _starts_over(self) -> bool:
+        """Read everything again when this version knows more than the last one did.
+
+        A field that was unknown when it came is not lost: it is at the county.
+        """
+        with self._store.reading() as db:
+            if not remote.knows_more(db):
+                return False
+        with self._store.writing(remote=True) as tx:
+            remote.start_over(tx.db)
+        return True

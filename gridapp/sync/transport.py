@@ -1,0 +1,71 @@
+"""What carries a request to the county and brings the answer back."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import httpx
+
+from gridapp.errors import UserError
+from gridapp.sync.protocol import MAX_PLAIN
+
+_TYPE = "application/vnd.gridapp.sync"
+_TIMEOUT = httpx.Timeout(60, connect=15)  # of each read; a slow page may take longer
+
+
+class Transport(Protocol):
+    """Carries bytes to one county server."""
+
+    url: str
+
+    def exchange(self, path: str, token: str, body: bytes) -> tuple[int, bytes]:
+        """Send `body`; the HTTP status and the body of the answer.
+
+        Raises UserError when the county cannot be reached.
+        """
+        ...
+
+
+class HttpTransport:
+    """Carries requests over HTTP(S), several on one connection."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url.strip().rstrip("/")
+        if not self.url.startswith(("http://", "https://")):
+            raise UserError("服务器地址应以 http:// 或 https:// 开头")
+        self._client = httpx.Client(timeout=_TIMEOUT, follow_redirects=False)
+
+    def exchange(self, path: str, token: str, body: bytes) -> tuple[int, bytes]:
+        """See Transport."""
+        headers = {"content-type": _TYPE, "accept": _TYPE}
+        if token:
+            headers["authorization"] = f"Bearer {token}"
+        try:
+            with self._client.stream(
+                "POST", self.url + path, content=body, headers=headers
+            ) as answer:
+                if answer.headers.get("content-type") != _TYPE:
+                    raise UserError(
+                        "回答的不是县级服务器。请检查地址，"
+                        "或先在浏览器里登录单位网络后再试"
+                    )
+                received = bytearray()
+                for piece in answer.iter_bytes():
+                    received += piece
+                    if len(received) > MAX_PLAIN:
+                        raise UserError("县级服务器发来的数据过大，已停止同步")
+                return answer.status_code, bytes(received)
+        except httpx.InvalidURL as error:
+            raise UserError("服务器地址不对，请核对后再试") from error
+        except httpx.TimeoutException as error:
+            raise UserError(
+                "县级服务器很久没有回答，已保存进度，网络好时再同步"
+            ) from error
+        except httpx.TransportError as error:
+            raise UserError(
+                "连不上县级服务器，请检查网络；改动都在本机，连上后再同步"
+            ) from error
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._client.close()
