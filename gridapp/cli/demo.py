@@ -13,6 +13,7 @@ from uuid import UUID
 
 import click
 
+from gridapp.cli.office import said as told
 from gridapp.cli.options import data_folder
 from gridapp.errors import UserError
 from gridapp.models import Building, Household, Resident
@@ -106,11 +107,11 @@ def _work(steps: Steps, store: Store, data: Path) -> None:
             source = resources() / "samples" / name
             plan = ledger.plan_import(store, source, today=day)
             result = ledger.apply(store, plan)
-            said.append(result.summary())
+            said.append(told(result))
             if result.refused:
                 out = data / "refused" / f"{source.stem}-需核对.xlsx"
                 out.parent.mkdir(exist_ok=True)
-                ledger.refused_workbook(plan, source, out)
+                refused_workbook(plan, source, out)
     with steps.step("核对台账") as said, store.reading() as db:
         said.append(f"{records.count(db, Building)} 栋")
         said.append(f"{records.count(db, Household)} 户")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+import msgspec
 
 from gridapp.cli.options import (
     as_json,
@@ -19,42 +22,75 @@ from gridapp.cli.options import (
 from gridapp.cli.records import journal_disclosure, typed_values
 from gridapp.errors import UserError
 
+if TYPE_CHECKING:
+    from gridapp.office.ledger import ImportResult
+
 
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @vault_options
+@click.option(
+    "--map",
+    "map_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help='JSON 文件 {"表头": "字段"}，指定认不出的列。',
+)
 @click.option("--dry-run", is_flag=True, help="只检查，不写入。")
 @as_json
 def import_command(
     file: Path,
     data: Path,
     password_file: Path | None,
+    map_file: Path | None,
     dry_run: bool,
     as_json: bool,
 ) -> None:
     """导入台账（Excel 或 CSV）；没能导入的行另存为带“问题”列的表。"""
     from gridapp.office import ledger
 
+    columns = _columns(map_file)
     with opened(data, password_file) as store:
-        plan = ledger.plan_import(store, file, today=dt.date.today())
+        plan = ledger.plan_import(store, file, today=dt.date.today(), columns=columns)
         if dry_run:
             if as_json:
-                print_json(plan.as_json())
+                # the file's own content, which whoever runs this holds in clear
+                print_json(ledger.plan_as_json(plan, unmask=True))
             else:
-                click.echo(plan.summary())
+                states = plan.count().items()
+                click.echo("，".join(f"{state} {count}" for state, count in states))
             return
         result = ledger.apply(store, plan)
-        refused = data / "refused" / f"{file.stem}-需核对.xlsx"
-        if result.refused:
-            refused.parent.mkdir(parents=True, exist_ok=True)
-            ledger.refused_workbook(plan, file, refused)
+    refused = data / "refused" / f"{file.stem}-需核对.xlsx"
+    if result.refused:
+        refused.parent.mkdir(parents=True, exist_ok=True)
+        refused_workbook(plan, file, refused)
     if as_json:
-        answer = result.as_json()
+        answer = asdict(result)
         print_json(answer | {"refused_file": str(refused) if result.refused else None})
         return
-    click.echo(result.summary())
+    click.echo(said(result))
     if result.refused:
         click.echo(f"没能导入的行存在 {refused}，改好后可以再导入")
+
+
+def said(result: ImportResult) -> str:
+    """What an import did, in words."""
+    return (
+        f"新增 {result.added} 人、{result.households} 户、{result.buildings} 栋，"
+        f"更新 {result.updated} 人，无变化 {result.unchanged} 行，"
+        f"需核对 {result.refused} 行"
+    )
+
+
+def _columns(map_file: Path | None) -> dict[str, str]:
+    if map_file is None:
+        return {}
+    try:
+        return msgspec.json.decode(map_file.read_bytes(), type=dict[str, str])
+    except msgspec.DecodeError as error:
+        raise UserError(
+            f'{map_file.name} 应是 JSON，写成 {{"表头": "字段"}}，请检查'
+        ) from error
 
 
 @click.command("print")

@@ -52,3 +52,11 @@ def test_nobody_without_a_reason_who_moved_out_or_refused_gets_a_plan(vault, per
     person("1940-05-01", ["alone"], life_state="deceased")
     person("1940-05-01", ["alone"], care_consent="refused_always")
     assert adopted(vault) == set()
+
+
+def test_a_plan_that_begins_later_is_not_doubled(vault, person):
+    key = person("1940-05-01", ["alone"])
+    own = {"resident_id": key, "way": "visit", "interval_days": 4}
+    with vault.writing() as tx:
+        records.save(tx, CarePlan, own | {"since": DAY + dt.timedelta(days=9)})
+    assert {one for one in adopted(vault) if one[1] == "visit"} == {(key, "visit", 4)}
