@@ -225,7 +225,7 @@ TEXT = Kind("text", String(), parse=_parse_text, limit=200)
 NOTE = Kind("note", Text(), parse=_parse_note, limit=4000)
 NAME = Kind("name", String(), parse=identity.parse_name, limit=80)
 NUMBER = Kind("number", Integer(), parse=_parse_number)
-DECIMAL = Kind("decimal", Float(), parse=_parse_decimal, format=lambda v: f"{v:g}")
+DECIMAL = Kind("decimal", Float(), parse=_parse_decimal, format=lambda v: f"{v:.15g}")
 YES_NO = Kind(
     "yes_no",
     Boolean(),

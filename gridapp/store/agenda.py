@@ -16,12 +16,14 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     FromClause,
+    String,
     Table,
     and_,
     func,
     not_,
     or_,
     select,
+    type_coerce,
 )
 
 from gridapp.models import (
@@ -71,14 +73,17 @@ class Owed:
 
 @dataclass(frozen=True)
 class Meeting:
-    """The last visit or call of one mode that reached, or did not reach, a person."""
+    """The last visit or call of one mode that reached, or did not reach, a person.
 
-    visit_id: UUID
+    Ids are hex digits, as SQLite keeps them: there are thousands, and few are needed.
+    """
+
+    visit: str
     mode: str
     reached: bool
     at: dt.datetime
     next_on: dt.date | None
-    plan_id: UUID | None
+    plan: str | None
 
 
 @dataclass(frozen=True)
@@ -201,7 +206,7 @@ def plans_on(
     )
     if resident_id is not None:
         query = query.where(plan.c.resident_id == resident_id)
-    return [_owed(*row) for row in db.execute(query)]
+    return [_owed(*row) for row in db.execute(query).all()]
 
 
 def _owed(
@@ -234,13 +239,13 @@ def last_meetings(
     missed = _missed(visit).label("missed")
     query = (
         select(
-            visit.c.resident_id,
-            visit.c.id,
+            type_coerce(visit.c.resident_id, String()),
+            type_coerce(visit.c.id, String()),
             visit.c.mode,
             missed,
             func.max(visit.c.started_at).label("at"),
             visit.c.next_on,
-            visit.c.plan_id,
+            type_coerce(visit.c.plan_id, String()),
         )
         .where(
             visit.c.deleted_at.is_(None),
@@ -251,11 +256,11 @@ def last_meetings(
     )
     if resident_id is not None:
         query = query.where(visit.c.resident_id == resident_id)
-    found: dict[UUID, list[Meeting]] = {}
-    for person, visit_id, mode, failed, at, next_on, plan_id in db.execute(query):
-        meeting = Meeting(visit_id, mode, not failed, at, next_on, plan_id)
+    found: dict[str, list[Meeting]] = {}
+    for person, one, mode, failed, at, next_on, plan in db.execute(query).all():
+        meeting = Meeting(one, mode, not failed, at, next_on, plan)
         found.setdefault(person, []).append(meeting)
-    return found
+    return {UUID(person): meetings for person, meetings in found.items()}
 
 
 def reached_between(

@@ -41,15 +41,24 @@ def contacts_due(db: Connection, day: dt.date, until: dt.date) -> list[Due]:
     """Visits and calls due by `until`, in no order, as seen on `day`."""
     meetings = agenda.last_meetings(db, day)
     plans = _newest_by_way(agenda.plans_on(db, day))
-    tags = agenda.tags_on(db, day)
-    rows: list[Due] = []
+    found: list[tuple[Owed, _Standing, dt.date]] = []
     for plan in plans.values():
-        person = plan.person
-        standing = _standing(WAYS[plan.way], meetings.get(person.resident_id, ()))
+        held = meetings.get(plan.person.resident_id, ())
+        standing = _standing(WAYS[plan.way], held)
         due = _due_on(plan, standing, day)
         if due <= until:
-            why = _why(plan, standing, tags.get(person.resident_id, ()), day)
-            rows.append(_row(plan, due, why, day))
+            found.append((plan, standing, due))
+    people = {plan.person.resident_id for plan, _, _ in found}
+    tags = agenda.tags_on(db, day, people)
+    rows = [
+        _row(
+            plan,
+            due,
+            _why(plan, standing, tags.get(plan.person.resident_id, ()), day),
+            day,
+        )
+        for plan, standing, due in found
+    ]
     return rows + _promised(db, plans, meetings, day, until)
 
 
@@ -86,7 +95,7 @@ def _speaks_for(meeting: Meeting, plan: Owed) -> bool:
     """Whether a meeting's next date is one of this plan and not of an ended one."""
     if local_day(meeting.at) < plan.since:
         return False
-    return meeting.plan_id is None or meeting.plan_id == plan.plan_id
+    return meeting.plan in (None, plan.plan_id.hex)
 
 
 def _why(plan: Owed, standing: _Standing, tags: Sequence[str], day: dt.date) -> str:
@@ -141,7 +150,7 @@ def _promised(
                 last
                 and last.next_on
                 and last.next_on <= until
-                and last.plan_id is None
+                and last.plan is None
                 and (resident, kind) not in covered
             ):
                 wanted.setdefault(resident, []).append(last)
@@ -162,7 +171,7 @@ def _promise(person: Person, meeting: Meeting, day: dt.date) -> Due:
     why = f"{said} 约好再联系" if meeting.reached else f"{said} {MISSED[kind]}"
     return Due(
         kind=kind,
-        id=meeting.visit_id,
+        id=UUID(meeting.visit),
         resident_id=person.resident_id,
         who=person.name,
         where=door_of(person),
