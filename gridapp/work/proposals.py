@@ -22,7 +22,11 @@ def missing(db: Connection, day: dt.date) -> dict[UUID, list[Proposal]]:
     here = agenda.living_here(db)
     tags = agenda.tags_on(db, day)
     people = records.by_id(db, Resident, here)
-    have = {(plan.person.resident_id, plan.way) for plan in agenda.plans_on(db, day)}
+    have = {
+        (plan["resident_id"], plan["way"])
+        for plan in records.find(db, CarePlan)
+        if plan["until"] is None or plan["until"] > day  # also one that begins later
+    }
     found: dict[UUID, list[Proposal]] = {}
     for key, person in people.items():
         if person["care_consent"] == "refused_always":
