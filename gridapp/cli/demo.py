@@ -100,6 +100,7 @@ def _laptop(steps: Steps, folder: Path) -> Store:
 
 def _work(steps: Steps, store: Store, data: Path) -> None:
     from gridapp.office import ledger
+    from gridapp.office.ledger_refused import refused_workbook
 
     day = dt.date.today()
     for name in LEDGERS:
@@ -111,7 +112,7 @@ def _work(steps: Steps, store: Store, data: Path) -> None:
             if result.refused:
                 out = data / "refused" / f"{source.stem}-需核对.xlsx"
                 out.parent.mkdir(exist_ok=True)
-                refused_workbook(plan, source, out)
+                refused_workbook(plan, out)
     with steps.step("核对台账") as said, store.reading() as db:
         said.append(f"{records.count(db, Building)} 栋")
         said.append(f"{records.count(db, Household)} 户")
@@ -278,7 +279,7 @@ def _both_edit(store: Store, client: object, second: Store, other: object) -> st
         records.save(tx, Resident, {"mobility": "能自理，怕滑"}, person)
     for one in (client, other, client):
         _told(one)
-    seen: list[tuple[str, str]] = []
+    seen: list[tuple[str | None, str | None]] = []
     for one in (store, second):
         with one.reading() as db:
             row = records.get(db, Resident, person)

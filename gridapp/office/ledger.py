@@ -9,17 +9,20 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
 from gridapp.errors import UserError
 from gridapp.office.ledger_cells import CellReader
-from gridapp.office.ledger_columns import field_at
 from gridapp.office.ledger_known import read_known
+from gridapp.office.ledger_plan import (
+    ImportPlan,
+    ImportResult,
+    PlannedRow,
+    PlannedSheet,
+)
 from gridapp.office.ledger_planner import Place, Planner
 from gridapp.office.ledger_problems import (
     ASK,
@@ -30,85 +33,22 @@ from gridapp.office.ledger_problems import (
     UPDATE,
     Problem,
 )
+from gridapp.office.ledger_refused import refused_workbook
 from gridapp.office.ledger_rows import LedgerRow, ledger_date, read_rows
 from gridapp.office.ledger_writes import Cancelled, Progress, execute
 from gridapp.office.sheet_headers import Header, find_header
 from gridapp.office.sheet_reader import RawSheet, read_book
 from gridapp.store.vault import Store
 
-
-@dataclass(frozen=True)
-class PlannedRow:
-    """What one row comes to. `errors` say why a row is refused or must be asked."""
-
-    sheet: str
-    row: int
-    state: str
-    values: Mapping[str, Any]
-    warnings: tuple[Problem, ...]
-    errors: tuple[Problem, ...]
-
-
-@dataclass(frozen=True)
-class PlannedSheet:
-    """One sheet; `header` is None when it holds no ledger and is left out."""
-
-    name: str
-    header: Header | None
-    rows: tuple[PlannedRow, ...]
-    note: str = ""
-
-    @property
-    def columns(self) -> dict[str, str]:
-        """Field path by heading, as far as it is known."""
-        return (
-            {one.heading: one.path for one in self.header.known} if self.header else {}
-        )
-
-    @property
-    def unknown(self) -> tuple[str, ...]:
-        """Headings that nobody knows; the user may choose a field for them."""
-        columns = self.header.columns if self.header else ()
-        return tuple(one.heading for one in columns if not one.path)
-
-
-@dataclass(frozen=True)
-class ImportPlan:
-    """What an import would do. Nothing has been written."""
-
-    source: str
-    today: dt.date
-    sheets: tuple[PlannedSheet, ...]
-    ledger_rows: tuple[LedgerRow, ...] = ()
-    dates: Mapping[str, dt.date] = field(default_factory=dict[str, dt.date])
-    records: int = 0  # how many records would be written
-
-    @property
-    def rows(self) -> tuple[PlannedRow, ...]:
-        return tuple(row for sheet in self.sheets for row in sheet.rows)
-
-    def count(self) -> Counter[str]:
-        """Rows by state."""
-        return Counter(row.state for row in self.rows)
-
-    @property
-    def refused(self) -> tuple[PlannedRow, ...]:
-        """Rows that will not go in as they are."""
-        return tuple(row for row in self.rows if row.state in (ERROR, ASK))
-
-
-@dataclass(frozen=True)
-class ImportResult:
-    """What an import did. People by state; buildings and households that are new."""
-
-    added: int
-    updated: int
-    unchanged: int
-    refused: int
-    skipped: int
-    households: int
-    buildings: int
-    batch: UUID
+__all__ = [
+    "ImportPlan",
+    "ImportResult",
+    "PlannedRow",
+    "PlannedSheet",
+    "apply",
+    "plan_import",
+    "refused_workbook",
+]
 
 
 def plan_import(
@@ -204,45 +144,3 @@ def apply(
         len(planner.writes.inserts["building"]),
         batch,
     )
-
-
-def plan_as_json(plan: ImportPlan, *, unmask: bool = False) -> dict[str, Any]:
-    """The plan as the command line prints it; private values masked unless asked."""
-    return {
-        "sheets": [
-            {
-                "name": sheet.name,
-                "header_row": sheet.header.last + 1 if sheet.header else None,
-                "columns": sheet.columns,
-                "rows": [_row_as_json(row, unmask) for row in sheet.rows],
-            }
-            for sheet in plan.sheets
-        ]
-    }
-
-
-def _row_as_json(row: PlannedRow, unmask: bool) -> dict[str, Any]:
-    return {
-        "row": row.row,
-        "state": row.state,
-        "values": {
-            path: _shown(path, value, unmask) for path, value in row.values.items()
-        },
-        "warnings": [_remark(one) for one in row.warnings],
-        "errors": [_remark(one) for one in row.errors],
-    }
-
-
-def _remark(one: Problem) -> dict[str, str]:
-    return {"field": one.field, "code": one.code, "message": one.message}
-
-
-def _shown(path: str, value: Any, unmask: bool) -> Any:
-    if path.startswith("reason."):
-        return value
-    spec = field_at(path)
-    if spec is not None and spec.kind.private and not unmask:
-        return spec.masked(value)
-    if spec is not None:
-        return spec.kind.to_wire(value)
-    return list(cast("tuple[str, ...]", value)) if path == "tags" else value

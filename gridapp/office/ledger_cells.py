@@ -8,7 +8,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from gridapp.models import codes, identity
-from gridapp.models.cell import Cell, cell_text, empty_or_broken, plain, visible
+from gridapp.models.cell import (
+    Cell,
+    cell_text,
+    digits_lost,
+    empty_or_broken,
+    plain,
+    visible,
+)
 from gridapp.models.kinds import (
     BIRTH,
     CODES,
@@ -17,6 +24,7 @@ from gridapp.models.kinds import (
     DOCUMENT,
     ID_NUMBER,
     NAME,
+    NOTE,
     NUMBER,
     PHONES,
     YES_NO,
@@ -26,6 +34,7 @@ from gridapp.models.record import Field
 from gridapp.office import cells
 from gridapp.office.ledger_columns import VISITS, field_at
 
+TOO_LONG = "E_CELL_LONG"  # the limit of a note is its own
 _BREAK = re.compile(r"[、,，/;；|+\s]+")
 _CODED: Mapping[str, Callable[[object, str | None], Cell[str]]] = {
     "sex": cells.read_sex,
@@ -85,11 +94,11 @@ class CellReader:
         if kind is YES_NO:
             return cells.read_flag(raw)
         nothing = empty_or_broken(raw)
-        if nothing is not None:
+        if nothing is not None and not (kind is NOTE and nothing.error == TOO_LONG):
             return Cell(None, error=nothing.error)
         if kind is DATE:
             return _date(raw)
-        if kind is DOCUMENT and isinstance(raw, float | int) and abs(raw) >= 10**15:
+        if kind is DOCUMENT and digits_lost(raw):
             return Cell(None, error="E_ID_PRECISION_LOST")
         text = plain(cell_text(raw) or "")
         if kind not in (DOCUMENT, NUMBER, DECIMAL):

@@ -3,7 +3,8 @@
 A path names the field: `name` of the resident; `building.number`, `dwelling.room`,
 `household.head_name`, `contact.1.name` of the records around; `tag.alone` a column that
 is ticked; and three columns that hold several things: `door` (3栋2单元501), `tags`
-(独居、低保) and `visits_a_week`. IGNORED columns are known and hold nothing to keep.
+(独居、低保) and `visits_a_week`; `confirmed` says yes to the row's questions. IGNORED
+columns are known and hold nothing to keep.
 """
 
 from __future__ import annotations
@@ -18,8 +19,21 @@ from gridapp.models.record import Field, field_of, fields_of
 
 IGNORED = "-"
 VISITS = ("visits_a_week", "visits_a_month")
+PLACE = ("building.number", "dwelling.unit", "dwelling.room", "door")
+UNDECLARED = {"door", "tags", "confirmed", *VISITS}  # several things, or no field
 _WORDS: Mapping[str, tuple[str, ...]] = {
-    IGNORED: ("序号", "编号", "年龄", "周岁", "签名", "签字", "填表人", "联系人签字"),
+    IGNORED: (
+        "序号",
+        "编号",
+        "年龄",
+        "周岁",
+        "签名",
+        "签字",
+        "填表人",
+        "问题",
+        "原表行号",
+    ),
+    "confirmed": ("确认导入",),
     "building.estate": ("小区", "小区名称", "所在小区"),
     "building.number": ("楼栋", "楼栋号", "楼号", "栋号", "幢号", "楼", "栋", "楼幢"),
     "dwelling.unit": ("单元", "单元号"),
@@ -178,7 +192,7 @@ def _visits_path(label: str) -> str | None:
 def field_at(path: str) -> Field | None:
     """The declared field of a path; None for `door`, `tags`, `tag.…` and visits."""
     record, _, name = path.rpartition(".")
-    if record in ("tag", "") and path in {"door", "tags", *VISITS} or record == "tag":
+    if path in UNDECLARED or record == "tag":
         return None
     return field_of(record_named(record.split(".")[0] or "resident"), name)
 

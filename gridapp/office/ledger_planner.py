@@ -82,9 +82,9 @@ class Planner:
 
     def _settled(self, row: LedgerRow) -> str:
         """ASK while a question is open, else ""."""
-        open_questions = row.questions and (row.sheet, row.row) not in self.accepted
+        said_yes = row.values.get("confirmed") or row.place in self.accepted
         several = any(one.code == "Q_SEVERAL" for one in row.questions)
-        return ASK if open_questions or several else ""
+        return ASK if several or (row.questions and not said_yes) else ""
 
     def _add(self, row: LedgerRow, parts: Parts) -> str:
         values = answered(row, person_values(row))

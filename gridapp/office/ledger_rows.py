@@ -17,13 +17,12 @@ from gridapp.models import identity
 from gridapp.models.cell import Cell, cell_text, empty_or_broken
 from gridapp.office import cells
 from gridapp.office.ledger_cells import CellReader
-from gridapp.office.ledger_columns import IGNORED
+from gridapp.office.ledger_columns import IGNORED, PLACE
 from gridapp.office.ledger_problems import Problem, problem
 from gridapp.office.sheet_headers import Column, Header
 from gridapp.office.sheet_reader import RawSheet
 
 DITTO = {"同上", "同上行", "〃", "″", '"', "''", "〞", "”", "同户主", "上同", "同前"}
-PLACE = ("building.number", "dwelling.unit", "dwelling.room", "door")
 _TOTAL = re.compile(r"(本?[页栋楼户单元]*)(合计|小计|总计|共计)[:：]?.*|共\d+[人户].*")
 _REMARK = re.compile(
     r"(以下空白|以下无正文|注|备注|说明|填表|制表|审核|负责人)(?:[:：].*)?"
@@ -51,6 +50,11 @@ class LedgerRow:
     questions: list[Problem] = field(default_factory=list[Problem])
     errors: list[Problem] = field(default_factory=list[Problem])
     skipped: Problem | None = None
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """Sheet and row, which name a line of the file."""
+        return self.sheet, self.row
 
     def warn(self, path: str, code: str, message: str = "") -> None:
         self.warnings.append(problem(path, code, message))
