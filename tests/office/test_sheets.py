@@ -2,8 +2,11 @@
 
 import dataclasses
 import datetime as dt
+import os
 import shutil
+import signal
 import subprocess
+import sys
 from uuid import UUID
 
 import pytest
@@ -176,6 +179,31 @@ def test_a_print_that_is_stopped_leaves_the_old_file(printed, tmp_path):
         visit_sheets([SHEET, SHEET], out, progress=stop)
     assert out.read_bytes() == before
     assert list(tmp_path.iterdir()) == [out]
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from gridapp.office.sheets import paper
+paper.os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL)
+paper.write_whole(b"half", Path(sys.argv[1]))
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL here")
+def test_a_killed_print_leaves_the_old_file_and_the_next_one_cleans_up(tmp_path):
+    out = tmp_path / "out.pdf"
+    paper.write_whole(b"old", out)
+    done = subprocess.run([sys.executable, "-c", KILLED, str(out)], check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert out.read_bytes() == b"old"
+    (part,) = tmp_path.glob(".out-*.part")
+    paper.write_whole(b"new", out)
+    assert part.exists()  # it may be another print's
+    os.utime(part, (0, 0))
+    paper.write_whole(b"newer", out)
+    assert [path.name for path in tmp_path.iterdir()] == ["out.pdf"]
+    assert out.read_bytes() == b"newer"
 
 
 def test_nothing_is_left_when_the_place_cannot_be_written(tmp_path):

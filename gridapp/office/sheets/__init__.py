@@ -110,6 +110,22 @@ def _call_list(
     return call_list(from_records(db, ids, day), out, **options)
 
 
+def _dispute_files(
+    db: Connection,
+    ids: Iterable[UUID],
+    day: dt.date,
+    out: Path,
+    *,
+    unmasked: bool,
+    **options: Any,
+) -> int:
+    from gridapp.office.sheets.dispute_data import from_records
+    from gridapp.office.sheets.dispute_file import dispute_files
+
+    files = from_records(db, ids, unmasked=unmasked)
+    return dispute_files(files, out, unmasked=unmasked, **options)
+
+
 def _card(model: type[Record], title: str) -> tuple[str, Sheet]:
     """The sheet that shows one type of record as it is."""
 
@@ -141,6 +157,7 @@ SHEETS: Mapping[str, Sheet] = MappingProxyType(
     {
         "visit-sheet": Sheet("入户走访单", Resident, _visit_sheets, due="visit"),
         "call-list": Sheet("电话问候单", Resident, _call_list, due="call"),
+        "dispute-file": Sheet("人民调解卷宗", Dispute, _dispute_files),
         **dict(
             (
                 _card(Resident, "居民登记表"),

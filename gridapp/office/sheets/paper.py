@@ -8,8 +8,10 @@ from __future__ import annotations
 import datetime as dt
 import os
 import tempfile
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from glob import escape
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,7 @@ PAD, PAD_UP = 1.6, 1.1  # between a cell's rule and its text, beside and above i
 SMALL = 8.5  # points
 TINT = 0.94  # of label cells: stays paper-white on a poor copier
 HAIR, RULE, FRAME = 0.3, 0.5, 1.1  # line weights, points
+STALE = 3600.0  # seconds after which an unfinished file is nobody's
 CUT_MARK = "…（余见电子档案）"
 
 
@@ -265,6 +268,7 @@ def write_whole(data: bytes, out: Path) -> None:
     """Put `data` into the file `out` in one step, keeping the old file until then."""
     temporary = None
     try:
+        _remove_stale(out)
         handle, name = tempfile.mkstemp(".part", f".{out.stem}-", out.parent)
         temporary = Path(name)
         with os.fdopen(handle, "wb") as file:
@@ -286,3 +290,10 @@ def write_whole(data: bytes, out: Path) -> None:
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+def _remove_stale(out: Path) -> None:
+    """Remove what a print that was killed long ago left behind: it is private."""
+    for left in out.parent.glob(f".{escape(out.stem)}-*.part"):
+        if time.time() - left.stat().st_mtime > STALE:
+            left.unlink(missing_ok=True)

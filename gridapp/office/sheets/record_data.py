@@ -36,7 +36,7 @@ def from_records(
     The number of queries does not grow with the number of records, but for one per 500.
     """
     rows = records.by_id(db, model, ids)
-    words = _shown(db, model, rows.values(), unmasked=unmasked)
+    words = in_words(db, model, rows.values(), unmasked=unmasked)
     if model is Resident:
         for key, place in places(db, rows.values()).items():
             words[key]["household_id"] = place.words if place.dwelling else ""
@@ -44,7 +44,7 @@ def from_records(
     parts: dict[UUID, list[Part]] = {}
     for other, owned in parts_of(db, model, rows).items():
         every = [row for some in owned.values() for row in some[-NEWEST:]]
-        texts = _shown(db, other, every, unmasked=unmasked)
+        texts = in_words(db, other, every, unmasked=unmasked)
         for key, some in owned.items():
             kept = [texts[row["id"]] for row in some[-NEWEST:]]
             parts.setdefault(key, []).append(_part(other, model, kept, len(some)))
@@ -54,7 +54,7 @@ def from_records(
     ]
 
 
-def _shown(
+def in_words(
     db: Connection, model: type[Record], rows: Iterable[Values], *, unmasked: bool
 ) -> dict[UUID, Shown]:
     """Values in words by field name; numbers in free text masked like any other."""

@@ -1,0 +1,339 @@
+"""人民调解卷宗: the papers of one dispute, in the order in which they are filed.
+
+The papers and their fields are those that judicial offices use (卷内目录 of 13 items;
+application, acceptance, rights, record, agreement, follow-up; domain.md §2.8). The
+rights and duties are Arts 23 and 24 of the 人民调解法 (2010).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from gridapp.errors import UserError
+from gridapp.office.fonts import require_glyphs
+from gridapp.office.sheets.document import (
+    Document,
+    print_documents,
+    prose,
+    together,
+)
+from gridapp.office.sheets.flow import Block, split
+from gridapp.office.sheets.paper import TEXT_WIDTH, Cell, Row, label
+
+LABEL = 30.0
+WHOLE = TEXT_WIDTH - LABEL
+HALF = TEXT_WIDTH / 2 - LABEL
+DATE = "　　　　年　　月　　日"
+SIGN = "＿＿＿＿＿＿＿＿＿＿"
+WISH = (
+    "人民调解委员会已将申请人民调解的相关规定告知我，现自愿申请人民调解委员会进行调解。"
+)
+RIGHTS = (
+    "当事人在人民调解活动中享有下列权利：\n"
+    "（一）选择或者接受人民调解员；\n"
+    "（二）接受调解、拒绝调解或者要求终止调解；\n"
+    "（三）要求调解公开进行或者不公开进行；\n"
+    "（四）自主表达意愿、自愿达成调解协议。"
+)
+DUTIES = (
+    "当事人在人民调解活动中履行下列义务：\n"
+    "（一）如实陈述纠纷事实；\n"
+    "（二）遵守调解现场秩序，尊重人民调解员；\n"
+    "（三）尊重对方当事人行使权利。"
+)
+NO_FEE = "人民调解委员会调解民间纠纷，不收取任何费用。"
+# 卷内目录: what a file holds, and whether it must.
+CONTENTS = (
+    ("人民调解申请书或受理登记表", True),
+    ("当事人权利义务告知书", True),
+    ("当事人身份证明", True),
+    ("授权委托书", False),
+    ("人民调解调查记录", False),
+    ("证据材料", False),
+    ("人民调解记录", True),
+    ("人民调解协议书", True),
+    ("履行凭证", False),
+    ("人民调解回访记录", False),
+    ("司法确认材料", False),
+    ("卷宗情况说明", False),
+    ("封底", True),
+)
+PRINTED_AS = {  # papers that stand in the contents under another name
+    "人民调解申请书": "人民调解申请书或受理登记表",
+    "人民调解受理登记表": "人民调解申请书或受理登记表",
+    "人民调解口头协议登记表": "人民调解协议书",
+}
+TALL = 28.0  # mm to write on where nothing is recorded yet
+WRITTEN = ("双方陈述", "调查核实", "调解结果", "回访情况", "纠纷简要情况")
+Words = Mapping[str, str]  # values in words by field name; "" when empty
+
+
+@dataclass(frozen=True)
+class DisputeFile:
+    """A dispute with its parties and sittings, in words, masked or not."""
+
+    record_id: UUID
+    grid: str
+    dispute: Words
+    parties: tuple[Words, ...]
+    sessions: tuple[Words, ...]  # oldest first
+    applied: bool  # the parties asked for mediation
+    oral: bool  # the agreement is an oral one
+
+
+def dispute_files(
+    files: Sequence[DisputeFile],
+    out: Path,
+    *,
+    unmasked: bool = False,
+    leave_blanks: bool = False,
+    progress: Callable[[int, int], object] | None = None,
+) -> int:
+    """Write the PDF of these files, one after the other; return its pages.
+
+    `progress` and the errors are those of `visit_sheets`. `unmasked` is only what the
+    foot says: the words come masked or not.
+    """
+    if not files:
+        raise UserError("没有要打印的纠纷，请先选纠纷。")
+    if not leave_blanks:
+        require_glyphs(text for one in files for text in _texts(one))
+    documents = [document for one in files for document in papers(one)]
+    return print_documents(documents, out, unmasked=unmasked, progress=progress)
+
+
+def _texts(file: DisputeFile) -> Iterator[tuple[str, str]]:
+    for words in (file.dispute, *file.parties, *file.sessions):
+        for text in words.values():
+            yield f"纠纷“{file.dispute['name']}”", text
+
+
+def papers(file: DisputeFile) -> list[Document]:
+    """The papers that the records can fill; the others are filed by hand."""
+    dispute = file.dispute
+    found = [_acceptance(file), _rights(file)]
+    found += [_session(file, one) for one in file.sessions]
+    if dispute["agreement_text"]:
+        found.append(_agreement(file))
+    if dispute["followed_up_on"] or dispute["follow_up_note"]:
+        found.append(_follow_up(file))
+    printed = {PRINTED_AS.get(one.title, one.title) for one in found}
+    return [_cover(file, printed), *found]
+
+
+def day_words(day: str) -> str:
+    """2026年11月5日 for 2026-11-05; room to write one for no day."""
+    if not day:
+        return DATE
+    year, month, number = day.split("-")
+    return f"{year}年{int(month)}月{int(number)}日"
+
+
+def _document(file: DisputeFile, title: str, *blocks: Block) -> Document:
+    number = file.dispute["number"] or "（　　　　）人调字第　　　号"
+    return Document(
+        title=title,
+        line=f"卷号：{number}",
+        grid=file.grid,
+        blocks=tuple(block for block in blocks if block.rows),
+        record_id=file.record_id,
+    )
+
+
+def _rows(*fields: tuple[str, str]) -> Block:
+    """A field a line; room to write in those that are written at length."""
+    rows = (
+        Row(
+            (label(name, LABEL), Cell(text, WHOLE)),
+            height=TALL if name in WRITTEN and not text else Row.height,
+        )
+        for name, text in fields
+    )
+    return Block(tuple(part for row in rows for part in split(row)))
+
+
+def _cover(file: DisputeFile, printed: Collection[str]) -> Document:
+    dispute = file.dispute
+    mediators = dict.fromkeys(one["mediators"] for one in file.sessions)
+    days = (day_words(dispute["accepted_on"]), day_words(dispute["effective_on"]))
+    facts = _rows(
+        ("卷名", dispute["name"]),
+        ("纠纷类型", dispute["mediation_kind"] or dispute["dispute_kind"]),
+        ("人民调解员", "、".join(mediators) or dispute["responsible"]),
+        ("调解日期", " 至 ".join(days)),
+        ("立卷人", ""),
+        ("立卷日期", DATE),
+        ("保管期限", ""),
+        ("备注", ""),
+    )
+    head = Row(
+        (
+            label("序号", 16),
+            label("文件名称", 78),
+            label("应有", 20),
+            label("本卷", 34),
+            label("页号", TEXT_WIDTH - 148),
+        )
+    )
+    rows = (
+        Row(
+            (
+                Cell(str(number), 16, align="center"),
+                Cell(name, 78),
+                Cell("必须" if needed else "按需", 20, align="center"),
+                Cell("已打印" if name in printed else "　　　份", 34),
+                Cell("", TEXT_WIDTH - 148),
+            )
+        )
+        for number, (name, needed) in enumerate(CONTENTS, 1)
+    )
+    title = Row((label("卷内目录", TEXT_WIDTH),))
+    return _document(file, "人民调解卷宗", facts, Block((title, head, *rows)))
+
+
+def _acceptance(file: DisputeFile) -> Document:
+    dispute = file.dispute
+    if file.applied:
+        return _document(
+            file,
+            "人民调解申请书",
+            *map(_party, file.parties),
+            _rows(("纠纷简要情况", dispute["summary"]), ("申请事项", "1.\n\n2.\n\n3.")),
+            prose(WISH),
+            together(f"申请人（签名、盖章或按指印）：{SIGN}", DATE),
+        )
+    names = "、".join(one["name"] for one in file.parties)
+    day = day_words(dispute["accepted_on"])
+    return _document(
+        file,
+        "人民调解受理登记表",
+        prose(f"{day}，本人民调解委员会经当事人同意，调解{names}之间的纠纷。"),
+        *map(_party, file.parties),
+        _rows(
+            ("纠纷类型", dispute["mediation_kind"] or dispute["dispute_kind"]),
+            ("案件来源", dispute["case_source"]),
+            ("纠纷简要情况", dispute["summary"]),
+        ),
+        together(
+            f"当事人（签名）：{SIGN}　{SIGN}",
+            f"登记人（签名）：{SIGN}",
+            f"人民调解委员会（印章）　　　　{DATE}",
+            "备注：此表由人民调解委员会填写。",
+        ),
+    )
+
+
+def _party(party: Words) -> Block:
+    """What the papers say of a party."""
+    name = party["name"] + (f"（代理人：{party['deputy']}）" if party["deputy"] else "")
+    person = "　".join(
+        filter(None, (party["sex"], party["age"] and f"{party['age']} 岁"))
+    )
+    pairs = (
+        ((party["side"], name), ("性别年龄", person)),
+        (("民族", party["ethnicity"]), ("联系方式", party["phones"])),
+        (("职业或职务", party["occupation"]), ("单位或住址", party["address"])),
+    )
+    return Block(
+        tuple(
+            Row(
+                (
+                    label(left[0], LABEL),
+                    Cell(left[1], HALF),
+                    label(right[0], LABEL),
+                    Cell(right[1], HALF),
+                )
+            )
+            for left, right in pairs
+        )
+    )
+
+
+def _rights(file: DisputeFile) -> Document:
+    names = "、".join(one["name"] for one in file.parties)
+    return _document(
+        file,
+        "当事人权利义务告知书",
+        prose(f"{names}：\n根据《中华人民共和国人民调解法》，现将有关事项告知如下。"),
+        prose(RIGHTS),
+        prose(DUTIES),
+        prose(NO_FEE),
+        together(
+            "以上内容已经看过（或者由他人读给我听），我已明白。",
+            f"当事人（签名或按指印）：{SIGN}　{SIGN}",
+            f"人民调解员（签名）：{SIGN}",
+            DATE,
+        ),
+    )
+
+
+def _session(file: DisputeFile, session: Words) -> Document:
+    told = {"是": "已告知", "否": "没有告知"}.get(session["rights_told"], "")
+    result = session["outcome"] or {"是": "达成协议", "否": "没有达成协议"}.get(
+        session["agreed"], ""
+    )
+    return _document(
+        file,
+        "人民调解记录",
+        _rows(
+            ("时间", session["held_at"]),
+            ("地点", session["place"]),
+            ("事由", file.dispute["name"]),
+            ("当事人", session["present"]),
+            ("参加人", session["invited"]),
+            ("人民调解员", session["mediators"]),
+            ("记录人", session["recorder"]),
+            ("权利义务告知", told),
+            ("双方陈述", session["statements"]),
+            ("调查核实", session["facts"]),
+            ("调解结果", result),
+        ),
+        together(
+            f"当事人（签名）：{SIGN}　{SIGN}",
+            f"人民调解员（签名）：{SIGN}　记录人（签名）：{SIGN}",
+        ),
+    )
+
+
+def _agreement(file: DisputeFile) -> Document:
+    dispute = file.dispute
+    title = "人民调解口头协议登记表" if file.oral else "人民调解协议书"
+    number = dispute["agreement_number"] or "　　　　　　"
+    copies = "本协议一式＿＿份，当事人、人民调解委员会各持一份。"
+    return _document(
+        file,
+        title,
+        _rows(("协议编号", number)),
+        *map(_party, file.parties),
+        prose("纠纷主要事实、争议事项：", bold=True),
+        prose(dispute["summary"]),
+        prose("经调解，自愿达成如下协议：", bold=True),
+        prose(dispute["agreement_text"]),
+        prose("履行方式、时限：", bold=True),
+        prose(f"{day_words(dispute['perform_by'])}前履行。"),
+        prose("" if file.oral else copies),
+        together(
+            f"当事人（签名、盖章或按指印）：{SIGN}　{SIGN}",
+            f"人民调解员（签名）：{SIGN}　记录人（签名）：{SIGN}",
+            f"人民调解委员会（印章）　　　　{day_words(dispute['effective_on'])}",
+        ),
+    )
+
+
+def _follow_up(file: DisputeFile) -> Document:
+    dispute = file.dispute
+    return _document(
+        file,
+        "人民调解回访记录",
+        _rows(
+            ("当事人", "、".join(one["name"] for one in file.parties)),
+            ("协议编号", dispute["agreement_number"]),
+            ("回访事由", dispute["name"]),
+            ("回访时间", day_words(dispute["followed_up_on"])),
+            ("回访情况", dispute["follow_up_note"]),
+        ),
+        together(f"回访人（签名）：{SIGN}", DATE),
+    )
