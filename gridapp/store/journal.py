@@ -247,6 +247,15 @@ def unsent_count(db: Connection, after: int) -> int:
     return int(db.execute(query, {"after": after}).scalar_one())
 
 
+def unsent_by_type(db: Connection, after: int) -> dict[str, int]:
+    """How many local changes of each record type wait after journal number `after`."""
+    query = text(
+        "SELECT type, count(*) FROM journal WHERE origin = 'local' AND seq > :after"
+        " GROUP BY type ORDER BY count(*) DESC"
+    )
+    return {kind: number for kind, number in db.execute(query, {"after": after})}
+
+
 def rows_of(db: Connection, type_: str, record_id: UUID) -> list[JournalRow]:
     """All journal rows of one record, oldest first; inserts without values."""
     query = (

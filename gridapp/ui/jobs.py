@@ -39,6 +39,7 @@ class _Answer(QObject, Generic[Result]):
     """Carries one result or failure from the worker to the UI thread."""
 
     _arrived = Signal()
+    delivered = Signal()
 
     def __init__(
         self, parent: QObject, done: Callable[[Result], None], failed: Failed
@@ -61,6 +62,7 @@ class _Answer(QObject, Generic[Result]):
     @Slot()
     def _deliver(self) -> None:
         self.deleteLater()
+        self.delivered.emit()
         if self._error is not None:
             self._failed(self._error)
         else:
@@ -77,6 +79,12 @@ class Jobs(QObject):
         self._store = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._net = ThreadPoolExecutor(1, thread_name_prefix="net")
         self._closed = False
+        self._waiting = 0
+
+    @property
+    def busy(self) -> bool:
+        """Return whether an answer is still to come."""
+        return self._waiting > 0
 
     def run(
         self,
@@ -112,4 +120,9 @@ class Jobs(QObject):
         if self._closed:
             return
         answer = _Answer(self, done, failed or self._report)
+        self._waiting += 1
+        answer.delivered.connect(self._count_down)
         pool.submit(answer.run, work)
+
+    def _count_down(self) -> None:
+        self._waiting -= 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, TypeVar
 
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout, QWidget
@@ -74,3 +75,23 @@ class NoticeBar(QFrame):
         self._words.setText(sentence)
         self.setAccessibleName(sentence)
         self.setVisible(bool(sentence))
+
+
+class Lines(QWidget):
+    """Widgets below each other that are replaced all at once."""
+
+    def __init__(self, margins: Margins = NONE, gap: int = 8) -> None:
+        super().__init__()
+        self._box = column(self, margins, gap)
+        self._box.addStretch()
+        self._parts: list[QWidget] = []
+
+    def replace(self, parts: Sequence[QWidget]) -> None:
+        """Show these and drop those before."""
+        for part in self._parts:
+            self._box.removeWidget(part)
+            part.hide()
+            part.deleteLater()
+        self._parts = list(parts)
+        for number, part in enumerate(parts):
+            self._box.insertWidget(number, part)

@@ -41,20 +41,28 @@ class FlowLayout(QLayout):
         self._place(rect, move=True)
 
     def sizeHint(self) -> QSize:
-        widths = [item.sizeHint().width() for item in self._items]
-        heights = [item.sizeHint().height() for item in self._items]
+        widths = [item.sizeHint().width() for item in self._items if not item.isEmpty()]
+        heights = [
+            item.sizeHint().height() for item in self._items if not item.isEmpty()
+        ]
         gaps = self._gap * max(len(widths) - 1, 0)
         return QSize(sum(widths) + gaps, max(heights, default=0))
 
     def minimumSize(self) -> QSize:
-        widths = [item.minimumSize().width() for item in self._items]
-        heights = [item.minimumSize().height() for item in self._items]
+        widths = [
+            item.minimumSize().width() for item in self._items if not item.isEmpty()
+        ]
+        heights = [
+            item.minimumSize().height() for item in self._items if not item.isEmpty()
+        ]
         return QSize(max(widths, default=0), max(heights, default=0))
 
     def _place(self, rect: QRect, *, move: bool) -> int:
         """Place the items in `rect`; return the height they take."""
         left, top, line_height = rect.x(), rect.y(), 0
         for item in self._items:
+            if item.isEmpty():  # its widget is hidden
+                continue
             size = item.sizeHint()
             if left > rect.x() and left + size.width() > rect.right() + 1:
                 left, top = rect.x(), top + line_height + self._gap

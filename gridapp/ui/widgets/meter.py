@@ -44,7 +44,7 @@ class Meter(QWidget):
 
     def __init__(self, theme: Theme, label: str) -> None:
         super().__init__()
-        self._label = label
+        self.label = label
         self._figures = Text("", "figure")
         self._bar = Bar(theme)
         box = column(self, gap=3)
@@ -59,4 +59,4 @@ class Meter(QWidget):
         """Show how much of what was planned is done."""
         self._figures.setText(f"{done} / {planned}")
         self._bar.fill(done / planned if planned else 0.0)
-        self.setAccessibleName(f"{self._label}:{planned} 项已完成 {done} 项")
+        self.setAccessibleName(f"{self.label}:{planned} 项已完成 {done} 项")

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QSizePolicy, QWidge
 
 from gridapp.ui.theme import Theme
 from gridapp.ui.tokens import Size
+from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.flow import FlowLayout
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -39,8 +40,13 @@ class OptionRow(QWidget):
         options: Sequence[tuple[str, str]],
         *,
         many: bool = False,
+        first: int | None = None,
     ) -> None:
-        """Show `options`, pairs of a code and its words."""
+        """Show `options`, pairs of a code and its words.
+
+        With `first`, only so many are there until 更多 is pressed or one of the others
+        is chosen.
+        """
         super().__init__()
         self.setAccessibleName(name)
         self.many = many
@@ -48,14 +54,23 @@ class OptionRow(QWidget):
         self._group = QButtonGroup(self)
         self._group.setExclusive(not many)
         self._options: dict[str, _Option] = {}
+        self._hidden: list[_Option] = []
+        self._more = Button(theme, "更多…", "quiet")
+        self._more.setAccessibleName(f"{name}:更多选项")
+        self._more.clicked.connect(self._show_all)
         flow = FlowLayout(self)
         for number, (code, words) in enumerate(options, 1):
             option = _Option(theme, self, words, number if number < 10 else None)
+            if first is not None and number > first:
+                self._hidden.append(option)
+                option.hide()
             option.setAccessibleName(f"{name}:{words}")
             option.clicked.connect(self.changed)
             self._options[code] = option
             self._group.addButton(option)
             flow.addWidget(option)
+        flow.addWidget(self._more)
+        self._more.setVisible(bool(self._hidden))
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -75,6 +90,8 @@ class OptionRow(QWidget):
         for code, option in self._options.items():
             option.setChecked(code in chosen)
         self._group.setExclusive(not self.many)
+        if any(option.isChecked() for option in self._hidden):
+            self._show_all()
 
     def focus_first(self) -> None:
         """Put the keyboard on what is chosen, or on the first option."""
@@ -94,7 +111,18 @@ class OptionRow(QWidget):
             return True
         return False
 
+    def _show_all(self) -> None:
+        for option in self._hidden:
+            option.show()
+        if self._more.hasFocus() and self._hidden:
+            self._hidden[0].setFocus(Qt.FocusReason.OtherFocusReason)
+        self._hidden = []
+        self._more.hide()
+        self.updateGeometry()
+
     def _pick(self, option: _Option) -> None:
+        if option in self._hidden:
+            self._show_all()
         option.setFocus(Qt.FocusReason.OtherFocusReason)
         if self.many:
             option.setChecked(not option.isChecked())

@@ -1,0 +1,142 @@
+"""Builds every long-living object of the window and passes them on."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from gridapp import paths
+from gridapp.errors import UserError
+from gridapp.store import vault
+from gridapp.store.vault import Store
+from gridapp.ui.gallery import Gallery
+from gridapp.ui.jobs import Jobs
+from gridapp.ui.login import Login
+from gridapp.ui.main_window import MainWindow, user_words
+from gridapp.ui.messages import Messages
+from gridapp.ui.session import Session
+from gridapp.ui.theme import Theme
+
+
+class App(QObject):
+    """The application: the look, the jobs, the dialogs, and one vault at a time."""
+
+    def __init__(self, qt: QApplication, data: Path) -> None:
+        super().__init__(qt)
+        self._data = data
+        self.theme = Theme(qt, paths.resources())
+        self.messages = Messages(self)
+        self.jobs = Jobs(self.messages.show_error, self)
+        self.login: Login | None = None
+        self.window: MainWindow | None = None
+        self._store: Store | None = None
+
+    def ask_password(self) -> Login:
+        """Show the login."""
+        login = Login(self._data, self.jobs, self.theme, self.messages)
+        login.resize(1000, 640)
+        login.opened.connect(self.open_window)
+        self.messages.set_window(login)
+        self.login = login
+        login.show()
+        return login
+
+    def open_window(self, store: Store) -> MainWindow:
+        """Show the window of an open vault in place of the login."""
+        self._store = store
+        with store.reading() as db:
+            user = user_words(db)
+        session = Session(store, self.jobs, self.theme, self.messages)
+        session.setParent(self)
+        window = MainWindow(session, user)
+        self.window = window
+        self.messages.set_window(window)
+        window.show()
+        if self.login is not None:
+            self.login.close()
+            self.login.deleteLater()
+            self.login = None
+        return window
+
+    def close(self) -> None:
+        """Finish what is running and close the vault."""
+        self.jobs.close()
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+
+def qt_application() -> QApplication:
+    """Return the one QApplication, made on the first call."""
+    found = QApplication.instance()
+    if isinstance(found, QApplication):
+        return found
+    QGuiApplication.setApplicationName("gridapp")
+    QGuiApplication.setApplicationDisplayName("网格日志")
+    QGuiApplication.setDesktopFileName("gridapp")
+    return QApplication(sys.argv[:1])
+
+
+def run(data: Path, password: str | None = None) -> int:
+    """Open the window on the vault in `data`; returns the exit code when it is closed.
+
+    `password` is for the demo, whose password is printed beforehand; otherwise the
+    login asks for it.
+    """
+    qt = qt_application()
+    app = App(qt, data)
+    app.messages.install()
+    if password is None:
+        app.ask_password()
+    else:
+        app.open_window(vault.open_store(data, password))
+    try:
+        return qt.exec()
+    finally:
+        app.close()
+
+
+def screens(data: Path, password: str, out: Path) -> list[Path]:
+    """Save pictures of the real windows on the vault in `data`; returns their files.
+
+    For machines without a display. Those at 150 % come from a process of their own,
+    because Qt reads its scale before the application begins; that process gets the
+    password through its environment, where no list of processes shows it.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    if not os.environ.get("DISPLAY"):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    saved = _screens_here(data, password, out, "")
+    if not getattr(sys, "frozen", False):
+        command = [sys.executable, "-m", __name__, str(data), str(out)]
+        more = {"QT_SCALE_FACTOR": "1.5", "GRIDAPP_PASSWORD": password}
+        subprocess.run(command, env=os.environ | more, check=True)
+        saved += sorted(out.glob("*-150.png"))
+    return saved
+
+
+def _screens_here(data: Path, password: str, out: Path, suffix: str) -> list[Path]:
+    app = App(qt_application(), data)
+    app.theme.apply("light")
+    gallery = Gallery(app.jobs, app.theme, out, suffix)
+    try:
+        gallery.login(app.ask_password(), password)
+        if app.window is None:
+            raise UserError("密码不对,画面没有保存")
+        gallery.walk(app.window)
+        app.window.close()
+    finally:
+        app.close()
+    return gallery.saved
+
+
+if __name__ == "__main__":
+    _screens_here(
+        Path(sys.argv[1]), os.environ["GRIDAPP_PASSWORD"], Path(sys.argv[2]), "-150"
+    )

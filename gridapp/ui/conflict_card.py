@@ -1,0 +1,65 @@
+"""One held change: mine and the county's side by side, and what to do with it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from gridapp.models import record_named
+from gridapp.models.record import fields_of
+from gridapp.store.conflicts import BOTH, MINE, THEIRS, Waiting
+from gridapp.ui.theme import Theme
+from gridapp.ui.widgets.buttons import Button
+from gridapp.ui.widgets.card import Card, column, line
+from gridapp.ui.widgets.text import Text
+
+EMPTY = "(空)"
+
+
+class ConflictCard(Card):
+    """Asks the author of a change that met another one."""
+
+    decided = Signal(str)  # mine, theirs or both
+
+    def __init__(self, theme: Theme, held: Waiting) -> None:
+        super().__init__((14, 10, 14, 12), 8)
+        model = record_named(held.type)
+        title = f"{held.title} · {held.label}" if held.field else held.title
+        self.box.addWidget(Text(f"{model.title}:{title}", "strong", wrap=True))
+        self.box.addWidget(Text(held.sentence, "muted", wrap=True))
+        if held.field:
+            sides = line(gap=12)
+            sides.addWidget(_side("我填的", held.mine), 1)
+            sides.addWidget(_side(_their_words(held), held.theirs), 1)
+            self.box.addLayout(sides)
+        choices = [(MINE, "用我的"), (THEIRS, "用县里的")]
+        if held.field and "note" in {field.name for field in fields_of(model)}:
+            choices.append((BOTH, "都留,写进备注"))
+        buttons = line(gap=8)
+        for choice, words in choices:
+            button = Button(theme, words)
+            button.setAccessibleName(f"{title}:{words}")
+            button.clicked.connect(partial(self.decided.emit, choice))
+            buttons.addWidget(button)
+        buttons.addStretch()
+        self.box.addLayout(buttons)
+
+
+def _side(label: str, words: str) -> QWidget:
+    holder = QWidget()
+    box = column(holder, gap=2)
+    box.addWidget(Text(label, "faint"))
+    box.addWidget(Text(words or EMPTY, wrap=True))
+    box.addStretch()
+    return holder
+
+
+def _their_words(held: Waiting) -> str:
+    who = held.theirs_by or "县里"
+    if not held.theirs_at:
+        return f"{who}填的"
+    at = dt.datetime.fromisoformat(held.theirs_at).astimezone()
+    return f"{who}填的 {at:%m-%d %H:%M}"

@@ -1,0 +1,171 @@
+"""The first thing one sees: the password that opens the vault."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QWidget
+
+from gridapp.errors import UserError
+from gridapp.store import vault
+from gridapp.store.vault import Store
+from gridapp.ui.jobs import Jobs
+from gridapp.ui.messages import Messages
+from gridapp.ui.theme import Theme
+from gridapp.ui.widgets.buttons import Button
+from gridapp.ui.widgets.card import Card, NoticeBar, column, line
+from gridapp.ui.widgets.entry import LineField
+from gridapp.ui.widgets.text import Glyph, Text
+
+_CAPS_KEY = 0x14  # VK_CAPITAL
+
+
+class Login(QWidget):
+    """Asks for the password of a vault, or for a first one where there is no vault."""
+
+    opened = Signal(object)  # the Store
+
+    def __init__(
+        self, folder: Path, jobs: Jobs, theme: Theme, messages: Messages
+    ) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self.setWindowTitle("网格日志")
+        self._folder = folder
+        self._jobs = jobs
+        self._messages = messages
+        self._new = not vault.exists(folder)
+        self._caps = False
+        self._password = _password_field("密码")
+        self._again = _password_field("再输一遍密码")
+        self._error = NoticeBar(theme, "red", "circle-alert")
+        self._hint = Text("大写锁定已打开,密码区分大小写", "warning")
+        words = "建立并打开" if self._new else "打开"
+        self._open = Button(theme, words, "primary", icon="log-in")
+        self._place(theme)
+        self._error.say("")
+        self._hint.hide()
+        self._password.finished.connect(self._next)
+        self._again.finished.connect(self.submit)
+        self._open.clicked.connect(self.submit)
+        self._password.textChanged.connect(self._forget_error)
+
+    def _place(self, theme: Theme) -> None:
+        card = Card((32, 28, 32, 28), 12)
+        card.setFixedWidth(400)
+        brand = line(gap=10)
+        brand.addWidget(Glyph(theme, "house", "blue.text", 28))
+        brand.addWidget(Text("网格日志", "title"))
+        brand.addStretch()
+        card.box.addLayout(brand)
+        greeting = (
+            "这台电脑上还没有数据。请设一个密码,以后每次打开都要用它。"
+            if self._new
+            else "数据在这台电脑上加密保存,输入密码打开。"
+        )
+        card.box.addWidget(Text(greeting, "muted", wrap=True))
+        card.box.addSpacing(4)
+        for field in (self._password, self._again):
+            label = Text(field.accessibleName())
+            label.setBuddy(field)
+            card.box.addWidget(label)
+            card.box.addWidget(field)
+            label.setVisible(self._new or field is self._password)
+        self._again.setVisible(self._new)
+        card.box.addWidget(self._hint)
+        card.box.addWidget(self._error)
+        card.box.addSpacing(4)
+        card.box.addWidget(self._open)
+        where = Text(f"数据文件夹:{self._folder}", "faint", wrap=True)
+        card.box.addWidget(where)
+        box = column(self)
+        box.addStretch(2)
+        box.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
+        box.addStretch(3)
+
+    def type_password(self, password: str) -> None:
+        """Write into the password field."""
+        self._password.setText(password)
+
+    def submit(self) -> None:
+        """Try to open the vault with what is typed."""
+        password = self._password.text()
+        if not password:
+            self._refuse("请输入密码")
+        elif self._new and len(password) < 8:
+            self._refuse("密码至少 8 位,可以用一句好记的话的拼音")
+        elif self._new and password != self._again.text():
+            self._refuse("两次输入的密码不一样,请重新输入")
+        elif self._open.isEnabled():
+            self._open.setEnabled(False)
+            self._open.setText("正在打开…")
+            work = vault.create if self._new else vault.open_store
+            self._jobs.run(
+                partial(work, self._folder, password), self._done, self._failed
+            )
+
+    def _forget_error(self) -> None:
+        self._error.say("")
+
+    def _next(self) -> None:
+        if self._new:
+            self._again.setFocus()
+        else:
+            self.submit()
+
+    def _done(self, store: Store) -> None:
+        self._password.clear()
+        self._again.clear()
+        self.opened.emit(store)
+
+    def _failed(self, error: Exception) -> None:
+        self._open.setText("建立并打开" if self._new else "打开")
+        self._open.setEnabled(True)
+        if isinstance(error, UserError):
+            self._refuse(str(error))
+        else:
+            self._messages.show_error(error)
+
+    def _refuse(self, sentence: str) -> None:
+        self._error.say(sentence)
+        self._password.setFocus()
+        self._password.selectAll()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._password.setFocus()
+        self._note_caps(_caps_lock_on())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        super().keyPressEvent(event)
+        text = event.text()
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if text.isalpha() and text.isascii():
+            self._note_caps(text.isupper() != shift)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        super().keyReleaseEvent(event)
+        if event.key() == Qt.Key.Key_CapsLock:
+            QTimer.singleShot(0, lambda: self._note_caps(_caps_lock_on(not self._caps)))
+
+    def _note_caps(self, on: bool) -> None:
+        self._caps = on
+        self._hint.setVisible(on)
+
+
+def _password_field(name: str) -> LineField:
+    field = LineField(name)
+    field.setEchoMode(LineField.EchoMode.Password)
+    return field
+
+
+def _caps_lock_on(otherwise: bool = False) -> bool:
+    """Return whether caps lock is on; where the system does not say, `otherwise`."""
+    if sys.platform == "win32":
+        return bool(ctypes.windll.user32.GetKeyState(_CAPS_KEY) & 1)
+    return otherwise

@@ -1,0 +1,225 @@
+"""The window: it places pages, and carries what they ask from one to another."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from functools import partial
+from uuid import UUID
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
+
+from gridapp.store import journal, records, state
+from gridapp.store.database import Connection
+from gridapp.ui.find_popup import FindPopup
+from gridapp.ui.ledgers import LEDGERS
+from gridapp.ui.page import Page
+from gridapp.ui.record_page import RecordPage
+from gridapp.ui.residents_page import ResidentsPage
+from gridapp.ui.session import Session
+from gridapp.ui.sync_page import SyncPage
+from gridapp.ui.today_page import TodayPage
+from gridapp.ui.tokens import Width
+from gridapp.ui.visit_form import VisitForm
+from gridapp.ui.visit_values import Way
+from gridapp.ui.visits_page import VisitsPage
+from gridapp.ui.widgets.card import column, line
+from gridapp.ui.widgets.header import Header
+from gridapp.ui.widgets.nav import NavColumn, Place
+from gridapp.ui.widgets.rows import Row
+from gridapp.ui.widgets.toast import Toast
+
+PLACES = (
+    Place("today", "今日待办", "今日", "calendar-check"),
+    Place("residents", "居民档案", "居民", "contact-round"),
+    Place("visits", "走访记录", "走访", "footprints"),
+    Place("patrols", "巡查日志", "巡查", "route"),
+    Place("issues", "问题工单", "问题", "triangle-alert"),
+    Place("disputes", "矛盾调解", "调解", "handshake"),
+    Place("sync", "数据同步", "同步", "refresh-cw"),
+)
+WEEKDAYS = "一二三四五六日"
+
+
+class MainWindow(QMainWindow):
+    """Navigation, header and the pages of one open vault."""
+
+    def __init__(self, session: Session, user: str) -> None:
+        super().__init__()
+        self.session = session
+        self.setWindowTitle("网格日志")
+        self.resize(1366, 728)
+        self.today = TodayPage(session)
+        self.residents = ResidentsPage(session)
+        self._form = VisitForm(session)
+        self.pages: Mapping[str, Page] = {
+            "today": self.today,
+            "residents": self.residents,
+            "visits": VisitsPage(session),
+            "patrols": RecordPage(session, "patrol"),
+            "issues": RecordPage(session, "issue"),
+            "disputes": RecordPage(session, "dispute"),
+            "sync": SyncPage(session),
+            "visit": self._form,
+        }
+        self._before = "today"
+        self._here = "today"
+        self._nav = NavColumn(session.theme, PLACES)
+        self._header = Header(session.theme, user)
+        self._stack = QStackedWidget()
+        self._toast = Toast(session.theme, self._place())
+        self._find = FindPopup(session, self._header.find_box, self)
+        for key, page in self.pages.items():
+            self._stack.addWidget(page)
+            self._listen(key, page)
+        self._form.next_asked.connect(self.today.expect_next)
+        self._nav.chosen.connect(self.go)
+        self._header.sync_asked.connect(partial(self.go, "sync"))
+        self._find.chosen.connect(self._open_row)
+        session.changed.connect(self._count_unsent)
+        self._bind_keys()
+        self.go("today")
+        self._count_unsent()
+
+    def _place(self) -> QWidget:
+        middle, right = QWidget(), QWidget()
+        across = line(middle)
+        across.addWidget(self._nav)
+        across.addWidget(right, 1)
+        down = column(right)
+        down.addWidget(self._header)
+        down.addWidget(self._stack, 1)
+        self.setCentralWidget(middle)
+        return right
+
+    def _listen(self, key: str, page: Page) -> None:
+        page.titled.connect(partial(self._title, page))
+        page.visit_asked.connect(self.record_visit)
+        page.resident_asked.connect(self.show_resident)
+        page.record_asked.connect(self.show_record)
+        page.place_asked.connect(self.go)
+        page.said.connect(self._toast.say)
+        page.left.connect(self.go_back)
+        if any(place.key == key for place in PLACES):
+            page.counted.connect(partial(self._nav.show_count, key))
+
+    def _bind_keys(self) -> None:
+        keys: dict[str, Callable[[], object]] = {
+            "F2": partial(self._start_visit, "visit"),
+            "F3": partial(self._start_visit, "call"),
+            "F4": partial(self.show_record, "patrol", None),
+            "F6": partial(self.show_record, "issue", None),
+            "F7": partial(self.show_record, "dispute", None),
+            "F5": self.reload,
+            "Ctrl+K": self.focus_find,
+            "Ctrl+Z": self._toast.undo,
+        }
+        for key, act in keys.items():
+            shortcut = QShortcut(QKeySequence(key), self)
+            shortcut.activated.connect(act)
+
+    def go(self, key: str) -> None:
+        """Show a page."""
+        if self._here != "visit":
+            self._before = self._here
+        self._here = key
+        page = self.pages[key]
+        self._stack.setCurrentWidget(page)
+        self._nav.choose("visits" if key == "visit" else key)
+        self._title(page, page.subtitle, page.names_person)
+        self._find.hide()
+
+    def go_back(self) -> None:
+        """Show the page before the form."""
+        self.go(self._before)
+
+    def reload(self) -> None:
+        """Read the page that is shown again."""
+        self.pages[self._here].reload()
+
+    def focus_find(self) -> None:
+        """Put the keyboard into the search box."""
+        self._header.find_box.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._header.find_box.selectAll()
+
+    def show_resident(self, resident_id: UUID) -> None:
+        """Show somebody's file."""
+        self.go("residents")
+        self.residents.show_resident(resident_id)
+
+    def record_visit(self, resident_id: UUID, way: Way) -> None:
+        """Open the form for a visit (`visit`) or a phone call (`call`)."""
+        self._form.begin(resident_id, way)
+        self.go("visit")
+
+    def show_record(self, kind: str, record_id: UUID | None) -> None:
+        """Open a record of another type in its list; None starts a new one."""
+        keys = {"issue": "issues", "dispute": "disputes", "patrol": "patrols"}
+        key = keys.get(kind)
+        page = self.pages.get(key or "")
+        if key and isinstance(page, RecordPage):
+            self.go(key)
+            page.open_record(record_id)
+
+    def _open_row(self, row: Row) -> None:
+        if row.type == "resident":
+            self.show_resident(row.id)
+        elif row.type in LEDGERS:
+            self.show_record(row.type, row.id)
+        else:  # a door, a household, a contact: everybody found by its words
+            self.go("residents")
+            self.residents.search_for(row.title)
+
+    def _start_visit(self, way: Way) -> None:
+        """Record a visit with whoever is chosen on the page, or go and choose."""
+        page = self.pages[self._here]
+        chosen = page.chosen_resident()
+        if chosen is not None:
+            self.record_visit(chosen, way)
+        else:
+            self.go("residents")
+            self._toast.say("先选好居民,再按 F2 记走访、F3 记电话")
+
+    def _title(self, page: Page, words: str, person: bool) -> None:
+        if page is not self._stack.currentWidget():
+            return
+        today = dt.date.today()
+        day = f"{today.month}月{today.day}日 星期{WEEKDAYS[today.weekday()]}"
+        self._header.show_title(page.title, words or day, person=person)
+        self.setWindowTitle(f"网格日志 — {page.title}")
+
+    def _count_unsent(self) -> None:
+        self.session.read(_unsent, self._header.show_unsent)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        width = Width.of(self.width())
+        self._nav.set_width(width)
+        self._header.set_width(width)
+        for page in self.pages.values():
+            if page.layout_width is not width:
+                page.set_width(width)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        for page in self.pages.values():
+            page.leave()
+        super().closeEvent(event)
+
+
+def _unsent(db: Connection) -> int:
+    return journal.unsent_count(db, state.pushed_seq(db))
+
+
+def user_words(db: Connection) -> str:
+    """Return who works here and in which grid, as `王秀兰 第3网格`."""
+    from gridapp.models import Grid, Worker
+
+    found: list[str] = []
+    worker, grid = state.worker(db), state.default_grid(db)
+    if worker:
+        found += records.labels(db, Worker, [worker]).values()
+    if grid:
+        found += records.labels(db, Grid, [grid]).values()
+    return " ".join(found) or "未登记"

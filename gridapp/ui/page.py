@@ -1,0 +1,75 @@
+"""What the main window knows of a page."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QWidget
+
+from gridapp.ui.session import Session
+from gridapp.ui.tokens import Width
+
+
+class Page(QWidget):
+    """A page of the window: it reloads when what it shows has changed.
+
+    Pages know nothing of each other; what they want done elsewhere they say by signal.
+    """
+
+    title: str
+    shows: frozenset[str] = frozenset()  # record types it reads
+
+    titled = Signal(str, bool)  # the words beside the title; whether they name a person
+    visit_asked = Signal(object, str)  # resident id, "visit" or "call"
+    resident_asked = Signal(object)  # resident id
+    record_asked = Signal(str, object)  # record type, id
+    place_asked = Signal(str)  # key of another page
+    said = Signal(str, object)  # what was done; a function that undoes it, or None
+    counted = Signal(int)  # how much waits on this page
+    left = Signal()  # go back to the page before
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self.session = session
+        self.theme = session.theme
+        self.layout_width = Width.WIDE
+        self.subtitle = ""
+        self.names_person = False
+        self._stale = True
+        session.changed.connect(self._on_changed)
+
+    def reload(self) -> None:
+        """Read again what is shown."""
+
+    def set_width(self, width: Width) -> None:
+        """Lay out for a wide, middle or narrow window."""
+        self.layout_width = width
+
+    def chosen_resident(self) -> UUID | None:
+        """Return who is chosen on this page, for F2 and F3."""
+        return None
+
+    def leave(self) -> None:
+        """Keep what is not saved: the window closes."""
+
+    def say_title(self, subtitle: str, *, person: bool = False) -> None:
+        """Say what stands beside the title."""
+        self.subtitle, self.names_person = subtitle, person
+        self.titled.emit(subtitle, person)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self._stale = False
+            self.reload()
+
+    def _on_changed(self, records: frozenset[str]) -> None:
+        if not records & self.shows:
+            return
+        if self.isVisible():
+            self.reload()
+        else:
+            self._stale = True

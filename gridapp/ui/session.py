@@ -1,0 +1,63 @@
+"""What every page works with: the open store, its jobs, the look and the dialogs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, Signal
+
+from gridapp.store.database import Connection
+from gridapp.store.vault import Changes, Store, Writing
+from gridapp.ui.jobs import Failed, Jobs
+from gridapp.ui.messages import Messages
+from gridapp.ui.theme import Theme
+
+Result = TypeVar("Result")
+
+
+class Session(QObject):
+    """One open vault as the window uses it."""
+
+    changed = Signal(object)  # frozenset of the record types that changed
+
+    def __init__(
+        self, store: Store, jobs: Jobs, theme: Theme, messages: Messages
+    ) -> None:
+        super().__init__()
+        self.store = store
+        self.jobs = jobs
+        self.theme = theme
+        self.messages = messages
+        store.on_changed(self._tell)
+
+    def read(
+        self,
+        work: Callable[[Connection], Result],
+        done: Callable[[Result], None],
+        failed: Failed | None = None,
+    ) -> None:
+        """Read from the store on its own thread, then call `done` here."""
+
+        def reading() -> Result:
+            with self.store.reading() as db:
+                return work(db)
+
+        self.jobs.run(reading, done, failed)
+
+    def write(
+        self,
+        work: Callable[[Writing], Result],
+        done: Callable[[Result], None],
+        failed: Failed | None = None,
+    ) -> None:
+        """Do one write transaction on the store's thread, then call `done` here."""
+
+        def writing() -> Result:
+            with self.store.writing() as tx:
+                return work(tx)
+
+        self.jobs.run(writing, done, failed)
+
+    def _tell(self, changes: Changes) -> None:
+        self.changed.emit(changes.records)

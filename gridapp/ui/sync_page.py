@@ -1,0 +1,291 @@
+"""数据同步: what waits, when it last went, and what only its author can decide."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from uuid import UUID
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QScrollArea, QWidget
+
+from gridapp.models import record_named
+from gridapp.models.kinds import now, time_text
+from gridapp.store import conflicts, journal, state
+from gridapp.store.conflicts import Waiting
+from gridapp.store.database import Connection
+from gridapp.store.vault import Store, Writing
+from gridapp.sync.client import URL, HttpTransport, Report, SyncClient
+from gridapp.ui.conflict_card import ConflictCard
+from gridapp.ui.jobs import Progress
+from gridapp.ui.page import Page
+from gridapp.ui.session import Session
+from gridapp.ui.tokens import Width
+from gridapp.ui.widgets.buttons import Button
+from gridapp.ui.widgets.card import Card, Divider, Lines, NoticeBar, column, line
+from gridapp.ui.widgets.entry import LineField
+from gridapp.ui.widgets.meter import Bar
+from gridapp.ui.widgets.text import Glyph, Text
+
+LAST_SYNC = "last_sync"
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """How this laptop stands with the county."""
+
+    server: str
+    waiting: Mapping[str, int]
+    last: dt.datetime | None
+    held: tuple[Waiting, ...]
+
+
+class SyncPage(Page):
+    """The state in words, one button, and the held changes side by side."""
+
+    title = "数据同步"
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._progress: Progress | None = None
+        self._cloud = Glyph(self.theme, "cloud-check", "green.text", 40)
+        self._state = Text("", "title")
+        self._last = Text("", "muted")
+        self._error = NoticeBar(self.theme, "red", "circle-alert")
+        self._bar = Bar(self.theme)
+        self._steps = Text("", "muted")
+        self._go = Button(self.theme, "立即同步", "primary", icon="refresh-cw")
+        self._cancel = Button(self.theme, "停止", icon="x")
+        self._kinds = Lines(gap=6)
+        self._join = QWidget()
+        self._server = LineField("县级服务器地址", "https://…")
+        self._code = LineField("登记码", "由县里发给您")
+        self._enrol = Button(self.theme, "登记这台电脑", "primary", icon="log-in")
+        self._held_title = Text("", "section")
+        self._held = Lines(gap=10)
+        self._place()
+        self._bind()
+        self.set_width(Width.WIDE)
+
+    def _place(self) -> None:
+        self._row = line(self, (16, 14, 16, 14), 12)
+        left = self._left = Card((20, 18, 20, 18), 10)
+        head = line(gap=12)
+        head.addWidget(self._cloud)
+        words = column(gap=2)
+        words.addWidget(self._state)
+        words.addWidget(self._last)
+        head.addLayout(words, 1)
+        left.box.addLayout(head)
+        self._error.say("")
+        left.box.addWidget(self._error)
+        buttons = line(gap=8)
+        buttons.addWidget(self._go)
+        buttons.addWidget(self._cancel)
+        buttons.addStretch()
+        left.box.addLayout(buttons)
+        left.box.addWidget(self._bar)
+        left.box.addWidget(self._steps)
+        join = column(self._join, gap=8)
+        join.addWidget(Text("还没有登记到县级服务器。登记后才能同步。", "muted"))
+        for field in (self._server, self._code):
+            label = Text(field.accessibleName())
+            label.setBuddy(field)
+            join.addWidget(label)
+            join.addWidget(field)
+        join.addWidget(self._enrol, 0, Qt.AlignmentFlag.AlignLeft)
+        left.box.addWidget(self._join)
+        left.box.addWidget(Divider())
+        left.box.addWidget(Text("等待上报的改动", "section"))
+        left.box.addWidget(self._kinds)
+        left.box.addStretch()
+        right = Card((1, 12, 1, 1), 8)
+        title = line(margins=(18, 0, 18, 0))
+        title.addWidget(self._held_title)
+        right.box.addLayout(title)
+        right.box.addWidget(Divider())
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        holder = QWidget()
+        column(holder, (16, 8, 12, 12)).addWidget(self._held)
+        scroll.setWidget(holder)
+        right.box.addWidget(scroll, 1)
+        self._row.addWidget(left)
+        self._row.addWidget(right, 1)
+        self._show_running(running=False)
+
+    def _bind(self) -> None:
+        self._go.clicked.connect(self.sync)
+        self._cancel.clicked.connect(self._stop)
+        self._enrol.clicked.connect(self._start_enrol)
+        self._server.finished.connect(self._code.setFocus)
+        self._code.finished.connect(self._start_enrol)
+
+    def reload(self) -> None:
+        self.session.read(_read, self._show)
+
+    def _on_changed(self, records: frozenset[str]) -> None:
+        if self.isVisible() and self._progress is None:
+            self.reload()
+        else:
+            self._stale = True
+
+    def _show(self, standing: _Standing) -> None:
+        count = sum(standing.waiting.values())
+        self._state.setText(f"{count:,} 条改动等待上报" if count else "全部已同步")
+        if count:
+            self._cloud.show_icon("cloud-upload", "amber.text")
+        else:
+            self._cloud.show_icon("cloud-check", "green.text")
+        self._last.setText(last_words(standing.last, dt.datetime.now(dt.UTC)))
+        joined = bool(standing.server)
+        self._join.setVisible(not joined)
+        self._go.setVisible(joined)
+        kinds = [self._kind_line(k, n) for k, n in standing.waiting.items()]
+        self._kinds.replace(kinds or [Text("没有,都已上报", "muted")])
+        held = len(standing.held)
+        self._held_title.setText(f"要您决定的改动 {held} 项" if held else "改动冲突")
+        cards: list[QWidget] = []
+        for one in standing.held:
+            card = ConflictCard(self.theme, one)
+            card.decided.connect(partial(self._decide, one.id))
+            cards.append(card)
+        quiet = Text(
+            "没有冲突。别人和您改了同一处时,会并排列在这里,由您决定留哪个。",
+            "muted",
+            wrap=True,
+        )
+        self._held.replace(cards or [quiet])
+        self.counted.emit(held)
+
+    @staticmethod
+    def _kind_line(kind: str, number: int) -> QWidget:
+        holder = QWidget()
+        row = line(holder)
+        row.addWidget(Text(record_named(kind).title))
+        row.addStretch()
+        row.addWidget(Text(f"{number:,} 条", "muted"))
+        return holder
+
+    def sync(self) -> None:
+        """Push and pull now, beside the store's queue, with progress and stop."""
+        if self._progress is not None:
+            return
+        self._error.say("")
+        self._progress = Progress(self)
+        self._progress.stepped.connect(self._on_step)
+        self._show_running(running=True)
+        work = partial(_sync, self.session.store, self._progress)
+        self.session.jobs.run_network(work, self._done, self._failed)
+
+    def _stop(self) -> None:
+        if self._progress is not None:
+            self._progress.cancel()
+            self._steps.setText("正在停下来,已传的不会重传")
+
+    def _on_step(self, done: int, total: int, words: str) -> None:
+        self._bar.fill(done / total if total else 0.0)
+        self._steps.setText(f"{words}:{done:,} / {total:,}")
+
+    def _done(self, report: Report) -> None:
+        self._finish()
+        words = f"同步完成:上传 {report.pushed:,} 条,下载 {report.pulled:,} 条"
+        if report.held:
+            words += f",{report.held} 项要您决定"
+        self.said.emit(words, None)
+        self.session.changed.emit(frozenset({"sync"}))
+
+    def _failed(self, error: Exception) -> None:
+        self._finish()
+        self._say_error(error)
+
+    def _finish(self) -> None:
+        self._progress = None
+        self._show_running(running=False)
+        self.reload()
+
+    def _say_error(self, error: Exception) -> None:
+        from gridapp.errors import UserError
+
+        if isinstance(error, UserError):
+            self._error.say(str(error))
+        else:
+            self.session.messages.show_error(error)
+
+    def _show_running(self, *, running: bool) -> None:
+        self._go.setEnabled(not running)
+        for part in (self._cancel, self._bar, self._steps):
+            part.setVisible(running)
+        self._bar.fill(0.0)
+        self._steps.setText("正在连接县级服务器…" if running else "")
+
+    def _start_enrol(self) -> None:
+        server, code = self._server.text().strip(), self._code.text().strip()
+        if not server or not code:
+            self._error.say("请填好服务器地址和登记码,两样都由县里提供")
+            return
+        self._error.say("")
+        self._enrol.setEnabled(False)
+        work = partial(_enrol, self.session.store, server, code)
+        self.session.jobs.run_network(work, self._enrolled, self._not_enrolled)
+
+    def _enrolled(self, _: None) -> None:
+        self._enrol.setEnabled(True)
+        self.said.emit("已登记到县级服务器,可以同步了", None)
+        self.reload()
+
+    def _not_enrolled(self, error: Exception) -> None:
+        self._enrol.setEnabled(True)
+        self._say_error(error)
+
+    def _decide(self, held_id: UUID, choice: str) -> None:
+        def done(_: None) -> None:
+            self.said.emit("已按您的决定处理,下次同步时上报", None)
+            self.reload()
+
+        work = partial(conflicts.decide, held_id=held_id, choice=choice)
+        self.session.write(work, done)
+
+    def set_width(self, width: Width) -> None:
+        super().set_width(width)
+        top = 8 if width is Width.NARROW else 14
+        self._row.setContentsMargins(width.margin, top, width.margin, top)
+        self._left.setFixedWidth({"wide": 440, "mid": 380, "narrow": 330}[width.value])
+
+
+def last_words(last: dt.datetime | None, at: dt.datetime) -> str:
+    """Return when it was last synced, as 上次同步:今天 09:40."""
+    if last is None:
+        return "还没有同步过"
+    here, there = at.astimezone().date(), last.astimezone()
+    days = (here - there.date()).days
+    day = {0: "今天", 1: "昨天"}.get(days, f"{there:%m-%d}")
+    return f"上次同步:{day} {there:%H:%M}"
+
+
+def _read(db: Connection) -> _Standing:
+    last = state.value(db, LAST_SYNC)
+    return _Standing(
+        state.value(db, URL) or "",
+        journal.unsent_by_type(db, state.pushed_seq(db)),
+        dt.datetime.fromisoformat(last) if last else None,
+        tuple(conflicts.waiting(db)),
+    )
+
+
+def _sync(store: Store, progress: Progress) -> Report:
+    report = SyncClient.of(store).sync(progress.step, progress.cancelled)
+    with store.writing() as tx:
+        _keep_time(tx)
+    return report
+
+
+def _keep_time(tx: Writing) -> None:
+    state.keep(tx.db, LAST_SYNC, time_text(now()))
+
+
+def _enrol(store: Store, server: str, code: str) -> None:
+    SyncClient(store, HttpTransport(server)).enrol(code)

@@ -1,0 +1,101 @@
+"""The column beside the work list: quick entry, the month, what is not sent yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from gridapp.ui.theme import Theme
+from gridapp.ui.tokens import Width
+from gridapp.ui.widgets.buttons import Button
+from gridapp.ui.widgets.card import Card, column, line
+from gridapp.ui.widgets.meter import Meter
+from gridapp.ui.widgets.text import Glyph, Text
+from gridapp.work.today import Progress
+
+ENTRIES = (
+    ("visit", "走访", "footprints", "F2"),
+    ("call", "电话", "phone", "F3"),
+    ("patrol", "巡查", "route", "F4"),
+    ("issue", "问题", "triangle-alert", "F6"),
+    ("dispute", "调解", "handshake", "F7"),
+)
+
+
+class TodaySide(QWidget):
+    """264 pixels of what one reaches for between two rows of the list."""
+
+    entry_asked = Signal(str)
+    sync_asked = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self.setFixedWidth(264)
+        box = column(self, gap=12)
+        box.addWidget(self._entries())
+        self._meters: list[Meter] = []
+        self._month = Card((14, 10, 14, 14), 8)
+        head = line()
+        head.addWidget(Text("本月进度", "section"))
+        head.addStretch()
+        self._month_words = Text("", "faint")
+        head.addWidget(self._month_words)
+        self._month.box.addLayout(head)
+        box.addWidget(self._month)
+        self._sync = Card((14, 8, 6, 8), 0)
+        row = line(gap=8)
+        self._cloud = Glyph(theme, "cloud-check", "green.text", 20)
+        self._words = Text("", "strong")
+        button = Button(theme, "同步", "quiet", icon="refresh-cw")
+        row.addWidget(self._cloud)
+        row.addWidget(self._words)
+        row.addStretch()
+        row.addWidget(button)
+        self._sync.box.addLayout(row)
+        box.addWidget(self._sync)
+        box.addStretch()
+        button.clicked.connect(self.sync_asked)
+
+    def _entries(self) -> Card:
+        card = Card((14, 10, 14, 12), 8)
+        card.box.addWidget(Text("快速登记", "section"))
+        grid = QGridLayout()
+        grid.setSpacing(8)
+        for number, (key, words, icon, keys) in enumerate(ENTRIES):
+            tile = Button(
+                self._theme, words, "tile", icon=icon, tip=f"登记{words} {keys}"
+            )
+            inside = line(tile, (0, 0, 10, 0))
+            inside.addStretch()
+            hint = Text(keys, "faint")
+            hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+            inside.addWidget(hint)
+            tile.clicked.connect(partial(self.entry_asked.emit, key))
+            grid.addWidget(tile, number // 2, number % 2)
+        card.box.addLayout(grid)
+        return card
+
+    def show_month(self, lines: Sequence[Progress], month: int, unsent: int) -> None:
+        """Show how the month stands and how many changes wait."""
+        self._month_words.setText(f"{month} 月")
+        if [line.label for line in lines] != [meter.label for meter in self._meters]:
+            for meter in self._meters:
+                meter.deleteLater()
+            self._meters = [Meter(self._theme, line.label) for line in lines]
+            for meter in self._meters:
+                self._month.box.addWidget(meter)
+        for meter, one in zip(self._meters, lines, strict=True):
+            meter.show_done(one.done, one.total)
+        self._words.setText(f"{unsent} 条未同步" if unsent else "全部已同步")
+        if unsent:
+            self._cloud.show_icon("cloud-off", "amber.text")
+        else:
+            self._cloud.show_icon("cloud-check", "green.text")
+
+    def set_width(self, width: Width) -> None:
+        """Drop what a middle window has no room for."""
+        self._sync.setVisible(width is Width.WIDE)

@@ -1,0 +1,141 @@
+"""What a visit form holds, as plain values: from choices to a record and a draft."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+from uuid import UUID
+
+from gridapp.models.record import Values
+
+Way = Literal["visit", "call"]
+DRAFT = "visit"  # one half-filled form is kept
+NOBODY = "nobody"
+VISIT_MODES = (
+    ("home", "入户"),
+    ("doorstep", "门口"),
+    ("met_outside", "路遇"),
+    (NOBODY, "没人在家"),
+)
+CALL_MODES = (("phone", "电话"), ("video", "视频"), ("message", "微信短信"))
+NOT_REACHED = frozenset({"no_answer", "off", "wrong"})
+PHRASES: Mapping[Way, tuple[str, ...]] = {
+    "visit": ("血压偏高,已提醒复查", "精神尚可", "已联系家属", "已送社区卫生站"),
+    "call": ("一切正常", "按时服药", "已提醒添衣保暖", "已约上门时间"),
+}
+
+
+@dataclass
+class VisitEntry:
+    """What stands in the form."""
+
+    resident_id: UUID
+    way: Way
+    started_at: dt.datetime | None = None
+    mode: str | None = None
+    call_result: str | None = None
+    met_whom: str | None = None
+    condition: str | None = None
+    note: str = ""
+    hazards: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    need_note: str = ""
+    next_on: dt.date | None = None
+
+    @property
+    def reached(self) -> bool:
+        """Return whether somebody was met or answered."""
+        return self.reached_by(self.mode, self.call_result)
+
+    @staticmethod
+    def reached_by(mode: str | None, call_result: str | None) -> bool:
+        """Return whether these choices say that somebody was met or answered."""
+        return mode != NOBODY and call_result not in NOT_REACHED
+
+    def values(self) -> Values:
+        """Return the record's values; what does not apply is empty."""
+        values: Values = {
+            "started_at": self.started_at,
+            "mode": "home" if self.mode == NOBODY else self.mode,
+            "note": self.note.strip() or None,
+            "next_on": self.next_on,
+        }
+        if self.way == "call":
+            values["call_result"] = self.call_result
+        if not self.reached:
+            reason = "out" if self.way == "visit" else "unreachable"
+            return values | {
+                "met_whom": "nobody",
+                "not_met_reason": reason,
+                "next_on": None,
+            }
+        return values | {
+            "met_whom": self.met_whom,
+            "condition": self.condition,
+            "hazards": self.hazards or None,
+            "needs": self.needs or None,
+            "need_note": self.need_note.strip() or None,
+        }
+
+    def missing(self) -> dict[str, str]:
+        """Return a sentence for each choice that must be made first."""
+        wrong: dict[str, str] = {}
+        if self.started_at is None:
+            wrong["started_at"] = "写一下时间,如 2026-11-23 09:40,或按 T 取现在"
+        if self.mode is None:
+            wrong["mode"] = "选一下走访方式"
+        if self.way == "call" and self.call_result is None and self.mode != "message":
+            wrong["call_result"] = "选一下电话有没有接通"
+        if self.reached and self.met_whom is None:
+            who = "见到了谁" if self.way == "visit" else "是谁接的"
+            wrong["met_whom"] = f"选一下{who}"
+        if self.reached and self.condition is None and self.mode != "message":
+            wrong["condition"] = "选一下身体状况"
+        return wrong
+
+    def draft(self) -> dict[str, Any]:
+        """Return the entry as JSON can hold it."""
+        return {
+            "resident_id": self.resident_id.hex,
+            "way": self.way,
+            "started_at": self.started_at.isoformat() if self.started_at else None,
+            "mode": self.mode,
+            "call_result": self.call_result,
+            "met_whom": self.met_whom,
+            "condition": self.condition,
+            "note": self.note,
+            "hazards": list(self.hazards),
+            "needs": list(self.needs),
+            "need_note": self.need_note,
+            "next_on": self.next_on.isoformat() if self.next_on else None,
+        }
+
+    @classmethod
+    def from_draft(cls, kept: Mapping[str, Any]) -> VisitEntry:
+        """Return the entry a draft was made of."""
+        at, next_on = kept["started_at"], kept["next_on"]
+        return cls(
+            UUID(kept["resident_id"]),
+            kept["way"],
+            dt.datetime.fromisoformat(at) if at else None,
+            kept["mode"],
+            kept["call_result"],
+            kept["met_whom"],
+            kept["condition"],
+            kept["note"],
+            tuple(kept["hazards"]),
+            tuple(kept["needs"]),
+            kept["need_note"],
+            dt.date.fromisoformat(next_on) if next_on else None,
+        )
+
+
+def fresh(resident_id: UUID, way: Way, at: dt.datetime) -> VisitEntry:
+    """Return an entry with the usual choices made: 入户 and 本人, or 电话 and 接通."""
+    if way == "visit":
+        return VisitEntry(resident_id, way, at, mode="home", met_whom="self")
+    return VisitEntry(
+        resident_id, way, at, mode="phone", call_result="answered", met_whom="self"
+    )

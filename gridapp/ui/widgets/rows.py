@@ -1,0 +1,202 @@
+"""A list of two-line rows: who, then what, with a badge at the right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPointF,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtWidgets import (
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+)
+
+from gridapp.ui.theme import Theme, transparent_selection
+from gridapp.ui.tokens import Size
+from gridapp.ui.widgets.badge import Badge
+
+Index = QModelIndex | QPersistentModelIndex
+_ROW = Qt.ItemDataRole.UserRole
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a list. `found` underlines the title: it is why the row is here."""
+
+    id: UUID
+    title: str
+    aside: str = ""
+    detail: str = ""
+    badge: Badge | None = None
+    found: bool = False
+    type: str = "resident"
+
+    def spoken(self) -> str:
+        """Return the whole row as a sentence for a screen reader."""
+        words = (self.title, self.aside, self.detail, self.badge and self.badge.text)
+        return ",".join(word for word in words if word)
+
+
+class RowList(QListView):
+    """Rows to choose from; `picked` tells each new current row, `opened` the chosen."""
+
+    picked = Signal(object)
+    opened = Signal(object)
+
+    def __init__(self, theme: Theme, name: str) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self._rows = _Rows()
+        self.setModel(self._rows)
+        self.setItemDelegate(_RowDelegate(theme, self))
+        self.setMouseTracking(True)
+        self.setUniformItemSizes(True)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
+        transparent_selection(self)
+        self.selectionModel().currentChanged.connect(self._on_current)
+        self.clicked.connect(self._on_opened)
+        self.activated.connect(self._on_opened)
+        theme.changed.connect(self._repaint)
+
+    def show_rows(self, rows: Sequence[Row]) -> None:
+        """Show these rows; the current one stays current if it is among them."""
+        kept = self.current()
+        self._rows.replace(list(rows))
+        place = next((i for i, row in enumerate(rows) if kept and row.id == kept.id), 0)
+        if rows:
+            self.setCurrentIndex(self._rows.index(place))
+
+    def rows(self) -> list[Row]:
+        """Return the rows that are shown."""
+        return list(self._rows.rows)
+
+    def current(self) -> Row | None:
+        """Return the current row."""
+        index = self.currentIndex()
+        return self._rows.rows[index.row()] if index.isValid() else None
+
+    def choose(self, record_id: UUID) -> bool:
+        """Make the row of this record current; return whether it is shown."""
+        for number, row in enumerate(self._rows.rows):
+            if row.id == record_id:
+                self.setCurrentIndex(self._rows.index(number))
+                return True
+        return False
+
+    def move_current(self, steps: int) -> None:
+        """Make the row that many steps below the current one current."""
+        last = len(self._rows.rows) - 1
+        if last >= 0:
+            number = min(max(self.currentIndex().row() + steps, 0), last)
+            self.setCurrentIndex(self._rows.index(number))
+
+    def _on_current(self, current: QModelIndex, _before: QModelIndex) -> None:
+        if current.isValid():
+            self.picked.emit(self._rows.rows[current.row()])
+
+    def _on_opened(self, index: QModelIndex) -> None:
+        self.opened.emit(self._rows.rows[index.row()])
+
+    def _repaint(self) -> None:
+        transparent_selection(self)
+        self.viewport().update()
+
+
+class _Rows(QAbstractListModel):
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[Row] = []
+
+    def replace(self, rows: list[Row]) -> None:
+        self.beginResetModel()
+        self.rows = rows
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self.rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid():
+            return None
+        row = self.rows[index.row()]
+        if role == _ROW:
+            return row
+        spoken = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)
+        return row.spoken() if role in spoken else None
+
+
+class _RowDelegate(QStyledItemDelegate):
+    def __init__(self, theme: Theme, view: RowList) -> None:
+        super().__init__(view)
+        self._theme = theme
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(100, 60)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: Index
+    ) -> None:
+        row: Row = index.data(_ROW)
+        tokens = self._theme.tokens
+        area = QRectF(option.rect)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownArgumentType]
+        state: QStyle.StateFlag = option.state  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(area, QColor(tokens.selected))
+            mark = QRectF(area.x(), area.y(), 4, area.height())
+            painter.fillRect(mark, QColor(tokens.blue.text))
+        elif state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(area, QColor(tokens.hover))
+        self._paint_words(painter, row, area)
+        painter.setPen(QColor(tokens.divider))
+        painter.drawLine(
+            QPointF(area.x() + 16, area.bottom()), QPointF(area.right(), area.bottom())
+        )
+        if state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(QPen(QColor(tokens.focus), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(area.adjusted(1, 1, -1, -1))
+        painter.restore()
+
+    def _paint_words(self, painter: QPainter, row: Row, area: QRectF) -> None:
+        theme, tokens = self._theme, self._theme.tokens
+        left, right = area.x() + 16, area.right() - 12
+        if row.badge:
+            right -= row.badge.width(theme)
+            row.badge.paint(painter, theme, right, area.y() + 16)
+            right -= 8
+        elide = Qt.TextElideMode.ElideRight
+        painter.setFont(theme.font(Size.BODY, bold=True))
+        metrics = QFontMetricsF(painter.font())
+        title = metrics.elidedText(row.title, elide, right - left)
+        wide = metrics.horizontalAdvance(title)
+        if row.found:
+            painter.setPen(QPen(QColor(tokens.amber.solid), 2))
+            under = area.y() + 31
+            painter.drawLine(QPointF(left, under), QPointF(left + wide, under))
+        painter.setPen(QColor(tokens.text))
+        painter.drawText(QPointF(left, area.y() + 25), title)
+        painter.setFont(theme.font(Size.CAPTION))
+        painter.setPen(QColor(tokens.text2))
+        metrics = QFontMetricsF(painter.font())
+        if row.aside and right - left - wide > 40:
+            aside = metrics.elidedText(row.aside, elide, right - left - wide - 10)
+            painter.drawText(QPointF(left + wide + 10, area.y() + 24.5), aside)
+        detail = metrics.elidedText(row.detail, elide, right - left)
+        painter.drawText(QPointF(left, area.y() + 49), detail)
