@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Generator
 from contextlib import contextmanager
 from importlib import import_module
@@ -16,11 +17,14 @@ from gridapp.errors import UserError
 
 sqlcipher: Any = import_module("sqlcipher3.dbapi2")  # it carries no types
 
+_WAL_KEPT = 32 << 20  # bytes of WAL file that stay after a large import
 _FAULTS = (
     ("database or disk is full", "磁盘已满，刚才的改动没有保存。请清出空间后再试"),
     ("readonly database", "数据文件夹是只读的，请检查文件夹权限后再试"),
     ("database is locked", "另一个程序正占用数据文件，请关掉它后再试"),
+    ("locking protocol", "另一个程序正占用数据文件，请关掉它后再试"),
     ("malformed", "数据文件已损坏，请从备份恢复"),
+    ("vtable constructor failed", "数据文件已损坏，请从备份恢复"),  # of the index
     ("file is not a database", "数据文件已损坏或密钥不符，请从备份恢复"),
     ("unable to open database file", "打不开数据文件，请检查文件夹是否还在"),
     ("disk I/O error", "读写磁盘出错，请检查磁盘后再试"),
@@ -46,6 +50,7 @@ def make_engine(path: Path, key: bytes) -> Engine:
             "synchronous = FULL",  # what was confirmed survives a power cut
             "busy_timeout = 10000",
             "temp_store = MEMORY",  # nothing readable in temporary files
+            f"journal_size_limit = {_WAL_KEPT}",
         ):
             db.execute(f"PRAGMA {pragma}")
         return db
@@ -81,6 +86,8 @@ def faults_in_words() -> Generator[None]:
                 raise UserError(sentence) from error
         raise
     except OSError as error:
-        if error.errno == 28:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise UserError(_FAULTS[0][1]) from error
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise UserError(_FAULTS[1][1]) from error
         raise

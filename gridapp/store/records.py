@@ -165,7 +165,7 @@ def update_many(
     """Change some fields of some records; returns the ids that really changed."""
     current = by_id(tx.db, model, changes, deleted=True)
     names = [one.name for one in fields_of(model)]
-    rows: list[Values] = []
+    rows: dict[tuple[str, ...], list[Values]] = {}
     for record_id, given in changes.items():
         old = current.get(record_id)
         if old is None or old["deleted_at"] is not None:
@@ -174,20 +174,31 @@ def update_many(
             raise UserError(f"{model.title}只能新增，不能修改")
         merged = {name: old[name] for name in names} | dict(given)
         validated(model, merged)
-        if any(old[name] != merged[name] for name in names):
-            new = {f"p_{name}": merged[name] for name in names}
-            rows.append(new | {"p_id": record_id, "p_at": tx.at, "p_by": tx.by})
-    if rows:
-        table = table_of(model)
-        new_values: dict[str, Any] = {name: bindparam(f"p_{name}") for name in names}
-        new_values |= {"updated_at": bindparam("p_at"), "updated_by": bindparam("p_by")}
-        statement = table.update().where(table.c.id == bindparam("p_id"))
-        statement = statement.values(new_values)
-        tx.db.execute(statement, rows)
-    changed = {row["p_id"] for row in rows}
-    if changed:
-        tx.touched(model, *changed)
-    return changed
+        new = {name: merged[name] for name in names if old[name] != merged[name]}
+        if new:
+            rows.setdefault(tuple(new), []).append(new | {"id": record_id})
+    for changing, group in rows.items():
+        _update(tx, model, changing, group)
+    return {row["id"] for group in rows.values() for row in group}
+
+
+def _update(
+    tx: Writing, model: type[Record], changing: Sequence[str], rows: Sequence[Values]
+) -> None:
+    """Set those fields of these records, and no other.
+
+    SQLite asks whether the target of a reference is there for each one that is set,
+    and what came from the county may point to a grid that is not on this laptop.
+    """
+    table = table_of(model)
+    new_values: dict[str, Any] = {name: bindparam(f"p_{name}") for name in changing}
+    new_values |= {"updated_at": tx.at, "updated_by": tx.by}
+    statement = table.update().where(table.c.id == bindparam("p_id"))
+    tx.db.execute(
+        statement.values(new_values),
+        [{f"p_{name}": value for name, value in row.items()} for row in rows],
+    )
+    tx.touched(model, *(row["id"] for row in rows))
 
 
 def delete(tx: Writing, model: type[Record], record_id: UUID) -> None:

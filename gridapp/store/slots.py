@@ -19,7 +19,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from gridapp.errors import UserError
 
 FORMAT = 1
-KEY_BYTES = 32
+KEY_BYTES, SALT_BYTES, NONCE_BYTES = 32, 16, 12
+MOST_MEMORY_KIB = 1 << 20  # a damaged number must not ask for all memory there is
 SHORTEST_PASSWORD = 8  # characters; NIST SP 800-63B-4 asks for at least 8
 
 
@@ -56,7 +57,7 @@ def seal(key: bytes, password: str) -> Slot:
     """`key` sealed under `password`; UserError when the password is too short."""
     if len(password) < SHORTEST_PASSWORD:
         raise UserError(f"密码至少 {SHORTEST_PASSWORD} 位，请换一个长一些的")
-    salt, nonce = os.urandom(16), os.urandom(12)
+    salt, nonce = os.urandom(SALT_BYTES), os.urandom(NONCE_BYTES)
     empty = Slot(_text(salt), _text(nonce), "")
     sealed = AESGCM(_derived(empty, password)).encrypt(nonce, key, None)
     return Slot(_text(salt), _text(nonce), _text(sealed))
@@ -90,11 +91,29 @@ def read(path: Path) -> list[Slot]:
         content = json.loads(path.read_text(encoding="utf-8"))
         if content["format"] > FORMAT:
             raise UserError("这份数据由更新版本的程序建立，请先升级程序再打开")
-        return [Slot(**slot) for slot in content["slots"]]
-    except (json.JSONDecodeError, KeyError, TypeError, UnicodeDecodeError) as error:
+        slots = [_checked(Slot(**slot)) for slot in content["slots"]]
+        if not slots:
+            raise ValueError("no slot")
+        return slots
+    except (ValueError, KeyError, TypeError) as error:
         raise UserError(
             f"密钥文件 {path.name} 已损坏，请用备份里的同名文件替换后再打开"
         ) from error
+
+
+def _checked(slot: Slot) -> Slot:
+    """The slot, unless Argon2id or AES-GCM could not work with what it says."""
+    sizes = [
+        len(base64.b64decode(one, validate=True))
+        for one in (slot.salt, slot.nonce, slot.sealed)
+    ]
+    if sizes != [SALT_BYTES, NONCE_BYTES, KEY_BYTES + 16]:
+        raise ValueError("a part of another length")
+    if not (1 <= slot.passes <= 64 and 1 <= slot.lanes <= 64):
+        raise ValueError("passes or lanes out of range")
+    if not 8 * slot.lanes <= slot.memory_kib <= MOST_MEMORY_KIB:
+        raise ValueError("memory out of range")
+    return slot
 
 
 def _text(raw: bytes) -> str:

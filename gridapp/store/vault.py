@@ -6,7 +6,7 @@ import datetime as dt
 import shutil
 import threading
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, select, text
+from sqlalchemy.exc import DBAPIError
 from uuid_utils.compat import uuid7
 
 from gridapp import migrations
@@ -68,7 +69,8 @@ class Store:
         self.worker_id: UUID | None = None
         self._engine = engine
         self._writer = engine.execution_options(gridapp_writes=True)
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()
+        self._writing_thread: int | None = None
         self._listeners: list[Callable[[Changes], None]] = []
         with self.reading() as db:
             self.device_id = state.device(db)
@@ -93,7 +95,7 @@ class Store:
                 this laptop does not hold: the county keeps those rules.
         """
         special = remote or batch is not None  # else `actor` is as it always is
-        with self._lock, faults_in_words():
+        with self._exclusively(), faults_in_words():
             with self._connection(loose=remote) as db, db.begin():
                 if special:
                     state.set_actor(db, "remote" if remote else "local", batch)
@@ -124,6 +126,18 @@ class Store:
             finally:
                 driver.execute("PRAGMA foreign_keys = ON")
 
+    @contextmanager
+    def _exclusively(self) -> Generator[None]:
+        """One writer at a time; a write inside a write would wait for itself."""
+        if self._writing_thread == threading.get_ident():
+            raise RuntimeError("a write was begun inside a write")
+        with self._lock:
+            self._writing_thread = threading.get_ident()
+            try:
+                yield
+            finally:
+                self._writing_thread = None
+
     def on_changed(self, listener: Callable[[Changes], None]) -> None:
         """Call `listener` after each commit, in the thread that wrote."""
         self._listeners.append(listener)
@@ -134,11 +148,15 @@ class Store:
             return list(db.scalars(select(table_of(Grid).c.id)))
 
     def close(self) -> None:
-        """Close every connection; the store is not used afterwards."""
-        with faults_in_words():
-            with self._engine.connect() as db:
+        """Close every connection; the store is not used afterwards.
+
+        What a full disk keeps from being moved out of the WAL stays safe in it.
+        """
+        try:
+            with suppress(DBAPIError), self._engine.connect() as db:
                 db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
                 db.rollback()
+        finally:
             self._engine.dispose()
 
 
@@ -172,7 +190,9 @@ def open_store(folder: Path, password: str) -> Store:
     """The vault in `folder`; UserError when there is none or the password is wrong."""
     if not exists(folder):
         raise UserError(f"{folder} 里没有数据，请先用“新建”或 gridapp init 建立")
-    for slot in slots.read(folder / SLOT_FILE):
+    with faults_in_words():
+        kept = slots.read(folder / SLOT_FILE)
+    for slot in kept:
         key = slots.unseal(slot, password)
         if key is not None:
             return _opened(folder, key)
@@ -183,23 +203,32 @@ def _opened(folder: Path, key: bytes) -> Store:
     path = folder / DATABASE_FILE
     if not path.exists():
         raise UserError(f"数据文件 {path.name} 不见了，请从备份恢复")
-    engine = make_engine(path, key)
-    with faults_in_words():
-        with engine.connect() as db:
-            version = migrations.version_of(db)
-            db.rollback()
-            if version != migrations.HEAD:
-                db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-                db.rollback()
+    with faults_in_words(), ExitStack() as on_failure:
+        engine = make_engine(path, key)
+        on_failure.callback(engine.dispose)  # Windows restores no file that is open
+        _bring_up(engine, path)
+        store = Store(folder, engine, key)
+        on_failure.pop_all()
+    return store
+
+
+def _bring_up(engine: Engine, path: Path) -> None:
+    """Make the file what this version of the program works with."""
+    with engine.connect() as db:
+        version = migrations.version_of(db)
+        db.rollback()
+        if version is None:  # an empty file opens as a new, empty database
+            raise UserError("数据文件已损坏，请从备份恢复")
         if version != migrations.HEAD:
             migrations.refuse_newer(version)
+            db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            db.rollback()
             shutil.copy2(path, path.with_name(f"{DATABASE_FILE}.before-{version}"))
-        with engine.execution_options(gridapp_writes=True).begin() as db:
-            if version != migrations.HEAD:
-                migrations.upgrade(db, "client")
-            journal.ensure_triggers(db)
-            search.ensure(db)
-    return Store(folder, engine, key)
+    with engine.execution_options(gridapp_writes=True).begin() as db:
+        if version != migrations.HEAD:
+            migrations.upgrade(db, "client")
+        journal.ensure_triggers(db)
+        search.ensure(db)
 
 
 def journal_size(db: Connection) -> int:
