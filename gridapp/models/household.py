@@ -300,3 +300,8 @@ class Contact(Record):
     address: Mapped[str | None] = field("住址", ADDRESS, listed=False)
     same_city: Mapped[bool | None] = field("同城居住", YES_NO, listed=False)
     note: Mapped[str | None] = field("备注", NOTE, listed=False)
+
+    @classmethod
+    def check(cls, values: Mapping[str, Any]) -> dict[str, str]:
+        rank = values.get("rank")
+        return {"rank": "联系顺序从 1 开始"} if rank is not None and rank < 1 else {}

@@ -6,6 +6,8 @@ No kilometres, no check-in, no forced photo: 国办函〔2026〕12号, domain.md
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint
@@ -32,6 +34,12 @@ class PatrolPoint(Record):
     look_at: Mapped[str | None] = field("看什么", NOTE)
     stopped_on: Mapped[dt.date | None] = field("停用日期", DATE, listed=False)
 
+    @classmethod
+    def check(cls, values: Mapping[str, Any]) -> dict[str, str]:
+        if not 1 <= values["interval_days"] <= 366:
+            return {"interval_days": "间隔天数应在 1 到 366 之间"}
+        return {}
+
 
 class Patrol(Record):
     """巡查日志: one round."""
@@ -52,6 +60,13 @@ class Patrol(Record):
     weather: Mapped[str | None] = field("天气", listed=False)
     nothing_found: Mapped[bool | None] = field("未发现问题", YES_NO)
     note: Mapped[str | None] = field("情况记录", NOTE)
+
+    @classmethod
+    def check(cls, values: Mapping[str, Any]) -> dict[str, str]:
+        ended = values.get("ended_at")
+        if ended and ended < values["started_at"]:
+            return {"ended_at": "结束时间不能早于开始时间"}
+        return {}
 
 
 class PatrolStop(Record):

@@ -29,7 +29,6 @@ from gridapp.models.kinds import (
 )
 from gridapp.models.record import Record, field
 
-
 _GRIDS = UUID("7d1f7a3e-5a0b-5c7e-9a6b-3c1d2e4f5a60")
 
 
@@ -117,6 +116,15 @@ class Building(Record):
     longitude: Mapped[float | None] = field("经度", DECIMAL, listed=False)
     latitude: Mapped[float | None] = field("纬度", DECIMAL, listed=False)
     note: Mapped[str | None] = field("备注", NOTE, listed=False)
+
+    @classmethod
+    def check(cls, values: Mapping[str, Any]) -> dict[str, str]:
+        ranges = {"floors": (200, "层数"), "units": (100, "单元数")}
+        return {
+            name: f"{label}应在 1 到 {most} 之间，请核对"
+            for name, (most, label) in ranges.items()
+            if values.get(name) is not None and not 1 <= values[name] <= most
+        }
 
 
 class Dwelling(Record):

@@ -46,6 +46,7 @@ def make_engine(path: Path, key: bytes) -> Engine:
         for pragma in (
             "cipher_memory_security = OFF",
             "foreign_keys = ON",
+            "recursive_triggers = ON",  # else REPLACE goes around the DELETE triggers
             "journal_mode = WAL",
             "synchronous = FULL",  # what was confirmed survives a power cut
             "busy_timeout = 10000",

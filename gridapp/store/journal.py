@@ -93,8 +93,12 @@ def trigger_sql(model: type[Record]) -> dict[str, str]:
         ),
     }
     if model.insert_only:
+        written = [name for name in journalled(model) if name != "grid_id"]
+        changed = " OR ".join(
+            f"OLD.{_quoted(name)} IS NOT NEW.{_quoted(name)}" for name in written
+        )  # it moves to another grid with the record it is a part of
         triggers[f"trace_{table}"] = (
-            f"BEFORE UPDATE ON {table} WHEN {local} BEGIN"
+            f"BEFORE UPDATE ON {table} WHEN {local} AND ({changed}) BEGIN"
             " SELECT RAISE(ABORT, 'a trace is never changed'); END"
         )
     return {name: f"CREATE TRIGGER {name} {body}" for name, body in triggers.items()}

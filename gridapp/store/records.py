@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, bindparam, select
@@ -19,6 +21,8 @@ from gridapp.store.journal import DIALECT
 from gridapp.store.vault import Writing
 
 _CHUNK = 500  # ids in one IN list
+LARGEST_NUMBER = (1 << 31) - 1  # of an INTEGER at the county
+_UNKEEPABLE = re.compile("[\0\ud800-\udfff]")
 Encoders = tuple[tuple[str, Callable[[Any], Any] | None], ...]
 
 
@@ -31,6 +35,8 @@ def validated(model: type[Record], values: Mapping[str, Any]) -> None:
         if value is None:
             if one.required:
                 wrong[one.name] = f"{one.label}还没有填"
+        elif _unkeepable(value):
+            wrong[one.name] = f"{one.label}的数字太大或含有无法保存的字符，请重新填写"
         elif one.kind.limit and len(value) > one.kind.limit:
             wrong[one.name] = f"{one.label}最多 {one.kind.limit} 个字"
         elif one.codes:
@@ -46,6 +52,17 @@ def validated(model: type[Record], values: Mapping[str, Any]) -> None:
         wrong = model.check(values)
     if wrong:
         raise InvalidFields(wrong)
+
+
+def _unkeepable(value: Any) -> bool:
+    """Whether SQLite here or PostgreSQL at the county could not hold the value."""
+    if isinstance(value, str):
+        return _UNKEEPABLE.search(value) is not None
+    if isinstance(value, tuple):
+        return any(map(_unkeepable, cast("tuple[Any, ...]", value)))
+    if isinstance(value, float):
+        return not math.isfinite(value)
+    return isinstance(value, int) and abs(value) > LARGEST_NUMBER
 
 
 def save(
@@ -232,23 +249,35 @@ def _set_deleted(
 
 def move(tx: Writing, model: type[Record], record_id: UUID, grid_id: UUID) -> None:
     """Move a record, with everything that is a part of it, to another grid."""
-    ids = {record_id}
-    moving: list[tuple[type[Record], set[UUID]]] = [(model, ids)]
+    moving: list[tuple[type[Record], set[UUID]]] = [(model, {record_id})]
     while moving:
         owner, ids = moving.pop()
         table = table_of(owner)
-        tx.db.execute(
-            table.update()
-            .where(table.c.id.in_(ids))
-            .values(grid_id=grid_id, updated_at=tx.at, updated_by=tx.by)
-        )
+        for part in _pieces(list(ids)):
+            tx.db.execute(
+                table.update()
+                .where(table.c.id.in_(part), table.c.grid_id != grid_id)
+                .values(grid_id=grid_id, updated_at=tx.at, updated_by=tx.by)
+            )
         tx.touched(owner, *ids)
         for other in RECORDS:
             for one in fields_of(other):
                 if one.part and one.target == owner.__tablename__:
-                    parts = find(tx.db, other, table_of(other).c[one.name].in_(ids))
+                    parts = _parts(tx.db, other, one.name, ids)
                     if parts:
-                        moving.append((other, {part["id"] for part in parts}))
+                        moving.append((other, parts))
+
+
+def _parts(
+    db: Connection, model: type[Record], name: str, owners: Iterable[UUID]
+) -> set[UUID]:
+    """Records whose field `name` is one of `owners`, the deleted ones as well."""
+    table = table_of(model)
+    found: set[UUID] = set()
+    for part in _pieces(list(owners)):
+        query = select(table.c.id).where(table.c[name].in_(part))
+        found.update(db.scalars(query))
+    return found
 
 
 def get(

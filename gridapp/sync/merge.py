@@ -79,7 +79,7 @@ def merge(
             return _refused(MISSING_RECORD)
         stamp = min(change.at, now + AHEAD)
         return Outcome(INSERT, dict(change.changes), stamp, stamp != change.at)
-    if insert_only:
+    if insert_only and set(change.changes) != {"grid_id"}:  # it moves with its owner
         return _again(current, change)
     if change.action == DELETE:
         return _delete(current, change, now)
