@@ -326,11 +326,20 @@ def contacts_of(db: Connection, ids: Iterable[UUID]) -> dict[UUID, list[Values]]
 
 
 def issues_open(db: Connection, done: Collection[str]) -> list[Values]:
-    """Issues whose state is none of `done`."""
-    table = table_of(Issue)
-    query = select(table).where(
-        table.c.deleted_at.is_(None), table.c.state.not_in(list(done))
-    )
+    """What a list says of issues whose state is none of `done`."""
+    c = table_of(Issue).c
+    query = select(
+        c.id,
+        c.resident_id,
+        c.title_text,
+        c.category,
+        c.level,
+        c.state,
+        c.found_at,
+        c.deadline,
+        c.place,
+        c.owner_name,
+    ).where(c.deleted_at.is_(None), c.state.not_in(list(done)))
     return [dict(row) for row in db.execute(query).mappings()]
 
 

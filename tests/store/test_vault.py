@@ -1,0 +1,203 @@
+"""The vault: encrypted, opened by its password only, whole transactions or none."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from gridapp import migrations
+from gridapp.errors import InvalidFields, UserError
+from gridapp.models import Building, Grid, Resident, Worker
+from gridapp.store import records, search, slots
+from gridapp.store import vault as vaults
+from tests.conftest import PASSWORD
+
+THIRD = {"number": "3"}
+
+
+@pytest.fixture
+def folder(vault_template, tmp_path):
+    """The folder of a closed vault."""
+    import shutil
+
+    template, _ = vault_template
+    return shutil.copytree(template, tmp_path / "closed")
+
+
+def test_new_vault_has_its_grid_and_its_worker(vault):
+    with vault.reading() as db:
+        [grid] = records.find(db, Grid)
+        [worker] = records.find(db, Worker)
+    assert vault.grids() == [grid["id"]]
+    assert vault.worker_id == worker["id"]
+    assert grid["grid_id"] == grid["id"]
+
+
+def test_password_opens_it_and_a_wrong_one_does_not(folder):
+    with pytest.raises(UserError, match="密码不对"):
+        vaults.open_store(folder, PASSWORD + "x")
+    store = vaults.open_store(folder, PASSWORD)
+    assert store.grids()
+    store.close()
+
+
+def test_short_password_is_refused(tmp_path):
+    with pytest.raises(UserError, match="至少 8 位"):
+        vaults.create(tmp_path / "new", "1234567")
+    assert not vaults.exists(tmp_path / "new")
+
+
+def test_vault_is_not_made_over_another(folder):
+    before = (folder / vaults.DATABASE_FILE).read_bytes()
+    with pytest.raises(UserError, match="已经有一份数据"):
+        vaults.create(folder, PASSWORD)
+    assert (folder / vaults.DATABASE_FILE).read_bytes() == before
+
+
+def test_folder_without_a_vault_says_what_to_do(tmp_path):
+    with pytest.raises(UserError, match="gridapp init"):
+        vaults.open_store(tmp_path, PASSWORD)
+
+
+def test_nothing_in_the_folder_can_be_read(vault, people):
+    folder = vault.folder
+    for path in folder.rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            assert "李桂英".encode() not in content
+            assert b"13800000001" not in content
+            assert b"CREATE TABLE" not in content
+    plain = sqlite3.connect(folder / vaults.DATABASE_FILE)
+    with pytest.raises(sqlite3.DatabaseError):
+        plain.execute("SELECT * FROM sqlite_master")
+    plain.close()
+
+
+def test_key_of_another_vault_does_not_open_it(folder):
+    with pytest.raises(UserError, match="密钥不符"):
+        vaults._opened(folder, slots.new_key())
+
+
+def test_damaged_key_file_says_what_to_do(folder):
+    (folder / vaults.SLOT_FILE).write_text("{", encoding="utf-8")
+    with pytest.raises(UserError, match="备份"):
+        vaults.open_store(folder, PASSWORD)
+
+
+def test_key_file_of_a_newer_program_is_refused(folder):
+    path = folder / vaults.SLOT_FILE
+    content = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(content | {"format": 99}), encoding="utf-8")
+    with pytest.raises(UserError, match="请先升级程序"):
+        vaults.open_store(folder, PASSWORD)
+
+
+def test_missing_database_says_what_to_do(folder):
+    (folder / vaults.DATABASE_FILE).unlink()
+    with pytest.raises(UserError, match="请从备份恢复"):
+        vaults.open_store(folder, PASSWORD)
+
+
+def test_file_of_a_newer_program_is_refused_and_left_alone(vault, vault_template):
+    with vault.writing() as tx:
+        tx.db.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    vault.close()
+    with pytest.raises(UserError, match="请先升级程序"):
+        vaults._opened(vault.folder, vault_template[1])
+    assert not list(vault.folder.glob("*.before-*"))
+
+
+def test_stays_as_it_was_when_reopened(vault, people, vault_template):
+    device = vault.device_id
+    with vault.reading() as db:
+        before = records.find(db, Resident, deleted=True)
+    vault.close()
+    again = vaults._opened(vault.folder, vault_template[1])
+    with again.reading() as db:
+        assert records.find(db, Resident, deleted=True) == before
+        assert migrations.version_of(db) == migrations.HEAD
+    assert again.device_id == device
+    again.close()
+
+
+def counts(store):
+    with store.reading() as db:
+        journal = vaults.journal_size(db)
+        return journal, records.count(db, Building), search.search(db, "九十九栋")
+
+
+@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt, UserError])
+def test_failing_transaction_leaves_nothing(vault, error):
+    before = counts(vault)
+    told = []
+    vault.on_changed(told.append)
+    with pytest.raises(error), vault.writing() as tx:  # noqa: PT012
+        records.save(tx, Building, {"number": "九十九栋"})
+        raise error
+    assert counts(vault) == before
+    assert told == []
+
+
+def test_second_row_that_breaks_a_rule_takes_the_first_with_it(vault):
+    before = counts(vault)
+    with pytest.raises(InvalidFields), vault.writing() as tx:
+        records.insert_many(tx, Building, [{"number": "九十九栋"}, {}])
+    assert counts(vault) == before
+
+
+def test_listeners_hear_which_records_changed_after_the_commit(vault):
+    heard = []
+
+    def listen(changes):
+        with vault.reading() as db:  # what was written can be read by now
+            heard.append((changes.records, records.count(db, Building)))
+
+    vault.on_changed(listen)
+    with vault.writing() as tx:
+        records.save(tx, Building, THIRD)
+    with vault.writing() as tx:
+        pass
+    assert heard == [(frozenset({"building"}), 1)]
+
+
+def test_writers_of_several_threads_take_turns(vault):
+    def write(number):
+        for _ in range(5):
+            with vault.writing() as tx:
+                found = records.find(tx.db, Building)
+                records.save(tx, Building, {"number": f"{number}-{len(found)}"})
+
+    threads = [threading.Thread(target=write, args=(n,)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with vault.reading() as db:
+        numbers = [row["number"].split("-")[1] for row in records.find(db, Building)]
+    assert sorted(map(int, numbers)) == list(range(20))
+
+
+def test_reader_sees_one_unchanging_view(vault):
+    with vault.reading() as db:
+        before = records.count(db, Building)
+        with vault.writing() as tx:
+            records.save(tx, Building, THIRD)
+        assert records.count(db, Building) == before
+    with vault.reading() as db:
+        assert records.count(db, Building) == before + 1
+
+
+def test_reference_to_nothing_is_refused(vault, people):
+    with pytest.raises(IntegrityError), vault.writing() as tx:
+        records.save(tx, Resident, {"name": "王五", "household_id": people.li})
+
+
+def test_error_shows_no_values(vault, people):
+    with pytest.raises(IntegrityError) as caught, vault.writing() as tx:
+        records.save(tx, Resident, {"name": "王五", "household_id": people.li})
+    assert "王五" not in str(caught.value)
