@@ -19,9 +19,9 @@ from gridapp.office.sheets.paper import (
 from gridapp.office.sheets.visit_sheet import VisitSheet, boxes, texts_of
 
 TITLE = "电话问候单"
-NUMBER, NAME, PLACE, PHONE, RESULT = 11.0, 24.0, 38.0, 28.0, 36.0
+NUMBER, NAME, PLACE, PHONE, RESULT = 11.0, 22.0, 46.0, 27.0, 30.0
 SAID = TEXT_WIDTH - NUMBER - NAME - PLACE - PHONE - RESULT
-ROW = 13.0
+ROW = 14.0
 SIZE = 9.5
 
 

@@ -15,12 +15,15 @@ from glob import escape
 from pathlib import Path
 from typing import Any
 
+from reportlab import rl_config
 from reportlab.graphics.barcode import qrencoder
 from reportlab.pdfgen.canvas import Canvas
 
 from gridapp.errors import UserError
 from gridapp.office.chinese_text import break_lines
 from gridapp.office.fonts import BOLD, REGULAR, drawable, font, runs, width
+
+rl_config.useA85 = 0  # streams as bytes: a quarter smaller and faster
 
 MM = 72 / 25.4
 PAGE_WIDTH, PAGE_HEIGHT = 210.0, 297.0
