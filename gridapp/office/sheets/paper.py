@@ -9,7 +9,7 @@ import datetime as dt
 import os
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from glob import escape
 from pathlib import Path
@@ -211,6 +211,14 @@ class Paper:
             fill=int(filled),
         )
         self._canvas.setFillGray(0)
+
+    def repeated(self, name: str, draw: Callable[[], None]) -> None:
+        """Draw what `draw` draws; on later pages only a reference to it is written."""
+        if not self._canvas.hasForm(name):
+            self._canvas.beginForm(name, 0, 0, PAGE_WIDTH * MM, PAGE_HEIGHT * MM)
+            draw()
+            self._canvas.endForm()
+        self._canvas.doForm(name)
 
     def qr(self, text: str, x: float, y: float, side: float) -> None:
         """Draw `text` as a QR code (level M) with its left top corner at x, y.

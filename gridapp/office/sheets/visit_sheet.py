@@ -133,14 +133,20 @@ def _page(paper: Paper, sheet: VisitSheet, *, unmasked: bool) -> None:
     side = LEFT + TEXT_WIDTH - QR_SIDE
     paper.qr(str(sheet.record_id).upper(), side, 12.5, QR_SIDE)
     end = paper.table(_known(sheet, unmasked=unmasked), TABLE_TOP)
+    # Two people whose known part is as high share all that is below it.
+    paper.repeated(f"below-{end:.2f}", lambda: _below(paper, end))
+
+
+def _below(paper: Paper, top: float) -> None:
+    """Draw what is written by hand, the same on every sheet."""
     rows = [*_meeting(), *_checks(), *_after()]
-    paper.table(rows, end + 2.5, fill_to=TABLE_END)
+    paper.table(rows, top + 2.5, fill_to=TABLE_END)
     paper.text(LEFT, SIGN_AT, "被访人或家属签名：", 10)
     paper.text(LEFT + 66, SIGN_AT, "走访人签名：", 10)
     paper.text(LEFT + TEXT_WIDTH, SIGN_AT, "年　　　月　　　日", 10, align="right")
     paper.text(LEFT, SIGN_AT + 7.5, "没有签名的原因：", 10)
-    for start, end in ((31, 64), (87, 124)):
-        paper.line(LEFT + start, SIGN_AT + 1, LEFT + end, SIGN_AT + 1, HAIR)
+    for start, stop in ((31, 64), (87, 124)):
+        paper.line(LEFT + start, SIGN_AT + 1, LEFT + stop, SIGN_AT + 1, HAIR)
     paper.line(LEFT + 28, SIGN_AT + 8.5, LEFT + 124, SIGN_AT + 8.5, HAIR)
 
 
