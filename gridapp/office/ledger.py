@@ -33,7 +33,6 @@ from gridapp.office.ledger_problems import (
     UPDATE,
     Problem,
 )
-from gridapp.office.ledger_refused import refused_workbook
 from gridapp.office.ledger_rows import LedgerRow, ledger_date, read_rows
 from gridapp.office.ledger_writes import Cancelled, Progress, execute
 from gridapp.office.sheet_headers import Header, find_header
@@ -47,7 +46,6 @@ __all__ = [
     "PlannedSheet",
     "apply",
     "plan_import",
-    "refused_workbook",
 ]
 
 
