@@ -29,7 +29,6 @@ from sqlalchemy import (
 from gridapp.models import (
     Building,
     CarePlan,
-    Contact,
     Dispute,
     Dwelling,
     Household,
@@ -40,7 +39,7 @@ from gridapp.models import (
     ResidentTag,
     Visit,
 )
-from gridapp.models.record import Record, Values, table_of
+from gridapp.models.record import Values, table_of
 
 _CHUNK = 500  # ids in one IN list
 NOT_REACHED = ("no_answer", "off", "wrong")  # call results that reached nobody
@@ -299,29 +298,6 @@ def tags_on(
         for person, name in db.execute(narrowed):
             if name not in found.setdefault(person, []):
                 found[person].append(name)
-    return found
-
-
-def parts_of(
-    db: Connection, model: type[Record], owner: str, ids: Iterable[UUID]
-) -> dict[UUID, list[Values]]:
-    """Records of `model` by the id in their field `owner`; not the deleted ones."""
-    table = table_of(model)
-    found: dict[UUID, list[Values]] = {}
-    for part in _chunks(ids):
-        query = select(table).where(
-            table.c[owner].in_(part), table.c.deleted_at.is_(None)
-        )
-        for row in db.execute(query.order_by(table.c.id)).mappings():
-            found.setdefault(row[owner], []).append(dict(row))
-    return found
-
-
-def contacts_of(db: Connection, ids: Iterable[UUID]) -> dict[UUID, list[Values]]:
-    """Emergency contacts by resident, in the order they are called."""
-    found = parts_of(db, Contact, "resident_id", ids)
-    for contacts in found.values():
-        contacts.sort(key=lambda one: (one["rank"] is None, one["rank"] or 0))
     return found
 
 

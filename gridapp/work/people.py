@@ -10,12 +10,21 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from gridapp.models import Dispute, DisputeParty, Issue, Resident, Visit, identity
+from gridapp.models import (
+    Contact,
+    Dispute,
+    DisputeParty,
+    Issue,
+    Resident,
+    Visit,
+    identity,
+)
 from gridapp.models.codes import table as code_table
 from gridapp.models.record import Values
 from gridapp.store import agenda, records
 from gridapp.store.history import authors
 from gridapp.work.due import door_of
+from gridapp.work.record_parts import of_each
 from gridapp.work.ways import BY_VOICE
 
 SEXES = {"1": "男", "2": "女"}
@@ -88,9 +97,9 @@ def people(db: Connection, ids: Iterable[UUID], day: dt.date) -> dict[UUID, Pers
     rows = records.by_id(db, Resident, ids)
     found = agenda.persons(db, rows)
     tags = agenda.tags_on(db, day, rows.keys())
-    contacts = agenda.contacts_of(db, rows)
+    contacts = of_each(db, Contact, "resident_id", rows)
     homes = {row["household_id"] for row in rows.values() if row["household_id"]}
-    mates = agenda.parts_of(db, Resident, "household_id", homes)
+    mates = of_each(db, Resident, "household_id", homes)
     return {
         key: Person(
             id=key,
@@ -101,7 +110,7 @@ def people(db: Connection, ids: Iterable[UUID], day: dt.date) -> dict[UUID, Pers
             address=long_door(found[key]) or row["current_address"] or "",
             tags=tuple(tags.get(key, ())),
             values=row,
-            contacts=tuple(contacts.get(key, ())),
+            contacts=tuple(sorted(contacts.get(key, ()), key=_rank)),
             household=tuple(
                 _member(mate, day)
                 for mate in mates.get(row["household_id"], ())
@@ -110,6 +119,11 @@ def people(db: Connection, ids: Iterable[UUID], day: dt.date) -> dict[UUID, Pers
         )
         for key, row in rows.items()
     }
+
+
+def _rank(contact: Values) -> tuple[bool, int]:
+    """Sorts contacts as they are called, those without a rank last."""
+    return contact["rank"] is None, contact["rank"] or 0
 
 
 def _member(row: Values, day: dt.date) -> Member:

@@ -105,7 +105,8 @@ def _with_defaults(tx: Writing, given: Values, resident_id: UUID | None) -> Valu
         if filled["met_whom"] == "nobody":
             filled.setdefault("not_met_reason", "unreachable")
     elif resident_id is not None:
-        filled.setdefault("met_whom", "self")
+        met = "nobody" if filled.get("not_met_reason") else "self"
+        filled.setdefault("met_whom", met)
     return filled
 
 

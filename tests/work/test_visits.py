@@ -80,6 +80,12 @@ def test_nobody_at_home_without_a_plan_is_planned_again_too(vault, people, today
     assert kept(vault, Visit, logged.visit_id)["plan_id"] is None
 
 
+def test_reason_for_not_meeting_says_that_nobody_was_met(vault, people, today):
+    logged = log(vault, people.zhang, started_at=at(today), not_met_reason="hospital")
+    assert kept(vault, Visit, logged.visit_id)["met_whom"] == "nobody"
+    assert logged.next_on == dt.date(2026, 11, 24)
+
+
 def test_visit_without_a_plan_promises_nothing(vault, people, today):
     assert log(vault, people.zhang, started_at=at(today)).next_on is None
 
