@@ -27,6 +27,7 @@ from gridapp.office.sheets.paper import (
     Cell,
     Paper,
     Row,
+    cell_lines,
     label,
 )
 from gridapp.office.sheets.privacy import masked
@@ -165,18 +166,16 @@ def _known(sheet: VisitSheet, *, unmasked: bool) -> list[Row]:
         number = ID_NUMBER.mask(number)
     person = sheet.sex + (f"　{sheet.age} 岁" if sheet.age is not None else "")
     contacts = "；".join(
-        f"{one.name}（{one.relation}）{phones(one.phones)}" for one in sheet.contacts
+        one.name + (f"（{one.relation}）" if one.relation else " ") + phones(one.phones)
+        for one in sheet.contacts
     )
-    ask = "　".join(
-        f"{number}. {free(text)}" for number, text in enumerate(sheet.ask, 1)
-    )
+    ask = _numbered([free(text) for text in sheet.ask])
+    size = 12 if len(sheet.name) < 9 else 9.5  # a name is never cut short
     return [
         Row(
             (
                 label("姓名", LABEL),
-                Cell(
-                    sheet.name, 38, bold=True, size=12 if len(sheet.name) < 9 else 9.5
-                ),
+                Cell(sheet.name, 38, bold=True, size=size),
                 label("性别年龄", SHORT),
                 Cell(person, 26),
                 label("电话", 16),
@@ -190,6 +189,14 @@ def _known(sheet: VisitSheet, *, unmasked: bool) -> list[Row]:
         _one("上次情况", free(sheet.last_visit), 2),
         _one("这次要问", ask, ASK_LINES),
     ]
+
+
+def _numbered(questions: Sequence[str]) -> str:
+    """A question a line where the lines hold them, else one after the other."""
+    numbered = [f"{i}. {text}" for i, text in enumerate(questions, 1)]
+    apart = "\n".join(numbered)
+    fits = len(cell_lines(Cell(apart, WHOLE))) <= ASK_LINES
+    return apart if fits else "　".join(numbered)
 
 
 def _one(name: str, text: str, lines: int) -> Row:
