@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,16 @@ from gridapp.errors import UserError
 sqlcipher: Any = import_module("sqlcipher3.dbapi2")  # it carries no types
 
 _WAL_KEPT = 32 << 20  # bytes of WAL file that stay after a large import
+_PRAGMAS = (
+    "cipher_memory_security = OFF",
+    "foreign_keys = ON",
+    "recursive_triggers = ON",  # else REPLACE goes around the DELETE triggers
+    "journal_mode = WAL",
+    "synchronous = FULL",  # what was confirmed survives a power cut
+    "busy_timeout = 10000",
+    "temp_store = MEMORY",  # nothing readable in temporary files
+    f"journal_size_limit = {_WAL_KEPT}",
+)
 _FAULTS = (
     ("database or disk is full", "磁盘已满，刚才的改动没有保存。请清出空间后再试"),
     ("readonly database", "数据文件夹是只读的，请检查文件夹权限后再试"),
@@ -39,21 +49,15 @@ def make_engine(path: Path, key: bytes) -> Engine:
     """
 
     def connect() -> Any:
-        db: Any = sqlcipher.connect(str(path), check_same_thread=False, timeout=10)
-        db.isolation_level = None
-        db.execute("PRAGMA cipher_log_level = NONE")
-        db.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
-        for pragma in (
-            "cipher_memory_security = OFF",
-            "foreign_keys = ON",
-            "recursive_triggers = ON",  # else REPLACE goes around the DELETE triggers
-            "journal_mode = WAL",
-            "synchronous = FULL",  # what was confirmed survives a power cut
-            "busy_timeout = 10000",
-            "temp_store = MEMORY",  # nothing readable in temporary files
-            f"journal_size_limit = {_WAL_KEPT}",
-        ):
-            db.execute(f"PRAGMA {pragma}")
+        with ExitStack() as on_failure:
+            db: Any = sqlcipher.connect(str(path), check_same_thread=False, timeout=10)
+            on_failure.callback(db.close)
+            db.isolation_level = None
+            db.execute("PRAGMA cipher_log_level = NONE")
+            db.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+            for pragma in _PRAGMAS:
+                db.execute(f"PRAGMA {pragma}")
+            on_failure.pop_all()
         return db
 
     engine = create_engine(
