@@ -13,7 +13,6 @@ from uuid import UUID
 
 import click
 
-from gridapp.cli.office import said as told
 from gridapp.cli.options import data_folder
 from gridapp.errors import UserError
 from gridapp.models import Building, Household, Resident
@@ -108,7 +107,7 @@ def _work(steps: Steps, store: Store, data: Path) -> None:
             source = resources() / "samples" / name
             plan = ledger.plan_import(store, source, today=day)
             result = ledger.apply(store, plan)
-            said.append(told(result))
+            said.append(result.summary())
             if result.refused:
                 out = data / "refused" / f"{source.stem}-需核对.xlsx"
                 out.parent.mkdir(exist_ok=True)

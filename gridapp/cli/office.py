@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -21,9 +19,6 @@ from gridapp.cli.options import (
 )
 from gridapp.cli.records import journal_disclosure, typed_values
 from gridapp.errors import UserError
-
-if TYPE_CHECKING:
-    from gridapp.office.ledger import ImportResult
 
 
 @click.command("import")
@@ -55,10 +50,9 @@ def import_command(
         if dry_run:
             if as_json:
                 # the file's own content, which whoever runs this holds in clear
-                print_json(ledger.plan_as_json(plan, unmask=True))
+                print_json(plan.as_json(unmask=True))
             else:
-                states = plan.count().items()
-                click.echo("，".join(f"{state} {count}" for state, count in states))
+                click.echo(plan.summary())
             return
         result = ledger.apply(store, plan)
     refused = data / "refused" / f"{file.stem}-需核对.xlsx"
@@ -66,21 +60,12 @@ def import_command(
         refused.parent.mkdir(parents=True, exist_ok=True)
         refused_workbook(plan, refused)
     if as_json:
-        answer = asdict(result)
+        answer = result.as_json()
         print_json(answer | {"refused_file": str(refused) if result.refused else None})
         return
-    click.echo(said(result))
+    click.echo(result.summary())
     if result.refused:
         click.echo(f"没能导入的行存在 {refused}，改好后可以再导入")
-
-
-def said(result: ImportResult) -> str:
-    """What an import did, in words."""
-    return (
-        f"新增 {result.added} 人、{result.households} 户、{result.buildings} 栋，"
-        f"更新 {result.updated} 人，无变化 {result.unchanged} 行，"
-        f"需核对 {result.refused} 行"
-    )
 
 
 def _columns(map_file: Path | None) -> dict[str, str]:

@@ -133,9 +133,10 @@ def test_a_deleted_record_leaves_lists_and_search_and_comes_back(run):
     assert answer(run("search", "lgy", "--json"))[0]["id"] == key
 
 
-@pytest.mark.parametrize("model", RECORDS, ids=lambda m: m.__tablename__)
-def test_every_type_can_be_listed_with_every_field(run, model):
-    assert isinstance(answer(run("list", model.__tablename__, "--json")), list)
+def test_every_type_can_be_listed(run):
+    for model in RECORDS:
+        listed = answer(run("list", model.__tablename__, "--json"))
+        assert isinstance(listed, list), model.__tablename__
 
 
 def test_a_wrong_password_says_what_to_do(run, monkeypatch):
