@@ -2,7 +2,7 @@
 
 from alembic import context
 
-import gridapp.models  # noqa: F401  (fills the metadata for autogenerate)
+# The package imports every record, so the metadata is filled for autogenerate.
 from gridapp.models.record import Base
 
 connection = context.config.attributes["connection"]
