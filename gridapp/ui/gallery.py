@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from uuid import UUID
 
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QWidget
 
 from gridapp.errors import UserError
+from gridapp.models import Resident, Visit
+from gridapp.store import records
+from gridapp.store.database import Connection
+from gridapp.store.pinyin import name_readings
 from gridapp.ui.jobs import Jobs
 from gridapp.ui.login import Login
 from gridapp.ui.main_window import MainWindow
@@ -17,7 +23,6 @@ from gridapp.ui.theme import Scheme, Theme
 
 SCREEN = (1366, 768)  # pixels of the laptop the window is made for
 PATIENCE = 60.0  # seconds
-SEARCH = "lgy"
 
 
 class Gallery:
@@ -48,12 +53,17 @@ class Gallery:
             self._in_scheme("dark", "today-dark", window)
         window.go("residents")
         self._settle()
-        window.residents.search_for(SEARCH)
+        with window.session.store.reading() as db:
+            somebody, letters = most_visited(db)
+        window.residents.search_for(letters)
+        self._settle()
+        window.residents.choose(somebody)
         self.save("residents", window)
         if whole:
             window.residents.show_changes()
             self.save("history", window)
         window.go("today")
+        window.today.choose_kind("visit")
         self._settle()
         window.today.next_visit()
         self.save("visit", window)
@@ -81,6 +91,17 @@ class Gallery:
             wait(lambda: not self._jobs.busy)
             QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
             QCoreApplication.processEvents()
+
+
+def most_visited(db: Connection) -> tuple[UUID, str]:
+    """Return whom the pictures show, and the first letters that find them."""
+    visits = records.filtered(db, Visit, {})
+    counts = Counter(row["resident_id"] for row in visits if row["resident_id"])
+    if not counts:
+        raise UserError("还没有走访记录,没有可以展示的画面")
+    somebody: UUID = counts.most_common(1)[0][0]
+    name = records.labels(db, Resident, [somebody])[somebody]
+    return somebody, "".join(one[0][:1] for one in name_readings(name))
 
 
 def fit(window: QWidget) -> None:

@@ -21,6 +21,7 @@ from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import Card, NoticeBar, column, line
 from gridapp.ui.widgets.entry import LineField
 from gridapp.ui.widgets.text import Glyph, Text
+from gridapp.work import founding
 
 _CAPS_KEY = 0x14  # VK_CAPITAL
 
@@ -43,6 +44,9 @@ class Login(QWidget):
         self._caps = False
         self._password = _password_field("密码")
         self._again = _password_field("再输一遍密码")
+        self._name = LineField("您的姓名", "写在走访记录上的名字")
+        self._grid_name = LineField("网格名称", "如 第3网格")
+        self._grid_code = LineField("网格编码", "社区给的 15 位编码")
         self._error = NoticeBar(theme, "red", "circle-alert")
         self._hint = Text("大写锁定已打开,密码区分大小写", "warning")
         words = "建立并打开" if self._new else "打开"
@@ -50,8 +54,8 @@ class Login(QWidget):
         self._place(theme)
         self._error.say("")
         self._hint.hide()
-        self._password.finished.connect(self._next)
-        self._again.finished.connect(self.submit)
+        for number, field in enumerate(self._fields(), 1):
+            field.finished.connect(partial(self._next, number))
         self._open.clicked.connect(self.submit)
         self._password.textChanged.connect(self._forget_error)
 
@@ -64,19 +68,18 @@ class Login(QWidget):
         brand.addStretch()
         card.box.addLayout(brand)
         greeting = (
-            "这台电脑上还没有数据。请设一个密码,以后每次打开都要用它。"
+            "这台电脑上还没有数据。先设一个密码,以后每次打开都要用它;"
+            "忘了密码,别人也打不开,请记牢。"
             if self._new
             else "数据在这台电脑上加密保存,输入密码打开。"
         )
         card.box.addWidget(Text(greeting, "muted", wrap=True))
         card.box.addSpacing(4)
-        for field in (self._password, self._again):
+        for field in self._fields():
             label = Text(field.accessibleName())
             label.setBuddy(field)
             card.box.addWidget(label)
             card.box.addWidget(field)
-            label.setVisible(self._new or field is self._password)
-        self._again.setVisible(self._new)
         card.box.addWidget(self._hint)
         card.box.addWidget(self._error)
         card.box.addSpacing(4)
@@ -87,6 +90,12 @@ class Login(QWidget):
         box.addStretch(2)
         box.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
         box.addStretch(3)
+
+    def _fields(self) -> list[LineField]:
+        if not self._new:
+            return [self._password]
+        grid = [self._name, self._grid_name, self._grid_code]
+        return [self._password, self._again, *grid]
 
     def type_password(self, password: str) -> None:
         """Write into the password field."""
@@ -101,20 +110,24 @@ class Login(QWidget):
             self._refuse("密码至少 8 位,可以用一句好记的话的拼音")
         elif self._new and password != self._again.text():
             self._refuse("两次输入的密码不一样,请重新输入")
+        elif self._new and not all(f.text().strip() for f in self._fields()):
+            self._refuse("请把姓名、网格名称和网格编码都填上")
         elif self._open.isEnabled():
             self._open.setEnabled(False)
             self._open.setText("正在打开…")
-            work = vault.create if self._new else vault.open_store
-            self._jobs.run(
-                partial(work, self._folder, password), self._done, self._failed
-            )
+            work = partial(vault.open_store, self._folder, password)
+            if self._new:
+                name, grid, code = (f.text().strip() for f in self._fields()[2:])
+                work = partial(_created, self._folder, password, code, grid, name)
+            self._jobs.run(work, self._done, self._failed)
 
     def _forget_error(self) -> None:
         self._error.say("")
 
-    def _next(self) -> None:
-        if self._new:
-            self._again.setFocus()
+    def _next(self, number: int) -> None:
+        fields = self._fields()
+        if number < len(fields):
+            fields[number].setFocus()
         else:
             self.submit()
 
@@ -156,6 +169,12 @@ class Login(QWidget):
     def _note_caps(self, on: bool) -> None:
         self._caps = on
         self._hint.setVisible(on)
+
+
+def _created(folder: Path, password: str, code: str, grid: str, name: str) -> Store:
+    store = vault.create(folder, password)
+    founding.found(store, code, grid, name)
+    return store
 
 
 def _password_field(name: str) -> LineField:

@@ -41,6 +41,7 @@ PLACES = (
     Place("sync", "数据同步", "同步", "refresh-cw"),
 )
 WEEKDAYS = "一二三四五六日"
+SMALLEST = (880, 420)  # a 1366×768 screen at 150 %, less its task bar
 
 
 class MainWindow(QMainWindow):
@@ -50,6 +51,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.session = session
         self.setWindowTitle("网格日志")
+        self.setMinimumSize(*SMALLEST)
         self.resize(1366, 728)
         self.today = TodayPage(session)
         self.residents = ResidentsPage(session)
@@ -91,6 +93,7 @@ class MainWindow(QMainWindow):
         down = column(right)
         down.addWidget(self._header)
         down.addWidget(self._stack, 1)
+        middle.setMinimumSize(*SMALLEST)  # pages never hold the window open
         self.setCentralWidget(middle)
         return right
 
@@ -130,6 +133,7 @@ class MainWindow(QMainWindow):
         self._nav.choose("visits" if key == "visit" else key)
         self._title(page, page.subtitle, page.names_person)
         self._find.hide()
+        page.focus_start()
 
     def go_back(self) -> None:
         """Show the page before the form."""

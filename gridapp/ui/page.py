@@ -52,6 +52,9 @@ class Page(QWidget):
         """Return who is chosen on this page, for F2 and F3."""
         return None
 
+    def focus_start(self) -> None:
+        """Put the keyboard where one begins on this page."""
+
     def leave(self) -> None:
         """Keep what is not saved: the window closes."""
 

@@ -114,6 +114,9 @@ class RecordPage(Page):
             f"“{words}”里没有{self._ledger.model.title},可以点右上角登记。"
         )
 
+    def focus_start(self) -> None:
+        self._list.setFocus()
+
     def open_record(self, record_id: UUID | None) -> None:
         """Open a record to work on it; None begins a new one."""
         if record_id is None:

@@ -121,6 +121,7 @@ class ResidentCard(Card):
         right.addWidget(self._timeline, 1)
         tabs = line(margins=(12, 8, 12, 0))
         tabs.addWidget(self._tabs)
+        tabs.addStretch()
         box.addLayout(tabs)
         body.addWidget(self._facts_scroll)
         body.addWidget(self._divider)

@@ -22,6 +22,7 @@ ACTIONS = {
     "restore": "从回收站恢复",
 }
 EMPTY = "空"
+MOST_FIELDS = 8  # of one change, the rest is counted
 
 
 def event_entries(events: Sequence[Event], kind: str) -> list[Entry]:
@@ -63,6 +64,8 @@ def change_entries(lines: Sequence[HistoryLine]) -> list[Entry]:
         ordered, key=lambda one: (one.at, one.by, one.action)
     ):
         parts = [_change_words(one, action) for one in group]
+        if len(parts) > MOST_FIELDS:
+            parts = [*parts[:MOST_FIELDS], f"等 {len(parts)} 项"]
         tone: ToneName = "red" if action == "delete" else "blue"
         icon = "plus" if action == "insert" else "pencil"
         when = f"{at.astimezone():%Y-%m-%d %H:%M}  {by}"

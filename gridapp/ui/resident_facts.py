@@ -64,7 +64,7 @@ def fact_parts(
     parts += _health(file)
     masked = field_of(Resident, "id_number").masked(file.person.values["id_number"])
     number.setText(masked or "未登记")
-    row = _fact("证件", number)
+    row = _fact("证件", number, middle=True)
     if masked:
         layout = row.layout()
         assert layout is not None
@@ -114,11 +114,12 @@ def _health(file: ResidentFile) -> Iterator[QWidget]:
             yield _fact(label, Text(words, wrap=True))
 
 
-def _fact(label: str, words: QLabel) -> QWidget:
+def _fact(label: str, words: QLabel, *, middle: bool = False) -> QWidget:
     holder = QWidget()
     row = line(holder, gap=6)
     name = Text(label, "muted")
     name.setFixedWidth(38)
-    row.addWidget(name, 0, Qt.AlignmentFlag.AlignTop)
+    beside = Qt.AlignmentFlag.AlignVCenter if middle else Qt.AlignmentFlag.AlignTop
+    row.addWidget(name, 0, beside)
     row.addWidget(words, 1)
     return holder

@@ -101,7 +101,8 @@ class ResidentsPage(Page):
         box.addWidget(self.box)
         left.box.addLayout(box)
         chips = line(margins=(12, 0, 8, 0))
-        chips.addWidget(self._chips, 1)
+        chips.addWidget(self._chips)
+        chips.addStretch()
         left.box.addLayout(chips)
         counts = line(margins=(16, 0, 16, 0))
         counts.addWidget(self._count)
@@ -131,8 +132,16 @@ class ResidentsPage(Page):
         self._hits = None
         self._show_rows()
 
+    def focus_start(self) -> None:
+        self.box.setFocus()
+
     def chosen_resident(self) -> UUID | None:
         return self._shown
+
+    def choose(self, resident_id: UUID) -> None:
+        """Choose somebody among those that are listed."""
+        if self._list.choose(resident_id):
+            self._list.scrollTo(self._list.currentIndex())
 
     def show_changes(self) -> None:
         """Show what was changed in the file, in place of what happened."""

@@ -86,6 +86,7 @@ QPushButton[kind="tile"]:hover {{ border-color: {t.blue.line};
     background: {t.blue.back}; }}
 QPushButton[kind="tile"]:focus {{ border: 2px solid {t.focus}; padding: 0 9px; }}
 QPushButton[kind="small"] {{ min-height: 28px; padding: 0 7px; min-width: 20px;
+    text-align: left;
     border: 1px solid transparent; background: transparent; color: {t.blue.text}; }}
 QPushButton[kind="small"]:hover {{ background: {t.blue.back}; }}
 QPushButton[kind="small"]:focus {{ border: 2px solid {t.focus}; padding: 0 6px;
@@ -140,7 +141,7 @@ QTableView::item {{ padding: 0 8px; border-bottom: 1px solid {t.divider}; }}
 QTableView::item:selected {{ background: {t.selected}; color: {t.text}; }}
 QHeaderView {{ background: {t.surface2}; border: none; }}
 QHeaderView::section {{ background: {t.surface2}; color: {t.text2}; border: none;
-    border-bottom: 1px solid {t.border}; padding: 4px 8px;
+    border-bottom: 1px solid {t.border}; padding: 4px 11px;
     font-size: {Size.CAPTION}px; }}
 QScrollBar:vertical {{ width: 14px; background: transparent; margin: 3px; }}
 QScrollBar::handle:vertical {{ background: {t.scroll}; border-radius: 4px;

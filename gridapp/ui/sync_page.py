@@ -71,7 +71,7 @@ class SyncPage(Page):
 
     def _place(self) -> None:
         self._row = line(self, (16, 14, 16, 14), 12)
-        left = self._left = Card((20, 18, 20, 18), 10)
+        left = Card((20, 18, 20, 18), 10)
         head = line(gap=12)
         head.addWidget(self._cloud)
         words = column(gap=2)
@@ -113,7 +113,11 @@ class SyncPage(Page):
         column(holder, (16, 8, 12, 12)).addWidget(self._held)
         scroll.setWidget(holder)
         right.box.addWidget(scroll, 1)
-        self._row.addWidget(left)
+        self._left = QScrollArea()
+        self._left.setWidgetResizable(True)
+        self._left.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._left.setWidget(left)
+        self._row.addWidget(self._left)
         self._row.addWidget(right, 1)
         self._show_running(running=False)
 
@@ -126,6 +130,9 @@ class SyncPage(Page):
 
     def reload(self) -> None:
         self.session.read(_read, self._show)
+
+    def focus_start(self) -> None:
+        self._go.setFocus()
 
     def _on_changed(self, records: frozenset[str]) -> None:
         if self.isVisible() and self._progress is None:
@@ -140,8 +147,9 @@ class SyncPage(Page):
             self._cloud.show_icon("cloud-upload", "amber.text")
         else:
             self._cloud.show_icon("cloud-check", "green.text")
-        self._last.setText(last_words(standing.last, dt.datetime.now(dt.UTC)))
         joined = bool(standing.server)
+        self._last.setText(last_words(standing.last, dt.datetime.now(dt.UTC)))
+        self._last.setVisible(standing.last is not None or not joined)
         self._join.setVisible(not joined)
         self._go.setVisible(joined)
         kinds = [self._kind_line(k, n) for k, n in standing.waiting.items()]

@@ -148,6 +148,13 @@ class TodayPage(Page):
         self._go_next = True
         self.reload()
 
+    def focus_start(self) -> None:
+        self._list.setFocus()
+
+    def choose_kind(self, kind: str) -> None:
+        """Show only one kind of work: visit, call, issue, dispute, or all."""
+        self._filter(kind)
+
     def chosen_resident(self) -> UUID | None:
         due = self._list.current()
         return due.resident_id if due else None
@@ -158,7 +165,8 @@ class TodayPage(Page):
             mine = [r for r in day.rows if _kind(r) == key and r.due <= day.day]
             late = sum(row.late_days > 0 for row in mine)
             word = "超期" if key == "issue" else "逾期"
-            note = "" if mine else "已办完"
+            soon = sum(_kind(r) == key and r.due > day.day for r in day.rows)
+            note = f"3 天内 {soon}" if soon else "" if mine else "没有到期"
             tile.show_number(
                 len(mine), late=f"{word} {late}" if late else "", note=note
             )

@@ -23,6 +23,7 @@ ENTRIES = (
     ("issue", "问题", "triangle-alert", "F6"),
     ("dispute", "调解", "handshake", "F7"),
 )
+MID_METERS = 2  # lines of the month a middle window has room for
 
 
 class TodaySide(QWidget):
@@ -34,6 +35,7 @@ class TodaySide(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
+        self._width = Width.WIDE
         self.setFixedWidth(264)
         box = column(self, gap=12)
         box.addWidget(self._entries())
@@ -90,6 +92,7 @@ class TodaySide(QWidget):
                 self._month.box.addWidget(meter)
         for meter, one in zip(self._meters, lines, strict=True):
             meter.show_done(one.done, one.total)
+        self.set_width(self._width)
         self._words.setText(f"{unsent} 条未同步" if unsent else "全部已同步")
         if unsent:
             self._cloud.show_icon("cloud-off", "amber.text")
@@ -98,4 +101,7 @@ class TodaySide(QWidget):
 
     def set_width(self, width: Width) -> None:
         """Drop what a middle window has no room for."""
+        self._width = width
         self._sync.setVisible(width is Width.WIDE)
+        for number, meter in enumerate(self._meters):
+            meter.setVisible(width is Width.WIDE or number < MID_METERS)

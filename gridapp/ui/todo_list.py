@@ -131,7 +131,10 @@ class TodoList(QListView):
         row = self.visualRect(index)
         metrics = QFontMetrics(self._theme.font(bold=True))
         name = QRect(
-            row.left() + 70, row.top() + 8, metrics.horizontalAdvance(due.who), 24
+            row.left() + 70,
+            row.top() + 8,
+            metrics.horizontalAdvance(titled(due)[0]),
+            24,
         )
         if button_area(row).contains(place):
             self.act()
@@ -168,6 +171,15 @@ def grouped(rows: Sequence[Due], today: dt.date) -> list[Item]:
     if soon:
         items += [Group("3 天内", len(soon), "grey"), *soon]
     return items
+
+
+def titled(due: Due) -> tuple[str, str]:
+    """Return what stands in bold, and the words below it: people by their name,
+    an issue by what is wrong."""
+    if due.kind != "issue":
+        return due.who, due.why
+    title, _, rest = due.why.partition("、")
+    return title, "、".join(words for words in (rest, due.who) if words)
 
 
 def _is_row(item: Item) -> bool:
@@ -304,16 +316,16 @@ class _TodoDelegate(QStyledItemDelegate):
     def _paint_words(self, painter: QPainter, due: Due, room: QRectF) -> None:
         """Paint the two lines of words into the room, whose height is not used."""
         theme, tokens = self._theme, self._theme.tokens
+        title, why = titled(due)
         painter.setFont(theme.font(bold=True))
         painter.setPen(QColor(tokens.text))
         metrics = QFontMetricsF(painter.font())
-        who = metrics.elidedText(due.who or due.why, _ELIDE, room.width())
+        who = metrics.elidedText(title, _ELIDE, room.width())
         painter.drawText(QPointF(room.x(), room.y() + 27), who)
         wide = metrics.horizontalAdvance(who) + 12
         painter.setFont(theme.font(Size.CAPTION))
         painter.setPen(QColor(tokens.text2))
         metrics = QFontMetricsF(painter.font())
-        why = due.why
         if room.width() - wide > 60:
             where = metrics.elidedText(due.where, _ELIDE, room.width() - wide)
             painter.drawText(QPointF(room.x() + wide, room.y() + 26.5), where)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gridapp.models import Contact, codes
 from gridapp.models.record import Values, field_of
@@ -25,6 +25,7 @@ class VisitContext(QWidget):
         self._theme = theme
         box = column(self, gap=12)
         last = Card()
+        last.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         head = line()
         head.addWidget(Text("上次走访", "section"))
         head.addStretch()
@@ -46,6 +47,7 @@ class VisitContext(QWidget):
     @staticmethod
     def _list(title: str) -> tuple[Card, Lines]:
         card = Card()
+        card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         card.box.addWidget(Text(title, "section"))
         lines = Lines(gap=6)
         card.box.addWidget(lines)

@@ -62,6 +62,9 @@ class VisitsPage(Page):
         kind = self._chips.chosen()
         self.session.read(lambda db: _ids(db, kind), self._show)
 
+    def focus_start(self) -> None:
+        self._list.setFocus()
+
     def chosen_resident(self) -> UUID | None:
         record_id = self._list.chosen()
         return self._resident_of(record_id) if record_id else None

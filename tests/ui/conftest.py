@@ -1,4 +1,4 @@
-"""What the tests of the window share: one application and its theme."""
+"""What the tests of the window share: one application, its theme, an open window."""
 
 import os
 from pathlib import Path
@@ -7,6 +7,9 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from gridapp.ui.jobs import Jobs
+from gridapp.ui.messages import Messages
+from gridapp.ui.session import Session
 from gridapp.ui.theme import Theme
 
 RESOURCES = Path(__file__).parents[2] / "resources"
@@ -15,3 +18,56 @@ RESOURCES = Path(__file__).parents[2] / "resources"
 @pytest.fixture(scope="session")
 def theme(qapp):
     return Theme(qapp, RESOURCES)
+
+
+class Asked(Messages):
+    """Dialogs answered as the test says, instead of waiting for a person."""
+
+    def __init__(self):
+        super().__init__()
+        self.told = []
+        self.errors = []
+        self.answer = True
+        self.target = ""
+
+    def tell(self, sentence):
+        self.told.append(sentence)
+
+    def ask(self, question, verb, instead="返回"):
+        self.told.append(question)
+        return self.answer
+
+    def choose_target(self, title, name, kinds):
+        return self.target
+
+    def _report(self, error):
+        self.errors.append(error)
+
+
+@pytest.fixture
+def messages(qapp):
+    return Asked()
+
+
+@pytest.fixture
+def jobs(messages):
+    jobs = Jobs(messages.show_error)
+    yield jobs
+    jobs.close()
+
+
+@pytest.fixture
+def session(vault, jobs, theme, messages):
+    theme.apply("light")
+    return Session(vault, jobs, theme, messages)
+
+
+@pytest.fixture
+def settle(qtbot, jobs, messages):
+    """Wait until every answer has come; an unexpected error fails the test."""
+
+    def wait():
+        qtbot.waitUntil(lambda: not jobs.busy, timeout=20_000)
+        assert messages.errors == []
+
+    return wait

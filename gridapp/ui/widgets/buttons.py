@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QPushButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QPushButton, QSizePolicy, QWidget
 
 from gridapp.ui.theme import Theme
 from gridapp.ui.widgets.card import line
@@ -78,7 +78,7 @@ class ChipRow(QWidget):
         self._chips: dict[str, Button] = {}
         self._group = QButtonGroup(self)
         self._row = line(self, gap=gap)
-        self._row.addStretch()
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.set_choices(choices)
 
     def set_choices(self, choices: Sequence[tuple[str, str]]) -> None:
@@ -113,4 +113,4 @@ class ChipRow(QWidget):
         chip.clicked.connect(lambda: self.picked.emit(key))
         self._chips[key] = chip
         self._group.addButton(chip)
-        self._row.insertWidget(self._row.count() - 1, chip)
+        self._row.addWidget(chip)

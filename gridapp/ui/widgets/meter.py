@@ -57,6 +57,6 @@ class Meter(QWidget):
 
     def show_done(self, done: int, planned: int) -> None:
         """Show how much of what was planned is done."""
-        self._figures.setText(f"{done} / {planned}")
+        self._figures.setText(f"{done} / {planned}" if planned else "本月没有")
         self._bar.fill(done / planned if planned else 0.0)
         self.setAccessibleName(f"{self.label}:{planned} 项已完成 {done} 项")

@@ -165,4 +165,22 @@ class _EntryDelegate(QStyledItemDelegate):
         painter.setPen(tokens.text)
         painter.setFont(theme.font(Size.NOTE))
         words = area.adjusted(_LEFT, _HEAD, -10, -_FOOT + 4)
-        painter.drawText(words, int(_WRAP), entry.text)
+        metrics = QFontMetrics(painter.font())
+        painter.drawText(words, int(_WRAP), fitted(entry.text, metrics, words))
+
+
+def fitted(text: str, metrics: QFontMetrics, room: QRectF) -> str:
+    """Return the text, or as much of it as fits into the room with … at its end."""
+    width, height = int(room.width()), int(room.height()) + 2
+
+    def fits(words: str) -> bool:
+        area = QRect(0, 0, width, 10_000)
+        return metrics.boundingRect(area, int(_WRAP), words).height() <= height
+
+    if fits(text):
+        return text
+    low, high = 0, len(text)
+    while low + 1 < high:
+        middle = (low + high) // 2
+        low, high = (middle, high) if fits(text[:middle] + "…") else (low, middle)
+    return text[:low] + "…"

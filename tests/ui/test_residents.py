@@ -1,0 +1,95 @@
+"""Finding somebody at once; private numbers shown only after that is journalled."""
+
+import pytest
+from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtWidgets import QApplication
+from sqlalchemy import text
+
+from gridapp.models import Resident
+from gridapp.store import records
+from gridapp.ui.resident_events import change_entries
+from gridapp.ui.resident_file import read_history
+from gridapp.ui.residents_page import ResidentsPage
+
+
+@pytest.fixture
+def page(session, people, qtbot, settle):
+    page = ResidentsPage(session)
+    qtbot.addWidget(page)
+    page.resize(1198, 668)
+    page.show()
+    settle()
+    return page
+
+
+def names(page):
+    return [row.title for row in page._list.rows()]
+
+
+def test_list_stands_in_walking_order(page):
+    shown = names(page)
+    assert shown.index("李桂英") < shown.index("张德福")
+    assert "赵六" not in shown  # in the recycle bin
+
+
+@pytest.mark.parametrize("typed", ["lgy", "李桂", "32501", "3-2-501", "0001"])
+def test_search_finds_by_name_letters_door_and_phone(page, settle, typed):
+    page.box.setText(typed)
+    settle()
+    assert names(page)[0] == "李桂英"
+
+
+def test_list_narrows_while_an_input_method_composes(page, settle):
+    everybody = len(names(page))
+    QApplication.sendEvent(page.box, QInputMethodEvent("li'gui", []))
+    settle()
+    assert names(page) == ["李桂英"]
+    assert page.box.text() == ""
+    QApplication.sendEvent(page.box, QInputMethodEvent("", []))
+    settle()
+    assert len(names(page)) == everybody
+
+
+def test_empty_result_says_what_was_searched_and_can_be_cleared(page, settle):
+    page.box.setText("qqqq")
+    settle()
+    assert "qqqq" in page._empty.text()
+    page._clear.click()
+    settle()
+    assert "李桂英" in names(page)
+
+
+def test_chip_filters_by_tag(page, settle):
+    page._chips.choose("alone")
+    page._show_rows()
+    assert names(page) == ["李桂英"]
+
+
+def test_phone_is_masked_until_its_showing_is_journalled(page, people, session, settle):
+    page.show_resident(people.li)
+    settle()
+    assert "138****0001" in page._card._where.text()
+    page._card._reveal_phone.click()
+    settle()
+    assert "13800000001" in page._card._where.text()
+    with session.store.reading() as db:
+        rows = db.execute(text("SELECT act, detail FROM disclosure")).all()
+    assert [tuple(row) for row in rows] == [("reveal", "联系方式")]
+    page.show_resident(people.zhang)
+    settle()
+    page.show_resident(people.li)
+    settle()
+    assert "13800000001" not in page._card._where.text()
+
+
+def test_changes_are_shown_with_old_and_new_masked(session, people):
+    with session.store.writing() as tx:
+        values = {"phones": ("13800001234",), "mobility": "能自理"}
+        records.save(tx, Resident, values, people.li)
+    with session.store.reading() as db:
+        entries = change_entries(read_history(db, people.li))
+    assert entries[0].title == "修改"
+    assert "138****0001 → 138****1234" in entries[0].text
+    assert "行动能力:空 → 能自理" in entries[0].text
+    assert entries[-1].title == "新建档案"
+    assert "李桂英" in entries[-1].text
