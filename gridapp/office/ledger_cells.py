@@ -33,6 +33,7 @@ from gridapp.models.kinds import (
 from gridapp.models.record import Field
 from gridapp.office import cells
 from gridapp.office.ledger_columns import VISITS, field_at
+from gridapp.office.ledger_contacts import read_contacts
 
 TOO_LONG = "E_CELL_LONG"  # the limit of a note is its own
 _BREAK = re.compile(r"[、,，/;；|+\s]+")
@@ -70,6 +71,8 @@ class CellReader:
         if spec is None:
             if path in VISITS:
                 return _times(raw)
+            if path == "contacts":
+                return read_contacts(raw)
             return _tags(raw) if path == "tags" else _tick(raw)
         code_set = self._code_sets.get(path)
         if spec.kind is CODES:

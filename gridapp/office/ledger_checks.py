@@ -14,7 +14,7 @@ from gridapp.office.ledger_rows import LedgerRow
 SHARED_BY = 5  # households with one telephone: the community office's, most likely
 OLDEST, ELDER = 120, 60  # years
 ELDER_TAGS = ("tag.alone", "tag.empty_nest")
-HEADS, SPOUSES = ("02",), ("10", "11", "12")
+HEADS, SPOUSES = ("02", "01"), ("10", "11", "12")
 CHILDREN = tuple(str(code) for code in range(20, 40) if code not in (28, 38))
 
 
@@ -27,9 +27,8 @@ def check_together(rows: Sequence[LedgerRow], today: dt.date) -> None:
     _shared_phones(people)
     for row in people:
         _check_age(row, today)
-    if any("relation" in row.values for row in people):
-        for family in _families(people):
-            _check_family(family)
+    for family in _families(people):
+        _check_family(family)
 
 
 def _one_number_two_people(rows: Iterable[LedgerRow]) -> None:
@@ -100,8 +99,9 @@ def _check_family(family: Sequence[LedgerRow]) -> None:
         row.warn("relation", "W_TWO_HEADS")
     for row in spouses[1:]:
         row.warn("relation", "W_TWO_SPOUSES")
-    if not heads:
+    if not heads and any("relation" in row.values for row in family):
         family[0].warn("relation", "W_NO_HEAD")
+    if not heads:
         return
     head = heads[0].values
     for row in spouses:

@@ -2,9 +2,9 @@
 
 A path names the field: `name` of the resident; `building.number`, `dwelling.room`,
 `household.head_name`, `contact.1.name` of the records around; `tag.alone` a column that
-is ticked; and three columns that hold several things: `door` (3栋2单元501), `tags`
-(独居、低保) and `visits_a_week`; `confirmed` says yes to the row's questions. IGNORED
-columns are known and hold nothing to keep.
+is ticked. Some columns hold several things: `door` (3栋2单元501), `tags` (独居、低保),
+`contacts` (长子王大 13800000003) and `visits_a_week`; `confirmed` says yes to the row's
+questions. IGNORED columns are known and hold nothing to keep.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from gridapp.models.record import Field, field_of, fields_of
 IGNORED = "-"
 VISITS = ("visits_a_week", "visits_a_month")
 PLACE = ("building.number", "dwelling.unit", "dwelling.room", "door")
-UNDECLARED = {"door", "tags", "confirmed", *VISITS}  # several things, or no field
+UNDECLARED = {"door", "tags", "contacts", "confirmed", *VISITS}  # not one field
 _WORDS: Mapping[str, tuple[str, ...]] = {
     IGNORED: (
         "序号",
@@ -86,6 +86,10 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "contact.name": ("紧急联系人", "联系人", "监护人", "联系人姓名", "子女姓名"),
     "contact.relation": ("与本人关系", "与老人关系", "联系人关系"),
     "contact.phones": ("紧急联系电话", "紧急联系人电话", "联系人电话", "子女电话"),
+    "contacts": (
+        *("子女情况", "子女信息", "子女联系方式", "子女及联系方式", "家属联系方式"),
+        *("紧急联系人及电话", "紧急联系人及联系方式", "联系人及电话", "亲属情况"),
+    ),
     "note": ("备注", "说明"),
 }
 _GROUPS = (
@@ -182,9 +186,9 @@ def _tag_path(label: str) -> str | None:
 
 def _visits_path(label: str) -> str | None:
     if re.search("走访|探访|巡访", label):
-        if re.search("每?周.*(次|频)|(次|频).*周", label):
+        if re.search("每周|周.*(次|频)|(次|频).*周", label):
             return "visits_a_week"
-        if re.search("每?月.*(次|频)|(次|频).*月", label):
+        if re.search("每月|月.*(次|频)|(次|频).*月", label):
             return "visits_a_month"
     return None
 

@@ -69,6 +69,8 @@ class Parts:
             record, _, field = path.rpartition(".")
             if record.startswith("contact."):
                 slots.setdefault(record, {})[field] = value
+        for number, one in enumerate(row.values.get("contacts", ()), len(slots) + 1):
+            slots[f"contact.{number}"] = one.values()
         changes = [
             self._contact(row, resident, slot, values)
             for slot, values in slots.items()

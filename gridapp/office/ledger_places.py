@@ -7,6 +7,7 @@ from uuid import UUID
 
 from gridapp.models import record_named
 from gridapp.models.record import Values, field_of
+from gridapp.office.ledger_checks import HEADS
 from gridapp.office.ledger_known import Known, door_of, same_name
 from gridapp.office.ledger_rows import LedgerRow
 from gridapp.office.ledger_writes import Writes, merged
@@ -34,7 +35,7 @@ class Places:
         home = self.known.table("household")[household]
         dwelling = self.known.table("dwelling")[home["dwelling_id"]]
         given = _given(row, "household")
-        if "head_name" not in given and row.values.get("relation") == "02":
+        if "head_name" not in given and row.values.get("relation") in HEADS:
             given["head_name"] = row.values["name"]
         changed = self._fill(row, "household", home, given)
         given = _given(row, "dwelling")

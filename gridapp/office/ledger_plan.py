@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 from uuid import UUID
 
+from gridapp.models import identity
 from gridapp.office.ledger_columns import field_at
+from gridapp.office.ledger_contacts import ContactWords
 from gridapp.office.ledger_problems import ASK, ERROR, STATES, Problem
 from gridapp.office.ledger_rows import LedgerRow
 from gridapp.office.sheet_headers import Header
@@ -163,4 +165,7 @@ def _shown(path: str, value: Any, unmask: bool) -> Any:
         return spec.masked(value)
     if spec is not None:
         return spec.kind.to_wire(value)
+    if path == "contacts":
+        found = cast("tuple[ContactWords, ...]", value)
+        return [one.name if unmask else identity.mask_name(one.name) for one in found]
     return list(cast("tuple[str, ...]", value)) if path == "tags" else value

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gridapp.models import identity
-from gridapp.models.cell import Cell, cell_text, empty_or_broken
+from gridapp.models.cell import Cell, cell_text, empty_or_broken, visible
 from gridapp.office import cells
 from gridapp.office.ledger_cells import CellReader
 from gridapp.office.ledger_columns import IGNORED, PLACE
@@ -189,8 +189,11 @@ def read_values(row: LedgerRow, header: Header, reader: CellReader) -> None:
         cell = reader.read(path, row.cells[column.index])
         if path in read and path.endswith("phones"):
             cell = _both(read[path], cell)
+        if cell.error == "E_NAME_FORMAT" and path.startswith("contact."):
+            path, cell = "contacts", reader.read("contacts", row.cells[column.index])
         read[path] = cell
     _read_id(row, read, header)
+    _read_health(row, read, header)
     for path, cell in read.items():
         _take(row, path, cell)
     _read_name_note(row, read.get("name"))
@@ -237,6 +240,17 @@ def _read_id(row: LedgerRow, read: dict[str, Cell[Any]], header: Header) -> None
         for path, code in (("born_on", "W_BIRTH_FROM_ID"), ("sex", "W_SEX_FROM_ID")):
             if path in read and read[path].error:
                 read[path] = Cell(None, (code,))
+
+
+def _read_health(row: LedgerRow, read: dict[str, Cell[Any]], header: Header) -> None:
+    """高血压 in the column 健康状况 is an illness, not one of its five degrees."""
+    cell = read.get("health_level")
+    if cell is not None and cell.error == "E_CODE_UNKNOWN":
+        words = visible(cell_text(_raw(row, header, "health_level")) or "")
+        words = f"健康状况：{words}"
+        known = read.get("illness", Cell(None)).value
+        read["illness"] = Cell(f"{known}；{words}" if known else words)
+        read["health_level"] = Cell(None, ("W_HEALTH_WORDS",))
 
 
 def _raw(row: LedgerRow, header: Header, path: str) -> object:

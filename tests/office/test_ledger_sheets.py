@@ -1,0 +1,187 @@
+"""Files as they really come: encodings, merges, hidden and crossed-out rows."""
+
+import datetime as dt
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from gridapp.errors import UserError
+from gridapp.office.sheet_headers import find_header
+from gridapp.office.sheet_reader import RawSheet, read_book
+
+TEXT = "姓名,身份证号,电话\n张䶮,990101193807151219,13800000001\n"
+
+
+def header_of(*rows, anchors=None):
+    return find_header(RawSheet("表", rows, anchors or {}))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_text_tables_are_read_in_any_encoding(encoding, tmp_path):
+    path = tmp_path / "台账.csv"
+    path.write_bytes(TEXT.encode(encoding))
+    [sheet] = read_book(path)
+    assert sheet.name == "台账"
+    assert list(sheet.rows[1]) == ["张䶮", "990101193807151219", "13800000001"]
+
+
+@pytest.mark.parametrize("delimiter", ["\t", ";", "|"])
+def test_text_tables_are_read_with_any_delimiter(delimiter, tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text(TEXT.replace(",", delimiter), encoding="utf-8")
+    [sheet] = read_book(path)
+    assert len(sheet.rows[0]) == 3
+
+
+def test_digits_kept_as_text_in_csv_lose_their_wrapping(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text('姓名,号\n张三,"=""990101193807151219"""\n', encoding="utf-8")
+    [sheet] = read_book(path)
+    assert sheet.rows[1][1] == "990101193807151219"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "空文件"),
+        (b"<html><table><tr><td>1</td></tr></table></html>", "网页格式"),
+        (b"PK\x03\x04 not a zip", "不是完好的 Excel"),
+        (b"\xd0\xcf\x11\xe0" + b"\0" * 600, "不是完好的 Excel"),
+        (
+            b"\xd0\xcf\x11\xe0" + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le"),
+            "打开密码",
+        ),
+        ("姓名\n李\ufffd\n".encode(), "损坏的字"),
+        (b"\x81\xff\xff\xff\xfe", "文字编码"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_in_words(content, words, tmp_path):
+    path = tmp_path / "台账.xlsx"
+    path.write_bytes(content)
+    with pytest.raises(UserError, match=words):
+        read_book(path)
+
+
+def test_missing_file_is_refused_in_words(tmp_path):
+    with pytest.raises(UserError, match="找不到文件"):
+        read_book(tmp_path / "没有.xlsx")
+
+
+def test_zip_that_unpacks_to_more_than_a_ledger_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("gridapp.office.sheet_marks.LARGEST", 100)
+    path = tmp_path / "a.xlsx"
+    xlsxwriter.Workbook(path).close()
+    with pytest.raises(UserError, match="1 GB"):
+        read_book(path)
+
+
+def test_old_excel_file_is_read_with_its_merges():
+    [sheet] = read_book(Path(__file__).parent / "data" / "ledger.xls")
+    assert sheet.rows[3][4] == dt.date(1938, 7, 15)
+    assert sheet.below(4, 1) == 501
+    assert sheet.below(0, 3) is None
+
+
+def workbook(path):
+    book = xlsxwriter.Workbook(path)
+    page = book.add_worksheet("名单")
+    page.write_row(0, 0, ["姓名", "电话", "备注"])
+    struck = book.add_format({"font_strikeout": True})
+    page.write_row(1, 0, ["张三", "13800000001", "走"], struck)
+    page.write_row(2, 0, ["李四", "13800000002", ""])
+    page.set_row(2, None, None, {"hidden": True})
+    page.write_string(3, 0, "王五")
+    page.write_formula(3, 1, "=B2", None, "")
+    page.write_formula(3, 2, "=#REF!", None, "#REF!")
+    book.add_worksheet("旧表").hide()
+    book.close()
+    return path
+
+
+def test_marks_of_rows_and_cells_are_seen(tmp_path):
+    first, second = read_book(workbook(tmp_path / "a.xlsx"))
+    assert first.struck == {1}
+    assert first.hidden == {2}
+    assert first.unsaved == {(3, 1)}
+    assert first.rows[3][2] == "#REF!"
+    assert (first.visible, second.visible) == (True, False)
+
+
+def test_workbook_made_by_another_program_is_read(tmp_path):
+    """Absolute part names and no styles, as some writers leave them."""
+    path = workbook(tmp_path / "a.xlsx")
+    out = io.BytesIO()
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(out, "w") as new:
+        for part in old.namelist():
+            content = old.read(part)
+            if part == "xl/_rels/workbook.xml.rels":
+                content = content.replace(b'"worksheets/', b'"/xl/worksheets/')
+            new.writestr(part, content)
+    path.write_bytes(out.getvalue())
+    assert read_book(path)[0].hidden == {2}
+
+
+def test_titles_above_the_headings_are_passed_over():
+    header = header_of(
+        ["和顺里社区居民台账", None, None],
+        ["填表单位：某某", None, "填表时间：2026年5月8日"],
+        ["序号", "*姓  名", "身份证\n号码", "联系电话(必填)"],
+        [1, "张三", "990101193807151219", None],
+    )
+    assert (header.first, header.last) == (2, 2)
+    assert [c.path for c in header.known] == ["name", "id_number", "phones"]
+
+
+def test_two_columns_of_names_stay_distinct_under_their_groups():
+    rows = (
+        ["户主情况", None, "成员情况", None, "子女情况", None],
+        ["姓名", "电话", "姓名", "身份证号", "姓名", "电话"],
+    )
+    merges = {(0, 1): (0, 0), (0, 3): (0, 2), (0, 5): (0, 4)}
+    columns = header_of(*rows, anchors=merges).columns
+    assert {c.heading: c.path for c in columns} == {
+        "户主情况/姓名": "household.head_name",
+        "户主情况/电话": "household.phones",
+        "成员情况/姓名": "name",
+        "成员情况/身份证号": "id_number",
+        "子女情况/姓名": "contact.1.name",
+        "子女情况/电话": "contact.1.phones",
+    }
+
+
+def test_groups_of_a_csv_reach_over_their_columns_without_merges():
+    header = header_of(
+        ["姓名", "身份证号", "房主信息", "", "联系人", ""],
+        ["", "", "姓名", "电话", "姓名", "电话"],
+    )
+    assert [c.path for c in header.known] == [
+        "name",
+        "id_number",
+        "dwelling.owner_name",
+        "dwelling.owner_phones",
+        "contact.1.name",
+        "contact.1.phones",
+    ]
+
+
+def test_second_contact_gets_its_own_number():
+    header = header_of(
+        ["姓名", "住址", "联系人1姓名", "联系人1电话", "子女姓名", "子女电话"],
+    )
+    paths = [c.path for c in header.known]
+    assert paths[-2:] == ["contact.1.name", "contact.1.phones"]
+
+
+def test_a_choice_of_the_user_wins():
+    sheet = RawSheet("表", [["姓名", "住址", "电话", "老人近况"]])
+    header = find_header(sheet, {"老人近况": "difficulty"})
+    assert header.columns[3].path == "difficulty"
+
+
+def test_sheet_without_names_has_no_header():
+    assert header_of(["楼栋", "单元", "房号", "电话"]) is None
+    assert header_of(["姓名", "电话"]) is None
+    assert header_of() is None
