@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from gridapp.models import Visit
 from gridapp.store import records
@@ -74,6 +74,9 @@ def test_pages_fit_the_window(window, people, settle, size):
     assert (window.width(), window.height()) == size
     for key, page in window.pages.items():
         window._stack.setCurrentWidget(page)
+        QApplication.processEvents()
+        settle()
+        QApplication.processEvents()
         hint = page.minimumSizeHint()
         assert hint.width() <= page.width(), (key, hint, page.size())
         assert hint.height() <= page.height(), (key, hint, page.size())
