@@ -238,7 +238,7 @@ def authenticate(db: Connection, token: str) -> Device:
     scopes = select(device_scope.c.grid_id, device_scope.c.cursor).where(
         device_scope.c.device_id == row.id
     )
-    cursors = dict(db.execute(scopes).tuples().all())
+    cursors = dict(db.execute(scopes).all())
     return Device(row.id, row.worker_id, cursors, row.seen_at)
 
 

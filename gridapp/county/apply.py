@@ -95,7 +95,7 @@ def push(db: Connection, device: Device, sent: Push, now: dt.datetime) -> Pushed
         settled += parked.superseded(db, device.id, inserted, fresh)
         parked.settle(db, device.id, settled)
         parked.keep(db, device.id, fresh, now)
-        held += [parked.answer(hold) for hold in fresh]
+        held += sorted(map(parked.answer, fresh), key=lambda one: one.seq)
         lost = {hold.raw.seq for hold in fresh if hold.field is None}
         taken = sum(raw.seq not in lost for raw in raws)
     if sent.last > taken_before:
@@ -148,7 +148,7 @@ def _load(
     for name, ids in targets.items():
         table = table_of(record_named(name))
         query = select(table.c.id, table.c.grid_id).where(table.c.id.in_(ids))
-        owners[name] = dict(db.execute(query).tuples().all())
+        owners[name] = dict(db.execute(query).all())
     away = {
         record_id
         for rows in state.values()
@@ -194,9 +194,9 @@ def _decide(batch: _Batch, arrival: Arrival) -> None:
         if not wrong:
             break
         fields = {name: text for name, text in wrong.items() if name in change.changes}
-        if current is None or not fields:
-            text = next(iter(wrong.values()))
-            arrival.hold(None, INVALID, text)
+        needed = [text for name, text in wrong.items() if _needed(model, name)]
+        if not fields or (current is None and needed):
+            arrival.hold(None, INVALID, (needed or list(wrong.values()))[0])
             return
         for name, text in fields.items():
             arrival.hold(name, INVALID, text, _wire(model, name, current))
@@ -229,10 +229,9 @@ def _allowed(
     moved = change.changes.get("grid_id")
     if moved and moved[1] not in batch.device.grids:
         bad["grid_id"] = OUT_OF_SCOPE
-    needed = {one.name for one in fields_of(model) if one.required}
     for name, reason in bad.items():
         text = _sentence(reason, arrival, name)
-        if current is None and name in needed:
+        if current is None and _needed(model, name):
             arrival.hold(None, reason, text)
             return None
         arrival.hold(name, reason, text, _wire(model, name, current))
@@ -245,6 +244,10 @@ def _allowed(
             change.action, known, change.at, change.by, current["updated_at"]
         )
     return _without(change, bad)
+
+
+def _needed(model: type[Record], name: str) -> bool:
+    return any(one.required and one.name == name for one in fields_of(model))
 
 
 def _without(change: Incoming, names: Iterable[str]) -> Incoming:

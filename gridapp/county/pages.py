@@ -65,7 +65,7 @@ def pull(db: Connection, device: Device, asked: Pull) -> Pulled:
     )
     page = _Page(max(1, min(asked.limit, PAGE_ROWS)))
     cursors: list[Cursor] = []
-    for grid_id, last in sorted(db.execute(query).tuples()):
+    for grid_id, last in sorted(db.execute(query)):
         at = known.get(grid_id) or Cursor(grid_id.bytes, 0)
         if at.place == DONE and at.n >= last:
             continue
@@ -83,25 +83,25 @@ def pull(db: Connection, device: Device, asked: Pull) -> Pulled:
 def _log(db: Connection, device: Device, page: _Page, at: Cursor, last: int) -> Cursor:
     """Changes after the cursor. A device's own come back only where they met others,
     or while it reads again what happened during its first download."""
-    grid_id, done = UUID(bytes=at.grid), at.n
-    query = (
-        select(
-            change.c.n, change.c.device_id, change.c.echo, change.c.by, change.c.body
-        )
-        .where(change.c.grid_id == grid_id, change.c.n > at.n)
-        .order_by(change.c.n)
-        .limit(page.rows)
+    query = select(change.c.n, change.c.by, change.c.body).where(
+        change.c.grid_id == UUID(bytes=at.grid), change.c.n > at.n
     )
-    for n, source, echo, by, body in db.execute(query).tuples():
+    if at.place != REPLAY:
+        foreign = change.c.device_id.is_distinct_from(device.id)
+        query = query.where(foreign | change.c.echo)
+    rows = db.execute(query.order_by(change.c.n).limit(page.rows)).all()
+    everything = len(rows) < page.rows
+    done = at.n
+    for n, by, body in rows:
         if page.full:
+            everything = False
             break
-        if source != device.id or echo or at.place == REPLAY:
-            page.add(body, [by])
+        page.add(body, [by])
         done = n
-    if done < last:
+    if not everything and done < last:
         page.more = True
         return Cursor(at.grid, done, at.place)
-    return Cursor(at.grid, done, DONE)
+    return Cursor(at.grid, last, DONE)
 
 
 def _state(db: Connection, page: _Page, at: Cursor, last: int) -> Cursor:
@@ -171,6 +171,4 @@ def _body(model: type[Record], row: Values) -> bytes:
 def _names(db: Connection, authors: set[UUID]) -> dict[bytes, str]:
     table = table_of(Worker)
     query = select(table.c.id, table.c.name).where(table.c.id.in_(authors))
-    return (
-        {key.bytes: name for key, name in db.execute(query).tuples()} if authors else {}
-    )
+    return {key.bytes: name for key, name in db.execute(query)} if authors else {}

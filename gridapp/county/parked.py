@@ -103,7 +103,7 @@ def waiting(
     )
     found = (
         (msgspec.msgpack.decode(mine, type=Change), field)
-        for mine, field in db.execute(query).tuples()
+        for mine, field in db.execute(query)
     )
     return [(raw, field) for raw, field in found if (raw.type, raw.id) not in but]
 
@@ -130,7 +130,7 @@ def superseded(
     query = select(held.c.seq, held.c.field).where(
         held.c.device_id == device_id, held.c.record_id.in_(ids), ~held.c.settled
     )
-    return [(seq, field) for seq, field in db.execute(query).tuples()] if ids else []
+    return [(seq, field) for seq, field in db.execute(query)] if ids else []
 
 
 def settle(db: Connection, device_id: UUID, keys: Collection[tuple[int, str]]) -> None:
@@ -155,4 +155,4 @@ def settled_of(
         tuple_(held.c.seq, held.c.field).in_(sorted(set(keys))),
         held.c.settled,
     )
-    return [(seq, field) for seq, field in db.execute(query).tuples()]
+    return [(seq, field) for seq, field in db.execute(query)]

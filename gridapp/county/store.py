@@ -37,7 +37,7 @@ class County:
         )
         self._writer = engine.execution_options(county_writes=True)
         with self.reading() as db:
-            known = dict(db.execute(select(meta.c.key, meta.c.value)).tuples().all())
+            known = dict(db.execute(select(meta.c.key, meta.c.value)).all())
         self.server_id = known["server_id"]
         self.epoch = known["epoch"]  # changes when a backup is restored
 

@@ -110,4 +110,4 @@ def _held(db: Connection) -> dict[str, int]:
         .where(~held.c.settled, held.c.reason != CAME_BACK)
         .group_by(held.c.reason)
     )
-    return dict(db.execute(query).tuples().all())
+    return dict(db.execute(query).all())

@@ -97,7 +97,10 @@ class SyncClient:
             worker_name=me["name"] if me else "",
             grids=grids,
         )
-        body = self._exchange(ENROL_PATH, "", pack(request), Report())
+        try:
+            body = self._exchange(ENROL_PATH, "", pack(request), Report())
+        finally:
+            self._transport.close()
         self._join(unpack(body, EnrolReply))
 
     def _join(self, reply: EnrolReply) -> None:
@@ -140,6 +143,22 @@ class SyncClient:
             total = journal.unsent_count(db, state.pushed_seq(db))
         if not token or epoch is None:
             raise UserError("这台电脑还没有登记到县级服务器，请先用登记码登记")
+        try:
+            self._rounds(token, epoch, report, total, progress, cancelled)
+        finally:
+            self._transport.close()
+        report.seconds = time.monotonic() - started
+        return report
+
+    def _rounds(
+        self,
+        token: str,
+        epoch: str,
+        report: Report,
+        total: int,
+        progress: Progress | None,
+        cancelled: Callable[[], bool] | None,
+    ) -> None:
         idle = 0
         while not (cancelled and cancelled()):
             before = (report.pushed, report.pulled)
@@ -152,8 +171,6 @@ class SyncClient:
             idle = idle + 1 if before == (report.pushed, report.pulled) else 0
             if idle > _ROUNDS_WITHOUT_PROGRESS:
                 raise UserError("同步没有进展，请稍后再试；改动都在本机")
-        report.seconds = time.monotonic() - started
-        return report
 
     def _round(self, token: str, epoch: str, report: Report) -> bool:
         """One round trip and what follows from it; says whether to go on."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import math
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any, TypeVar
@@ -257,11 +258,14 @@ _PYTHON: Mapping[str, type | tuple[type, ...]] = {
 
 
 def _fits(value: Any) -> bool:
-    """Whether both databases can keep it: no NUL in text, numbers of 32 bits."""
+    """Whether both databases can keep it: no NUL in text, numbers
+    of 32 bits, no infinity."""
     if isinstance(value, str):
         return "\0" not in value
     if isinstance(value, tuple):
         return all(isinstance(word, str) and "\0" not in word for word in value)  # pyright: ignore[reportUnknownVariableType]
+    if isinstance(value, float):
+        return math.isfinite(value)
     if isinstance(value, int):
         return -(2**31) <= value < 2**31
     return True

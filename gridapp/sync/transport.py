@@ -25,6 +25,10 @@ class Transport(Protocol):
         """
         ...
 
+    def close(self) -> None:
+        """Let the connection go; the next exchange makes a new one."""
+        ...
+
 
 class HttpTransport:
     """Carries requests over HTTP(S), several on one connection."""
@@ -33,13 +37,15 @@ class HttpTransport:
         self.url = url.strip().rstrip("/")
         if not self.url.startswith(("http://", "https://")):
             raise UserError("服务器地址应以 http:// 或 https:// 开头")
-        self._client = httpx.Client(timeout=_TIMEOUT, follow_redirects=False)
+        self._client: httpx.Client | None = None
 
     def exchange(self, path: str, token: str, body: bytes) -> tuple[int, bytes]:
         """See Transport."""
         headers = {"content-type": _TYPE, "accept": _TYPE}
         if token:
             headers["authorization"] = f"Bearer {token}"
+        if self._client is None:
+            self._client = httpx.Client(timeout=_TIMEOUT, follow_redirects=False)
         try:
             with self._client.stream(
                 "POST", self.url + path, content=body, headers=headers
@@ -67,5 +73,7 @@ class HttpTransport:
             ) from error
 
     def close(self) -> None:
-        """Close the connection."""
-        self._client.close()
+        """See Transport."""
+        if self._client is not None:
+            self._client.close()
+            self._client = None

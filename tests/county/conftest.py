@@ -1,0 +1,212 @@
+"""A county on each database: a SQLite file, and a real PostgreSQL of its own."""
+
+import contextlib
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import psycopg
+import pytest
+
+from gridapp.county import access, app, service, store, upkeep
+from gridapp.county.store import County
+from gridapp.store import vault as vaults
+from gridapp.sync.client import SyncClient
+
+GRID = "990101001001"
+OTHER = "990101001002"
+
+
+def _postgres_programs():
+    """The folder of the newest PostgreSQL on this machine, or None."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if found:
+        return found[-1].parent
+    on_path = shutil.which("initdb")
+    return Path(on_path).parent if on_path else None
+
+
+def _unprivileged():
+    """How to run a program that refuses to run as root."""
+    if os.geteuid() != 0:
+        return {}, os.geteuid()
+    for name in ("postgres", "nobody"):
+        with contextlib.suppress(KeyError):
+            user = pwd.getpwnam(name)
+            return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}, (
+                user.pw_uid
+            )
+    raise RuntimeError("no user to run PostgreSQL as")
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """Makes databases in a private cluster and gives their addresses."""
+    programs = _postgres_programs()
+    assert programs, "PostgreSQL is not installed: scripts/setup.sh test"
+    as_user, uid = _unprivileged()
+    folder = Path(tempfile.mkdtemp(prefix="county-pg-"))
+    os.chown(folder, uid, -1)
+    data = folder / "data"
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder}
+    initdb = [programs / "initdb", "-D", data, "-A", "trust", "-U", "county", "-E"]
+    subprocess.run(
+        [*initdb, "UTF8", "--locale=C.UTF-8", "--no-sync"],
+        check=True,
+        **quiet,
+        **as_user,
+    )
+    settings = ["-k", str(folder), "-c", "listen_addresses=", "-c", "fsync=off"]
+    server = subprocess.Popen(
+        [programs / "postgres", "-D", data, *settings], **quiet, **as_user
+    )
+    address = f"postgresql://county@/{{}}?host={folder}"
+    try:
+        _wait_for(address.format("postgres"))
+
+        def make(name, how=""):
+            with psycopg.connect(address.format("postgres"), autocommit=True) as db:
+                db.execute(f"CREATE DATABASE {name} {how}")
+            return address.format(name)
+
+        yield make
+    finally:
+        server.send_signal(signal.SIGINT)  # does not wait for connections
+        server.wait(30)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _wait_for(address):
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            psycopg.connect(address).close()
+        except psycopg.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+        else:
+            return
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def county_template(request, tmp_path_factory):
+    """An empty county to copy: the migrations run once a session."""
+    folder = tmp_path_factory.mktemp("template") / "county"
+    url = None
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres")("county_template")
+    upkeep.init(folder, url)
+    return folder, url
+
+
+@pytest.fixture
+def county_folder(county_template, tmp_path, request):
+    """The folder of an empty county server of its own."""
+    template, url = county_template
+    folder = tmp_path / "county"
+    shutil.copytree(template, folder)
+    if url:
+        copy = request.getfixturevalue("postgres")(
+            f"county_{secrets.token_hex(4)}", "TEMPLATE county_template"
+        )
+        settings = msgspec.json.encode(store.Settings(copy))
+        (folder / store.SETTINGS).write_bytes(settings)
+    return folder
+
+
+@pytest.fixture
+def county(county_folder):
+    with upkeep.opened(county_folder) as opened:
+        yield opened
+
+
+@pytest.fixture
+def served(county_folder):
+    """The address of a real server on a real port."""
+    with app.running(county_folder) as url:
+        yield url
+
+
+class Direct:
+    """A transport that hands the bytes to the county in this process."""
+
+    url = "http://county.invalid"
+
+    def __init__(self, county: County) -> None:
+        self.county = county
+        self.requests = []
+
+    def exchange(self, path, token, body):
+        self.requests.append((path, token, body))
+        answer = service.answer(self.county, path, token, body)
+        return answer.status, answer.body
+
+    def close(self):
+        pass
+
+
+@dataclass
+class Laptop:
+    """A vault with its client."""
+
+    store: vaults.Store
+    client: SyncClient
+    transport: Direct
+
+    def sync(self):
+        return self.client.sync()
+
+
+@pytest.fixture(scope="session")
+def laptops_key(tmp_path_factory):
+    """Argon2 runs once a session: every laptop of the tests gets the same key."""
+    folder = tmp_path_factory.mktemp("laptop") / "vault"
+    vaults.create(folder, "测试用的密码 1").close()
+    [slot] = vaults.slots.read(folder / vaults.SLOT_FILE)
+    return folder, vaults.slots.unseal(slot, "测试用的密码 1")
+
+
+@pytest.fixture
+def new_vault(laptops_key, tmp_path):
+    """Makes an empty, encrypted vault with its own device id."""
+    template, key = laptops_key
+    opened = []
+
+    def make(name):
+        folder = tmp_path / name
+        shutil.copytree(template, folder)
+        vault = vaults._opened(folder, key)
+        device = vaults.uuid7()
+        with vault.writing(remote=True) as tx:
+            tx.db.exec_driver_sql("UPDATE actor SET device = ?", (device.hex,))
+        vault.device_id = device
+        opened.append(vault)
+        return vault
+
+    yield make
+    for vault in opened:
+        vault.close()
+
+
+@pytest.fixture
+def laptop(county, new_vault):
+    """Makes a laptop that is enrolled for the given grids."""
+
+    def make(name, *grids):
+        opened = new_vault(name)
+        transport = Direct(county)
+        client = SyncClient(opened, transport)
+        client.enrol(access.create_enrolment(county, grids or [GRID], name))
+        client.sync()
+        return Laptop(opened, client, transport)
+
+    return make
