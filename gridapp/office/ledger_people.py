@@ -35,6 +35,10 @@ def find_person(known: Known, row: LedgerRow) -> UUID | None:
         row.warn("id_number", "W_NAME_BIRTH")
     same = [one for one in same if one not in strangers]
     if len(same) > 1:
+        door = door_of(row.values)
+        near = [one for one in same if door.room and known.door(one).agrees(door)]
+        same = near if len(near) == 1 else same
+    if len(same) > 1:
         row.ask("name", "Q_SEVERAL")
     return same[0]["id"] if len(same) == 1 else None
 
