@@ -154,6 +154,29 @@ def test_date_of_an_ended_plan_does_not_bind_the_next_one(vault, people, today):
     assert visit_row(vault, today).due == day("11-20")
 
 
+def test_promise_from_before_a_plan_does_not_bind_it(vault, people, today):
+    log(vault, people.li, "11-01", next_on=day("12-20"))
+    plan(vault, people.li, "visit", 7, since=day("11-10"))
+    assert visit_row(vault, today).due == day("11-10")
+
+
+def test_date_of_an_ended_plan_is_not_owed_any_more(vault, people, today):
+    ended = plan(vault, people.li, "visit", 7)
+    log(vault, people.li, "11-12")
+    assert len(due(vault, today)) == 1
+    with vault.writing() as tx:
+        plans.end_plan(tx, ended, "与女儿同住", today)
+    assert due(vault, today, 400) == []
+
+
+def test_past_day_is_told_as_it_was(vault, people, today):
+    plan(vault, people.li, "visit", 7)
+    log(vault, people.li, "11-10")
+    log(vault, people.li, "11-22")
+    assert visit_row(vault, day("11-21")).due == day("11-17")
+    assert visit_row(vault, today).due == day("11-29")
+
+
 def test_promise_without_a_plan_is_due(vault, people, today):
     logged = log(vault, people.zhang, "11-20", next_on=day("11-23"))
     [row] = due(vault, today)
