@@ -16,6 +16,7 @@ from uuid_utils.compat import uuid7
 
 from gridapp.errors import UserError
 from gridapp.office.ledger_cells import CellReader
+from gridapp.office.ledger_columns import chosen_path
 from gridapp.office.ledger_known import read_known
 from gridapp.office.ledger_plan import (
     ImportPlan,
@@ -59,13 +60,14 @@ def plan_import(
 ) -> ImportPlan:
     """Read a ledger and compare it with what the store holds.
 
-    columns: field paths for headings the user chose, by heading.
+    columns: for headings the user chose, the path of a field or a usual heading.
     code_sets: by path, the code set of a column that holds digits.
     UserError when the file cannot be read or holds no ledger.
     """
     reader = CellReader(today, code_sets or {})
+    chosen = {heading: chosen_path(field) for heading, field in (columns or {}).items()}
     sheets = read_book(path)
-    headers = [find_header(s, columns) if s.visible else None for s in sheets]
+    headers = [find_header(s, chosen) if s.visible else None for s in sheets]
     if not any(headers):
         raise UserError(
             f"在“{path.name}”里没有找到表头：前15行里要有姓名和另外两个认得的列名"

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 
+from gridapp.errors import UserError
 from gridapp.models import codes, record_named
 from gridapp.models.record import Field, field_of, fields_of
 
@@ -201,8 +202,19 @@ def field_at(path: str) -> Field | None:
     return field_of(record_named(record.split(".")[0] or "resident"), name)
 
 
-def paths() -> Iterator[str]:
+def paths() -> tuple[str, ...]:
     """Every path a user may choose for a column."""
-    yield from dict.fromkeys(path for path in _paths().values() if path != IGNORED)
-    for item in codes.table("resident_tag").items:
-        yield f"tag.{item.code}"
+    tags = (f"tag.{item.code}" for item in codes.table("resident_tag").items)
+    return tuple(dict.fromkeys((*_paths().values(), *UNDECLARED, *tags)))
+
+
+def chosen_path(text: str) -> str:
+    """The path a user means, written as a path or as a heading people use."""
+    if text in paths() or re.fullmatch(r"contact\.\d\.(name|relation|phones)", text):
+        return text
+    path = path_of(text)
+    if path is None:
+        raise UserError(
+            f"没有“{text}”这个字段，请写字段名或常用的列名，如 姓名、联系电话"
+        )
+    return path

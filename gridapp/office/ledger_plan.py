@@ -167,5 +167,10 @@ def _shown(path: str, value: Any, unmask: bool) -> Any:
         return spec.kind.to_wire(value)
     if path == "contacts":
         found = cast("tuple[ContactWords, ...]", value)
-        return [one.name if unmask else identity.mask_name(one.name) for one in found]
+        return [_contact_as_json(one, unmask) for one in found]
     return list(cast("tuple[str, ...]", value)) if path == "tags" else value
+
+
+def _contact_as_json(one: ContactWords, unmask: bool) -> dict[str, Any]:
+    shown = one.phones if unmask else map(identity.mask_phone, one.phones)
+    return {"name": one.name, "relation": one.relation, "phones": list(shown)}

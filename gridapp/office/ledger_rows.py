@@ -89,6 +89,7 @@ class _SheetRows:
 
     def __init__(self, sheet: RawSheet, header: Header, reader: CellReader) -> None:
         self.sheet, self.header, self.reader = sheet, header, reader
+        self.width = max(column.index for column in header.columns) + 1
         self.name_column = next(c for c in header.columns if c.path == "name")
         headings = {text for c in header.columns for text in c.heading.split("/")}
         self.headings = {_bare(text) for text in headings}
@@ -105,7 +106,7 @@ class _SheetRows:
                 yield self._line(at, own)
 
     def _line(self, at: int, own: list[object]) -> LedgerRow:
-        line = tuple(self.sheet.below(at, n) for n in range(self.sheet.width))
+        line = tuple(self.sheet.below(at, n) for n in range(self.width))
         row = LedgerRow(self.sheet.name, at + 1, line)
         code = self._not_a_resident(at, own, line)
         if code:

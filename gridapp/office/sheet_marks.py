@@ -18,6 +18,7 @@ from gridapp.errors import UserError
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 OFFICE = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 LARGEST = 1 << 30  # bytes after unpacking: more is no ledger
+MOST_ROWS, MOST_CELLS = 100_000, 10_000_000  # a town's people in 100 columns
 OFF = {"0", "false"}
 
 
@@ -45,7 +46,7 @@ def marks_of(content: bytes) -> Mapping[str, Marks]:
             return {}
         crossed = _crossed_styles(book, names)
         return {
-            name: _marks_of_sheet(book, part, crossed)
+            name: _marks_of_sheet(book, name, part, crossed)
             for name, part in _sheet_parts(book)
             if part in names
         }
@@ -84,13 +85,15 @@ def _is_crossed(font: ElementTree.Element) -> bool:
     return strike is not None and strike.get("val", "1") not in OFF
 
 
-def _marks_of_sheet(book: zipfile.ZipFile, part: str, crossed: frozenset[int]) -> Marks:
+def _marks_of_sheet(
+    book: zipfile.ZipFile, name: str, part: str, crossed: frozenset[int]
+) -> Marks:
     hidden: set[int] = set()
     struck: set[int] = set()
     unsaved: set[tuple[int, int]] = set()
     broken: dict[tuple[int, int], str] = {}
+    number, widest = -1, "A"
     with book.open(part) as stream:
-        number = -1
         for _, row in ElementTree.iterparse(stream):
             if row.tag != f"{MAIN}row":
                 continue
@@ -98,22 +101,39 @@ def _marks_of_sheet(book: zipfile.ZipFile, part: str, crossed: frozenset[int]) -
             if row.get("hidden", "0") not in OFF:
                 hidden.add(number)
             filled = [cell for cell in row if len(cell)]
+            widest = max(widest, *(_reference(c) for c in filled), key=_column)
+            if filled and (number + 1) * (_column(widest) + 1) > MOST_CELLS:
+                _refuse_stray(name, number, _reference(filled[-1]), widest)
             through = sum(int(cell.get("s") or 0) in crossed for cell in filled)
             if filled and through * 2 > len(filled):
                 struck.add(number)
             for cell in filled:
-                at = (number, _column(cell.get("r") or "A"))
-                value = cell.findtext(f"{MAIN}v") or ""
-                if cell.get("t") == "e":
-                    broken[at] = value
-                elif (
-                    not value
-                    and cell.get("t") != "str"
-                    and cell.find(f"{MAIN}f") is not None
-                ):
+                at = (number, _column(_reference(cell)))
+                kind = cell.get("t")
+                if kind == "e":
+                    broken[at] = cell.findtext(f"{MAIN}v") or ""
+                elif kind != "str" and _has_no_value(cell):
                     unsaved.add(at)
             row.clear()
     return Marks(frozenset(hidden), frozenset(struck), frozenset(unsaved), broken)
+
+
+def _reference(cell: ElementTree.Element) -> str:
+    return cell.get("r") or "A"
+
+
+def _has_no_value(cell: ElementTree.Element) -> bool:
+    """Whether a cell is a formula that nobody has computed."""
+    formula = cell.find(f"{MAIN}f") is not None
+    return formula and not cell.findtext(f"{MAIN}v")
+
+
+def _refuse_stray(name: str, row: int, last: str, widest: str) -> None:
+    """Far-off cells make a table of billions of cells, at which calamine aborts."""
+    stray = last if row > MOST_ROWS else widest
+    raise UserError(
+        f"工作表“{name}”在很远的 {stray} 处有零散内容，请删除表格以外的行和列再导入"
+    )
 
 
 def _column(reference: str) -> int:

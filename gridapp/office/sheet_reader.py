@@ -101,8 +101,8 @@ def _workbook(name: str, content: bytes) -> tuple[RawSheet, ...]:
     if content.startswith(OLE) and ENCRYPTED in content:
         raise UserError(f"“{name}”加了打开密码，请先在 Excel 里去掉密码再导入")
     try:
+        marks = marks_of(content)  # first: it refuses what calamine aborts at
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-        marks = marks_of(content)
         return tuple(
             _sheet(
                 book.get_sheet_by_name(one.name),

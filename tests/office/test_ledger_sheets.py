@@ -9,6 +9,7 @@ import pytest
 import xlsxwriter
 
 from gridapp.errors import UserError
+from gridapp.office.ledger_columns import UNDECLARED, chosen_path, field_at, paths
 from gridapp.office.sheet_headers import find_header
 from gridapp.office.sheet_reader import RawSheet, read_book
 
@@ -75,6 +76,23 @@ def test_zip_that_unpacks_to_more_than_a_ledger_is_refused(tmp_path, monkeypatch
     path = tmp_path / "a.xlsx"
     xlsxwriter.Workbook(path).close()
     with pytest.raises(UserError, match="1 GB"):
+        read_book(path)
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "stray"), [(1048575, 22, "W1048576"), (3, 16383, "XFD4")]
+)
+def test_stray_cell_far_away_is_refused_before_it_fills_the_memory(
+    row, column, stray, tmp_path
+):
+    path = tmp_path / "a.xlsx"
+    book = xlsxwriter.Workbook(path)
+    page = book.add_worksheet("名单")
+    page.write_row(0, 0, ["姓名", "电话", "备注"])
+    page.write_row(999, 0, ["张三", "13800000001", "走"])
+    page.write_string(row, column, "x")
+    book.close()
+    with pytest.raises(UserError, match=stray):
         read_book(path)
 
 
@@ -181,7 +199,21 @@ def test_a_choice_of_the_user_wins():
     assert header.columns[3].path == "difficulty"
 
 
+def test_an_unknown_choice_is_refused_in_words():
+    assert chosen_path("困难及诉求") == "difficulty"
+    assert chosen_path("contact.2.phones") == "contact.2.phones"
+    with pytest.raises(UserError, match="没有“身高”这个字段"):
+        chosen_path("身高")
+
+
 def test_sheet_without_names_has_no_header():
     assert header_of(["楼栋", "单元", "房号", "电话"]) is None
     assert header_of(["姓名", "电话"]) is None
     assert header_of() is None
+
+
+@pytest.mark.parametrize("path", paths())
+def test_every_path_leads_to_a_field_or_has_its_own_reader(path):
+    if path != "-" and not path.startswith("contact."):
+        spec = field_at(path)
+        assert spec is not None or path in UNDECLARED or path.startswith("tag.")
