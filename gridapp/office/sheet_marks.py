@@ -101,7 +101,7 @@ def _marks_of_sheet(
             if row.get("hidden", "0") not in OFF:
                 hidden.add(number)
             filled = [cell for cell in row if len(cell)]
-            widest = max(widest, *(_reference(c) for c in filled), key=_column)
+            widest = max([widest, *map(_reference, filled)], key=_column)
             if filled and (number + 1) * (_column(widest) + 1) > MOST_CELLS:
                 _refuse_stray(name, number, _reference(filled[-1]), widest)
             through = sum(int(cell.get("s") or 0) in crossed for cell in filled)
