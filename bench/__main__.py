@@ -1,0 +1,61 @@
+"""python -m bench [NAME ...] [--quick]: measures, and prints one table."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench import office, store, syncing, vaults, window
+from bench.table import Line, Measure, Run, show
+
+MEASURES: dict[str, Measure] = {
+    "save": store.save,
+    "open": store.opening,
+    "journal": store.journal_size,
+    "search": store.searching,
+    "ledgers": office.ledgers,
+    "today": store.today_list,
+    "sheets": office.visit_sheets,
+    "sync": syncing.syncing,
+    "window": window.window,
+}
+
+
+def main() -> None:
+    """Take the measurements that were asked for, all when none was."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(MEASURES))
+    parser.add_argument("--quick", action="store_true", help="less of all, in a minute")
+    asked = parser.parse_args()
+    strange = set(asked.names) - set(MEASURES)
+    if strange:
+        parser.error(f"no measure is called {', '.join(sorted(strange))}")
+    with tempfile.TemporaryDirectory(prefix="gridapp-bench-") as folder:
+        run = Run(Path(folder), quick=asked.quick)
+        lines = list(_taken(run, asked.names or list(MEASURES)))
+        vaults.close_all()
+    print(_machine())
+    print(*show(lines), sep="\n")
+
+
+def _taken(run: Run, names: list[str]) -> Iterator[Line]:
+    for name in names:
+        start = time.monotonic()
+        yield from MEASURES[name](run)
+        print(f"{name}: {time.monotonic() - start:.0f} s", file=sys.stderr, flush=True)
+
+
+def _machine() -> str:
+    load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
+    python = f"Python {platform.python_version()}"
+    return f"{platform.platform()}, {os.cpu_count()} cores, {python}{load}"
+
+
+if __name__ == "__main__":
+    main()

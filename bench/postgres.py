@@ -1,0 +1,75 @@
+"""A PostgreSQL of the bench's own, when its programs are on this machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+STARTS_WITHIN = 30.0  # seconds
+
+
+def programs() -> Path | None:
+    """The folder of initdb and postgres; None when they are not installed."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    on_path = shutil.which("initdb")
+    if found:
+        return found[-1].parent
+    return Path(on_path).resolve().parent if on_path else None
+
+
+@contextmanager
+def cluster(where: Path) -> Generator[str]:
+    """A server with its usual settings; gives the address pattern of a database.
+
+    It is stopped and removed afterwards. PostgreSQL does not run as root, and the
+    path of its socket has to be short.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="bench-pg-"))
+    how: dict[str, Any] = {"cwd": folder, "stdout": subprocess.DEVNULL}
+    how["stderr"] = subprocess.DEVNULL
+    if os.name == "posix" and os.geteuid() == 0:
+        shutil.chown(folder, "nobody")
+        how |= {"user": "nobody", "extra_groups": []}
+    data, url = folder / "data", f"postgresql://county@/{{}}?host={folder}"
+    make = ["-D", str(data), "-A", "trust", "-U", "county", "-E", "UTF8"]
+    subprocess.run([where / "initdb", *make, "--locale=C.UTF-8"], check=True, **how)
+    serve = ["-D", str(data), "-k", str(folder), "-c", "listen_addresses="]
+    server = subprocess.Popen([where / "postgres", *serve], **how)
+    try:
+        _await(url.format("postgres"))
+        yield url
+    finally:
+        server.terminate()
+        server.wait(STARTS_WITHIN)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def new_database(url: str, name: str) -> str:
+    """The address of a new, empty database of the cluster at `url`."""
+    import psycopg
+
+    with psycopg.connect(url.format("postgres"), autocommit=True) as db:
+        db.execute(f"CREATE DATABASE {name}".encode())
+    return url.format(name)
+
+
+def _await(url: str) -> None:
+    import psycopg
+
+    deadline = time.monotonic() + STARTS_WITHIN
+    while True:
+        try:
+            psycopg.connect(url).close()
+        except psycopg.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+        else:
+            return
