@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
 from gridapp.models import record_named
@@ -37,6 +37,7 @@ class FindPopup(QFrame):
         self._asked = ""
         self._list = RowList(session.theme, "查找结果")
         self._list.setFocusProxy(box)
+        self._list.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._empty = Text("", "muted", wrap=True)
         inside = column(self, (1, 1, 1, 1))
         inside.addWidget(self._list)
@@ -48,6 +49,13 @@ class FindPopup(QFrame):
         box.finished.connect(self._choose)
         box.left.connect(self.hide)
         self._list.clicked.connect(self._choose)
+        box.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Close when the keyboard goes elsewhere than into the list."""
+        if event.type() == QEvent.Type.FocusOut and not self.underMouse():
+            self.hide()
+        return False
 
     def _search(self, text: str) -> None:
         self._asked = text

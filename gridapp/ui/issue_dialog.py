@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QDialog, QFrame, QWidget
 from gridapp.errors import InvalidFields
 from gridapp.models import Issue, IssueStep, Worker, codes
 from gridapp.models.issue_flow import Transition, allowed, transition
-from gridapp.models.record import Values
+from gridapp.models.record import Values, field_of
 from gridapp.store import records, state
 from gridapp.store.database import Connection
 from gridapp.store.history import authors
@@ -102,8 +102,12 @@ class IssueDialog(QDialog):
         card = Card()
         card.box.addWidget(Text(file.issue["title_text"], "section", wrap=True))
         state_words = file.shown["state"]
-        parts = [state_words, *(file.shown[name] for name in SHOWN)]
-        words = "  ".join(part for part in parts if part)
+        parts = [
+            f"{field_of(Issue, name).label} {file.shown[name]}"
+            for name in SHOWN
+            if file.shown[name]
+        ]
+        words = "  ".join((state_words, *parts))
         card.box.addWidget(Text(words, "muted", wrap=True))
         if file.issue["description"]:
             card.box.addWidget(Text(file.issue["description"], "note", wrap=True))

@@ -7,7 +7,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
@@ -57,6 +57,8 @@ class Login(QWidget):
         for number, field in enumerate(self._fields(), 1):
             field.finished.connect(partial(self._next, number))
         self._open.clicked.connect(self.submit)
+        for field in (self._password, self._again):
+            field.installEventFilter(self)
         self._password.textChanged.connect(self._forget_error)
 
     def _place(self, theme: Theme) -> None:
@@ -154,17 +156,17 @@ class Login(QWidget):
         self._password.setFocus()
         self._note_caps(_caps_lock_on())
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        super().keyPressEvent(event)
-        text = event.text()
-        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        if text.isalpha() and text.isascii():
-            self._note_caps(text.isupper() != shift)
-
-    def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        super().keyReleaseEvent(event)
-        if event.key() == Qt.Key.Key_CapsLock:
-            QTimer.singleShot(0, lambda: self._note_caps(_caps_lock_on(not self._caps)))
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """See what is typed into the password, to know about caps lock."""
+        if isinstance(event, QKeyEvent):
+            text = event.text()
+            shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            if event.type() == QEvent.Type.KeyPress and text.isascii():
+                if text.isalpha():
+                    self._note_caps(text.isupper() != shift)
+            elif event.key() == Qt.Key.Key_CapsLock:
+                self._note_caps(_caps_lock_on(not self._caps))
+        return False
 
     def _note_caps(self, on: bool) -> None:
         self._caps = on

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from gridapp.models import Resident
+from gridapp.models import Resident, identity
+from gridapp.models.codes import table as code_table
 from gridapp.models.record import Values
-from gridapp.store import history
+from gridapp.store import agenda, history, records
 from gridapp.store.database import Connection
 from gridapp.store.history import HistoryLine
 from gridapp.work import people, today
-from gridapp.work.due import Due
+from gridapp.work.due import Due, door_of, walk_key
 from gridapp.work.people import Event, Person
 from gridapp.work.visit_round import Stop, stops
 
@@ -32,6 +33,37 @@ class ResidentFile:
     def last_visit(self) -> Values | None:
         """Return the newest visit or call at which somebody was met."""
         return self.stop.last_visit
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A resident as the list shows one."""
+
+    id: UUID
+    name: str
+    aside: str  # 女 82 岁
+    door: str  # 3-2-501, or empty
+    tags: tuple[str, ...]  # codes of resident_tag
+
+    @property
+    def tag_words(self) -> tuple[str, ...]:
+        """Return the tags in words."""
+        return tuple(code_table("resident_tag").name(tag) for tag in self.tags)
+
+
+def read_list(db: Connection, day: dt.date) -> list[Listed]:
+    """Return everybody who is not in the recycle bin, as doors lie along a walk."""
+    rows = records.by_id(db, Resident, records.ids(db, Resident))
+    homes = agenda.persons(db, rows)
+    tags = agenda.tags_on(db, day)
+    found: list[Listed] = []
+    for key, row in rows.items():
+        age = identity.age_on(row["born_on"], day)
+        sex = people.SEXES.get(row["sex"] or "", "")
+        aside = sex if age is None else f"{sex} {age} 岁".strip()
+        door = door_of(homes[key])
+        found.append(Listed(key, row["name"], aside, door, tuple(tags.get(key, ()))))
+    return sorted(found, key=lambda one: (walk_key(one.door), one.name))
 
 
 def read_file(db: Connection, resident_id: UUID, day: dt.date) -> ResidentFile | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
 
@@ -20,7 +19,14 @@ from gridapp.ui.due_words import due_badge
 from gridapp.ui.page import Page
 from gridapp.ui.record_form import RecordDialog
 from gridapp.ui.resident_card import ResidentCard
-from gridapp.ui.resident_file import ResidentFile, read_file, read_history, read_owed
+from gridapp.ui.resident_file import (
+    Listed,
+    ResidentFile,
+    read_file,
+    read_history,
+    read_list,
+    read_owed,
+)
 from gridapp.ui.session import Session
 from gridapp.ui.tokens import Width
 from gridapp.ui.widgets.buttons import Button, ChipRow
@@ -28,8 +34,7 @@ from gridapp.ui.widgets.card import Card, Divider, line
 from gridapp.ui.widgets.entry import FindField
 from gridapp.ui.widgets.rows import Row, RowList
 from gridapp.ui.widgets.text import Text
-from gridapp.work.due import Due, walk_key
-from gridapp.work.people import Person, people
+from gridapp.work.due import Due
 
 MOST_FOUND = 200
 FILTERS = (
@@ -39,38 +44,20 @@ FILTERS = (
     ("chronic", "慢病"),
     ("low_income", "低保"),
 )
+PEOPLE = frozenset({"resident", "resident_tag", "household", "dwelling", "building"})
 Owed = Mapping[UUID, tuple[Due, ...]]
-
-
-@dataclass(frozen=True)
-class _Roll:
-    """All residents as the list shows them, and what is owed to them."""
-
-    people: tuple[Person, ...]  # as doors lie along a walk
-    owed: Owed
 
 
 class ResidentsPage(Page):
     """The list at the left, the file at the right."""
 
     title = "居民档案"
-    shows = frozenset(
-        {
-            "resident",
-            "resident_tag",
-            "contact",
-            "care_plan",
-            "visit",
-            "issue",
-            "household",
-            "dwelling",
-            "building",
-        }
-    )
+    shows = PEOPLE | {"contact", "care_plan", "visit", "issue"}
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self._roll = _Roll((), {})
+        self._people: dict[UUID, Listed] = {}  # as doors lie along a walk
+        self._owed: Owed = {}
         self._hits: tuple[UUID, ...] | None = None
         self._wanted: UUID | None = None
         self._shown: UUID | None = None
@@ -122,7 +109,18 @@ class ResidentsPage(Page):
         self.set_width(Width.WIDE)
 
     def reload(self) -> None:
-        self.session.read(_read_roll, self._show_roll)
+        self.session.read(partial(read_list, day=dt.date.today()), self._show_people)
+        self._reload_owed()
+
+    def _reload_owed(self) -> None:
+        self.session.read(partial(read_owed, day=dt.date.today()), self._show_owed)
+
+    def _on_changed(self, records: frozenset[str]) -> None:
+        """Read the long list again only when somebody on it may have changed."""
+        if self.isVisible() and not records & PEOPLE and records & self.shows:
+            self._reload_owed()
+        else:
+            super()._on_changed(records)
 
     def show_resident(self, resident_id: UUID) -> None:
         """Choose somebody, whatever the list was filtered by."""
@@ -152,9 +150,12 @@ class ResidentsPage(Page):
         self.box.setText(text)
         self.box.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _show_roll(self, roll: _Roll) -> None:
-        self._roll = roll
-        self._total.setText(f"共 {len(roll.people):,} 人")
+    def _show_people(self, found: Sequence[Listed]) -> None:
+        self._people = {one.id: one for one in found}
+        self._total.setText(f"共 {len(found):,} 人")
+
+    def _show_owed(self, owed: Owed) -> None:
+        self._owed = owed
         self._show_rows()
         if self._shown is not None:
             self._read_file(self._shown)
@@ -173,7 +174,7 @@ class ResidentsPage(Page):
             self._show_rows()
 
     def _show_rows(self, _key: str = "") -> None:
-        everybody = {person.id: person for person in self._roll.people}
+        everybody = self._people
         chosen = self._chips.chosen()
         ids = everybody if self._hits is None else self._hits
         found = [
@@ -183,17 +184,17 @@ class ResidentsPage(Page):
         ]
         today = dt.date.today()
         searched = self._hits is not None
-        rows = [_row(p, self._roll.owed.get(p.id, ()), today, searched) for p in found]
+        rows = [_row(p, self._owed.get(p.id, ()), today, searched) for p in found]
         self._list.show_rows(rows)
         self._count.setText(f"找到 {len(rows):,} 人")
-        self._say_empty(bool(rows) or not self._roll.people)
+        self._say_empty(bool(rows) or not self._people)
         if self._wanted is not None and self._list.choose(self._wanted):
             self._list.scrollTo(self._list.currentIndex())
             self._wanted = None
 
-    def _fits(self, person: Person, chosen: str) -> bool:
+    def _fits(self, person: Listed, chosen: str) -> bool:
         if chosen == "late":
-            return any(due.late_days for due in self._roll.owed.get(person.id, ()))
+            return any(due.late_days for due in self._owed.get(person.id, ()))
         return chosen == "all" or chosen in person.tags
 
     def _say_empty(self, found: bool) -> None:
@@ -223,7 +224,7 @@ class ResidentsPage(Page):
 
     def _show_file(self, resident_id: UUID, file: ResidentFile | None) -> None:
         if resident_id == self._shown:
-            self._card.show_file(file, self._roll.owed.get(resident_id, ()))
+            self._card.show_file(file, self._owed.get(resident_id, ()))
 
     def _read_history(self, resident_id: UUID) -> None:
         work = partial(read_history, resident_id=resident_id)
@@ -259,18 +260,11 @@ class ResidentsPage(Page):
         self._card.set_width(width)
 
 
-def _row(person: Person, owed: Sequence[Due], today: dt.date, found: bool) -> Row:
+def _row(person: Listed, owed: Sequence[Due], today: dt.date, found: bool) -> Row:
     soon = [due for due in owed if (due.due - today).days <= 3]
     badge = due_badge(soon[0], today) if soon else None
     words = " ".join((person.door, "、".join(person.tag_words[:3])))
     return Row(person.id, person.name, person.aside, words.strip(), badge, found)
-
-
-def _read_roll(db: Connection) -> _Roll:
-    day = dt.date.today()
-    found = people(db, records.ids(db, Resident), day).values()
-    ordered = sorted(found, key=lambda person: (walk_key(person.door), person.name))
-    return _Roll(tuple(ordered), read_owed(db, day))
 
 
 def _found(db: Connection, text: str) -> list[UUID]:

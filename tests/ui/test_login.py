@@ -1,0 +1,86 @@
+"""Opening the vault: the right password, a wrong one, the first time."""
+
+import pytest
+from PySide6.QtCore import Qt
+
+from gridapp.store import vault as vaults
+from gridapp.ui.login import Login
+from tests.conftest import PASSWORD
+
+
+@pytest.fixture
+def opened():
+    stores = []
+    yield stores
+    for store in stores:
+        store.close()
+
+
+@pytest.fixture
+def login(vault_template, jobs, theme, messages, qtbot, opened, tmp_path):
+    import shutil
+
+    folder = tmp_path / "copy"
+    shutil.copytree(vault_template[0], folder)
+    login = Login(folder, jobs, theme, messages)
+    qtbot.addWidget(login)
+    login.opened.connect(opened.append)
+    login.show()
+    return login
+
+
+def test_right_password_opens(login, opened, qtbot, settle):
+    login.type_password(PASSWORD)
+    qtbot.keyClick(login._password, Qt.Key.Key_Return)
+    settle()
+    assert len(opened) == 1
+    assert login._password.text() == ""
+
+
+def test_wrong_password_says_what_to_do_and_lets_one_type_again(login, opened, settle):
+    login.type_password("不对的密码")
+    login.submit()
+    settle()
+    assert opened == []
+    assert "密码不对" in login._error.accessibleName()
+    assert login._open.isEnabled()
+    login.type_password(PASSWORD)
+    assert login._error.accessibleName() == ""
+    login.submit()
+    settle()
+    assert len(opened) == 1
+
+
+def test_capital_letters_without_shift_are_pointed_out(login, qtbot):
+    assert not login._hint.isVisible()
+    qtbot.keyClicks(login._password, "A")  # keyClicks sends no shift: caps lock is on
+    assert login._hint.isVisible()
+    qtbot.keyClicks(login._password, "b")
+    assert not login._hint.isVisible()
+
+
+def test_first_start_makes_a_vault(
+    jobs, theme, messages, qtbot, settle, opened, tmp_path
+):
+    folder = tmp_path / "new"
+    login = Login(folder, jobs, theme, messages)
+    qtbot.addWidget(login)
+    login.opened.connect(opened.append)
+    login.show()
+    for field, words in zip(
+        login._fields(),
+        ("短", "短", "周敏", "第3网格", "990101001001003"),
+        strict=True,
+    ):
+        field.setText(words)
+    login.submit()
+    assert "至少 8 位" in login._error.accessibleName()
+    login._password.setText(PASSWORD)
+    login.submit()
+    assert "不一样" in login._error.accessibleName()
+    login._again.setText(PASSWORD)
+    login.submit()
+    settle()
+    assert len(opened) == 1
+    assert vaults.exists(folder)
+    assert opened[0].worker_id is not None
