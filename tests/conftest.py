@@ -42,7 +42,7 @@ def vault(vault_template, tmp_path):
     template, key = vault_template
     folder = tmp_path / "vault"
     shutil.copytree(template, folder)
-    store = vaults._opened(folder, key)
+    store = vaults.open_with_key(folder, key)
     yield store
     store.close()
 

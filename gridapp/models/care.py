@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped
 
 from gridapp.models.kinds import CODES, DATE, NAME, NOTE, NUMBER, TIME
@@ -70,6 +70,7 @@ class Visit(Record):
         CheckConstraint(
             "resident_id IS NOT NULL OR mode = 'mobile_desk'", name="has_a_person"
         ),
+        Index("ix_visit_resident_started", "resident_id", "started_at"),
     )
 
     resident_id: Mapped[UUID | None] = field("居民", target="resident", part=True)

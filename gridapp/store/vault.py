@@ -195,11 +195,12 @@ def open_store(folder: Path, password: str) -> Store:
     for slot in kept:
         key = slots.unseal(slot, password)
         if key is not None:
-            return _opened(folder, key)
+            return open_with_key(folder, key)
     raise UserError(WRONG_PASSWORD)
 
 
-def _opened(folder: Path, key: bytes) -> Store:
+def open_with_key(folder: Path, key: bytes) -> Store:
+    """The vault in `folder`, opened with its data key; an older file is upgraded."""
     path = folder / DATABASE_FILE
     if not path.exists():
         raise UserError(f"数据文件 {path.name} 不见了，请从备份恢复")

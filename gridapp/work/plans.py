@@ -45,6 +45,7 @@ HARDSHIP = frozenset({"severe_disability", "one_child_lost", "extreme_poverty"})
 # Sources, domain.md §2.6. TIERS: szb.northnews.cn 2022-06-23: high risk weekly, key
 # monthly, general quarterly. OPINION: at least one visit a month to the disabled.
 TIERS = "内蒙古报纸 2022-06-23 所载分级探访办法"
+CALLS = "社区“定时电话”做法，一年 800 余次"  # domain.md S0.08
 OPINION = "民政部等十部门关于特殊困难老年人探访关爱服务的意见（2022-10）"
 COLOUR_CODE = "爱心色码做法（2025-12-10）"
 RULES: tuple[Rule, ...] = (
@@ -108,6 +109,14 @@ RULES: tuple[Rule, ...] = (
         0,
         "一般关爱对象，每季度至少走访 1 次",
         TIERS,
+    ),
+    Rule(
+        "call",
+        WEEK,
+        frozenset({"alone", "no_child_near"}),
+        60,
+        "60 岁以上独居，每周电话问候 1 次",
+        CALLS,
     ),
 )
 

@@ -184,7 +184,7 @@ def new_vault(laptops_key, tmp_path):
     def make(name):
         folder = tmp_path / name
         shutil.copytree(template, folder)
-        vault = vaults._opened(folder, key)
+        vault = vaults.open_with_key(folder, key)
         device = vaults.uuid7()
         with vault.writing(remote=True) as tx:
             tx.db.exec_driver_sql("UPDATE actor SET device = ?", (device.hex,))

@@ -62,7 +62,7 @@ def filled(vault_template, tmp_path_factory):
     template, key = vault_template
     folder = tmp_path_factory.mktemp("records") / "vault"
     shutil.copytree(template, folder)
-    store = vaults._opened(folder, key)
+    store = vaults.open_with_key(folder, key)
     ids: dict[str, UUID] = {}
     with store.writing() as tx:
         for model in RECORDS:

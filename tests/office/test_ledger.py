@@ -43,7 +43,7 @@ def imported(vault_template, tmp_path_factory):
     template, key = vault_template
     folder = tmp_path_factory.mktemp("imported") / "vault"
     shutil.copytree(template, folder)
-    store = vaults._opened(folder, key)
+    store = vaults.open_with_key(folder, key)
     done = {}
     for name in (RESIDENTS, ELDERS, RENTALS):
         plan = ledger.plan_import(store, SAMPLES / name, today=TODAY)

@@ -43,7 +43,7 @@ def test_killed_import_leaves_all_or_nothing(part, vault_template, tmp_path):
     folder = tmp_path / "vault"
     shutil.copytree(template, folder)
     kill_an_import(folder, key, part)
-    store = vaults._opened(folder, key)
+    store = vaults.open_with_key(folder, key)
     try:
         with store.reading() as db:
             people = records.count(db, record_named("resident"))

@@ -21,7 +21,7 @@ def filled(vault_template, tmp_path_factory):
     """The folder of a closed vault with 150 people, and its data key."""
     template, key = vault_template
     folder = shutil.copytree(template, tmp_path_factory.mktemp("filled") / "vault")
-    store = vaults._opened(folder, key)
+    store = vaults.open_with_key(folder, key)
     with store.writing() as tx:
         people = [{"name": "李桂英", "phones": ("13800000001",)} for _ in range(150)]
         for who in records.insert_many(tx, Resident, people):
@@ -34,7 +34,7 @@ def filled(vault_template, tmp_path_factory):
 def used(folder, key):
     """What a person is told who opens that vault, reads all of it and saves."""
     try:
-        store = vaults._opened(folder, key)
+        store = vaults.open_with_key(folder, key)
     except UserError as error:
         return str(error)
     try:

@@ -120,7 +120,7 @@ def check_whole(store):
 
 def save_on(say, folder, key):
     """Saves, one transaction each, until it is killed: a person, or a change of one."""
-    store = vaults._opened(folder, key)
+    store = vaults.open_with_key(folder, key)
     say("open")
     last = None
     for number in range(100_000):
@@ -142,7 +142,7 @@ def test_a_killed_save_loses_nothing_that_was_confirmed(closed):
         for line in killed(save_on, chance, 6, folder, key)[1:]:
             who, note = line.split()
             confirmed[UUID(who)] = int(note)
-        store = vaults._opened(folder, key)
+        store = vaults.open_with_key(folder, key)
         with store.reading() as db:
             found = records.by_id(db, Resident, confirmed)
             visited = {one["resident_id"] for one in records.find(db, Visit)}
@@ -158,7 +158,7 @@ def test_a_killed_save_loses_nothing_that_was_confirmed(closed):
 
 def import_on(say, folder, key):
     """Rows in one transaction, as an import makes them."""
-    store = vaults._opened(folder, key)
+    store = vaults.open_with_key(folder, key)
     batch = uuid4()
     say(batch.hex)
     with store.writing(batch=batch) as tx:
@@ -176,7 +176,7 @@ def test_a_killed_import_leaves_all_or_nothing(closed):
     for _ in range(KILLS):
         batch, *said = killed(import_on, chance, 8, folder, key)
         done = "done" in said
-        store = vaults._opened(folder, key)
+        store = vaults.open_with_key(folder, key)
         with store.reading() as db:
             rows = db.execute(
                 text("SELECT count(*) FROM journal WHERE batch = :batch"),
@@ -190,7 +190,7 @@ def test_a_killed_import_leaves_all_or_nothing(closed):
 
 
 def save_some(say, folder, key, name):
-    store = vaults._opened(folder, key)
+    store = vaults.open_with_key(folder, key)
     for _ in range(40):
         with store.writing() as tx:
             made = {"id": uuid4(), "name": name}  # uuid7 has no notion of a fork
@@ -206,7 +206,7 @@ def test_two_processes_that_write_one_vault_lose_nothing(closed):
     ):
         said = {*one.read().split(), *other.read().split()}
     assert len(said) == 80
-    store = vaults._opened(folder, key)
+    store = vaults.open_with_key(folder, key)
     with store.reading() as db:
         assert set(records.by_id(db, Resident, map(UUID, said))) == set(map(UUID, said))
         assert len(search.search(db, "赵一", limit=100)) == 40
@@ -216,7 +216,7 @@ def test_two_processes_that_write_one_vault_lose_nothing(closed):
 
 def fill(say, folder, key, room):
     """Saves until it is refused; then makes room, and saves once more."""
-    store = vaults._opened(folder, key)
+    store = vaults.open_with_key(folder, key)
     try:
         while True:
             with store.writing() as tx:
@@ -238,7 +238,7 @@ def check_filled(lines, folder, key):
     [still] = [int(line[6:]) for line in lines if line.startswith("still ")]
     saved = [UUID(line) for line in lines if " " not in line]
     assert still == len(saved) - 1 > 0
-    store = vaults._opened(folder, key)
+    store = vaults.open_with_key(folder, key)
     with store.reading() as db:
         assert {one["id"] for one in records.find(db, Resident)} == set(saved)
     check_whole(store)
@@ -294,13 +294,13 @@ def fill_up(path):
 def test_a_full_disk_closes_and_opens_again(small_disk, vault_template):
     template, key = vault_template
     folder = shutil.copytree(template, small_disk / "vault")
-    store = vaults._opened(folder, key)
+    store = vaults.open_with_key(folder, key)
     with store.writing() as tx:
         who = records.save(tx, Resident, {"name": "孙三"})
     fill_up(small_disk / "ballast")
     store.close()
     (small_disk / "ballast").unlink()
-    store = vaults._opened(folder, key)
+    store = vaults.open_with_key(folder, key)
     with store.reading() as db:
         assert records.get(db, Resident, who)["name"] == "孙三"
     store.close()
@@ -334,7 +334,7 @@ def read_only(vault_template):
 
 
 def open_and_save(folder, key):
-    store = vaults._opened(folder, key)
+    store = vaults.open_with_key(folder, key)
     with store.writing() as tx:
         records.save(tx, Resident, {"name": "周四"})
 

@@ -295,7 +295,7 @@ def lived_in(vault_template, tmp_path_factory):
     template, key = vault_template
     folder = tmp_path_factory.mktemp("lives") / "vault"
     shutil.copytree(template, folder)
-    store = vaults._opened(folder, key)
+    store = vaults.open_with_key(folder, key)
     with store.writing() as tx:
         building = records.save(tx, Building, THIRD)
         dwelling = {"building_id": building, "room": "101"}

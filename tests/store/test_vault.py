@@ -80,7 +80,7 @@ def test_nothing_in_the_folder_can_be_read(vault, people):
 
 def test_key_of_another_vault_does_not_open_it(folder):
     with pytest.raises(UserError, match="密钥不符"):
-        vaults._opened(folder, slots.new_key())
+        vaults.open_with_key(folder, slots.new_key())
 
 
 def test_damaged_key_file_says_what_to_do(folder):
@@ -108,7 +108,7 @@ def test_file_of_a_newer_program_is_refused_and_left_alone(vault, vault_template
         tx.db.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     vault.close()
     with pytest.raises(UserError, match="请先升级程序"):
-        vaults._opened(vault.folder, vault_template[1])
+        vaults.open_with_key(vault.folder, vault_template[1])
     assert not list(vault.folder.glob("*.before-*"))
 
 
@@ -117,7 +117,7 @@ def test_stays_as_it_was_when_reopened(vault, people, vault_template):
     with vault.reading() as db:
         before = records.find(db, Resident, deleted=True)
     vault.close()
-    again = vaults._opened(vault.folder, vault_template[1])
+    again = vaults.open_with_key(vault.folder, vault_template[1])
     with again.reading() as db:
         assert records.find(db, Resident, deleted=True) == before
         assert migrations.version_of(db) == migrations.HEAD

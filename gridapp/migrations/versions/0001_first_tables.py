@@ -1195,6 +1195,12 @@ def record_tables() -> None:
     op.create_index(
         op.f("ix_visit_resident_id"), "visit", ["resident_id"], unique=False
     )
+    op.create_index(
+        "ix_visit_resident_started",
+        "visit",
+        ["resident_id", "started_at"],
+        unique=False,
+    )
     op.create_table(
         "issue",
         sa.Column("id", sa.Uuid(), nullable=False),
