@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import Connection, update
+from sqlalchemy.exc import OperationalError
 
 from gridapp.county import access, apply, pages, parked
 from gridapp.county.store import County
@@ -27,9 +29,11 @@ from gridapp.sync.protocol import (
     unpack,
 )
 
+_LOG = logging.getLogger(__name__)
 ENROL, SYNC = "/v1/enrol", "/v1/sync"
 _STATUS = {"token": 401, "revoked": 403, "version": 426, "device": 409, "epoch": 409}
 _SEEN_EVERY = dt.timedelta(minutes=1)
+_ATTEMPTS = 3  # of a write that met a deadlock or a long wait
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,10 @@ def answer(county: County, path: str, token: str, body: bytes) -> Answer:
     except Refused as error:
         refusal = Refusal(error.code, str(error))
         return Answer(_STATUS.get(error.code, 400), pack(refusal))
+    except OperationalError:
+        _LOG.exception("the county's database did not answer")
+        busy = Refusal("busy", "县级服务器正忙，请过一会儿再同步；改动都在本机")
+        return Answer(503, pack(busy))
     except UserError as error:
         return Answer(400, pack(Refusal("unreadable", str(error))))
 
@@ -64,30 +72,47 @@ def _check_version(version: int) -> None:
 
 def _sync(county: County, token: str, request: SyncRequest) -> SyncReply:
     _check_version(request.version)
-    pushed: Pushed | None = None
     moment = now()
     with county.reading() as db:
         device = _known(county, db, token, request)
-        moved = _moved(device, request)
-    if (
-        request.push
-        or request.decided
-        or moved
-        or moment - device.seen_at > _SEEN_EVERY
-    ):
+    pushed = None
+    if _writes(device, request, moment):
         if request.push and len(request.push.changes) > MAX_ROWS:
             raise Refused("size", f"一次最多上传 {MAX_ROWS} 条改动，请升级程序")
-        with county.writing() as db:
-            device = access.authenticate(db, token)
-            _note(db, device, moved, moment)
-            parked.settle(db, device.id, request.decided[:MAX_ROWS])
-            if request.push:
-                pushed = apply.push(db, device, request.push, moment)
+        pushed = _taken(county, token, request, moment)
     with county.reading() as db:
         pulled = pages.pull(db, device, request.pull) if request.pull else None
         settled = parked.settled_of(db, device.id, request.open[:MAX_ROWS])
     grids = sorted(one.bytes for one in device.grids)
     return SyncReply(VERSION, grids, pushed, pulled, settled)
+
+
+def _writes(device: access.Device, request: SyncRequest, moment: dt.datetime) -> bool:
+    return bool(
+        request.push
+        or request.decided
+        or _moved(device, request)
+        or moment - device.seen_at > _SEEN_EVERY
+    )
+
+
+def _taken(
+    county: County, token: str, request: SyncRequest, moment: dt.datetime
+) -> Pushed | None:
+    """Write what the request brings, once more when another write stood in its way."""
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            with county.writing() as db:
+                device = access.authenticate(db, token)
+                _note(db, device, _moved(device, request), moment)
+                parked.settle(db, device.id, request.decided[:MAX_ROWS])
+                if request.push is None:
+                    return None
+                return apply.push(db, device, request.push, moment)
+        except OperationalError:
+            if attempt == _ATTEMPTS:
+                raise
+    raise AssertionError("every attempt returns or raises")
 
 
 def _known(

@@ -23,7 +23,9 @@ def load(
     table = table_of(model)
     query = select(table).where(table.c.id.in_(sorted(set(ids)))).order_by(table.c.id)
     if lock:
-        query = query.with_for_update()  # a SQLite writer is alone as it is
+        # FOR NO KEY UPDATE: others may still point to these records meanwhile. A SQLite
+        # writer is alone as it is.
+        query = query.with_for_update(key_share=True)
     return {row["id"]: dict(row) for row in db.execute(query).mappings()}
 
 

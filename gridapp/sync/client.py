@@ -159,10 +159,14 @@ class SyncClient:
         progress: Progress | None,
         cancelled: Callable[[], bool] | None,
     ) -> None:
-        idle = 0
+        idle, push_first = 0, False
         while not (cancelled and cancelled()):
             before = (report.pushed, report.pulled)
-            more = self._round(token, epoch, report)
+            try:
+                more = self._round(token, epoch, report, push_first)
+                push_first = False
+            except remote.UnsentFirst:
+                more = push_first = True
             done = report.pushed + report.pulled
             if progress:
                 progress(done, max(total, done), "正在同步")
@@ -172,11 +176,16 @@ class SyncClient:
             if idle > _ROUNDS_WITHOUT_PROGRESS:
                 raise UserError("同步没有进展，请稍后再试；改动都在本机")
 
-    def _round(self, token: str, epoch: str, report: Report) -> bool:
-        """One round trip and what follows from it; says whether to go on."""
+    def _round(self, token: str, epoch: str, report: Report, push_first: bool) -> bool:
+        """One round trip and what follows from it; says whether to go on.
+
+        A first download goes before the push, so that it does not bring back what was
+        just sent; unless a record leaves that has changes of its own.
+        """
         with self._store.reading() as db:
-            batch = outbox.next_batch(db)
             cursors = remote.cursors(db)
+            fresh = any(one.place != remote.DONE for one in cursors)
+            batch = None if fresh and not push_first else outbox.next_batch(db)
             opened, decided = conflicts.open_keys(db), conflicts.untold(db)
         request = SyncRequest(
             version=VERSION,
@@ -189,13 +198,10 @@ class SyncClient:
         )
         body = self._exchange(SYNC_PATH, token, pack(request), report)
         reply = unpack(body, SyncReply)
-        more = self._acknowledge(batch, request, reply, report)
-        if reply.pulled is None:
-            return more
-        try:
-            return self._apply(reply.pulled, report) or more
-        except remote.UnsentFirst:
-            return True
+        more = self._acknowledge(batch, request, reply, report) or fresh
+        if reply.pulled is not None:
+            more = self._apply(reply.pulled, report) or more
+        return more
 
     def _exchange(self, path: str, token: str, body: bytes, report: Report) -> bytes:
         report.bytes_up += len(body)

@@ -51,6 +51,8 @@ class HttpTransport:
                 "POST", self.url + path, content=body, headers=headers
             ) as answer:
                 if answer.headers.get("content-type") != _TYPE:
+                    if answer.status_code >= 500:
+                        raise UserError("县级服务器出错了，请稍后再试；改动都在本机")
                     raise UserError(
                         "回答的不是县级服务器。请检查地址，"
                         "或先在浏览器里登录单位网络后再试"
