@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from gridapp.county import log, parked, rules, writing
+from gridapp.county import log, parked, writing
 from gridapp.county.access import Device
 from gridapp.county.intake import (
     INVALID,

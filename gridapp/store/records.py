@@ -2,67 +2,33 @@
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, bindparam, select
 from uuid_utils.compat import uuid7
 
 from gridapp.errors import InvalidFields, UserError
-from gridapp.models import RECORDS, record_named
-from gridapp.models import codes as code_tables
-from gridapp.models.kinds import CODES
+from gridapp.models import RECORDS, record_named, rules
 from gridapp.models.record import Record, Values, fields_of, table_of
 from gridapp.store.journal import DIALECT
 from gridapp.store.vault import Writing
 
 _CHUNK = 500  # ids in one IN list
-LARGEST_NUMBER = (1 << 31) - 1  # of an INTEGER at the county
-_UNKEEPABLE = re.compile("[\0\ud800-\udfff]")
 Encoders = tuple[tuple[str, Callable[[Any], Any] | None], ...]
 
 
 def validated(model: type[Record], values: Mapping[str, Any]) -> None:
     """Raise InvalidFields unless `values` is a whole, allowed record of `model`."""
     known = {one.name for one in fields_of(model)}
-    wrong: dict[str, str] = {}
-    for one in fields_of(model):
-        value = values.get(one.name)
-        if value is None:
-            if one.required:
-                wrong[one.name] = f"{one.label}还没有填"
-        elif _unkeepable(value):
-            wrong[one.name] = f"{one.label}的数字太大或含有无法保存的字符，请重新填写"
-        elif one.kind.limit and len(value) > one.kind.limit:
-            wrong[one.name] = f"{one.label}最多 {one.kind.limit} 个字"
-        elif one.codes:
-            table = code_tables.table(one.codes)
-            given = value if one.kind is CODES else (value,)
-            strange = [code for code in given if code not in table.codes]
-            if strange and table.closed:
-                wrong[one.name] = f"{one.label}没有“{strange[0]}”这一项"
     stray = set(values) - known - {"id", "grid_id"}
     if stray:
         raise KeyError(f"{model.__tablename__} has no field {sorted(stray)}")
-    if not wrong:
-        wrong = model.check(values)
+    wrong = rules.problems(model, values)
     if wrong:
         raise InvalidFields(wrong)
-
-
-def _unkeepable(value: Any) -> bool:
-    """Whether SQLite here or PostgreSQL at the county could not hold the value."""
-    if isinstance(value, str):
-        return _UNKEEPABLE.search(value) is not None
-    if isinstance(value, tuple):
-        return any(map(_unkeepable, cast("tuple[Any, ...]", value)))
-    if isinstance(value, float):
-        return not math.isfinite(value)
-    return isinstance(value, int) and abs(value) > LARGEST_NUMBER
 
 
 def save(

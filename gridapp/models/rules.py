@@ -1,13 +1,18 @@
-"""The rules a record must keep at the county: the same that the form applies."""
+"""The rules a record must keep: the form, the import and the county apply the same."""
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from gridapp.models import codes as code_tables
 from gridapp.models.kinds import CODES
 from gridapp.models.record import Field, Record, fields_of
+
+LARGEST_NUMBER = (1 << 31) - 1  # of an INTEGER at the county
+_UNKEEPABLE = re.compile("[\0\ud800-\udfff]")
 
 
 def problems(model: type[Record], values: Mapping[str, Any]) -> dict[str, str]:
@@ -23,6 +28,8 @@ def problems(model: type[Record], values: Mapping[str, Any]) -> dict[str, str]:
 def _problem(field: Field, value: Any) -> str:
     if value is None:
         return f"{field.label}还没有填" if field.required else ""
+    if _unkeepable(value):
+        return f"{field.label}的数字太大或含有无法保存的字符，请重新填写"
     if field.kind.limit and len(value) > field.kind.limit:
         return f"{field.label}最多 {field.kind.limit} 个字"
     if not field.codes:
@@ -31,3 +38,14 @@ def _problem(field: Field, value: Any) -> str:
     given: tuple[str, ...] = value if field.kind is CODES else (value,)
     strange = [code for code in given if code not in table.codes]
     return f"{field.label}没有“{strange[0]}”这一项" if strange and table.closed else ""
+
+
+def _unkeepable(value: Any) -> bool:
+    """Whether SQLite here or PostgreSQL at the county could not hold the value."""
+    if isinstance(value, str):
+        return _UNKEEPABLE.search(value) is not None
+    if isinstance(value, tuple):
+        return any(map(_unkeepable, cast("tuple[Any, ...]", value)))
+    if isinstance(value, float):
+        return not math.isfinite(value)
+    return isinstance(value, int) and abs(value) > LARGEST_NUMBER
