@@ -194,6 +194,7 @@ def _visits_path(label: str) -> str | None:
     return None
 
 
+@cache
 def field_at(path: str) -> Field | None:
     """The declared field of a path; None for `door`, `tags`, `tag.…` and visits."""
     record, _, name = path.rpartition(".")

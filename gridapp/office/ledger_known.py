@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from uuid import UUID
 
 from gridapp.models import record_named
@@ -48,6 +49,7 @@ def door_of(values: Values) -> Door:
     )
 
 
+@lru_cache(maxsize=1 << 14)
 def bare(text: str | None) -> str:
     """A building, unit or room as somebody typed it into a form, in digits alone."""
     return cells.read_door_part(text).value or (text or "").strip() if text else ""

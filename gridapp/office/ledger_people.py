@@ -46,10 +46,11 @@ def find_person(known: Known, row: LedgerRow) -> UUID | None:
 def _same_birth(known: Known, row: LedgerRow, resident: Values) -> bool:
     """Born alike and in one building; without a birth date, behind one door."""
     birth, other = row.values.get("born_on"), resident["born_on"]
+    if birth and other and not (birth.startswith(other) or other.startswith(birth)):
+        return False  # first, because finding a door takes longer
     door, home = door_of(row.values), known.door(resident)
     if birth and other:
-        near = not home.building or door.building in ("", home.building)
-        return near and (birth.startswith(other) or other.startswith(birth))
+        return not home.building or door.building in ("", home.building)
     return bool(door.room) and door.building == home.building and door.agrees(home)
 
 

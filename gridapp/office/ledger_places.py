@@ -18,6 +18,7 @@ class Places:
 
     def __init__(self, known: Known, writes: Writes) -> None:
         self.known, self.writes = known, writes
+        self._had_buildings = bool(known.table("building"))
         self._said: dict[tuple[UUID, str], Any] = {}
 
     def home(self, row: LedgerRow) -> UUID | None:
@@ -26,6 +27,8 @@ class Places:
         if not door.building or not door.room:
             return None
         building = self._building(row, door.building)
+        if self._had_buildings and self.writes.is_new(building):
+            row.warn("building.number", "W_NEW_BUILDING")
         dwelling = self._dwelling(row, building, door.unit, door.room)
         return self._household(row, dwelling)
 

@@ -54,6 +54,7 @@ def refused_workbook(plan: ImportPlan, out: Path) -> None:
         book.add_worksheet("没有需要核对的行")
     try:
         book.close()
+        out.chmod(0o600)  # it holds ID numbers in clear
     except (XlsxFileError, OSError) as error:
         raise UserError(f"写不了“{out.name}”，请关闭正打开它的程序后再试") from error
 

@@ -1,4 +1,4 @@
-"""Whatever stands in a ledger, an import ends in rows with states and not in a crash."""
+"""Whatever stands in a ledger, an import ends in states of rows, never in a crash."""
 
 import datetime as dt
 
@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from gridapp.office.ledger_cells import CellReader
 from gridapp.office.ledger_columns import IGNORED, chosen_path, paths
-from gridapp.office.ledger_known import Known
 from gridapp.office.ledger_known import TABLES as NAMES
+from gridapp.office.ledger_known import Known
 from gridapp.office.ledger_planner import Planner
 from gridapp.office.ledger_problems import ERROR, NEW, STATES
 from gridapp.office.ledger_rows import read_rows

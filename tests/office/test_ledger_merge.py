@@ -187,6 +187,14 @@ def test_one_door_is_one_dwelling_however_it_is_written(bring, people):
     assert len({row["household_id"] for row in people()}) == 1
 
 
+def test_building_that_is_not_in_the_grid_yet_is_pointed_out(bring, people):
+    plan, _ = bring(WANG)
+    assert state(plan)[2] == []  # the first ledger of an empty grid
+    plan, _ = bring((76, 1, 101, "李四", MOTHER, *[""] * 4))
+    assert state(plan) == ("新增", [], ["W_NEW_BUILDING"])
+    assert {row["number"] for row in people("building")} == {"3", "76"}
+
+
 def test_two_households_behind_one_door_are_told_apart_by_number(bring, people):
     head = ("楼栋", "房号", "户号", "户主", "姓名", "身份证号")
     bring(
