@@ -84,6 +84,9 @@ class MainWindow(QMainWindow):
         self._bind_keys()
         self.go("today")
         self._count_unsent()
+        for page in self.pages.values():
+            if page.watched and page is not self.today:
+                page.reload()
 
     def _place(self) -> QWidget:
         middle, right = QWidget(), QWidget()

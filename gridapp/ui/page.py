@@ -20,6 +20,7 @@ class Page(QWidget):
 
     title: str
     shows: frozenset[str] = frozenset()  # record types it reads
+    watched = False  # whether its count is shown while the page is not
 
     titled = Signal(str, bool)  # the words beside the title; whether they name a person
     visit_asked = Signal(object, str)  # resident id, "visit" or "call"
@@ -63,6 +64,10 @@ class Page(QWidget):
         self.subtitle, self.names_person = subtitle, person
         self.titled.emit(subtitle, person)
 
+    def tell(self, words: str, *_more: object) -> None:
+        """Say what was done, where nothing can be undone."""
+        self.said.emit(words, None)
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if self._stale:
@@ -72,7 +77,7 @@ class Page(QWidget):
     def _on_changed(self, records: frozenset[str]) -> None:
         if not records & self.shows:
             return
-        if self.isVisible():
+        if self.isVisible() or self.watched:
             self.reload()
         else:
             self._stale = True

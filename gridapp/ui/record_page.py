@@ -46,6 +46,7 @@ class RecordPage(Page):
         self.title = TITLES[kind]
         super().__init__(session)
         self.shows = frozenset({kind})
+        self.watched = kind in ("issue", "dispute")
         self._kind = kind
         self._rows: tuple[Values, ...] = ()
         self._hits: frozenset[UUID] | None = None

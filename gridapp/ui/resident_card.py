@@ -16,7 +16,7 @@ from gridapp.store import state
 from gridapp.store.history import HistoryLine
 from gridapp.store.vault import Writing
 from gridapp.ui.resident_events import change_entries, event_entries
-from gridapp.ui.resident_facts import MemberLink, fact_parts
+from gridapp.ui.resident_facts import AddButton, MemberLink, fact_parts
 from gridapp.ui.resident_file import ResidentFile
 from gridapp.ui.session import Session
 from gridapp.ui.tokens import ToneName, Width
@@ -45,6 +45,7 @@ class ResidentCard(Card):
     edit_asked = Signal(object)
     resident_asked = Signal(object)
     history_asked = Signal(object)
+    part_asked = Signal(str)  # record type of a plan, a tag or a contact to add
 
     def __init__(self, session: Session) -> None:
         super().__init__((1, 1, 1, 1), 0)
@@ -160,11 +161,20 @@ class ResidentCard(Card):
         eye = _eye(self._session, "显示完整证件号(会记入日志)")
         number = Text()
         eye.clicked.connect(partial(self._reveal, "id_number", number))
-        self._facts.replace(fact_parts(self._theme, file, owed, number, eye))
-        for member in self._facts.findChildren(MemberLink):
-            member.clicked.connect(partial(self.resident_asked.emit, member.member_id))
+        parts = fact_parts(self._theme, file, owed, number, eye)
+        for part in parts:
+            self._listen(part)
+        self._facts.replace(parts)
         self._show_chips(file)
         self._show_events(self._chips.chosen())
+
+    def _listen(self, part: QWidget) -> None:
+        for button in (part, *part.findChildren(QWidget)):
+            if isinstance(button, MemberLink):
+                asked = partial(self.resident_asked.emit, button.member_id)
+                button.clicked.connect(asked)
+            elif isinstance(button, AddButton):
+                button.clicked.connect(partial(self.part_asked.emit, button.kind))
 
     def show_changes(self) -> None:
         """Choose 修改记录."""

@@ -33,6 +33,15 @@ CALLS = frozenset({"call", "video", "remote"})
 WAY_WORDS = {"visit": "入户", "call": "电话", "video": "视频", "remote": "监测"}
 
 
+class AddButton(Button):
+    """Adds a plan, a tag or a contact to the file."""
+
+    def __init__(self, theme: Theme, kind: str, words: str) -> None:
+        super().__init__(theme, "", "small", icon="plus", tip=words)
+        self.kind = kind
+        self.setFixedSize(36, 34)
+
+
 class MemberLink(Button):
     """Somebody of the same household; a click opens their file."""
 
@@ -55,11 +64,14 @@ def fact_parts(
     `number` is the label of the ID number, filled masked; `eye` the button that
     reveals it.
     """
-    parts: list[QWidget] = [_heading("关爱计划", first=True)]
+    add = AddButton(theme, "care_plan", "新增或调整关爱计划")
+    parts: list[QWidget] = [_headed("关爱计划", add)]
     parts += _plans(theme, file, owed)
-    if file.person.contacts:
-        parts.append(_heading("紧急联系人"))
-        parts += [contact_line(one) for one in file.person.contacts]
+    parts.append(_headed("紧急联系人", AddButton(theme, "contact", "新增紧急联系人")))
+    parts += [contact_line(one) for one in file.person.contacts]
+    parts.append(_headed("人员标签", AddButton(theme, "resident_tag", "新增人员标签")))
+    if file.person.tags:
+        parts.append(Text("、".join(file.person.tag_words), "note", wrap=True))
     parts.append(_heading("健康与居家"))
     parts += _health(file)
     masked = field_of(Resident, "id_number").masked(file.person.values["id_number"])
@@ -83,10 +95,19 @@ def every_words(interval_days: int) -> str:
     return f"{EVERY.get(interval_days, f'每 {interval_days} 天')} 1 次"
 
 
-def _heading(words: str, *, first: bool = False) -> Text:
+def _heading(words: str) -> Text:
     heading = Text(words, "section")
-    heading.setContentsMargins(0, 0 if first else 8, 0, 0)
+    heading.setContentsMargins(0, 8, 0, 0)
     return heading
+
+
+def _headed(words: str, add: AddButton) -> QWidget:
+    holder = QWidget()
+    row = line(holder)
+    row.addWidget(Text(words, "section"))
+    row.addStretch()
+    row.addWidget(add)
+    return holder
 
 
 def _plans(theme: Theme, file: ResidentFile, owed: Sequence[Due]) -> Iterator[QWidget]:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from uuid import UUID
 
 from PySide6.QtCore import Qt
 
-from gridapp.models import Resident
-from gridapp.models.record import Values
+from gridapp.models import CarePlan, Resident, record_named
+from gridapp.models.record import Record, Values
 from gridapp.store import records
 from gridapp.store.database import Connection
 from gridapp.store.search import search
 from gridapp.store.vault import Writing
 from gridapp.ui.due_words import due_badge
+from gridapp.ui.import_dialog import KINDS, ImportDialog
 from gridapp.ui.page import Page
 from gridapp.ui.record_form import RecordDialog
 from gridapp.ui.resident_card import ResidentCard
@@ -34,6 +36,7 @@ from gridapp.ui.widgets.card import Card, Divider, line
 from gridapp.ui.widgets.entry import FindField
 from gridapp.ui.widgets.rows import Row, RowList
 from gridapp.ui.widgets.text import Text
+from gridapp.work import plans
 from gridapp.work.due import Due
 
 MOST_FOUND = 200
@@ -45,6 +48,7 @@ FILTERS = (
     ("low_income", "低保"),
 )
 PEOPLE = frozenset({"resident", "resident_tag", "household", "dwelling", "building"})
+NEWCOMER = {"presence": "here", "life_state": "living", "resident_kind": "local"}
 Owed = Mapping[UUID, tuple[Due, ...]]
 
 
@@ -68,6 +72,8 @@ class ResidentsPage(Page):
         self._list = RowList(self.theme, "居民列表")
         self._empty = Text("", "muted", wrap=True)
         self._clear = Button(self.theme, "清除筛选", "quiet")
+        self._new = Button(self.theme, "新增居民", "quiet", icon="plus")
+        self._import = Button(self.theme, "导入台账", "quiet", icon="file-input")
         self._card = ResidentCard(session)
         self._place()
         self.box.searched.connect(self._search)
@@ -80,6 +86,9 @@ class ResidentsPage(Page):
         self._card.resident_asked.connect(self.show_resident)
         self._card.edit_asked.connect(self._edit)
         self._card.history_asked.connect(self._read_history)
+        self._card.part_asked.connect(self._add_part)
+        self._new.clicked.connect(self._add_resident)
+        self._import.clicked.connect(self._import_ledger)
 
     def _place(self) -> None:
         self._row = line(self, (16, 14, 16, 14), 12)
@@ -102,6 +111,12 @@ class ResidentsPage(Page):
         left.box.addWidget(self._empty)
         left.box.addWidget(self._clear, 0, Qt.AlignmentFlag.AlignHCenter)
         left.box.addStretch()
+        left.box.addWidget(Divider())
+        foot = line(margins=(8, 0, 8, 8), gap=4)
+        foot.addWidget(self._new)
+        foot.addWidget(self._import)
+        foot.addStretch()
+        left.box.addLayout(foot)
         self._row.addWidget(left)
         self._row.addWidget(self._card, 1)
         self._empty.hide()
@@ -241,6 +256,36 @@ class ResidentsPage(Page):
         dialog.saved.connect(partial(self._on_saved, record["name"]))
         dialog.open()
 
+    def _add_resident(self) -> None:
+        dialog = RecordDialog(self.session, Resident, None, NEWCOMER, self)
+        dialog.saved.connect(self._on_added)
+        dialog.open()
+
+    def _on_added(self, record_id: UUID, _before: object) -> None:
+        self.show_resident(record_id)
+        work = partial(records.delete, model=Resident, record_id=record_id)
+        undo = partial(self.session.write, work, partial(self.tell, "已撤销"))
+        self.said.emit("已新增居民", undo)
+
+    def _add_part(self, kind: str) -> None:
+        if self._shown is None:
+            return
+        model = record_named(kind)
+        defaults = {"since": dt.date.today(), "way": "visit"}
+        hidden = frozenset({"resident_id", "until", "end_reason"})
+        dialog = RecordDialog(self.session, model, None, defaults, self, hidden)
+        dialog.save_by(partial(add_part, model=model, resident_id=self._shown))
+        words = f"已新增{model.title}"
+        dialog.saved.connect(partial(self.tell, words))
+        dialog.open()
+
+    def _import_ledger(self) -> None:
+        path = self.session.messages.choose_file("选要导入的台账", KINDS)
+        if path:
+            dialog = ImportDialog(self.session, Path(path), self)
+            dialog.imported.connect(self.tell)
+            dialog.open()
+
     def _on_saved(self, name: str, record_id: UUID, before: Values) -> None:
         def undo() -> None:
             work = partial(_restore, record_id=record_id, values=before)
@@ -273,6 +318,27 @@ def _found(db: Connection, text: str) -> list[UUID]:
 
 def _record(db: Connection, resident_id: UUID) -> Values | None:
     return records.get(db, Resident, resident_id)
+
+
+def add_part(
+    tx: Writing,
+    *,
+    model: type[Record],
+    resident_id: UUID,
+    values: Values,
+    record_id: UUID | None,
+) -> UUID:
+    """Add a plan, a tag or a contact to somebody's file; a plan ends the one before."""
+    if model is CarePlan:
+        return plans.set_plan(
+            tx,
+            resident_id,
+            values["way"],
+            values["interval_days"],
+            values["reason"] or "",
+            values["since"],
+        )
+    return records.save(tx, model, values | {"resident_id": resident_id})
 
 
 def _restore(tx: Writing, record_id: UUID, values: Values) -> None:

@@ -6,18 +6,19 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QScrollArea, QWidget
 
+from gridapp.errors import UserError
 from gridapp.models import record_named
 from gridapp.models.kinds import now, time_text
 from gridapp.store import conflicts, journal, state
 from gridapp.store.conflicts import Waiting
 from gridapp.store.database import Connection
 from gridapp.store.vault import Store, Writing
-from gridapp.sync.client import URL, HttpTransport, Report, SyncClient
 from gridapp.ui.conflict_card import ConflictCard
 from gridapp.ui.jobs import Progress
 from gridapp.ui.page import Page
@@ -28,6 +29,9 @@ from gridapp.ui.widgets.card import Card, Divider, Lines, NoticeBar, column, lin
 from gridapp.ui.widgets.entry import LineField
 from gridapp.ui.widgets.meter import Bar
 from gridapp.ui.widgets.text import Glyph, Text
+
+if TYPE_CHECKING:
+    from gridapp.sync.client import Report
 
 LAST_SYNC = "last_sync"
 
@@ -216,8 +220,6 @@ class SyncPage(Page):
         self.reload()
 
     def _say_error(self, error: Exception) -> None:
-        from gridapp.errors import UserError
-
         if isinstance(error, UserError):
             self._error.say(str(error))
         else:
@@ -275,6 +277,8 @@ def last_words(last: dt.datetime | None, at: dt.datetime) -> str:
 
 
 def _read(db: Connection) -> _Standing:
+    from gridapp.sync.client import URL  # brings httpx, not before it is needed
+
     last = state.value(db, LAST_SYNC)
     return _Standing(
         state.value(db, URL) or "",
@@ -285,6 +289,8 @@ def _read(db: Connection) -> _Standing:
 
 
 def _sync(store: Store, progress: Progress) -> Report:
+    from gridapp.sync.client import SyncClient
+
     report = SyncClient.of(store).sync(progress.step, progress.cancelled)
     with store.writing() as tx:
         _keep_time(tx)
@@ -296,4 +302,6 @@ def _keep_time(tx: Writing) -> None:
 
 
 def _enrol(store: Store, server: str, code: str) -> None:
+    from gridapp.sync.client import HttpTransport, SyncClient
+
     SyncClient(store, HttpTransport(server)).enrol(code)

@@ -58,6 +58,7 @@ class TodayPage(Page):
     """The page the program opens on."""
 
     title = "今日待办"
+    watched = True
     shows = frozenset(
         {
             "resident",

@@ -1,5 +1,7 @@
 """Finding somebody at once; private numbers shown only after that is journalled."""
 
+import datetime as dt
+
 import pytest
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QApplication
@@ -7,8 +9,10 @@ from sqlalchemy import text
 
 from gridapp.models import Resident
 from gridapp.store import records
+from gridapp.ui.import_dialog import ImportDialog
+from gridapp.ui.record_form import RecordDialog
 from gridapp.ui.resident_events import change_entries
-from gridapp.ui.resident_file import read_history
+from gridapp.ui.resident_file import read_file, read_history
 from gridapp.ui.residents_page import ResidentsPage
 
 
@@ -93,3 +97,52 @@ def test_changes_are_shown_with_old_and_new_masked(session, people):
     assert "行动能力:空 → 能自理" in entries[0].text
     assert entries[-1].title == "新建档案"
     assert "李桂英" in entries[-1].text
+
+
+def test_contact_plan_and_tag_are_added_to_the_file(page, people, session, settle):
+    page.show_resident(people.zhang)
+    settle()
+    today = dt.date.today()
+    for kind, fields in (
+        ("contact", {"name": "张强"}),
+        ("resident_tag", {"since": today.isoformat()}),
+        ("care_plan", {"interval_days": "7", "reason": "本人要求"}),
+    ):
+        page._card.part_asked.emit(kind)
+        dialog = page.findChildren(RecordDialog)[-1]
+        for name, words in fields.items():
+            dialog._form._editors[name].widget.setText(words)
+        if kind == "resident_tag":
+            dialog._form._editors["tag"].widget.set_value("aged")
+        dialog.save()
+        settle()
+        assert not dialog.isVisible()
+    with session.store.reading() as db:
+        file = read_file(db, people.zhang, today)
+    assert [one["name"] for one in file.person.contacts] == ["张强"]
+    assert file.person.tags == ("aged",)
+    assert [plan["interval_days"] for plan in file.stop.plans] == [7]
+
+
+def test_ledger_is_imported_with_its_doubtful_rows_shown(
+    page, session, qtbot, settle, tmp_path
+):
+    source = tmp_path / "台账.csv"
+    source.write_text(
+        "姓名,性别,楼栋,单元,房号,联系电话\n"
+        "孙国强,男,8,1,101,13800000011\n"
+        "陈**,女,8,1,102,13800000012\n",
+        encoding="utf-8-sig",
+    )
+    dialog = ImportDialog(session, source, page)
+    qtbot.addWidget(dialog)
+    said = []
+    dialog.imported.connect(said.append)
+    dialog.show()
+    settle()
+    assert dialog._keep.isVisible()
+    assert len(dialog._problems._parts) == 1
+    dialog._go.click()
+    settle()
+    assert "新增 1 人" in said[0]
+    assert "孙国强" in names(page)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QPushButton, QSizePolicy, QWidget
 
 from gridapp.ui.theme import Theme
@@ -47,6 +48,13 @@ class Button(QPushButton):
         if icon:
             theme.changed.connect(self._draw_icon)
             self._draw_icon()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses the button, as Space does."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
 
     def show_icon(self, icon: str, colour: str) -> None:
         """Show another icon in the colour of a token."""
