@@ -70,6 +70,7 @@ class ImportPlan:
 
     @property
     def rows(self) -> tuple[PlannedRow, ...]:
+        """The rows of every sheet, as they stand in the file."""
         return tuple(row for sheet in self.sheets for row in sheet.rows)
 
     def count(self) -> Counter[str]:

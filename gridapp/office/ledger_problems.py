@@ -43,7 +43,6 @@ _MESSAGES: Mapping[str, str] = MappingProxyType(
         "W_DITTO": "“同上”已按上一行填写",
         "W_HIDDEN_ROW": "这一行在原表里是隐藏的，请核对是否还要",
         "W_HOUSE_DIFFERS": "同一房屋前后两行写得不同，按先出现的记",
-        "W_ID_KEPT": "系统里已有不同的身份证号，没有改动，请核对",
         "W_NAME_BIRTH": "与系统里的居民同名同生日但身份证号不同，请核对是否同一人",
         "W_NEW_BUILDING": "系统里还没有这栋楼，将新建；若属别的网格，请不要导入这一行",
         "W_NO_DOOR": "没有住址，暂不归入任何一户",

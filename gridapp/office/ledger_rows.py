@@ -57,12 +57,15 @@ class LedgerRow:
         return self.sheet, self.row
 
     def warn(self, path: str, code: str, message: str = "") -> None:
+        """Say something about the row that does not keep it out."""
         self.warnings.append(problem(path, code, message))
 
     def ask(self, path: str, code: str, message: str = "") -> None:
+        """Keep the row out until a person has decided."""
         self.questions.append(problem(path, code, message))
 
     def refuse(self, path: str, code: str, message: str = "") -> None:
+        """Keep the row out until its cells are corrected."""
         self.errors.append(problem(path, code, message))
 
 

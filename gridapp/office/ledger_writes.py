@@ -57,6 +57,7 @@ class Writes:
         record.update(values)
 
     def is_new(self, record_id: UUID) -> bool:
+        """Whether this import makes the record."""
         return record_id in self._new
 
     def total(self) -> int:

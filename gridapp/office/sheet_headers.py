@@ -38,6 +38,7 @@ class Header:
 
     @property
     def known(self) -> tuple[Column, ...]:
+        """Columns that hold something to keep."""
         return tuple(one for one in self.columns if one.path not in ("", IGNORED))
 
 

@@ -68,6 +68,7 @@ class RawSheet:
 
     @cached_property
     def width(self) -> int:
+        """Columns of the longest row."""
         return max((len(line) for line in self.rows), default=0)
 
 
