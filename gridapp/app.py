@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import (
+    QMessageLogContext,
+    QObject,
+    QtMsgType,
+    qInstallMessageHandler,
+)
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -15,13 +21,17 @@ from gridapp import paths
 from gridapp.errors import UserError
 from gridapp.store import vault
 from gridapp.store.vault import Store
-from gridapp.ui.gallery import Gallery
+from gridapp.ui.idle import IdleWatch
 from gridapp.ui.jobs import Jobs
 from gridapp.ui.login import Login
 from gridapp.ui.main_window import MainWindow, user_words
 from gridapp.ui.messages import Messages
 from gridapp.ui.session import Session
 from gridapp.ui.theme import Theme
+
+log = logging.getLogger(__name__)
+LOCK_AFTER = 5.0  # minutes without a touch
+LAPTOP_WIDTH = 1366  # up to this many pixels the window takes the whole screen
 
 
 class App(QObject):
@@ -36,6 +46,8 @@ class App(QObject):
         self.login: Login | None = None
         self.window: MainWindow | None = None
         self._store: Store | None = None
+        self._idle = IdleWatch(qt, LOCK_AFTER)
+        self._idle.idle.connect(self.lock)
 
     def ask_password(self) -> Login:
         """Show the login."""
@@ -57,12 +69,38 @@ class App(QObject):
         window = MainWindow(session, user)
         self.window = window
         self.messages.set_window(window)
-        window.show()
+        small = window.screen().availableGeometry().width() <= LAPTOP_WIDTH
+        if small and QGuiApplication.platformName() != "offscreen":
+            window.showMaximized()
+        else:
+            window.show()
+        self._idle.start()
         if self.login is not None:
             self.login.close()
             self.login.deleteLater()
             self.login = None
         return window
+
+    def lock(self) -> None:
+        """Close the vault until the password is typed again; drafts are kept."""
+        window, store = self.window, self._store
+        if window is None or store is None or self.jobs.busy:
+            self._idle.start()  # something is being saved: lock after that
+            return
+        self._idle.stop()
+        window.leave()
+        self.jobs.run(lambda: None, self._locked)  # after the drafts are kept
+
+    def _locked(self, _: None) -> None:
+        window, store = self.window, self._store
+        if window is None or store is None:
+            return
+        self.window = self._store = None
+        self.ask_password()
+        window.close()
+        window.session.deleteLater()
+        window.deleteLater()
+        store.close()
 
     def close(self) -> None:
         """Finish what is running and close the vault."""
@@ -70,6 +108,11 @@ class App(QObject):
         if self._store is not None:
             self._store.close()
             self._store = None
+
+
+def _log_qt(kind: QtMsgType, context: QMessageLogContext, words: str) -> None:
+    """Keep what Qt says to developers out of the user's terminal."""
+    log.debug("qt %s: %s", kind.name, words)
 
 
 def qt_application() -> QApplication:
@@ -89,6 +132,7 @@ def run(data: Path, password: str | None = None) -> int:
     `password` is for the demo, whose password is printed beforehand; otherwise the
     login asks for it.
     """
+    qInstallMessageHandler(_log_qt)
     qt = qt_application()
     app = App(qt, data)
     app.messages.install()
@@ -122,6 +166,9 @@ def screens(data: Path, password: str, out: Path) -> list[Path]:
 
 
 def _screens_here(data: Path, password: str, out: Path, suffix: str) -> list[Path]:
+    from gridapp.ui.gallery import Gallery
+
+    qInstallMessageHandler(_log_qt)
     app = App(qt_application(), data)
     app.theme.apply("light")
     gallery = Gallery(app.jobs, app.theme, out, suffix)

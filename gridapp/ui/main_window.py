@@ -209,9 +209,13 @@ class MainWindow(QMainWindow):
             if page.layout_width is not width:
                 page.set_width(width)
 
-    def closeEvent(self, event: QCloseEvent) -> None:
+    def leave(self) -> None:
+        """Keep what is half written on any page."""
         for page in self.pages.values():
             page.leave()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.leave()
         super().closeEvent(event)
 
 

@@ -84,7 +84,11 @@ class TodayPage(Page):
         self._go_on = Button(self.theme, "继续填写", "quiet")
         self._chips = ChipRow(self.theme, "待办清单", (("all", "全部"),))
         self._print = Button(
-            self.theme, "打印走访单", "quiet", icon="printer", tip="打印今天的走访单"
+            self.theme,
+            "打印走访单",
+            "quiet",
+            icon="printer",
+            tip="打印今天的走访单 Ctrl+P",
         )
         self._list = TodoList(self.theme)
         self._empty = QWidget()
@@ -138,6 +142,7 @@ class TodayPage(Page):
         self._list.opened.connect(self._open)
         self._go_on.clicked.connect(self._resume)
         self._print.clicked.connect(self._print_sheets)
+        self._print.setShortcut("Ctrl+P")
         self._side.entry_asked.connect(self._start)
         self._side.sync_asked.connect(partial(self.place_asked.emit, "sync"))
 

@@ -1,0 +1,44 @@
+"""Tells when nobody has touched the program for a while, so that it can be locked."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtWidgets import QApplication
+
+_TOUCHES = frozenset(
+    {
+        QEvent.Type.KeyPress,
+        QEvent.Type.MouseButtonPress,
+        QEvent.Type.MouseMove,
+        QEvent.Type.Wheel,
+        QEvent.Type.TouchBegin,
+        QEvent.Type.InputMethod,
+    }
+)
+
+
+class IdleWatch(QObject):
+    """Counts from the last key, click or movement in any window of the program."""
+
+    idle = Signal()
+
+    def __init__(self, app: QApplication, minutes: float) -> None:
+        super().__init__(app)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(round(minutes * 60_000))
+        self._timer.timeout.connect(self.idle)
+        app.installEventFilter(self)
+
+    def start(self) -> None:
+        """Begin to count."""
+        self._timer.start()
+
+    def stop(self) -> None:
+        """Count no more."""
+        self._timer.stop()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in _TOUCHES and self._timer.isActive():
+            self._timer.start()
+        return False
