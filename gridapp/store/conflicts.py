@@ -53,6 +53,8 @@ def keep(tx: Writing, sent: Mapping[int, JournalRow], found: Sequence[Held]) -> 
     A field that is held takes the county's value here, unless it was changed again
     since; a record whose deletion is held comes out of the recycle bin.
     """
+    if not found:
+        return 0
     known = {
         (row.seq, row.field or "")
         for row in tx.db.execute(
@@ -293,16 +295,14 @@ def absent(db: Connection) -> set[remote.Key]:
 
 def taken(db: Connection, whole: Sequence[remote.Key]) -> None:
     """Note that the county has these records now, sent whole."""
-    for type_, record_id in whole:
-        db.execute(
-            update(held)
-            .where(
-                held.c.type == type_,
-                held.c.record_id == record_id.hex,
-                held.c.field.is_(None),
-            )
-            .values(decided=TAKEN, told=True)
-        )
+    now_there = {(type_, record_id.hex) for type_, record_id in whole}
+    waiting = select(held.c.id, held.c.type, held.c.record_id).where(
+        held.c.field.is_(None)
+    )
+    for key, type_, record_id in db.execute(waiting).all():
+        if (type_, record_id) in now_there:
+            statement = update(held).where(held.c.id == key)
+            db.execute(statement.values(decided=TAKEN, told=True))
 
 
 def open_keys(db: Connection) -> list[tuple[int, str]]:

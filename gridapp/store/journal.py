@@ -47,6 +47,7 @@ class JournalRow:
     batch: UUID | None = None
 
 
+@cache
 def journalled(model: type[Record]) -> tuple[str, ...]:
     """Names of the columns whose changes the journal records."""
     return (*(field.name for field in fields_of(model)), *GUARDED)
