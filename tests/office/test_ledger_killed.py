@@ -23,7 +23,7 @@ from pathlib import Path
 from gridapp.office import ledger
 from gridapp.store import vault
 
-store = vault._opened(Path(sys.argv[1]), bytes.fromhex(sys.stdin.readline()))
+store = vault.open_with_key(Path(sys.argv[1]), bytes.fromhex(sys.stdin.readline()))
 plan = ledger.plan_import(store, Path(sys.argv[2]), today=dt.date(2026, 11, 23))
 
 def told(done, total):
