@@ -24,7 +24,7 @@ from gridapp.county.intake import (
 from gridapp.county.tables import change as change_log
 from gridapp.county.tables import device as devices
 from gridapp.county.tables import device_scope
-from gridapp.models import Grid, record_named
+from gridapp.models import Grid, record_named, rules
 from gridapp.models.record import Record, Values, fields_of, table_of
 from gridapp.sync import merge
 from gridapp.sync.merge import Incoming, Outcome
