@@ -57,9 +57,13 @@ def bare(text: str | None) -> str:
 
 @dataclass
 class Known:
-    """Records by id, and the ways to find them."""
+    """Records by id, and the ways to find them.
+
+    binned: ID numbers of residents in the recycle bin.
+    """
 
     by_table: dict[str, dict[UUID, Values]]
+    binned: set[str | None] = field(default_factory=set[str | None])
     residents_by_number: dict[str, UUID] = field(default_factory=dict[str, UUID])
     residents_by_name: dict[str, list[UUID]] = field(
         default_factory=lambda: defaultdict[str, list[UUID]](list)
@@ -139,7 +143,10 @@ def read_known(db: Connection) -> Known:
     for name in TABLES[:3]:
         for values in records.find(db, record_named(name)):
             found.add_place(name, values)
-    for values in records.find(db, record_named("resident")):
+    for values in records.find(db, record_named("resident"), deleted=True):
+        if values["deleted_at"] is not None:
+            found.binned.add(values["id_number"])
+            continue
         found.by_table["resident"][values["id"]] = values
         index_resident(found, values)
     for name in TABLES[4:]:

@@ -72,6 +72,9 @@ class Planner:
             return ERROR
         found = find_person(self.known, row)
         if found is None:
+            number = row.values.get("id_number")
+            if number is not None and number in self.known.binned:
+                row.ask("id_number", "Q_DELETED")
             return self._settled(row) or self._add(row, parts)
         resident = self.known.table("resident")[found]
         question_match(self.known, row, resident)

@@ -22,6 +22,7 @@ _MESSAGES: Mapping[str, str] = MappingProxyType(
         "E_ID_TWO_PEOPLE": "同一个身份证号登记在两个人名下，请核对是谁的",
         "E_VALUE": "这一格填得不对，请核对",
         "Q_DECEASED": "姓名后注明已去世，请确认后登记去世，或去掉括注再导入",
+        "Q_DELETED": "此人在回收站里，请先到回收站恢复；确认导入则另建一份档案",
         "Q_ID_UPGRADED": "15位旧号升位后与已有居民相同，请确认是同一人",
         "Q_MOVED": "住址与系统里登记的不同，请确认是否搬家",
         "Q_NAME_DIFFERS": "身份证号相同但姓名不同，请核对姓名",

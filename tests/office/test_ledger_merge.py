@@ -269,16 +269,21 @@ def test_values_too_long_for_a_field_refuse_the_row_and_not_the_import(bring):
     assert [e.code for e in plan.rows[0].errors] == ["E_VALUE"]
 
 
-def test_plan_that_grew_old_does_not_double_anybody(vault, bring, people, tmp_path):
+def test_plan_that_grew_old_does_not_double_anybody(vault, bring, people):
+    plan, _ = bring(WANG)
+    assert state(plan)[0] == "新增"
+    assert ledger.apply(vault, plan).unchanged == 1
+    assert len(people()) == 1
+
+
+def test_person_in_the_recycle_bin_is_asked_about(vault, bring, people):
     bring(WANG)
     with vault.writing() as tx:
         records.delete(tx, record_named("resident"), one(people)["id"])
-    path = tmp_path / "台账.csv"
-    plan = ledger.plan_import(vault, path, today=TODAY)
-    assert state(plan)[0] == "新增"
-    assert ledger.apply(vault, plan).added == 1
-    assert ledger.apply(vault, plan).unchanged == 1
-    assert len(people()) == 1
+    plan, _ = bring(WANG)
+    assert state(plan)[:2] == ("需确认", ["Q_DELETED"])
+    assert people() == []
+    assert bring(WANG, accepted=[("台账", 2)])[1].added == 1
 
 
 def test_file_without_a_heading_is_refused_in_words(bring):
