@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -12,13 +12,15 @@ from sqlalchemy import Connection, select
 
 from gridapp.county.access import Device
 from gridapp.county.tables import change, scope
-from gridapp.models import RECORDS, Worker
+from gridapp.models import RECORDS, Worker, record_named
 from gridapp.models.kinds import TIME
 from gridapp.models.record import Record, Values, table_of
 from gridapp.sync.protocol import (
+    LEAVE,
     PAGE_BYTES,
     PAGE_ROWS,
     STATE,
+    WHOLE,
     Change,
     Cursor,
     Pull,
@@ -83,25 +85,56 @@ def pull(db: Connection, device: Device, asked: Pull) -> Pulled:
 def _log(db: Connection, device: Device, page: _Page, at: Cursor, last: int) -> Cursor:
     """Changes after the cursor. A device's own come back only where they met others,
     or while it reads again what happened during its first download."""
-    query = select(change.c.n, change.c.by, change.c.body).where(
-        change.c.grid_id == UUID(bytes=at.grid), change.c.n > at.n
-    )
+    scope_id = UUID(bytes=at.grid)
+    query = select(
+        change.c.n,
+        change.c.by,
+        change.c.body,
+        change.c.type,
+        change.c.record_id,
+        change.c.action,
+    ).where(change.c.grid_id == scope_id, change.c.n > at.n)
     if at.place != REPLAY:
         foreign = change.c.device_id.is_distinct_from(device.id)
         query = query.where(foreign | change.c.echo)
     rows = db.execute(query.order_by(change.c.n).limit(page.rows)).all()
+    stale = _stale(db, scope_id, rows) if len(device.grids) > 1 else set[int]()
     everything = len(rows) < page.rows
     done = at.n
-    for n, by, body in rows:
+    for n, by, body, *_ in rows:
         if page.full:
             everything = False
             break
-        page.add(body, [by])
+        if n not in stale:
+            page.add(body, [by])
         done = n
     if not everything and done < last:
         page.more = True
         return Cursor(at.grid, done, at.place)
     return Cursor(at.grid, last, DONE)
+
+
+def _stale(db: Connection, scope_id: UUID, rows: Sequence[Any]) -> set[int]:
+    """Numbers of lines that brought a record which is elsewhere now, or took away one
+    that is here again. A device with several grids reads their logs one after the
+    other and could not tell which line is the later one."""
+    wanted: dict[str, set[UUID]] = {}
+    for row in rows:
+        if row.action == LEAVE or row.action in WHOLE:
+            wanted.setdefault(row.type, set()).add(row.record_id)
+    here: set[UUID] = set()
+    for type_, ids in wanted.items():
+        table = table_of(record_named(type_))
+        query = select(table.c.id).where(
+            table.c.id.in_(ids), table.c.grid_id == scope_id
+        )
+        here.update(db.scalars(query))
+    return {
+        row.n
+        for row in rows
+        if (row.action == LEAVE and row.record_id in here)
+        or (row.action in WHOLE and row.record_id not in here)
+    }
 
 
 def _state(db: Connection, page: _Page, at: Cursor, last: int) -> Cursor:

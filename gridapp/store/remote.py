@@ -161,6 +161,7 @@ class _Page:
     def __init__(self, tx: Writing, changes: Sequence[Change]) -> None:
         self.tx = tx
         self.unsent = unsent_fields(tx.db, state.pushed_seq(tx.db))
+        self.followed = {UUID(bytes=one.grid) for one in cursors(tx.db)}
         self.lines: list[JournalRow] = []
         self.unknown: set[str] = set()
         self.changed: dict[type[Record], dict[UUID, None]] = {}
@@ -181,14 +182,12 @@ class _Page:
         model = record_named(change.type)
         record_id, scope = UUID(bytes=change.id), UUID(bytes=change.grid)
         here = self.rows[model].get(record_id)
-        stamp = TIME.from_wire(change.stamp)
-        if here is None:
-            if change.action not in WHOLE:
-                return
-        elif here["grid_id"] != scope and (
-            change.action not in WHOLE or stamp < here["updated_at"]
-        ):
-            return  # an old line of a grid that the record has left
+        if here is None and change.action not in WHOLE:
+            return
+        if here is not None and here["grid_id"] != scope:
+            gone = change.action == LEAVE and here["grid_id"] not in self.followed
+            if change.action not in WHOLE and not gone:
+                return  # a line of a grid that the record has left
         if change.action == LEAVE:
             self._leave(model, record_id, change)
         elif change.action in (UPDATE, DELETE) or change.action in WHOLE:

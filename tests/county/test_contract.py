@@ -657,6 +657,26 @@ class TestScopes:
         )
         assert [one.reason for one in late.held] == ["out_of_scope"]
 
+    @pytest.mark.parametrize(("start", "target"), [(HERE, THERE), (THERE, HERE)])
+    def test_a_record_moves_between_two_grids_of_one_laptop(
+        self, laptop, start, target
+    ):
+        """Whichever of the two logs is read first; the second laptop's own edit, later
+        by its clock, met another and was held."""
+        one, two = laptop("书记", GRID, OTHER), laptop("主任", GRID, OTHER)
+        person = add(one, Resident, name="张德福", grid_id=start)
+        one.sync()
+        two.sync()
+        with one.store.writing() as tx:
+            records.move(tx, Resident, person, target)
+        edit(one, person, note="耳背")
+        edit(two, person, note="失明")
+        one.sync()
+        assert two.sync().held == 1
+
+        assert seen(two, person) == seen(one, person)
+        assert seen(two, person)["grid_id"] == target
+
     def test_a_record_that_comes_back_is_there_again(self, laptop):
         here, both = laptop("李主任", GRID), laptop("书记", GRID, OTHER)
         person = add(both, Resident, name="张德福", grid_id=HERE)
