@@ -107,7 +107,7 @@ def rows(db: Connection, model: type[Record], ids: Sequence[UUID]) -> Iterator[R
     table = table_of(model)
     source, places = _with_places(model, table)
     owner = _owner_field(model)
-    columns: list[Any] = [*table.c]
+    columns: list[Any] = [table.c[name] for name in _read(model)]
     columns += [place.c[name].label(f"door_{name}") for name, place in places.items()]
     if owner is not None:
         whole = record_named(owner.target)
@@ -122,6 +122,18 @@ def rows(db: Connection, model: type[Record], ids: Sequence[UUID]) -> Iterator[R
     )
     for values in db.execute(query).mappings():
         yield _row(model, values)
+
+
+@cache
+def _searched(model: type[Record]) -> tuple[Field, ...]:
+    return tuple(one for one in fields_of(model) if one.searched)
+
+
+@cache
+def _read(model: type[Record]) -> tuple[str, ...]:
+    """Names of the columns that a row is made of."""
+    fields = (*_searched(model), *_details(model), field_of(model, model.shown_by))
+    return tuple(dict.fromkeys(("id", "grid_id", *(one.name for one in fields))))
 
 
 def _with_places(
@@ -194,9 +206,9 @@ def _words(
 ) -> Iterator[str]:
     yield words.marked(model.__tablename__)
     yield words.marked(values["grid_id"].hex)
-    for one in fields_of(model):
+    for one in _searched(model):
         value = values[one.name]
-        if one.searched and value:
+        if value:
             yield from _field_words(model, one, value)
     if any(door):
         yield from words.door_of(*door).words()

@@ -159,6 +159,7 @@ def _door_word(match: re.Match[str]) -> Word:
     return Word(door.word, door)
 
 
+@lru_cache(4096)  # a household's people, contacts and rows share one
 def door_of(building: str | None, unit: str | None, room: str | None) -> Door:
     """The door of a building number, unit and room as people write them.
 
@@ -223,6 +224,7 @@ def id_words(number: str) -> frozenset[str]:
     return frozenset(clean[place:] for place in places if 0 <= place < len(clean))
 
 
+@lru_cache(4096)
 def text_words(text: str, *, begins: bool, spelled: bool) -> frozenset[str]:
     """Words for free text, at most MOST_WORDS.
 

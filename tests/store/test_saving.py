@@ -12,14 +12,16 @@ from gridapp.models import (
     RECORDS,
     Building,
     Contact,
+    Grid,
     Issue,
     IssueStep,
     Patrol,
     PatrolPoint,
     Resident,
 )
+from gridapp.models import codes as code_tables
 from gridapp.models.kinds import now
-from gridapp.models.record import table_of
+from gridapp.models.record import field_of, table_of
 from gridapp.store import journal, records, state
 
 
@@ -115,19 +117,17 @@ def _issue(tx):
         "found_at": tx.at,
     }
     for name in ("source", "category", "level", "state"):
-        codes = next(one for one in records.fields_of(Issue) if one.name == name)
-        issue[name] = records.code_tables.table(codes.codes).items[0].code
+        key = field_of(Issue, name).codes
+        issue[name] = code_tables.table(key).items[0].code
     key = records.save(tx, Issue, issue)
-    action = records.code_tables.table("issue_action").items[0].code
+    action = code_tables.table("issue_action").items[0].code
     step = {"action": action, "to_state": issue["state"], "at": tx.at}
     return key, records.save(tx, IssueStep, step | {"issue_id": key})
 
 
 def test_an_issue_moves_with_its_trace_and_what_is_in_the_bin(vault):
     with vault.writing() as tx:
-        other = records.save(
-            tx, records.record_named("grid"), {"code": "990101001002", "name": "二网格"}
-        )
+        other = records.save(tx, Grid, {"code": "990101001002", "name": "二网格"})
         issue, step = _issue(tx)
         who = records.save(tx, Resident, {"name": "李桂英"})
         binned = records.save(tx, Contact, {"resident_id": who, "name": "李明"})
