@@ -27,3 +27,8 @@ def resources() -> Path:
 def data_home() -> Path:
     """The folder a vault is kept in unless --data names another."""
     return platformdirs.user_data_path("gridapp", appauthor=False)
+
+
+def log_home() -> Path:
+    """The folder where faults of the program are written down."""
+    return platformdirs.user_log_path("gridapp", appauthor=False)

@@ -7,37 +7,19 @@ and nothing else). Exit code 0, 1 (the work failed, with a sentence) or 2 (wrong
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
 from gridapp import __version__
 from gridapp.cli import county, demo, office, records, vaults
+from gridapp.cli.commands import Commands
 from gridapp.cli.options import data_folder
-from gridapp.errors import UserError
-
-
-class Refused(click.ClickException):
-    """A UserError, shown as its own sentence."""
-
-    exit_code = 1
-
-    def show(self, file: Any = None) -> None:
-        click.echo(self.message, err=True)
-
-
-class Commands(click.Group):
-    """A group whose commands may raise UserError."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except UserError as error:
-            raise Refused(str(error)) from error
 
 
 @click.group(cls=Commands, invoke_without_command=True)
-@click.version_option(__version__, prog_name="gridapp")
+@click.version_option(
+    __version__, prog_name="gridapp", message="%(prog)s %(version)s", help="显示版本。"
+)
 @data_folder
 @click.pass_context
 def main(ctx: click.Context, data: Path) -> None:

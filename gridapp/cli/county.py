@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
-from gridapp.cli.options import as_json, id_of, model_of, print_json, unmask, where
+from gridapp.cli.options import (
+    as_json,
+    id_of,
+    model_of,
+    print_json,
+    server_folder,
+    unmask,
+    where,
+)
 from gridapp.cli.records import as_values, typed_values
 from gridapp.county import access, upkeep
+from gridapp.models import record_named
 from gridapp.models.record import fields_of
-
-server_folder = click.option(
-    "--data",
-    type=click.Path(file_okay=False, path_type=Path),
-    required=True,
-    help="服务器的数据文件夹。",
-)
 
 
 @click.group("county")
@@ -27,7 +31,12 @@ def county() -> None:
 
 @county.command("init")
 @server_folder
-@click.option("--database", help="PostgreSQL 地址；不填则用文件夹里的 SQLite。")
+@click.option(
+    "--database",
+    envvar="GRIDAPP_DATABASE",
+    help="PostgreSQL 地址；不填则用文件夹里的 SQLite。地址里有密码时，"
+    "请写在环境变量 GRIDAPP_DATABASE 里，免得别人在进程列表里看到。",
+)
 def init(data: Path, database: str | None) -> None:
     """建立服务器的数据文件夹和数据库。"""
     upkeep.init(data, database)
@@ -36,8 +45,14 @@ def init(data: Path, database: str | None) -> None:
 
 @county.command("serve")
 @server_folder
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8700, show_default=True, help="0 表示任选一个。")
+@click.option("--host", default="127.0.0.1", show_default=True, help="监听的地址。")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8700,
+    show_default=True,
+    help="0 表示任选一个。",
+)
 def serve(data: Path, host: str, port: int) -> None:
     """运行服务器；第一行打印它的地址。"""
     from gridapp.county import app
@@ -110,5 +125,24 @@ def status(data: Path, as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
-    for name, value in found.items():
-        click.echo(f"{name}：{value}")
+    for line in _told(found):
+        click.echo(line)
+
+
+def _told(found: dict[str, Any]) -> Iterator[str]:
+    """What `status` found, a line each."""
+    kinds = {"postgresql": "PostgreSQL", "sqlite": "文件夹里的 SQLite"}
+    yield f"数据库：{kinds[found['database']]}"
+    counts = {record_named(name).title: n for name, n in found["records"].items() if n}
+    words = "，".join(f"{title} {n}" for title, n in counts.items())
+    yield f"记录：{words or '还没有'}"
+    for one in found["grids"]:
+        yield f"网格：{one['code']} {one['name']}，改动 {one['changes']} 条"
+    for one in found["devices"]:
+        seen = dt.datetime.fromisoformat(one["seen_at"]).astimezone()
+        stopped = "，已停用" if one["revoked"] else ""
+        yield (
+            f"电脑：{one['id']} {one['worker']}（{one['name']}，{one['version']}），"
+            f"最近同步 {seen:%Y-%m-%d %H:%M}，还差 {one['behind']} 条{stopped}"
+        )
+    yield f"等人决定的修改：{sum(found['held'].values())} 条"

@@ -13,20 +13,19 @@ from uuid import UUID
 
 import click
 
+from gridapp.cli import demo_days
 from gridapp.cli.options import data_folder
 from gridapp.errors import UserError
 from gridapp.models import Building, Household, Resident
-from gridapp.models.kinds import now
-from gridapp.models.record import Values
 from gridapp.paths import resources
 from gridapp.store import history, records, vault
-from gridapp.store.database import Connection
 from gridapp.store.vault import Store
-from gridapp.work import disputes, founding, patrols, proposals, today, visits
+from gridapp.work import founding, proposals, today
 
 PASSWORD = "demo-password"  # of a folder of invented people, made anew at each run
 MARK = "这是演示数据，可以整个删除.txt"
 GRID, GRID_NAME = "990101001001003", "第3网格"
+DAYS = 17  # of work that are written down before today
 LEDGERS = ("居民台账.xlsx", "独居老人台账.xlsx", "出租房屋登记表.csv")
 
 
@@ -102,10 +101,11 @@ def _work(steps: Steps, store: Store, data: Path) -> None:
     from gridapp.office.ledger_refused import refused_workbook
 
     day = dt.date.today()
+    taken = day - dt.timedelta(days=DAYS)  # when the ledgers are said to come in
     for name in LEDGERS:
         with steps.step(f"导入{name}") as said:
             source = resources() / "samples" / name
-            plan = ledger.plan_import(store, source, today=day)
+            plan = ledger.plan_import(store, source, today=taken)
             result = ledger.apply(store, plan)
             said.append(result.summary())
             if result.refused:
@@ -118,7 +118,7 @@ def _work(steps: Steps, store: Store, data: Path) -> None:
         said.append(f"{records.count(db, Resident)} 人")
     with steps.step("按人群定关爱计划") as said:
         with store.writing() as tx:
-            made = proposals.adopt(tx, day - dt.timedelta(days=45))
+            made = proposals.adopt(tx, taken)
         said.append(f"{made} 个计划")
     _days(steps, store, day)
     with steps.step("今日待办") as said, store.reading() as db:
@@ -140,93 +140,20 @@ def _print(store: Store, due: list[today.Due], day: dt.date, out: Path) -> int:
 
 def _days(steps: Steps, store: Store, day: dt.date) -> None:
     """The last weeks and today: what a worker would have written down."""
-    with steps.step("补记前几周的走访和电话") as said:
+    with steps.step(f"补记前 {DAYS} 天的走访、电话和巡查") as said:
+        with store.writing() as tx:
+            demo_days.set_points(tx)
         count = 0
-        for back in range(42, 0, -3):
-            count += _visit_day(store, day - dt.timedelta(days=back), share=4)
-        said.append(f"{count} 条")
+        for back in range(DAYS, 0, -1):
+            with store.writing() as tx:
+                count += demo_days.work_day(tx, day - dt.timedelta(days=back))
+        said.append(f"走访和电话 {count} 条，巡查 {DAYS} 次")
     with steps.step("今天的工作") as said:
-        count = _visit_day(store, day, share=16)
+        demo_days.todays_round(store, day)
         with store.writing() as tx:
-            patrol = patrols.log_patrol(
-                tx,
-                {
-                    "started_at": _at(day, 9),
-                    "ended_at": _at(day, 10),
-                    "route": "1–6号楼",
-                },
-                stops=[],
-                findings=[
-                    {
-                        "category": "0101",
-                        "place": "3号楼西侧",
-                        "note": "消防通道堆放杂物",
-                    }
-                ],
-            )
-        issues = len(patrol.issue_ids)
-        with store.writing() as tx:
-            disputes.register_dispute(tx, _dispute(day), _parties(tx.db))
-        said.append(f"走访和电话 {count} 条，巡查 1 次，问题 {issues} 个，纠纷 1 件")
-
-
-def _visit_day(store: Store, day: dt.date, *, share: int) -> int:
-    """Work off every `share`-th due visit and call of a day, as people do."""
-    with store.reading() as db:
-        due = [one for one in today.due(db, day) if one.kind in ("visit", "call")]
-    chosen = due[::share][:40]
-    for number, one in enumerate(chosen):
-        assert one.resident_id is not None
-        values = _visit(one.kind, _at(day, 8 + number % 9), number)
-        with store.writing() as tx:
-            visits.log_visit(tx, one.resident_id, values)
-    return len(chosen)
-
-
-def _visit(kind: str, at: dt.datetime, number: int) -> Values:
-    """What was found, varied so that the screens show every kind of answer."""
-    values: Values = {"mode": "phone" if kind == "call" else "home", "started_at": at}
-    if number % 11 == 7:
-        return values | {"met_whom": "nobody", "not_met_reason": "out"}
-    values |= {"met_whom": "self", "condition": "good", "note": "身体良好，饮食正常"}
-    if number % 7 == 3:
-        values |= {
-            "condition": "unwell",
-            "note": "血压偏高，已提醒按时服药，已联系家属",
-            "systolic": 152,
-            "diastolic": 92,
-            "remind": "血压复查结果",
-        }
-    if kind == "visit" and number % 9 == 4:
-        values |= {"hazards": ("gas",), "note": "厨房燃气软管老化"}
-    return values
-
-
-def _at(day: dt.date, hour: int) -> dt.datetime:
-    moment = dt.datetime.combine(day, dt.time(hour, 10)).astimezone(dt.UTC)
-    return min(moment, now())
-
-
-def _dispute(day: dt.date) -> Values:
-    return {
-        "name": "楼上漏水引起的邻里纠纷",
-        "happened_on": day - dt.timedelta(days=1),
-        "place": "5号楼2单元",
-        "scale": "01",
-        "dispute_kind": "0201",
-        "people_count": 2,
-        "summary": "楼上卫生间渗水，楼下要求修好并赔偿，双方各执一词。",
-        "resolution_way": "0103",
-        "responsible": "王秀兰",
-    }
-
-
-def _parties(db: Connection) -> list[Values]:
-    neighbours = records.filtered(db, Resident, {}, limit=2)
-    return [
-        {"side": side, "resident_id": one["id"], "name": one["name"], "sex": one["sex"]}
-        for side, one in zip(("applicant", "respondent"), neighbours, strict=True)
-    ]
+            count = demo_days.visit_people(tx, day, 6)
+            demo_days.register_dispute(tx, day)
+        said.append(f"走访和电话 {count} 条，巡查 1 次，问题 1 个，纠纷 1 件")
 
 
 def _county(steps: Steps, store: Store, data: Path) -> None:

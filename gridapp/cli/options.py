@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import datetime as dt
 import json
 import os
+import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +14,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import click
+from click.core import ParameterSource
 
 from gridapp import paths
 from gridapp.errors import UserError
@@ -22,15 +25,42 @@ from gridapp.store import vault
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+
+def _given_above(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
+    """The value, or the one that stands before the sub-command: `--data D list …`."""
+    name = param.name or ""
+    above: click.Context | None = ctx
+    while above is not None:
+        if above.get_parameter_source(name) not in (None, ParameterSource.DEFAULT):
+            return value if above is ctx else above.params[name]
+        above = above.parent
+    return value
+
+
+def _given_server(ctx: click.Context, param: click.Parameter, value: Any) -> Path:
+    found: Path | None = _given_above(ctx, param, value)
+    if found is None:
+        raise click.MissingParameter(ctx=ctx, param=param)
+    return found
+
+
 data_folder = click.option(
     "--data",
     type=click.Path(file_okay=False, path_type=Path),
     default=paths.data_home,
+    callback=_given_above,
     help="数据文件夹。",
+)
+server_folder = click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    callback=_given_server,
+    help="服务器的数据文件夹，必填。",
 )
 password_file = click.option(
     "--password-file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    callback=_given_above,
     help="第一行是密码的文件；也可以用环境变量 GRIDAPP_PASSWORD。",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="给程序用的 JSON。")
@@ -48,13 +78,35 @@ def vault_options(command: F) -> F:
 def password_of(file: Path | None, *, confirm: bool = False) -> str:
     """The password from the file, the environment, or typed unseen."""
     if file is not None:
-        lines = file.read_text(encoding="utf-8").splitlines()
-        return lines[0] if lines else ""
+        return _first_line(file)
     given = os.environ.get("GRIDAPP_PASSWORD")
-    if given is not None:
-        return given
-    typed: str = click.prompt("密码", hide_input=True, confirmation_prompt=confirm)
+    return given or typed_password("密码", confirm=confirm)
+
+
+def typed_password(words: str, *, confirm: bool = False) -> str:
+    """A password typed unseen; UserError where nobody could type."""
+    if not sys.stdin.isatty():
+        raise UserError(
+            "这里不能输入密码，请用 --password-file 指定密码文件，"
+            "或设环境变量 GRIDAPP_PASSWORD"
+        )
+    again = "再输一遍" if confirm else False
+    typed: str = click.prompt(words, hide_input=True, confirmation_prompt=again)
     return typed
+
+
+def _first_line(file: Path) -> str:
+    """The first line of a text file as Windows and Linux write it."""
+    raw = file.read_bytes()
+    wide = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        text = raw.decode("utf-16" if wide else "utf-8-sig")
+    except UnicodeDecodeError:
+        raise UserError(f"读不懂密码文件“{file}”，请另存为 UTF-8 编码") from None
+    line = text.partition("\n")[0].rstrip("\r")
+    if not line:
+        raise UserError(f"密码文件“{file}”的第一行是空的，请写上密码")
+    return line
 
 
 @contextmanager

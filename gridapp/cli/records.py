@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -72,7 +73,13 @@ def journal_disclosure(
 
 @click.command("search")
 @click.argument("text")
-@click.option("--limit", default=50, show_default=True, help="最多几条。")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    default=50,
+    show_default=True,
+    help="最多几条。",
+)
 @vault_options
 @as_json
 def search_command(
@@ -98,7 +105,7 @@ def search_command(
 @click.command("list")
 @click.argument("type_", metavar="TYPE")
 @where
-@click.option("--limit", type=int, help="最多几条。")
+@click.option("--limit", type=click.IntRange(min=1), help="最多几条。")
 @vault_options
 @unmask
 @as_json
@@ -185,10 +192,12 @@ def _print_history(
 
     def words(name: str, raw: Any) -> str:
         one = fields.get(name)
+        if isinstance(raw, dt.datetime):
+            return f"{raw.astimezone():%Y-%m-%d %H:%M:%S}"
         if one is None or one.target:
             return "（空）" if raw is None else str(plain(raw))
         text = one.format(raw) if unmasked else one.masked(raw)
-        return text or "（空）"
+        return text.replace("\n", "；") or "（空）"
 
     if as_json:
         print_json(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from uuid import UUID
@@ -17,11 +18,14 @@ from gridapp.cli.options import (
     password_file,
     password_of,
     print_json,
+    typed_password,
     vault_options,
 )
 from gridapp.errors import UserError
 from gridapp.store import slots, vault
 from gridapp.work import founding, today
+
+_CODE = "县级给的登记码；也可以用环境变量 GRIDAPP_CODE。"
 
 
 @click.command("init")
@@ -31,7 +35,7 @@ from gridapp.work import founding, today
 @click.option("--name", help="网格名称。")
 @click.option("--worker", default="网格员", show_default=True, help="网格员姓名。")
 @click.option("--server", help="县级服务器地址，联网使用时填。")
-@click.option("--code", help="县级给的登记码。")
+@click.option("--code", envvar="GRIDAPP_CODE", help=_CODE)
 def init(
     data: Path,
     password_file: Path | None,
@@ -44,9 +48,8 @@ def init(
     """建立一份新的空数据：单机使用，或直接登记到县级服务器。"""
     from gridapp.sync.client import HttpTransport, SyncClient
 
-    alone = grid is not None and name is not None
-    joins = server is not None and code is not None
-    if alone == joins:
+    alone, joins = (grid, name), (server, code)
+    if (None in alone) == (None in joins) or any(alone) == any(joins):
         raise click.UsageError("请填 --grid 和 --name，或者 --server 和 --code")
     store = vault.create(data, password_of(password_file, confirm=True))
     try:
@@ -54,15 +57,28 @@ def init(
             SyncClient(store, HttpTransport(server)).enrol(code)
         elif grid is not None and name is not None:
             founding.found(store, grid, name, worker)
-    finally:
+    except BaseException:
         store.close()
+        _undo(data)  # else the next try would be refused: there is a vault already
+        raise
+    store.close()
     click.echo(f"已建立：{data}")
+
+
+def _undo(data: Path) -> None:
+    """Remove the vault that was just made, and its folder if nothing else is in it."""
+    base = data / vault.DATABASE_FILE
+    for end in ("", "-wal", "-shm"):
+        base.with_name(base.name + end).unlink(missing_ok=True)
+    (data / vault.SLOT_FILE).unlink(missing_ok=True)
+    with suppress(OSError):
+        data.rmdir()
 
 
 @click.command("enrol")
 @vault_options
 @click.option("--server", required=True, help="县级服务器地址。")
-@click.option("--code", required=True, help="县级给的登记码。")
+@click.option("--code", envvar="GRIDAPP_CODE", required=True, help=_CODE)
 def enrol(data: Path, password_file: Path | None, server: str, code: str) -> None:
     """把这台电脑登记到县级服务器。"""
     from gridapp.sync.client import HttpTransport, SyncClient
@@ -132,7 +148,11 @@ def conflicts(
         print_json([asdict(one) for one in waiting])
         return
     for one in waiting:
-        click.echo(f"{one.id}\t{one.sentence}")
+        click.echo(f"{one.id}\t{one.title}：{one.sentence}")
+        if one.field:
+            by = f"（{one.theirs_by}）" if one.theirs_by else ""
+            click.echo(f"\t我的：{one.mine or '（空）'}")
+            click.echo(f"\t县里的：{one.theirs or '（空）'}{by}")
     click.echo(f"共 {len(waiting)} 条", err=True)
 
 
@@ -166,7 +186,7 @@ def passwd(
     if new_password_file is not None:
         new = password_of(new_password_file)
     else:
-        new = click.prompt("新密码", hide_input=True, confirmation_prompt=True)
+        new = typed_password("新密码", confirm=True)
     path = data / vault.SLOT_FILE
     if not vault.exists(data):
         raise UserError(f"{data} 里没有数据，请先用 gridapp init 建立")

@@ -38,6 +38,7 @@ _FAULTS = (
     ("file is not a database", "数据文件已损坏或密钥不符，请从备份恢复"),
     ("unable to open database file", "打不开数据文件，请检查文件夹是否还在"),
     ("disk I/O error", "读写磁盘出错，请检查磁盘后再试"),
+    ("FOREIGN KEY constraint", "所指的记录不在这台电脑上，请核对编号后再试"),
 )
 
 

@@ -151,7 +151,9 @@ def update_many(
     rows: dict[tuple[str, ...], list[Values]] = {}
     for record_id, given in changes.items():
         old = current.get(record_id)
-        if old is None or old["deleted_at"] is not None:
+        if old is None:
+            raise UserError(f"没有这条{model.title}，请核对编号")
+        if old["deleted_at"] is not None:
             raise UserError(f"这条{model.title}已被删除，可以到回收站恢复后再改")
         if model.insert_only:
             raise UserError(f"{model.title}只能新增，不能修改")

@@ -11,13 +11,19 @@ from gridapp.store.vault import Store
 
 
 def found(store: Store, code: str, name: str, worker: str) -> UUID:
-    """Give a new vault its grid and worker; the grid's id."""
+    """Give a new vault its grid and worker; the grid's id.
+
+    Raises InvalidFields where one of them is empty.
+    """
+    words = {"code": code.strip() or None, "name": name.strip() or None}
     key = grid_id(code)
     with store.writing() as tx:
-        records.insert_many(tx, Grid, [{"id": key, "code": code, "name": name}])
+        records.insert_many(tx, Grid, [{"id": key} | words])
         state.keep(tx.db, state.DEFAULT_GRID, key.hex)
     with store.writing() as tx:
-        by = records.save(tx, Worker, {"name": worker, "role": "worker"})
+        by = records.save(
+            tx, Worker, {"name": worker.strip() or None, "role": "worker"}
+        )
         state.keep(tx.db, state.WORKER, by.hex)
     store.worker_id = by
     return key

@@ -1,0 +1,105 @@
+"""The outermost edge of the command line: what is raised becomes a sentence.
+
+A UserError is its own sentence. Anything else that a file system can do gets one, and
+a fault of the program is written to a log file without the values it met.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+import traceback
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gridapp import __version__, paths
+from gridapp.cli import chinese
+from gridapp.errors import UserError
+from gridapp.models.kinds import now, time_text
+
+_KEPT = 1 << 20  # bytes of the log after which it begins anew
+
+
+class Refused(click.ClickException):
+    """The work failed: one sentence on standard error, exit code 1."""
+
+    exit_code = 1
+
+    def show(self, file: Any = None) -> None:
+        click.echo(self.message, err=True)
+
+
+class Commands(click.Group):
+    """The group of all commands."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        chinese.speak()
+        _write_utf8()
+        return super().main(*args, **kwargs)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.Abort, click.exceptions.Exit):
+            raise
+        except UserError as error:
+            raise Refused(str(error)) from error
+        except BrokenPipeError:
+            raise  # click ends quietly, as with `gridapp list … | head`
+        except OSError as error:
+            raise Refused(_of_file(error)) from error
+        except Exception as error:
+            raise Refused(_fault(error)) from error
+
+
+def _write_utf8() -> None:
+    """Have pipes and files get UTF-8, whatever the code page; a screen never fails."""
+    for stream in (sys.stdout, sys.stderr):
+        if not isinstance(stream, TextIOWrapper):
+            continue
+        if stream.isatty():
+            stream.reconfigure(errors="replace")
+        else:
+            stream.reconfigure(encoding="utf-8")
+
+
+def _of_file(error: OSError) -> str:
+    """What to do about a file or folder that cannot be used."""
+    name = f"“{error.filename}”" if error.filename else "文件"
+    if error.errno == errno.ENOENT:
+        return f"找不到{name}，请核对路径后再试"
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return f"没有权限读写{name}，请检查权限，或换一个文件夹"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "磁盘已满，请清出空间后再试"
+    if error.errno in (errno.EISDIR, errno.ENOTDIR, errno.EEXIST):
+        return f"{name}不能这样用：要文件的地方是文件夹，或者相反，请核对路径"
+    return f"读写{name}出错（错误号 {error.errno}），请检查磁盘后再试"
+
+
+def _fault(error: Exception) -> str:
+    """Log where the program failed, and say where that stands.
+
+    The error's own text stays out: it may hold a person's data.
+    """
+    kind = type(error).__name__
+    lines = [f"{time_text(now())} {__version__} {kind}\n"]
+    lines += traceback.format_tb(error.__traceback__)
+    file = paths.log_home() / "gridapp.log"
+    try:
+        _append(file, "".join(lines))
+    except OSError:
+        return f"程序出错了（{kind}），请把刚才的操作告诉开发人员"
+    return f"程序出错了（{kind}），请把 {file} 发给开发人员"
+
+
+def _append(file: Path, text: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    again = file.exists() and file.stat().st_size > _KEPT
+    how = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if again else os.O_APPEND)
+    with os.fdopen(os.open(file, how, 0o600), "w", encoding="utf-8") as log:
+        log.write(text)

@@ -1,0 +1,134 @@
+"""What the demo's worker writes down: some weeks of visits, rounds and problems."""
+
+from __future__ import annotations
+
+import datetime as dt
+from uuid import UUID
+
+from gridapp.models import PatrolPoint, Resident
+from gridapp.models.kinds import now
+from gridapp.models.record import Values
+from gridapp.store import records
+from gridapp.store.database import Connection
+from gridapp.store.vault import Store, Writing
+from gridapp.work import disputes, flow, patrols, today, visits
+
+A_DAY = 42  # visits and calls that one day holds at most
+LEFT_BEHIND = 17  # every so many people, and problems, are late, as in life
+POINTS = (
+    ("北门消防通道", 1),
+    ("6号楼电动车棚", 2),
+    ("小区水泵房", 3),
+    ("广场健身器材", 7),
+)
+
+
+def set_points(tx: Writing) -> None:
+    """The places that are looked at every so many days."""
+    for name, interval in POINTS:
+        records.save(tx, PatrolPoint, {"name": name, "interval_days": interval})
+
+
+def work_day(tx: Writing, day: dt.date) -> int:
+    """One whole day: the round, what was due, what was found; how many visits."""
+    _round(tx, day)
+    done = visit_people(tx, day, A_DAY)
+    for one in today.due(tx.db, day, horizon=0):
+        if one.kind == "issue" and one.id.int % LEFT_BEHIND:
+            flow.step(tx, one.id, "self_close", "已整改，现场看过", at(day, 8))
+    return done
+
+
+def visit_people(tx: Writing, day: dt.date, most: int) -> int:
+    """Work off the first visits and calls of a day, but for a few that stay behind."""
+    due = [
+        one
+        for one in today.due(tx.db, day, horizon=0)
+        if one.kind in ("visit", "call")
+        and one.resident_id is not None
+        and one.resident_id.int % LEFT_BEHIND
+    ]
+    for number, one in enumerate(due[:most]):
+        values = _visit(one.kind, at(day, 8 + number % 9), number + day.day)
+        visits.log_visit(tx, one.resident_id, values)
+    return len(due[:most])
+
+
+def _round(tx: Writing, day: dt.date) -> None:
+    values: Values = {
+        "started_at": at(day, 9),
+        "ended_at": at(day, 10),
+        "route": "各楼栋一圈",
+    }
+    patrols.log_patrol(tx, values, _stops(tx.db, day))
+
+
+def _stops(db: Connection, day: dt.date) -> list[Values]:
+    return [
+        {"point_id": point["id"]}
+        for point in records.find(db, PatrolPoint)
+        if day.toordinal() % point["interval_days"] == 0
+    ]
+
+
+def _visit(kind: str, moment: dt.datetime, number: int) -> Values:
+    """What was found, varied so that every kind of answer is there."""
+    values: Values = {"mode": "phone" if kind == "call" else "home"}
+    values["started_at"] = moment
+    if number % 11 == 7:
+        return values | {"met_whom": "nobody", "not_met_reason": "out"}
+    values |= {"met_whom": "self", "condition": "good", "note": "精神好，饮食正常"}
+    if number % 13 == 3:
+        values |= {
+            "condition": "unwell",
+            "note": "血压偏高，已提醒按时服药，已联系家属",
+            "systolic": 152,
+            "diastolic": 92,
+            "remind": "血压复查结果",
+        }
+    if kind == "visit" and number % 19 == 4:
+        values |= {"hazards": ("gas",), "note": "厨房燃气软管老化"}
+    return values
+
+
+def at(day: dt.date, hour: int) -> dt.datetime:
+    """Ten past `hour` of that day, local time, but never later than now."""
+    moment = dt.datetime.combine(day, dt.time(hour, 10)).astimezone(dt.UTC)
+    return min(moment, now())
+
+
+def todays_round(store: Store, day: dt.date) -> UUID:
+    """Today's patrol with one finding; the issue it became."""
+    with store.writing() as tx:
+        done = patrols.log_patrol(
+            tx,
+            {"started_at": at(day, 9), "ended_at": at(day, 10), "route": "1–6号楼"},
+            _stops(tx.db, day),
+            [{"category": "0101", "place": "3号楼西侧", "note": "消防通道堆放杂物"}],
+        )
+    return done.issue_ids[0]
+
+
+def register_dispute(tx: Writing, day: dt.date) -> UUID:
+    """A leak between two floors."""
+    values: Values = {
+        "name": "楼上漏水引起的邻里纠纷",
+        "happened_on": day - dt.timedelta(days=1),
+        "place": "5号楼2单元",
+        "scale": "01",
+        "dispute_kind": "0201",
+        "people_count": 2,
+        "summary": "楼上卫生间渗水，楼下要求修好并赔偿，双方各执一词。",
+        "resolution_way": "0103",
+        "responsible": "王秀兰",
+    }
+    return disputes.register_dispute(tx, values, _parties(tx.db))
+
+
+def _parties(db: Connection) -> list[Values]:
+    sides = ("applicant", "respondent")
+    neighbours = records.filtered(db, Resident, {}, limit=len(sides))
+    return [
+        {"side": side, "resident_id": one["id"], "name": one["name"], "sex": one["sex"]}
+        for side, one in zip(sides, neighbours, strict=True)
+    ]
