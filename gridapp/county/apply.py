@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +26,7 @@ from gridapp.county.tables import change as change_log
 from gridapp.county.tables import device as devices
 from gridapp.county.tables import device_scope
 from gridapp.models import Grid, record_named, rules
-from gridapp.models.record import Record, Values, fields_of, table_of
+from gridapp.models.record import Field, Record, Values, fields_of, table_of
 from gridapp.sync import merge
 from gridapp.sync.merge import Incoming, Outcome
 from gridapp.sync.protocol import (
@@ -136,9 +137,9 @@ def _load(
     targets: dict[str, set[UUID]] = {}
     for arrival in arrivals:
         touched.setdefault(arrival.model, set()).add(arrival.record_id)
-        for one in fields_of(arrival.model):
+        for one in _pointers(arrival.model):
             pair = arrival.change.changes.get(one.name)
-            if one.target and pair and pair[1] is not None:
+            if pair and pair[1] is not None:
                 targets.setdefault(one.target, set()).add(pair[1])
     state = {
         model: writing.load(db, model, ids, lock=True)
@@ -158,6 +159,12 @@ def _load(
     for grids in owners.values():
         away |= {one for one, grid_id in grids.items() if grid_id not in device.grids}
     return _Batch(device, now, state, owners, _graced(db, device, away))
+
+
+@cache
+def _pointers(model: type[Record]) -> tuple[Field, ...]:
+    """The fields that point to other records."""
+    return tuple(one for one in fields_of(model) if one.target)
 
 
 def _graced(db: Connection, device: Device, away: set[UUID]) -> set[UUID]:
@@ -215,9 +222,9 @@ def _allowed(
     """The change without the fields that point where they may not; None: all held."""
     change, model = arrival.change, arrival.model
     bad: dict[str, str] = {}
-    for one in fields_of(model):
+    for one in _pointers(model):
         pair = change.changes.get(one.name)
-        if one.target and pair and pair[1] is not None:
+        if pair and pair[1] is not None:
             if pair[1] not in batch.owners.get(one.target, {}):
                 bad[one.name] = MISSING_PARENT
             elif one.part and current is None:
@@ -262,8 +269,10 @@ def _wrong(
     if not outcome.action:
         return {}
     new = {name: pair[1] for name, pair in outcome.changes.items()}
-    wrong = rules.problems(model, {**(current or {}), **new})
-    if not wrong or current is None:
+    if current is None:
+        return rules.problems(model, new)
+    wrong = rules.problems(model, {**current, **new}, new)
+    if not wrong:
         return wrong
     before = rules.problems(model, current)
     return {n: text for n, text in wrong.items() if n in new or n not in before}

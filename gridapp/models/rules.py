@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, cast
 
 from gridapp.models import codes as code_tables
@@ -15,10 +15,20 @@ LARGEST_NUMBER = (1 << 31) - 1  # of an INTEGER at the county
 _UNKEEPABLE = re.compile("[\0\ud800-\udfff]")
 
 
-def problems(model: type[Record], values: Mapping[str, Any]) -> dict[str, str]:
-    """A sentence for each field that breaks a rule; empty when the record is good."""
+def problems(
+    model: type[Record],
+    values: Mapping[str, Any],
+    changed: Collection[str] | None = None,
+) -> dict[str, str]:
+    """A sentence for each field that breaks a rule; empty when the record is good.
+
+    Of fields, only those in `changed` are looked at, if it is given; the rules across
+    fields hold for the whole record always.
+    """
     wrong: dict[str, str] = {}
     for field in fields_of(model):
+        if changed is not None and field.name not in changed:
+            continue
         sentence = _problem(field, values.get(field.name))
         if sentence:
             wrong[field.name] = sentence

@@ -287,7 +287,7 @@ def absent(db: Connection) -> set[remote.Key]:
         .where(
             held.c.field.is_(None),
             journal_table.c.action == INSERT,
-            held.c.decided.is_(None) | (held.c.decided == MINE),
+            held.c.decided.is_distinct_from(TAKEN),
         )
     )
     return {(type_, UUID(raw)) for type_, raw in db.execute(query)}

@@ -164,7 +164,7 @@ class _Page:
         self.followed = {UUID(bytes=one.grid) for one in cursors(tx.db)}
         self.lines: list[JournalRow] = []
         self.unknown: set[str] = set()
-        self.changed: dict[type[Record], dict[UUID, None]] = {}
+        self.changed: dict[type[Record], dict[UUID, set[str]]] = {}
         self.rows: dict[type[Record], dict[UUID, Values]] = {}
         ids: dict[str, set[UUID]] = {}
         for one in changes:
@@ -222,8 +222,10 @@ class _Page:
             row: Values = dict.fromkeys(
                 (*SYSTEM_COLUMNS, *(one.name for one in fields_of(model)))
             )
-            self.rows[model][record_id] = row | {"id": record_id} | new
+            row |= {"id": record_id} | new
+            self.rows[model][record_id] = row
             different: dict[str, tuple[Any, Any]] = {}
+            self._touch(model, record_id, row)
         else:
             kept = self.unsent.get((change.type, record_id), set())
             new = {name: value for name, value in new.items() if name not in kept}
@@ -233,9 +235,14 @@ class _Page:
                 if here[name] != value
             }
             here.update(new)
-        if here is None or different:
-            self.changed.setdefault(model, {})[record_id] = None
+            if different:
+                self._touch(model, record_id, different)
         self._line(model, record_id, change, here is None, different)
+
+    def _touch(
+        self, model: type[Record], record_id: UUID, names: Iterable[str]
+    ) -> None:
+        self.changed.setdefault(model, {}).setdefault(record_id, set()).update(names)
 
     def _line(
         self,
@@ -277,24 +284,23 @@ class _Page:
         if (change.type, record_id) in self.unsent:
             raise UnsentFirst
         del self.rows[model][record_id]
-        self.changed.setdefault(model, {})[record_id] = None
+        self._touch(model, record_id, ())
         self._append(change, record_id, LEAVE, {})
 
     def write(self) -> None:
         """Write the rows as they are now, and the journal."""
         for model, ids in self.changed.items():
             rows, before = self.rows[model], self.before[model]
-            _insert(
-                self.tx.db,
-                model,
-                [rows[i] for i in ids if i in rows and i not in before],
-            )
-            _update(
-                self.tx.db, model, [rows[i] for i in ids if i in rows and i in before]
-            )
-            _remove(
-                self.tx.db, model, [i for i in ids if i not in rows and i in before]
-            )
+            new = [rows[one] for one in ids if one in rows and one not in before]
+            groups: dict[frozenset[str], list[Values]] = {}
+            for one, names in ids.items():
+                if one in rows and one in before:
+                    groups.setdefault(frozenset(names - {"id"}), []).append(rows[one])
+            gone = [one for one in ids if one not in rows and one in before]
+            _insert(self.tx.db, model, new)
+            for names, changed in groups.items():
+                _update(self.tx.db, model, sorted(names), changed)
+            _remove(self.tx.db, model, gone)
             self.tx.touched(model, *ids)
         append_remote(self.tx.db, self.lines)
 
@@ -316,17 +322,16 @@ def _insert(db: Connection, model: type[Record], rows: list[Values]) -> None:
         db.execute(table_of(model).insert(), rows)
 
 
-def _update(db: Connection, model: type[Record], rows: list[Values]) -> None:
-    if not rows:
-        return
+def _update(
+    db: Connection, model: type[Record], names: Sequence[str], rows: list[Values]
+) -> None:
     table = table_of(model)
-    names = [column.key for column in table.columns if column.key != "id"]
     statement = (
         table.update()
         .where(table.c.id == bindparam("p_id"))
         .values({name: bindparam(f"p_{name}") for name in names})
     )
-    db.execute(statement, [{f"p_{n}": v for n, v in row.items()} for row in rows])
+    db.execute(statement, [{f"p_{n}": row[n] for n in ("id", *names)} for row in rows])
 
 
 def _remove(db: Connection, model: type[Record], ids: list[UUID]) -> None:

@@ -117,11 +117,11 @@ def _edit(current: Mapping[str, Any], change: Incoming, now: dt.datetime) -> Out
             taken[name] = (here, new)
         else:
             held.append(Objection(name, CONFLICT, new, here))
-    action = UPDATE
-    deleted_at = current["deleted_at"]
+    action, deleted_at = UPDATE, current["deleted_at"]
+    knew = change.base == current["updated_at"]
     if deleted_at is not None and change.action == RESTORE:
         action = RESTORE
-    elif deleted_at is not None and (taken or held):
+    elif deleted_at is not None and not knew and (taken or held):
         action = RETURN
         held.append(Objection(None, CAME_BACK))
     if action != UPDATE:
@@ -129,7 +129,7 @@ def _edit(current: Mapping[str, Any], change: Incoming, now: dt.datetime) -> Out
     if not taken:
         return Outcome(held=tuple(held))
     stamp, merged = _stamp(current, change, now)
-    return Outcome(action, taken, stamp, merged or action == RETURN, tuple(held))
+    return Outcome(action, taken, stamp, merged, tuple(held))
 
 
 def _stamp(

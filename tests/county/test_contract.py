@@ -25,7 +25,7 @@ from gridapp.models import (
 )
 from gridapp.models.place import grid_id
 from gridapp.models.record import fields_of, table_of
-from gridapp.store import history, records, state
+from gridapp.store import history, records, remote, state
 from gridapp.sync import protocol
 from gridapp.sync.client import SyncClient
 from gridapp.sync.protocol import Change, Push, Refused, SyncReply, SyncRequest
@@ -459,25 +459,79 @@ class TestOneLaptop:
         assert at_county(county, dwelling, Dwelling)["note"] == "漏水"
         assert upkeep.status(county)["held"] == {}
 
+    def _made_wrong(self):
+        """A resident that got past the form, as with a newer program's rules."""
+        person = add(self.li, Resident, name="张德福")
+        self._by_force(person, "张" * 90)
+        assert self.li.sync().held == 1
+        [one] = waiting(self.li)
+        assert (one.field, one.reason) == (None, "invalid")
+        assert one.sentence == "姓名最多 80 个字"
+        return person
+
+    def _by_force(self, person, name):
+        with self.li.store.writing(remote=True) as tx:
+            tx.db.exec_driver_sql("PRAGMA ignore_check_constraints = ON")
+            statement = "UPDATE resident SET name = ? WHERE id = ?"
+            tx.db.exec_driver_sql(statement, (name, person.hex))
+            tx.db.exec_driver_sql("PRAGMA ignore_check_constraints = OFF")
+
     def test_a_record_made_wrong_is_taken_when_it_is_put_right(self, county):
         """Its insert was held, so that the edit alone would mean nothing."""
-        person = add(self.li, Resident, name="张德福")
-        with self.li.store.writing(remote=True) as tx:  # past the form's checks
-            tx.db.exec_driver_sql("UPDATE resident SET name = ''")
-            tx.db.exec_driver_sql("PRAGMA ignore_check_constraints = ON")
-            tx.db.exec_driver_sql(
-                "UPDATE resident SET sex = 'X', name = printf('%.*c', 90, '张')"
-            )
-            tx.db.exec_driver_sql("PRAGMA ignore_check_constraints = OFF")
-        self.li.sync()
-        assert {one.field for one in waiting(self.li)} == {None, "sex"} or waiting(
-            self.li
-        )
+        person = self._made_wrong()
 
-        edit(self.li, person, name="张德福", sex="1")
+        edit(self.li, person, name="张德福", note="耳背")
+        self.li.sync()
+
+        row = at_county(county, person)
+        assert (row["name"], row["note"]) == ("张德福", "耳背")
+        assert waiting(self.li) == []
+        assert upkeep.status(county)["held"] == {}
+        edit(self.li, person, note="失明")
+        assert self.li.sync().held == 0
+        assert at_county(county, person)["note"] == "失明"
+
+    def test_a_record_made_wrong_is_sent_again_when_its_author_says_so(self, county):
+        person = self._made_wrong()
+        self._by_force(person, "张德福")
+
+        decide(self.li, "mine")
         self.li.sync()
 
         assert at_county(county, person)["name"] == "张德福"
+
+    def test_a_record_made_wrong_may_be_given_up(self, county):
+        person = self._made_wrong()
+
+        decide(self.li, "theirs")
+
+        assert self.li.sync().held == 0
+        assert seen(self.li, person)["deleted_at"] is not None
+        assert upkeep.status(county)["records"]["resident"] == 0
+
+    def test_what_an_older_program_did_not_know_comes_after_its_upgrade(self, county):
+        person = add(self.li, Resident, name="张德福", note="耳背")
+        self.li.sync()
+        with self.li.store.writing(remote=True) as tx:
+            tx.db.exec_driver_sql("UPDATE resident SET note = NULL")
+            remote.keep_unknown(tx.db, ["resident.note", "meal_service"])
+
+        self.li.sync()
+
+        assert seen(self.li, person)["note"] == "耳背"
+        assert self.li.sync().pulled == 0
+
+    def test_a_line_of_a_newer_county_does_not_stop_the_page(self):
+        person = UUID(int=71)
+        lines = [
+            made_by_hand(1, UUID(int=72), type_="meal_service", meal="lunch"),
+            made_by_hand(2, person, name="张德福", shoe_size=42),
+        ]
+        with self.li.store.writing(remote=True) as tx:
+            applied = remote.apply(tx, lines)
+
+        assert applied.unknown == {"meal_service", "resident.shoe_size"}
+        assert seen(self.li, person)["name"] == "张德福"
 
     def test_a_trace_is_never_changed(self, county):
         issue = add(
@@ -793,7 +847,7 @@ class TestFirstDownload:
             pages += 1
             with store.reading() as db:
                 rows = records.filtered(db, Dwelling, {})
-                [cursor] = client_cursors(db)
+                [cursor] = remote.cursors(db)
             ids = {row["id"] for row in rows}
             assert seen_before <= ids
             seen_before = ids
@@ -842,15 +896,9 @@ class TestFirstDownload:
         assert note == seen(self.sender, self.ids[0], Dwelling)["note"]
 
 
-def client_cursors(db):
-    from gridapp.store import remote
-
-    return remote.cursors(db)
-
-
 def client_place(store):
     with store.reading() as db:
-        return client_cursors(db)[0].place
+        return remote.cursors(db)[0].place
 
 
 def test_the_log_has_no_gaps(laptop, county):

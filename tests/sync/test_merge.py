@@ -128,6 +128,11 @@ CASES = {
             (Objection("name", "conflict", "王", "赵"), Objection(None, "came_back")),
         ),
     ),
+    "an edit by one who knew it deleted leaves it deleted": (
+        here(deleted_at=minutes(1)),
+        change("update", name=("李", "王")),
+        ("update", {"name": ("李", "王")}, ()),
+    ),
     "a restore is taken": (
         here(deleted_at=minutes(1)),
         change("restore", deleted_at=(minutes(1), None)),
