@@ -14,6 +14,7 @@ from sample_names import RARE, UYGHUR_MEN, UYGHUR_WOMEN, Names
 
 ESTATE, COMMUNITY = "和顺里", "和顺里社区"
 BUILDINGS, HOUSEHOLDS, PEOPLE = 67, 1758, 3770
+OLDEST = 87  # from this age the office has set down how often to visit
 AS_OF = dt.date(2026, 6, 30)
 SIZES, SIZE_WEIGHTS = (1, 2, 3, 4, 5), (34, 34, 20, 9, 3)
 MAN, WOMAN = "1", "2"
@@ -157,7 +158,8 @@ class _Maker:
                 person.child = self._child_of(person)
             home.people.append(person)
         for person in home.people:
-            person.visits_a_week = self.random.choice((1, 1, 1, 2, 2, 3))
+            times = self.random.choice((1, 1, 1, 2, 2, 3))
+            person.visits_a_week = times if person.age >= OLDEST else 0
 
     def _child_of(self, parent: Person) -> tuple[str, str, str]:
         sex = self.random.choice((MAN, WOMAN))

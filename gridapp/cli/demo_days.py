@@ -13,7 +13,7 @@ from gridapp.store.database import Connection
 from gridapp.store.vault import Store, Writing
 from gridapp.work import disputes, flow, patrols, today, visits
 
-A_DAY = 42  # visits and calls that one day holds at most
+A_DAY = 55  # visits and calls that one day holds at most
 LEFT_BEHIND = 17  # every so many people, and problems, are late, as in life
 POINTS = (
     ("北门消防通道", 1),

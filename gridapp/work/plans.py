@@ -112,10 +112,10 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "call",
-        WEEK,
-        frozenset({"alone", "no_child_near"}),
-        60,
-        "60 岁以上独居，每周电话问候 1 次",
+        3,  # ours: between two weekly visits; the source names no interval
+        frozenset({"alone"}),
+        80,
+        "80 岁以上独居，两次走访之间每 3 天电话问候 1 次",
         CALLS,
     ),
 )

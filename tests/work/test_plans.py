@@ -18,8 +18,8 @@ JANUARY = dt.date(2026, 1, 1)
 @pytest.mark.parametrize(
     ("tags", "age", "colour", "expected"),
     [
-        (["alone"], 82, None, {"visit": 7, "call": 7}),
-        (["alone"], 79, None, {"visit": 30, "call": 7}),
+        (["alone"], 82, None, {"visit": 7, "call": 3}),
+        (["alone"], 79, None, {"visit": 30}),
         (["alone"], 59, None, {}),
         (["alone"], None, None, {}),
         (["dementia"], 40, None, {"visit": 7}),
