@@ -116,7 +116,11 @@ class ImportDialog(QDialog):
         holder = QWidget()
         row = line(holder, gap=8)
         top = Qt.AlignmentFlag.AlignTop
-        row.addWidget(BadgeView(self._session.theme, Badge(state, "amber")), 0, top)
+        kind = QWidget()
+        kind.setFixedWidth(68)
+        badge = BadgeView(self._session.theme, Badge(state, "amber"))
+        line(kind).addWidget(badge, 0, top | Qt.AlignmentFlag.AlignLeft)
+        row.addWidget(kind, 0, top)
         place = Text(where, "muted")
         place.setFixedWidth(150)
         row.addWidget(place, 0, top)

@@ -71,7 +71,8 @@ class MainWindow(QMainWindow):
         self._nav = NavColumn(session.theme, PLACES)
         self._header = Header(session.theme, user)
         self._stack = QStackedWidget()
-        self._toast = Toast(session.theme, self._place())
+        self._toast = Toast(session.theme)
+        self._place()
         self._find = FindPopup(session, self._header.find_box, self)
         for key, page in self.pages.items():
             self._stack.addWidget(page)
@@ -88,7 +89,7 @@ class MainWindow(QMainWindow):
             if page.watched and page is not self.today:
                 page.reload()
 
-    def _place(self) -> QWidget:
+    def _place(self) -> None:
         middle, right = QWidget(), QWidget()
         across = line(middle)
         across.addWidget(self._nav)
@@ -96,9 +97,10 @@ class MainWindow(QMainWindow):
         down = column(right)
         down.addWidget(self._header)
         down.addWidget(self._stack, 1)
+        down.addWidget(self._toast)
         middle.setMinimumSize(*SMALLEST)  # pages never hold the window open
+        right.setObjectName("page")
         self.setCentralWidget(middle)
-        return right
 
     def _listen(self, key: str, page: Page) -> None:
         page.titled.connect(partial(self._title, page))

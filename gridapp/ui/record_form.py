@@ -145,6 +145,7 @@ class RecordDialog(QDialog):
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setObjectName("form")
         scroll.setWidget(self._form)
         box = column(self)
         box.addWidget(scroll, 1)

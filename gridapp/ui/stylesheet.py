@@ -15,6 +15,7 @@ def _base(t: Tokens) -> str:
 * {{ outline: none; }}
 QWidget {{ color: {t.text}; font-size: {Size.BODY}px; }}
 QMainWindow, QDialog, #page {{ background: {t.bg}; }}
+#form {{ background: {t.surface}; }}
 #nav {{ background: {t.nav}; border-right: 1px solid {t.border}; }}
 #header {{ background: {t.surface}; border-bottom: 1px solid {t.border}; }}
 #footer {{ background: {t.surface}; border-top: 1px solid {t.border}; }}

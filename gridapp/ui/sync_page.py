@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from gridapp.sync.client import Report
 
 LAST_SYNC = "last_sync"
+EXPLAINED = (
+    "同步先上报本机的改动,再下载县里和别人的改动;断在哪里,下次从哪里接着传。"
+    "没有网络时照常登记,改动都在本机,不会丢。"
+)
 
 
 @dataclass(frozen=True)
@@ -105,6 +109,7 @@ class SyncPage(Page):
         left.box.addWidget(Text("等待上报的改动", "section"))
         left.box.addWidget(self._kinds)
         left.box.addStretch()
+        left.box.addWidget(Text(EXPLAINED, "faint", wrap=True))
         right = Card((1, 12, 1, 1), 8)
         title = line(margins=(18, 0, 18, 0))
         title.addWidget(self._held_title)

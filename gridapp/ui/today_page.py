@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import Qt, QUrl
@@ -16,15 +15,16 @@ from PySide6.QtWidgets import QWidget
 
 from gridapp.errors import UserError
 from gridapp.models import Resident
-from gridapp.store import drafts, journal, records, state
+from gridapp.store import journal, records, state
 from gridapp.store.database import Connection
+from gridapp.ui import visit_drafts
 from gridapp.ui.due_words import KINDS, day_words
 from gridapp.ui.page import Page
 from gridapp.ui.session import Session
 from gridapp.ui.today_side import TodaySide
 from gridapp.ui.todo_list import TodoList
 from gridapp.ui.tokens import Width
-from gridapp.ui.visit_values import DRAFT
+from gridapp.ui.visit_values import VisitEntry
 from gridapp.ui.widgets.buttons import Button, ChipRow
 from gridapp.ui.widgets.card import Card, Divider, NoticeBar, column, line
 from gridapp.ui.widgets.kpi import Kpi
@@ -50,8 +50,8 @@ class _Day:
     rows: tuple[Due, ...]
     progress: tuple[Progress, ...]
     unsent: int
-    draft: dict[str, Any] | None
-    draft_name: str
+    drafts: tuple[VisitEntry, ...]  # half-filled forms, the newest first
+    draft_name: str  # whose the newest is
 
 
 class TodayPage(Page):
@@ -78,7 +78,7 @@ class TodayPage(Page):
         self._day = dt.date.today()
         self._kind = "all"
         self._go_next = False
-        self._draft: dict[str, Any] | None = None
+        self._drafts: tuple[VisitEntry, ...] = ()
         self._tiles = {key: Kpi(self.theme, icon, name) for key, icon, name in TILES}
         self._notice = NoticeBar(self.theme, "amber", "pencil")
         self._go_on = Button(self.theme, "继续填写", "quiet")
@@ -166,7 +166,7 @@ class TodayPage(Page):
         return due.resident_id if due else None
 
     def _show(self, day: _Day) -> None:
-        self._rows, self._day, self._draft = day.rows, day.day, day.draft
+        self._rows, self._day, self._drafts = day.rows, day.day, day.drafts
         for key, tile in self._tiles.items():
             mine = [r for r in day.rows if _kind(r) == key and r.due <= day.day]
             late = sum(row.late_days > 0 for row in mine)
@@ -179,8 +179,7 @@ class TodayPage(Page):
         self._show_chips()
         self._show_rows()
         self._side.show_month(day.progress, day.day.month, day.unsent)
-        words = f"{day.draft_name}的走访还没写完,已替您存好" if day.draft_name else ""
-        self._notice.say(words)
+        self._notice.say(_draft_words(day))
         if self._go_next:
             self._go_next = False
             self.next_visit()
@@ -249,9 +248,9 @@ class TodayPage(Page):
             self.place_asked.emit("residents")
 
     def _resume(self) -> None:
-        if self._draft is not None:
-            resident = UUID(self._draft["resident_id"])
-            self.visit_asked.emit(resident, self._draft["way"])
+        if self._drafts:
+            newest = self._drafts[0]
+            self.visit_asked.emit(newest.resident_id, newest.way)
 
     def _print_sheets(self) -> None:
         due = [row for row in self._rows if row.kind == "visit" and row.resident_id]
@@ -294,19 +293,27 @@ def _kind(due: Due) -> str:
     return "dispute" if due.kind == "follow_up" else due.kind
 
 
+def _draft_words(day: _Day) -> str:
+    if not day.drafts:
+        return ""
+    what = "走访" if day.drafts[0].way == "visit" else "电话"
+    more = f",另有 {len(day.drafts) - 1} 份" if len(day.drafts) > 1 else ""
+    return f"{day.draft_name}的{what}还没写完,已替您存好{more}"
+
+
 def _read(db: Connection) -> _Day:
     day = dt.date.today()
-    draft = drafts.kept(db, DRAFT)
+    drafts = visit_drafts.waiting(db)
     name = ""
-    if draft:
-        resident = UUID(draft["resident_id"])
-        name = records.labels(db, Resident, [resident]).get(resident, "")
+    if drafts:
+        newest = drafts[0].resident_id
+        name = records.labels(db, Resident, [newest]).get(newest, "")
     return _Day(
         day,
         tuple(today.due(db, day)),
         tuple(today.month_progress(db, day)),
         journal.unsent_count(db, state.pushed_seq(db)),
-        draft,
+        tuple(drafts),
         name,
     )
 

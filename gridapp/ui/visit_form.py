@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -16,16 +15,16 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget
 from gridapp.errors import InvalidFields
 from gridapp.models import Visit
 from gridapp.models.record import Values
-from gridapp.store import drafts
 from gridapp.store.database import Connection
 from gridapp.store.vault import Writing
+from gridapp.ui import visit_drafts
 from gridapp.ui.page import Page
 from gridapp.ui.resident_file import ResidentFile, read_file
 from gridapp.ui.session import Session
 from gridapp.ui.tokens import Width
 from gridapp.ui.visit_context import VisitContext
 from gridapp.ui.visit_fields import VisitFields, plan_words, proposed
-from gridapp.ui.visit_values import DRAFT, VisitEntry, Way, fresh
+from gridapp.ui.visit_values import VisitEntry, Way, fresh
 from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import Card, NoticeBar, column, line
 from gridapp.ui.widgets.text import Text
@@ -41,7 +40,7 @@ class _Start:
     """What the form needs to begin."""
 
     file: ResidentFile | None
-    kept: dict[str, Any] | None
+    kept: VisitEntry | None
 
 
 class VisitForm(Page):
@@ -141,7 +140,7 @@ class VisitForm(Page):
         self._entry = None
         self.say_title("", person=True)
         self.session.read(
-            partial(_read, resident_id=resident_id), partial(self._start, way)
+            partial(_read, resident_id=resident_id, way=way), partial(self._start, way)
         )
 
     def _start(self, way: Way, start: _Start) -> None:
@@ -154,9 +153,9 @@ class VisitForm(Page):
         interval = _interval(start.file, way)
         entry = fresh(person.id, way, now)
         entry.next_on = proposed(now.astimezone().date(), interval)
-        going_on = start.kept is not None and start.kept["way"] == way
-        if going_on and start.kept is not None:
-            entry = VisitEntry.from_draft(start.kept)
+        going_on = start.kept is not None
+        if start.kept is not None:
+            entry = start.kept
         fields = self._fields[way]
         self._stack.setCurrentWidget(fields)
         fields.show_entry(entry, plan_words(interval, way))
@@ -197,7 +196,7 @@ class VisitForm(Page):
             self._refuse(InvalidFields(wrong))
             return
         self._save.setEnabled(False)
-        work = partial(_log, resident_id=entry.resident_id, values=values)
+        work = partial(_log, entry=entry, values=values)
         self.session.write(work, self._done, self._refuse)
 
     def _done(self, logged: Logged) -> None:
@@ -249,7 +248,7 @@ class VisitForm(Page):
             return
         self._touched = False
         content = self._fields[entry.way].fill(entry).draft()
-        self.session.write(partial(drafts.keep, key=DRAFT, content=content), self._kept)
+        self.session.write(partial(visit_drafts.keep, entry=content), self._kept)
 
     def _kept(self, _: None) -> None:
         self._kept_words.setText(f"草稿已自动存 {dt.datetime.now():%H:%M}")
@@ -294,15 +293,14 @@ class VisitForm(Page):
         self._show_reminder()
 
 
-def _read(db: Connection, resident_id: UUID) -> _Start:
-    kept = drafts.kept(db, DRAFT)
-    mine = kept if kept and kept["resident_id"] == resident_id.hex else None
-    return _Start(read_file(db, resident_id, dt.date.today()), mine)
+def _read(db: Connection, resident_id: UUID, way: Way) -> _Start:
+    kept = visit_drafts.kept(db, resident_id, way)
+    return _Start(read_file(db, resident_id, dt.date.today()), kept)
 
 
-def _log(tx: Writing, resident_id: UUID, values: Values) -> Logged:
-    logged = visits.log_visit(tx, resident_id, values)
-    drafts.drop(tx, DRAFT)
+def _log(tx: Writing, entry: VisitEntry, values: Values) -> Logged:
+    logged = visits.log_visit(tx, entry.resident_id, values)
+    visit_drafts.drop(tx, entry.resident_id, entry.way)
     return logged
 
 

@@ -11,7 +11,6 @@ from uuid import UUID
 from gridapp.models.record import Values
 
 Way = Literal["visit", "call"]
-DRAFT = "visit"  # one half-filled form is kept
 NOBODY = "nobody"
 VISIT_MODES = (
     ("home", "入户"),

@@ -3,9 +3,8 @@
 import pytest
 
 from gridapp.app import App
-from gridapp.store import drafts
+from gridapp.ui import visit_drafts
 from gridapp.ui.gallery import Gallery
-from gridapp.ui.visit_values import DRAFT
 from gridapp.work import visits
 from tests.conftest import PASSWORD
 
@@ -45,7 +44,7 @@ def test_lock_keeps_the_draft_and_asks_for_the_password(app, people, qtbot):
     assert app.window is None
     window = sign_in(app, qtbot)
     with window.session.store.reading() as db:
-        assert drafts.kept(db, DRAFT)["note"] == "说到一半"
+        assert visit_drafts.waiting(db)[0].note == "说到一半"
     assert "还没写完" in window.today._notice.accessibleName()
 
 

@@ -6,9 +6,10 @@ import pytest
 from PySide6.QtCore import Qt
 
 from gridapp.models import Issue, Visit
-from gridapp.store import drafts, records
+from gridapp.store import records
+from gridapp.ui import visit_drafts
 from gridapp.ui.visit_form import VisitForm
-from gridapp.ui.visit_values import DRAFT, VisitEntry, fresh
+from gridapp.ui.visit_values import VisitEntry, fresh
 from gridapp.work import plans
 
 
@@ -103,7 +104,7 @@ def test_draft_survives_and_is_offered_again(form, session, settle, people):
     form.leave()
     settle()
     with session.store.reading() as db:
-        assert drafts.kept(db, DRAFT)["note"] == "说到一半"
+        assert visit_drafts.waiting(db)[0].note == "说到一半"
     form.begin(people.li, "visit")
     settle()
     assert form._fields["visit"]._note.toPlainText() == "说到一半"
@@ -111,7 +112,7 @@ def test_draft_survives_and_is_offered_again(form, session, settle, people):
     form.save()
     settle()
     with session.store.reading() as db:
-        assert drafts.kept(db, DRAFT) is None
+        assert visit_drafts.waiting(db) == []
 
 
 def test_call_that_nobody_took_is_an_attempt(form, session, settle, people):
@@ -144,3 +145,19 @@ def test_entry_and_its_draft_say_the_same(people, today):
     entry = fresh(people.li, "visit", dt.datetime(2026, 11, 23, 1, 40, tzinfo=dt.UTC))
     entry.note, entry.hazards, entry.next_on = "很好", ("gas", "co"), today
     assert VisitEntry.from_draft(entry.draft()) == entry
+
+
+def test_two_half_filled_forms_do_not_overwrite_each_other(
+    form, session, settle, people
+):
+    form._fields["visit"]._note.setPlainText("李家,说到一半")
+    form.begin(people.chen, "visit")
+    settle()
+    assert form._fields["visit"]._note.toPlainText() == ""
+    form._fields["visit"]._note.setPlainText("陈家,说到一半")
+    form.begin(people.li, "visit")
+    settle()
+    assert form._fields["visit"]._note.toPlainText() == "李家,说到一半"
+    with session.store.reading() as db:
+        waiting = [entry.resident_id for entry in visit_drafts.waiting(db)]
+    assert waiting == [people.chen, people.li]

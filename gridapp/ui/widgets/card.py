@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, TypeVar
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from gridapp.ui.theme import Theme
@@ -68,6 +69,7 @@ class NoticeBar(QFrame):
         self.row.addWidget(Glyph(theme, icon, f"{tone}.text"))
         self._words = Text("", "warning" if tone == "amber" else "error", wrap=True)
         self._words.setMinimumHeight(Size.CAPTION + 6)
+        self._words.setAlignment(Qt.AlignmentFlag.AlignVCenter)
         self.row.addWidget(self._words, 1)
 
     def say(self, sentence: str) -> None:

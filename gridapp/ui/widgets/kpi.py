@@ -105,22 +105,32 @@ class Kpi(QAbstractButton):
             painter.drawText(area, _MIDDLE, self._note)
 
     def _paint_line(self, painter: QPainter) -> None:
+        """Paint all on one line; the icon gives way where the badge needs its room."""
         theme = self._theme
-        painter.drawPixmap(QPointF(10, 16), theme.pixmap(self._icon, "text2", 20))
+        badge = Badge(self._late.replace(" ", ""), "red", height=24)
+        room = self.width() - 18 - (badge.width(theme) if self._late else 0)
+        title = QFontMetricsF(theme.font(Size.CAPTION)).horizontalAdvance(self._title)
+        number = QFontMetricsF(theme.font(Size.TITLE, bold=True))
+        words = title + 8 + number.horizontalAdvance(str(self._number))
+        left = 36 if 36 + words + 6 <= room else 12
+        if left == 36:
+            painter.drawPixmap(QPointF(10, 16), theme.pixmap(self._icon, "text2", 20))
         painter.setPen(theme.tokens.text2)
         painter.setFont(theme.font(Size.CAPTION))
-        painter.drawText(QRectF(36, 0, 100, 52), _MIDDLE, self._title)
-        metrics = QFontMetricsF(painter.font())
-        left = 36 + metrics.horizontalAdvance(self._title) + 8
-        left += self._paint_number(painter, QRectF(left, 0, 80, 51), Size.TITLE)
-        if self._late:
-            badge = Badge(self._late.replace(" ", ""), "red", height=24)
-            place = self.width() - 10 - badge.width(theme)
-            if place > left + 4:
-                badge.paint(painter, theme, place, 14)
+        painter.drawText(QRectF(left, 0, title + 4, 52), _MIDDLE, self._title)
+        fits = left + words <= room
+        place = QRectF(left + title + 8, 0, 90, 51)
+        late = bool(self._late) and not fits
+        self._paint_number(painter, place, Size.TITLE, late=late)
+        if self._late and fits:
+            badge.paint(painter, theme, self.width() - 10 - badge.width(theme), 14)
 
-    def _paint_number(self, painter: QPainter, area: QRectF, size: int) -> float:
-        painter.setPen(self._theme.tokens.text)
+    def _paint_number(
+        self, painter: QPainter, area: QRectF, size: int, *, late: bool = False
+    ) -> float:
+        """Paint the number, red where its badge has no room; return its width."""
+        tokens = self._theme.tokens
+        painter.setPen(tokens.red.text if late else tokens.text)
         painter.setFont(self._theme.font(size, bold=True))
         painter.drawText(area, _MIDDLE, str(self._number))
         return QFontMetricsF(painter.font()).horizontalAdvance(str(self._number))

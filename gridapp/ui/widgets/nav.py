@@ -115,13 +115,13 @@ class _Entry(QAbstractButton):
         elif self.underMouse():
             self._fill(painter, tokens.hover)
         colour = "blue.text" if self.isChecked() else "text2"
-        left = 6.0 if self._narrow else 12.0
+        left = 6.0 if self._narrow else 10.0
         icon = self._theme.pixmap(self._place.icon, colour, 20)
         painter.drawPixmap(QPointF(left, (self.height() - 20) / 2), icon)
         painter.setPen(self._theme.colour(colour))
         painter.setFont(self._theme.font())
         words = self._place.short if self._narrow else self._place.label
-        left += 25 if self._narrow else 29
+        left += 25 if self._narrow else 28
         area = QRectF(left, 0, self.width() - left, self.height())
         painter.drawText(area, _MIDDLE, words)
         if self._count:
@@ -147,8 +147,8 @@ class _Entry(QAbstractButton):
             return
         words = str(self._count) if self._count < 100 else "99+"
         painter.setFont(self._theme.font(Size.CAPTION, bold=True))
-        width = max(22.0, QFontMetricsF(painter.font()).horizontalAdvance(words) + 13)
-        pill = QRectF(self.width() - 6 - width, (self.height() - 22) / 2, width, 22)
+        width = max(22.0, QFontMetricsF(painter.font()).horizontalAdvance(words) + 11)
+        pill = QRectF(self.width() - 4 - width, (self.height() - 22) / 2, width, 22)
         painter.drawRoundedRect(pill, 11, 11)
         painter.setPen(red.on_solid)
         painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, words)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
@@ -16,37 +16,40 @@ from gridapp.ui.widgets.text import Glyph, Text
 SHOWN_FOR = 8_000  # milliseconds
 
 
-class Toast(QFrame):
-    """One message at the foot of its parent, for 8 seconds; a new one replaces it."""
+class Toast(QWidget):
+    """One message below the page for 8 seconds; a new one replaces it.
 
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setObjectName("toast")
-        self._room = parent
+    It has room of its own, so that it never covers a button of the page.
+    """
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
         self._undo: Callable[[], None] | None = None
+        self._frame = QFrame()
+        self._frame.setObjectName("toast")
         self._words = Text()
         self._button = Button(theme, "撤销 Ctrl+Z")
-        row = line(self, (16, 4, 8, 4), 10)
+        row = line(self._frame, (16, 3, 8, 3), 10)
         row.addWidget(Glyph(theme, "circle-check", "toast_action", 20))
         row.addWidget(self._words)
         row.addWidget(self._button)
+        outside = line(self, (16, 0, 16, 10))
+        outside.addWidget(self._frame, 0, Qt.AlignmentFlag.AlignHCenter)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SHOWN_FOR)
         self._timer.timeout.connect(self.clear)
         self._button.clicked.connect(self.undo)
-        parent.installEventFilter(self)
         self.hide()
 
     def say(self, words: str, undo: Callable[[], None] | None = None) -> None:
         """Show what was done; `undo` takes it back, from here or by Ctrl+Z."""
         self._undo = undo
         self._words.setText(words)
+        self._words.setMinimumHeight(self._button.sizeHint().height())
         self._button.setVisible(undo is not None)
         self.setAccessibleName(words)
-        self._place()
         self.show()
-        self.raise_()
         self._timer.start()
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
 
@@ -62,14 +65,3 @@ class Toast(QFrame):
         self._undo = None
         self._timer.stop()
         self.hide()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize and self.isVisible():
-            self._place()
-        return False
-
-    def _place(self) -> None:
-        self.adjustSize()
-        room = self._room.rect()
-        left = (room.width() - self.width()) // 2
-        self.move(max(left, 0), room.height() - self.height() - 24)
