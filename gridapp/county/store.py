@@ -10,6 +10,8 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Engine, create_engine, event, select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from uuid_utils.compat import uuid4
 
 from gridapp import migrations
@@ -64,12 +66,18 @@ def init(folder: Path, database_url: str | None = None) -> None:
     Args:
         database_url: `postgresql://user:password@host/database`; None for a file.
     """
+    with _faults_in_words():
+        _init(folder, database_url)
+
+
+def _init(folder: Path, database_url: str | None) -> None:
     target = folder / SETTINGS
     if target.exists():
         raise UserError(f"{folder} 里已经有县级服务器的数据，请换一个文件夹")
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     engine = _engine(folder, database_url or "")
     try:
+        _reach(engine)
         with engine.execution_options(county_writes=True).begin() as db:
             if migrations.version_of(db) is not None:
                 raise UserError(
@@ -92,12 +100,47 @@ def open_county(folder: Path) -> County:
         raise UserError(
             f"{folder} 里没有县级服务器的数据，请先用 gridapp county init 建立"
         )
-    settings = msgspec.json.decode(source.read_bytes(), type=Settings)
-    engine = _engine(folder, settings.database)
-    with engine.execution_options(county_writes=True).begin() as db:
-        if migrations.version_of(db) != migrations.HEAD:
-            migrations.upgrade(db, "county")
-    return County(engine)
+    try:
+        settings = msgspec.json.decode(source.read_bytes(), type=Settings)
+    except msgspec.MsgspecError as error:
+        raise UserError(f"设置文件 {SETTINGS} 已损坏，请从备份恢复") from error
+    if not settings.database and not (folder / DATABASE_FILE).exists():
+        raise UserError(f"数据文件 {DATABASE_FILE} 不见了，请从备份恢复")
+    with _faults_in_words():
+        engine = _engine(folder, settings.database)
+        with engine.execution_options(county_writes=True).begin() as db:
+            if migrations.version_of(db) != migrations.HEAD:
+                migrations.upgrade(db, "county")
+        return County(engine)
+
+
+@contextmanager
+def _faults_in_words() -> Generator[None]:
+    """Turn a database that cannot be opened into a UserError."""
+    try:
+        yield
+    except DBAPIError as error:
+        cause = str(error.orig)
+        if "readonly database" in cause or "unable to open" in cause:
+            raise UserError("没有权限读写服务器的数据文件，请检查文件夹权限") from error
+        if "not a database" in cause or "malformed" in cause:
+            raise UserError("服务器的数据文件已损坏，请从备份恢复") from error
+        if isinstance(error, OperationalError):
+            raise UserError(
+                "连不上数据库，请核对地址、用户和密码，并确认它正在运行"
+            ) from error
+        raise
+
+
+def _reach(engine: Engine) -> None:
+    """UserError unless the database answers; its own words may hold the password."""
+    try:
+        engine.connect().close()
+    except OperationalError:
+        engine.dispose()
+        raise UserError(
+            "连不上数据库，请检查它是否在运行，地址、用户和密码是否正确"
+        ) from None
 
 
 def _engine(folder: Path, url: str) -> Engine:

@@ -185,3 +185,13 @@ def test_a_port_in_use_is_said_in_words(folder):
         pytest.raises(UserError, match="换一个端口"),
     ):
         app.serve(folder, "127.0.0.1", taken.getsockname()[1])
+
+
+def test_a_database_that_is_not_there_is_said_without_its_password(tmp_path):
+    nowhere = f"postgresql://county:secret@/nothing?host={tmp_path}"
+
+    with pytest.raises(UserError, match="连不上数据库") as caught:
+        upkeep.init(tmp_path / "county", nowhere)
+
+    assert "secret" not in str(caught.value)
+    assert not (tmp_path / "county" / "county.json").exists()
