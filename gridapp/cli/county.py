@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -54,10 +55,11 @@ def init(data: Path, database: str | None) -> None:
     help="0 表示任选一个。",
 )
 def serve(data: Path, host: str, port: int) -> None:
-    """运行服务器；第一行打印它的地址。"""
+    """运行服务器，第一行打印它的地址；按 Ctrl+C 停止。"""
     from gridapp.county import app
 
-    app.serve(data, host, port)
+    with suppress(KeyboardInterrupt):  # the way to stop it, when no request runs
+        app.serve(data, host, port)
 
 
 @county.command("enrol")

@@ -101,7 +101,11 @@ class SyncClient:
             body = self._exchange(ENROL_PATH, "", pack(request), Report())
         finally:
             self._transport.close()
-        self._join(unpack(body, EnrolReply))
+        reply = unpack(body, EnrolReply)
+        self._join(reply)
+        if me is not None and me["id"].bytes != reply.worker:
+            with self._store.writing() as tx:  # who stood in until there was a name
+                records.delete(tx, Worker, me["id"])
 
     def _join(self, reply: EnrolReply) -> None:
         worker = UUID(bytes=reply.worker)
