@@ -53,6 +53,7 @@ class Person:
     name: str
     household_id: UUID | None
     care_consent: str | None
+    born_on: str | None
     building: str | None
     unit: str | None
     room: str | None
@@ -134,6 +135,7 @@ def _behind_door(resident: Table) -> tuple[FromClause, list[ColumnElement[Any]]]
         resident.c.name,
         resident.c.household_id,
         resident.c.care_consent,
+        resident.c.born_on,
         building.c.number.label("building"),
         dwelling.c.unit,
         dwelling.c.room,

@@ -217,7 +217,7 @@ class _Items(QAbstractListModel):
         if isinstance(item, Group):
             return f"{item.words} {item.count} 项"
         late = due_text(item, self.today)
-        return f"{KINDS[item.kind]},{item.who},{item.where},{late},{item.why}"
+        return f"{KINDS[item.kind]},{item.who},{item.aside},{late},{item.why}"
 
 
 class _TodoDelegate(QStyledItemDelegate):
@@ -327,9 +327,9 @@ class _TodoDelegate(QStyledItemDelegate):
         painter.setPen(QColor(tokens.text2))
         metrics = QFontMetricsF(painter.font())
         if room.width() - wide > 60:
-            where = metrics.elidedText(due.where, _ELIDE, room.width() - wide)
+            where = metrics.elidedText(due.aside, _ELIDE, room.width() - wide)
             painter.drawText(QPointF(room.x() + wide, room.y() + 26.5), where)
         else:
-            why = f"{due.where} {why}"
+            why = f"{due.aside} {why}"
         line = metrics.elidedText(why, _ELIDE, room.width())
         painter.drawText(QPointF(room.x(), room.y() + 49), line)

@@ -35,6 +35,13 @@ class Due:
     action: str  # words of the button that does it
     plan_id: UUID | None = None
     household_id: UUID | None = None
+    age: int | None = None  # of the person, in years
+
+    @property
+    def aside(self) -> str:
+        """What stands beside the name: 82 岁·3-2-501."""
+        years = "" if self.age is None else f"{self.age} 岁"
+        return "·".join(word for word in (years, self.where) if word)
 
 
 def late_days(due: dt.date, day: dt.date) -> int:

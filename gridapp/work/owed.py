@@ -14,6 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from gridapp.models import identity
 from gridapp.models.codes import table as code_table
 from gridapp.store import agenda
 from gridapp.store.agenda import Meeting, Owed, Person
@@ -130,6 +131,7 @@ def _row(plan: Owed, due: dt.date, why: str, day: dt.date) -> Due:
         action=ACTION[way.kind],
         plan_id=plan.plan_id,
         household_id=person.household_id,
+        age=identity.age_on(person.born_on, day),
     )
 
 
@@ -180,4 +182,5 @@ def _promise(person: Person, meeting: Meeting, day: dt.date) -> Due:
         why=why,
         action=ACTION[kind],
         household_id=person.household_id,
+        age=identity.age_on(person.born_on, day),
     )
