@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     qInstallMessageHandler,
 )
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from gridapp import paths
 from gridapp.errors import UserError
@@ -37,15 +37,17 @@ LAPTOP_WIDTH = 1366  # up to this many pixels the window takes the whole screen
 class App(QObject):
     """The application: the look, the jobs, the dialogs, and one vault at a time."""
 
-    def __init__(self, qt: QApplication, data: Path) -> None:
+    def __init__(self, qt: QApplication, data: Path, *, attended: bool = True) -> None:
         super().__init__(qt)
+        self._qt = qt
         self._data = data
         self.theme = Theme(qt, paths.resources())
-        self.messages = Messages(self)
+        self.messages = Messages(self, attended=attended)
         self.jobs = Jobs(self.messages.show_error, self)
         self.login: Login | None = None
         self.window: MainWindow | None = None
         self._store: Store | None = None
+        self._hidden: list[QWidget] = []  # while it is locked
         self._idle = IdleWatch(qt, LOCK_AFTER)
         self._idle.idle.connect(self.lock)
 
@@ -53,7 +55,7 @@ class App(QObject):
         """Show the login."""
         login = Login(self._data, self.jobs, self.theme, self.messages)
         login.resize(1000, 640)
-        login.opened.connect(self.open_window)
+        login.opened.connect(self._on_opened)
         self.messages.set_window(login)
         self.login = login
         login.show()
@@ -75,32 +77,37 @@ class App(QObject):
         else:
             window.show()
         self._idle.start()
+        self._close_login()
+        return window
+
+    def lock(self) -> None:
+        """Hide everything until the password is typed again; nothing typed is lost."""
+        if self.window is None or self._hidden:
+            return
+        self._idle.stop()
+        self.window.leave()
+        self._hidden = [w for w in self._qt.topLevelWidgets() if w.isVisible()]
+        self.ask_password()
+        for widget in self._hidden:
+            widget.hide()
+
+    def _on_opened(self, store: Store) -> None:
+        if not self._hidden:
+            self.open_window(store)
+            return
+        store.close()  # it was opened to prove the password; ours is still open
+        for widget in self._hidden:
+            widget.show()
+        self._hidden = []
+        self.messages.set_window(self.window)
+        self._close_login()
+        self._idle.start()
+
+    def _close_login(self) -> None:
         if self.login is not None:
             self.login.close()
             self.login.deleteLater()
             self.login = None
-        return window
-
-    def lock(self) -> None:
-        """Close the vault until the password is typed again; drafts are kept."""
-        window, store = self.window, self._store
-        if window is None or store is None or self.jobs.busy:
-            self._idle.start()  # something is being saved: lock after that
-            return
-        self._idle.stop()
-        window.leave()
-        self.jobs.run(lambda: None, self._locked)  # after the drafts are kept
-
-    def _locked(self, _: None) -> None:
-        window, store = self.window, self._store
-        if window is None or store is None:
-            return
-        self.window = self._store = None
-        self.ask_password()
-        window.close()
-        window.session.deleteLater()
-        window.deleteLater()
-        store.close()
 
     def close(self) -> None:
         """Finish what is running and close the vault."""
@@ -169,7 +176,7 @@ def _screens_here(data: Path, password: str, out: Path, suffix: str) -> list[Pat
     from gridapp.ui.gallery import Gallery
 
     qInstallMessageHandler(_log_qt)
-    app = App(qt_application(), data)
+    app = App(qt_application(), data, attended=False)
     app.theme.apply("light")
     gallery = Gallery(app.jobs, app.theme, out, suffix)
     try:
@@ -177,6 +184,8 @@ def _screens_here(data: Path, password: str, out: Path, suffix: str) -> list[Pat
         if app.window is None:
             raise UserError("密码不对,画面没有保存")
         gallery.walk(app.window)
+        if app.messages.failed is not None:
+            raise app.messages.failed
         app.window.close()
     finally:
         app.close()

@@ -40,8 +40,11 @@ class Messages(QObject):
 
     _crashed = Signal(object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, *, attended: bool = True) -> None:
+        """With nobody there to read a dialog, keep the first error in `failed`."""
         super().__init__(parent)
+        self.failed: Exception | None = None
+        self._attended = attended
         self._window: QWidget | None = None
         self._reporting = False
         self._crashed.connect(self.show_error)
@@ -57,7 +60,9 @@ class Messages(QObject):
 
     def show_error(self, error: Exception) -> None:
         """Show a sentence for the user's errors, and the report for our own."""
-        if isinstance(error, UserError):
+        if not self._attended:
+            self.failed = self.failed or error
+        elif isinstance(error, UserError):
             self.tell(str(error))
         else:
             self._report(error)

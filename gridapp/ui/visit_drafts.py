@@ -10,7 +10,7 @@ from gridapp.store.database import Connection
 from gridapp.store.vault import Writing
 from gridapp.ui.visit_values import VisitEntry, Way
 
-KEY = "visit"
+KEY = "visits"
 
 
 def keep(tx: Writing, entry: dict[str, Any]) -> None:

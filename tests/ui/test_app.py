@@ -5,6 +5,8 @@ import pytest
 from gridapp.app import App
 from gridapp.ui import visit_drafts
 from gridapp.ui.gallery import Gallery
+from gridapp.ui.idle import IdleWatch
+from gridapp.ui.record_form import RecordDialog
 from gridapp.work import visits
 from tests.conftest import PASSWORD
 
@@ -34,18 +36,55 @@ def sign_in(app, qtbot):
     return app.window
 
 
-def test_lock_keeps_the_draft_and_asks_for_the_password(app, people, qtbot):
+def test_lock_hides_everything_and_loses_nothing(app, people, qtbot):
+    window = sign_in(app, qtbot)
+    window.record_visit(people.li, "visit")
+    qtbot.waitUntil(lambda: not app.jobs.busy)
+    note = window.pages["visit"]._fields["visit"]._note
+    note.setPlainText("说到一半")
+    window.show_record("issue", None)
+    dialog = window.findChild(RecordDialog)
+    app.lock()
+    qtbot.waitUntil(lambda: not app.jobs.busy)
+    assert not window.isVisible()
+    assert not dialog.isVisible()
+    with window.session.store.reading() as db:
+        assert visit_drafts.waiting(db)[0].note == "说到一半"
+    app.login.type_password("不对的密码")
+    app.login.submit()
+    qtbot.waitUntil(lambda: not app.jobs.busy)
+    assert not window.isVisible()
+    app.login.type_password(PASSWORD)
+    app.login.submit()
+    qtbot.waitUntil(lambda: app.login is None, timeout=20_000)
+    assert window.isVisible()
+    assert dialog.isVisible()
+    dialog.done(0)
+    assert note.toPlainText() == "说到一半"
+
+
+def test_idle_watch_waits_from_the_last_touch(qapp, qtbot):
+    watch = IdleWatch(qapp, minutes=0.2 / 60)
+    with qtbot.waitSignal(watch.idle, timeout=2_000):
+        watch.start()
+    watch.stop()
+    watch.deleteLater()
+
+
+def test_half_filled_form_is_offered_after_a_restart(app, people, qtbot):
     window = sign_in(app, qtbot)
     window.record_visit(people.li, "visit")
     qtbot.waitUntil(lambda: not app.jobs.busy)
     window.pages["visit"]._fields["visit"]._note.setPlainText("说到一半")
-    app.lock()
-    qtbot.waitUntil(lambda: app.login is not None, timeout=20_000)
-    assert app.window is None
-    window = sign_in(app, qtbot)
-    with window.session.store.reading() as db:
-        assert visit_drafts.waiting(db)[0].note == "说到一半"
-    assert "还没写完" in window.today._notice.accessibleName()
+    window.leave()
+    qtbot.waitUntil(lambda: not app.jobs.busy)
+    window.go("today")
+    window.reload()
+    qtbot.waitUntil(lambda: not app.jobs.busy)
+    assert "李桂英的走访还没写完" in window.today._notice.accessibleName()
+    window.today._go_on.click()
+    qtbot.waitUntil(lambda: not app.jobs.busy)
+    assert window._stack.currentWidget() is window.pages["visit"]
 
 
 def test_pictures_are_saved_of_every_page(app, qtbot, tmp_path):
