@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 
 from gridapp.errors import UserError
 from gridapp.models import record_named
-from gridapp.models.kinds import TIME, time_text
+from gridapp.models.kinds import PHONES, TIME, time_text
 from gridapp.models.record import Record, field_of, fields_of, table_of
 from gridapp.store import history, journal, records, remote
 from gridapp.store.journal import JournalRow, from_stored, to_stored
@@ -237,16 +237,33 @@ def _decide_field(
         else:
             records.save(tx, model, {row.field: value}, record_id)
     elif choice == BOTH:
-        if "note" not in {one.name for one in fields_of(model)}:
-            raise UserError(f"{model.title}没有备注，请选“用我的”或“用县里的”")
         current = records.get(tx.db, model, record_id)
         if current is None:
             raise UserError(f"这条{model.title}已被删除，请先恢复")
+        if row.field == _GRID or field_of(model, row.field).kind.private:
+            _keep_both(tx, model, current, row)
+            return
+        if "note" not in {one.name for one in fields_of(model)}:
+            raise UserError(f"{model.title}没有备注，请选“用我的”或“用县里的”")
         words = _words(model, row.field, row.mine, unmask=True)
         label = _label(model, row.field)
         line = words if row.field == "note" else f"{label}另有填写：{words}"
         note = "\n".join(part for part in (current["note"], line) if part)
         records.save(tx, model, {"note": note}, record_id)
+
+
+def _keep_both(
+    tx: Writing, model: type[Record], current: Mapping[str, Any], row: Any
+) -> None:
+    """Keep both of two lists of phones. Nothing private goes into a note, which is
+    shown in clear."""
+    name: str = row.field
+    if name == _GRID or field_of(model, name).kind is not PHONES:
+        label = _label(model, name)
+        raise UserError(f"{label}不能两个都留，请选“用我的”或“用县里的”")
+    mine = from_stored(model, name, json.loads(row.mine or "[]"))
+    both = tuple(dict.fromkeys((*(current[name] or ()), *(mine or ()))))
+    records.save(tx, model, {name: both}, current["id"])
 
 
 def _decide_whole(
