@@ -123,20 +123,9 @@ class IssueDialog(QDialog):
         form.setVisible(bool(file.moves))
         body.addWidget(form)
         box.addLayout(body, 1)
-        footer = QFrame()
-        footer.setObjectName("footer")
-        row = line(footer, (16, 8, 16, 8), 8)
-        edit = Button(theme, "修改内容", icon="pencil")
-        leave = Button(theme, "返回")
-        row.addWidget(edit)
-        row.addStretch()
-        row.addWidget(leave)
-        row.addWidget(self._save)
-        box.addWidget(footer)
+        box.addWidget(self._footer())
         room = self._parent.window().size()
         self.resize(min(760, room.width() - 40), min(640, room.height() - 40))
-        edit.clicked.connect(self._edit)
-        leave.clicked.connect(self.reject)
         self._save.setVisible(bool(file.moves))
         self._save.clicked.connect(self.save)
         self._move.changed.connect(self._on_move)
@@ -146,6 +135,21 @@ class IssueDialog(QDialog):
             QShortcut(QKeySequence(keys), self).activated.connect(self.save)
         if file.moves:
             self._move.focus_first()
+
+    def _footer(self) -> QFrame:
+        theme = self._session.theme
+        footer = QFrame()
+        footer.setObjectName("footer")
+        row = line(footer, (16, 8, 16, 8), 8)
+        edit = Button(theme, "修改内容", icon="pencil")
+        leave = Button(theme, "返回")
+        row.addWidget(edit)
+        row.addStretch()
+        row.addWidget(leave)
+        row.addWidget(self._save)
+        edit.clicked.connect(self._edit)
+        leave.clicked.connect(self.reject)
+        return footer
 
     def save(self) -> None:
         """Record the step, or show what is missing."""

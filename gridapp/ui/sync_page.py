@@ -96,14 +96,7 @@ class SyncPage(Page):
         left.box.addLayout(buttons)
         left.box.addWidget(self._bar)
         left.box.addWidget(self._steps)
-        join = column(self._join, gap=8)
-        join.addWidget(Text("还没有登记到县级服务器。登记后才能同步。", "muted"))
-        for field in (self._server, self._code):
-            label = Text(field.accessibleName())
-            label.setBuddy(field)
-            join.addWidget(label)
-            join.addWidget(field)
-        join.addWidget(self._enrol, 0, Qt.AlignmentFlag.AlignLeft)
+        self._place_join()
         left.box.addWidget(self._join)
         left.box.addWidget(Divider())
         left.box.addWidget(Text("等待上报的改动", "section"))
@@ -129,6 +122,16 @@ class SyncPage(Page):
         self._row.addWidget(self._left)
         self._row.addWidget(right, 1)
         self._show_running(running=False)
+
+    def _place_join(self) -> None:
+        join = column(self._join, gap=8)
+        join.addWidget(Text("还没有登记到县级服务器。登记后才能同步。", "muted"))
+        for field in (self._server, self._code):
+            label = Text(field.accessibleName())
+            label.setBuddy(field)
+            join.addWidget(label)
+            join.addWidget(field)
+        join.addWidget(self._enrol, 0, Qt.AlignmentFlag.AlignLeft)
 
     def _bind(self) -> None:
         self._go.clicked.connect(self.sync)
