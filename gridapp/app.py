@@ -182,7 +182,7 @@ def _screens_here(data: Path, password: str, out: Path, suffix: str) -> list[Pat
     try:
         gallery.login(app.ask_password(), password)
         if app.window is None:
-            raise UserError("密码不对,画面没有保存")
+            raise UserError("密码不对，画面没有保存")
         gallery.walk(app.window)
         if app.messages.failed is not None:
             raise app.messages.failed

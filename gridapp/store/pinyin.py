@@ -67,11 +67,24 @@ def readings(character: str) -> tuple[str, ...]:
     """
     if character.isascii():
         return (character.lower(),)
+    return tuple(
+        dict.fromkeys(other for one in _known(character) for other in _typed(one))
+    )
+
+
+def usual_readings(character: str) -> tuple[str, ...]:
+    """The usual reading of one character, in every way it is typed."""
+    if character.isascii():
+        return (character.lower(),)
+    return tuple(other for one in _known(character)[:1] for other in _typed(one))
+
+
+@lru_cache(16384)
+def _known(character: str) -> tuple[str, ...]:
     from pypinyin import Style, pinyin  # 0.4 s, so not when the window opens
 
     found = pinyin(character, style=Style.NORMAL, heteronym=True, errors="ignore")
-    known = found[0][:MOST_READINGS] if found else []
-    return tuple(dict.fromkeys(other for one in known for other in _typed(one)))
+    return tuple(found[0][:MOST_READINGS]) if found else ()
 
 
 def _typed(reading: str) -> tuple[str, ...]:
@@ -85,14 +98,16 @@ def _typed(reading: str) -> tuple[str, ...]:
     return (plain, plain.replace("v", "u"))
 
 
-def name_readings(name: str) -> tuple[tuple[str, ...], ...]:
-    """Every plausible reading of each character of a name, the likeliest first.
+def name_readings(name: str, *, usual: bool = False) -> tuple[tuple[str, ...], ...]:
+    """Readings of each character of a name: every plausible one, or the usual ones.
 
-    A run of Latin letters counts as one character. Separators, digits and characters
-    without a known reading are left out.
+    The likeliest stands first; a surname has its surname readings in both. A run of
+    Latin letters counts as one character. Separators, digits and characters without a
+    known reading are left out.
     """
     units = _UNIT.findall(name)
-    found = [readings(unit) for unit in units]
+    read = usual_readings if usual else readings
+    found = [read(unit) for unit in units]
     if not re.search(r"[·•・.．‧]", name):  # such names begin with a given name
         for place, own in enumerate(surnames().at_start(name)):
             found[place] = tuple(dict.fromkeys((*own, *found[place])))
@@ -104,15 +119,15 @@ def spellings(name: str) -> Spellings:
     """What may be typed for `name`; each stands for all its own beginnings too.
 
     `spellings("李桂英").begin` holds "liguiying", "lguiying", "lgying" …, and `.inner`
-    "guiying", "gying", "ying".
+    "guiying", "gying", "ying". A rare reading (家 as gu) counts as inner, so that who
+    is really called so comes first.
     """
     found = name_readings(name)
-    return Spellings(
-        longest(_from(found)),
-        longest(
-            text for place in range(1, len(found)) for text in _from(found[place:])
-        ),
-    )
+    begin = _from(name_readings(name, usual=True))
+    inner = _from(found) - begin
+    for place in range(1, len(found)):
+        inner |= _from(found[place:])
+    return Spellings(longest(begin), longest(inner))
 
 
 def longest(texts: Iterable[str]) -> frozenset[str]:

@@ -25,7 +25,7 @@ from gridapp.store.search_rows import AGE, Row, batches, dependents, indexed, ro
 if TYPE_CHECKING:
     from gridapp.store.vault import Writing
 
-VERSION = 1  # raise it when words or shown texts change: the next `ensure` rebuilds
+VERSION = 2  # raise it when words or shown texts change: the next `ensure` rebuilds
 FIRST_OTHER = 1 << 40  # residents have lower row numbers and so come first
 MATCH = "SELECT rowid FROM search WHERE search MATCH ? ORDER BY rowid LIMIT ?"
 INDEXED: tuple[type[Record], ...] = tuple(model for model in RECORDS if indexed(model))

@@ -28,7 +28,7 @@ class ConflictCard(Card):
         super().__init__((14, 10, 14, 12), 8)
         model = record_named(held.type)
         title = f"{held.title} · {held.label}" if held.field else held.title
-        self.box.addWidget(Text(f"{model.title}:{title}", "strong", wrap=True))
+        self.box.addWidget(Text(f"{model.title}：{title}", "strong", wrap=True))
         self.box.addWidget(Text(held.sentence, "muted", wrap=True))
         if held.field:
             sides = line(gap=12)
@@ -37,11 +37,11 @@ class ConflictCard(Card):
             self.box.addLayout(sides)
         choices = [(MINE, "用我的"), (THEIRS, "用县里的")]
         if held.field and "note" in {field.name for field in fields_of(model)}:
-            choices.append((BOTH, "都留,写进备注"))
+            choices.append((BOTH, "都留，写进备注"))
         buttons = line(gap=8)
         for choice, words in choices:
             button = Button(theme, words)
-            button.setAccessibleName(f"{title}:{words}")
+            button.setAccessibleName(f"{title}：{words}")
             button.clicked.connect(partial(self.decided.emit, choice))
             buttons.addWidget(button)
         buttons.addStretch()

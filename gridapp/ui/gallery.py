@@ -78,7 +78,7 @@ class Gallery:
         self._settle()
         path = self._out / f"{name}{self._suffix}.png"
         if not window.grab().save(str(path)):
-            raise UserError(f"画面存不进 {path},请检查文件夹后再试")
+            raise UserError(f"画面存不进 {path}，请检查文件夹后再试")
         self.saved.append(path)
 
     def _in_scheme(self, scheme: Scheme, name: str, window: MainWindow) -> None:
@@ -98,7 +98,7 @@ def most_visited(db: Connection) -> tuple[UUID, str]:
     visits = records.filtered(db, Visit, {})
     counts = Counter(row["resident_id"] for row in visits if row["resident_id"])
     if not counts:
-        raise UserError("还没有走访记录,没有可以展示的画面")
+        raise UserError("还没有走访记录，没有可以展示的画面")
     somebody: UUID = counts.most_common(1)[0][0]
     name = records.labels(db, Resident, [somebody])[somebody]
     return somebody, "".join(one[0][:1] for one in name_readings(name))
@@ -116,5 +116,5 @@ def wait(done: Callable[[], bool]) -> None:
     while not done():
         QCoreApplication.processEvents()
         if time.monotonic() > end:
-            raise UserError("画面很久没有准备好,请检查数据文件夹后再试")
+            raise UserError("画面很久没有准备好，请检查数据文件夹后再试")
         time.sleep(0.005)

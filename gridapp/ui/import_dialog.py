@@ -104,9 +104,9 @@ class ImportDialog(QDialog):
             said = "；".join(problem.message for problem in row.errors)
             lines.append(self._line(f"{row.sheet} 第 {row.row} 行", row.state, said))
         if len(refused) > MOST_SHOWN:
-            rest = f"还有 {len(refused) - MOST_SHOWN} 行,可另存成 Excel 慢慢核对"
+            rest = f"还有 {len(refused) - MOST_SHOWN} 行，可另存成 Excel 慢慢核对"
             lines.append(Text(rest, "muted"))
-        self._problems.replace(lines or [Text("没有,每一行都能导入", "muted")])
+        self._problems.replace(lines or [Text("没有，每一行都能导入", "muted")])
         self._keep.setVisible(bool(refused))
         self._go.setEnabled(plan.records > 0)
         self._go.setText("导入其余各行" if refused else "导入")
@@ -149,11 +149,11 @@ class ImportDialog(QDialog):
 
     def _on_step(self, done: int, total: int, _words: str) -> None:
         self._bar.fill(done / total if total else 0.0)
-        self._counts.setText(f"正在导入:{done:,} / {total:,}")
+        self._counts.setText(f"正在导入：{done:,} / {total:,}")
 
     def _done(self, result: ImportResult) -> None:
         self._progress = None
-        self.imported.emit(f"已导入:{result.summary()}")
+        self.imported.emit(f"已导入：{result.summary()}")
         self.accept()
 
     def _failed(self, error: Exception) -> None:
@@ -177,13 +177,13 @@ class ImportDialog(QDialog):
             self._session.jobs.run(work, self._kept, self._failed)
 
     def _kept(self, path: Path) -> None:
-        self._counts.setText(f"已存到 {path.name},改好后可以再导入")
+        self._counts.setText(f"已存到 {path.name}，改好后可以再导入")
 
     def reject(self) -> None:
         """Close; while an import runs, stop it first: then nothing is changed."""
         if self._progress is not None:
             self._progress.cancel()
-            self._counts.setText("正在停下来,一行都不会写进去")
+            self._counts.setText("正在停下来，一行都不会写进去")
         else:
             super().reject()
 

@@ -48,7 +48,7 @@ class Login(QWidget):
         self._grid_name = LineField("网格名称", "如 第3网格")
         self._grid_code = LineField("网格编码", "社区给的 15 位编码")
         self._error = NoticeBar(theme, "red", "circle-alert")
-        self._hint = Text("大写锁定已打开,密码区分大小写", "warning")
+        self._hint = Text("大写锁定已打开，密码区分大小写", "warning")
         words = "建立并打开" if self._new else "打开"
         self._open = Button(theme, words, "primary", icon="log-in")
         self._place(theme)
@@ -70,10 +70,10 @@ class Login(QWidget):
         brand.addStretch()
         card.box.addLayout(brand)
         greeting = (
-            "这台电脑上还没有数据。先设一个密码,以后每次打开都要用它;"
-            "忘了密码,别人也打不开,请记牢。"
+            "这台电脑上还没有数据。先设一个密码，以后每次打开都要用它；"
+            "忘了密码，别人也打不开，请记牢。"
             if self._new
-            else "数据在这台电脑上加密保存,输入密码打开。"
+            else "数据在这台电脑上加密保存，输入密码打开。"
         )
         card.box.addWidget(Text(greeting, "muted", wrap=True))
         card.box.addSpacing(4)
@@ -86,7 +86,7 @@ class Login(QWidget):
         card.box.addWidget(self._error)
         card.box.addSpacing(4)
         card.box.addWidget(self._open)
-        where = Text(f"数据文件夹:{self._folder}", "faint", wrap=True)
+        where = Text(f"数据文件夹：{self._folder}", "faint", wrap=True)
         card.box.addWidget(where)
         box = column(self)
         box.addStretch(2)
@@ -109,9 +109,9 @@ class Login(QWidget):
         if not password:
             self._refuse("请输入密码")
         elif self._new and len(password) < 8:
-            self._refuse("密码至少 8 位,可以用一句好记的话的拼音")
+            self._refuse("密码至少 8 位，可以用一句好记的话的拼音")
         elif self._new and password != self._again.text():
-            self._refuse("两次输入的密码不一样,请重新输入")
+            self._refuse("两次输入的密码不一样，请重新输入")
         elif self._new and not all(f.text().strip() for f in self._fields()):
             self._refuse("请把姓名、网格名称和网格编码都填上")
         elif self._open.isEnabled():

@@ -189,7 +189,7 @@ class MainWindow(QMainWindow):
             self.record_visit(chosen, way)
         else:
             self.go("residents")
-            self._toast.say("先选好居民,再按 F2 记走访、F3 记电话")
+            self._toast.say("先选好居民，再按 F2 记走访、F3 记电话")
 
     def _title(self, page: Page, words: str, person: bool) -> None:
         if page is not self._stack.currentWidget():

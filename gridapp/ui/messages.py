@@ -104,9 +104,9 @@ class Messages(QObject):
             return  # one at a time: an error while painting repeats for ever
         self._reporting = True
         try:
-            words = "程序出了意外,刚才这一步没有完成,其他内容不受影响。"
+            words = "程序出了意外，刚才这一步没有完成，其他内容不受影响。"
             box = self._box(QMessageBox.Icon.Critical, words)
-            box.setInformativeText("请点“复制详情”发给技术支持,然后继续使用。")
+            box.setInformativeText("请点“复制详情”发给技术支持，然后继续使用。")
             box.setDetailedText(report)
             copy = box.addButton("复制详情", QMessageBox.ButtonRole.ActionRole)
             copy.clicked.disconnect()

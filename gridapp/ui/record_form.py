@@ -63,7 +63,7 @@ class RecordForm(QWidget):
                 label_width=LABEL_WIDTH,
             )
             if field.kind in (DATE, TIME):
-                row.add_beside(Text("+ / − 加减,T 为今天", "faint"))
+                row.add_beside(Text("+ / − 加减，T 为今天", "faint"))
             box.addWidget(row)
             self._editors[field.name] = editor
             self._rows[field.name] = row
@@ -183,7 +183,7 @@ class RecordDialog(QDialog):
 
     def reject(self) -> None:
         """Close; ask first when something was typed and not saved."""
-        question = "改过的内容还没有保存,要离开吗?"
+        question = "改过的内容还没有保存，要离开吗？"
         kept = self._held() == self._before
         if kept or self._session.messages.ask(question, "不保存", "继续填写"):
             super().reject()
@@ -204,7 +204,7 @@ class RecordDialog(QDialog):
         self._save.setEnabled(True)
         if isinstance(error, InvalidFields):
             others = self._form.show_errors(error.messages)
-            self._error.setText("；".join(others) or "有几项要改,见红字")
+            self._error.setText("；".join(others) or "有几项要改，见红字")
         else:
             self._session.messages.show_error(error)
 

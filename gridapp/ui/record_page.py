@@ -112,7 +112,7 @@ class RecordPage(Page):
         self._count.setText(f"{len(ids):,} 条")
         words = dict(self._ledger.filters)[chosen]
         self._empty.setText(
-            f"“{words}”里没有{self._ledger.model.title},可以点右上角登记。"
+            f"“{words}”里没有{self._ledger.model.title}，可以点右上角登记。"
         )
 
     def focus_start(self) -> None:
@@ -164,11 +164,11 @@ class RecordPage(Page):
             )
             self.session.write(work, lambda _: self.said.emit("已撤销", None))
 
-        self.said.emit(f"已保存:{self._ledger.model.title}", undo)
+        self.said.emit(f"已保存：{self._ledger.model.title}", undo)
 
     def _on_stepped(self, state: str) -> None:
         words = codes.table("issue_state").name(state)
-        self.said.emit(f"已记下,工单现在是“{words}”", None)
+        self.said.emit(f"已记下，工单现在是“{words}”", None)
 
     def set_width(self, width: Width) -> None:
         super().set_width(width)

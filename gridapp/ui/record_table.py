@@ -70,7 +70,7 @@ class RecordTable(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return " ".join(self._row(index.row())[field.name].split())
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{field.label}:{self._row(index.row())[field.name] or '空'}"
+            return f"{field.label}：{self._row(index.row())[field.name] or '空'}"
         return None
 
     def _row(self, number: int) -> dict[str, str]:

@@ -72,7 +72,7 @@ class ResidentCard(Card):
         self._chips = ChipRow(theme, "时间线", (("all", "全部"),), gap=6)
         self._timeline = Timeline(theme, "时间线")
         self._right = QWidget()
-        self._empty = Text("在左边选一位居民,或按 Ctrl+K 查找。", "muted")
+        self._empty = Text("在左边选一位居民，或按 Ctrl+K 查找。", "muted")
         self._inside = QWidget()
         self._place()
         self._bind()
@@ -156,7 +156,7 @@ class ResidentCard(Card):
         if last is not None:
             day = last["started_at"].astimezone().strftime("%m-%d")
             words = last["remind"] or summary(last)
-            reminder = f"上次 {day}:{words}"
+            reminder = f"上次 {day}：{words}"
         self._reminder.say(reminder)
         eye = _eye(self._session, "显示完整证件号(会记入日志)")
         number = Text()

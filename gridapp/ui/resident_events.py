@@ -83,4 +83,4 @@ def _change_words(change: HistoryLine, action: str) -> str:
         return f"{field.label}已更换" if change.old else f"{field.label}已填"
     if action == "insert":
         return f"{field.label} {new}"
-    return f"{field.label}:{field.masked(change.old) or EMPTY} → {new}"
+    return f"{field.label}：{field.masked(change.old) or EMPTY} → {new}"

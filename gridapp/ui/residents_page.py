@@ -291,7 +291,7 @@ class ResidentsPage(Page):
             work = partial(_restore, record_id=record_id, values=before)
             self.session.write(work, lambda _: self.said.emit("已撤销修改", None))
 
-        self.said.emit(f"已保存:{name} 的档案", undo)
+        self.said.emit(f"已保存：{name} 的档案", undo)
 
     def set_width(self, width: Width) -> None:
         super().set_width(width)

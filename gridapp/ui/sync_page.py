@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
 LAST_SYNC = "last_sync"
 EXPLAINED = (
-    "同步先上报本机的改动,再下载县里和别人的改动;断在哪里,下次从哪里接着传。"
-    "没有网络时照常登记,改动都在本机,不会丢。"
+    "同步先上报本机的改动，再下载县里和别人的改动；断在哪里，下次从哪里接着传。"
+    "没有网络时照常登记，改动都在本机，不会丢。"
 )
 
 
@@ -165,7 +165,7 @@ class SyncPage(Page):
         self._join.setVisible(not joined)
         self._go.setVisible(joined)
         kinds = [self._kind_line(k, n) for k, n in standing.waiting.items()]
-        self._kinds.replace(kinds or [Text("没有,都已上报", "muted")])
+        self._kinds.replace(kinds or [Text("没有，都已上报", "muted")])
         held = len(standing.held)
         self._held_title.setText(f"要您决定的改动 {held} 项" if held else "改动冲突")
         cards: list[QWidget] = []
@@ -174,7 +174,7 @@ class SyncPage(Page):
             card.decided.connect(partial(self._decide, one.id))
             cards.append(card)
         quiet = Text(
-            "没有冲突。别人和您改了同一处时,会并排列在这里,由您决定留哪个。",
+            "没有冲突。别人和您改了同一处时，会并排列在这里，由您决定留哪个。",
             "muted",
             wrap=True,
         )
@@ -204,7 +204,7 @@ class SyncPage(Page):
     def _stop(self) -> None:
         if self._progress is not None:
             self._progress.cancel()
-            self._steps.setText("正在停下来,已传的不会重传")
+            self._steps.setText("正在停下来，已传的不会重传")
 
     def _on_step(self, done: int, total: int, words: str) -> None:
         self._bar.fill(done / total if total else 0.0)
@@ -212,7 +212,7 @@ class SyncPage(Page):
 
     def _done(self, report: Report) -> None:
         self._finish()
-        words = f"同步完成:上传 {report.pushed:,} 条,下载 {report.pulled:,} 条"
+        words = f"同步完成：上传 {report.pushed:,} 条，下载 {report.pulled:,} 条"
         if report.held:
             words += f",{report.held} 项要您决定"
         self.said.emit(words, None)
@@ -243,7 +243,7 @@ class SyncPage(Page):
     def _start_enrol(self) -> None:
         server, code = self._server.text().strip(), self._code.text().strip()
         if not server or not code:
-            self._error.say("请填好服务器地址和登记码,两样都由县里提供")
+            self._error.say("请填好服务器地址和登记码，两样都由县里提供")
             return
         self._error.say("")
         self._enrol.setEnabled(False)
@@ -252,7 +252,7 @@ class SyncPage(Page):
 
     def _enrolled(self, _: None) -> None:
         self._enrol.setEnabled(True)
-        self.said.emit("已登记到县级服务器,可以同步了", None)
+        self.said.emit("已登记到县级服务器，可以同步了", None)
         self.reload()
 
     def _not_enrolled(self, error: Exception) -> None:
@@ -261,7 +261,7 @@ class SyncPage(Page):
 
     def _decide(self, held_id: UUID, choice: str) -> None:
         def done(_: None) -> None:
-            self.said.emit("已按您的决定处理,下次同步时上报", None)
+            self.said.emit("已按您的决定处理，下次同步时上报", None)
             self.reload()
 
         work = partial(conflicts.decide, held_id=held_id, choice=choice)
@@ -281,7 +281,7 @@ def last_words(last: dt.datetime | None, at: dt.datetime) -> str:
     here, there = at.astimezone().date(), last.astimezone()
     days = (here - there.date()).days
     day = {0: "今天", 1: "昨天"}.get(days, f"{there:%m-%d}")
-    return f"上次同步:{day} {there:%H:%M}"
+    return f"上次同步：{day} {there:%H:%M}"
 
 
 def _read(db: Connection) -> _Standing:

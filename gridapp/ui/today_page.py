@@ -208,9 +208,9 @@ class TodayPage(Page):
         what = "" if self._kind == "all" else NAMES[self._kind]
         self._empty_words.setText(f"三天内的{what}待办都办完了")
         others = [row for row in self._rows if _kind(row) != self._kind]
-        words = "可以安排巡查,或看看居民档案"
+        words = "可以安排巡查，或看看居民档案"
         if others:
-            words = f"下一个到期:{day_words(others[0].due)} {others[0].who}"
+            words = f"下一个到期：{day_words(others[0].due)} {others[0].who}"
             words += f" {KINDS[others[0].kind]}"
         self._empty_next.setText(words)
 
@@ -257,7 +257,7 @@ class TodayPage(Page):
         ids = [row.resident_id for row in due if row.due <= self._day]
         ids = ids or [row.resident_id for row in due]
         if not ids:
-            self.said.emit("三天内没有要走访的人,不用打印", None)
+            self.said.emit("三天内没有要走访的人，不用打印", None)
             return
         name = f"走访单 {self._day.isoformat()}.pdf"
         target = self.session.messages.choose_target(
@@ -270,7 +270,7 @@ class TodayPage(Page):
             self.session.read(work, partial(self._printed, path))
 
     def _printed(self, path: Path, pages: int) -> None:
-        self.said.emit(f"已生成 {pages} 页走访单:{path.name}", None)
+        self.said.emit(f"已生成 {pages} 页走访单：{path.name}", None)
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
 
     def set_width(self, width: Width) -> None:
@@ -297,8 +297,8 @@ def _draft_words(day: _Day) -> str:
     if not day.drafts:
         return ""
     what = "走访" if day.drafts[0].way == "visit" else "电话"
-    more = f",另有 {len(day.drafts) - 1} 份" if len(day.drafts) > 1 else ""
-    return f"{day.draft_name}的{what}还没写完,已替您存好{more}"
+    more = f"，另有 {len(day.drafts) - 1} 份" if len(day.drafts) > 1 else ""
+    return f"{day.draft_name}的{what}还没写完，已替您存好{more}"
 
 
 def _read(db: Connection) -> _Day:
@@ -333,5 +333,5 @@ def _print(db: Connection, people: Sequence[UUID], day: dt.date, path: Path) -> 
         )
     except PermissionError as error:
         raise UserError(
-            f"写不了 {path.name},请关掉正打开它的程序,或换个名字再存"
+            f"写不了 {path.name}，请关掉正打开它的程序，或换个名字再存"
         ) from error

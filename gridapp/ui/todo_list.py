@@ -68,7 +68,7 @@ class TodoList(QListView):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self.setAccessibleName("待办清单,按逾期、今天、三天内分组")
+        self.setAccessibleName("待办清单，按逾期、今天、三天内分组")
         self._items = _Items()
         self.setModel(self._items)
         self.setItemDelegate(_TodoDelegate(theme, self))
@@ -217,7 +217,7 @@ class _Items(QAbstractListModel):
         if isinstance(item, Group):
             return f"{item.words} {item.count} 项"
         late = due_text(item, self.today)
-        return f"{KINDS[item.kind]},{item.who},{item.aside},{late},{item.why}"
+        return f"{KINDS[item.kind]}，{item.who}，{item.aside}，{late}，{item.why}"
 
 
 class _TodoDelegate(QStyledItemDelegate):

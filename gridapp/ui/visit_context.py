@@ -97,13 +97,13 @@ def summary(visit: Values) -> str:
     if visit["met_whom"] == "nobody":
         reason = visit["not_met_reason"] or "other"
         words.append(f"没见到人({codes.table('not_met_reason').name(reason)})")
-    for name, label in (("hazards", "隐患:"), ("needs", "需求:")):
+    for name, label in (("hazards", "隐患："), ("needs", "需求：")):
         if visit[name]:
             table = codes.table({"hazards": "home_hazard", "needs": "need"}[name])
             words.append(label + "、".join(table.name(code) for code in visit[name]))
     if visit["need_note"]:
-        words.append(f"诉求:{visit['need_note']}")
-    return ";".join(word for word in words if word) or "没有写情况。"
+        words.append(f"诉求：{visit['need_note']}")
+    return "；".join(word for word in words if word) or "没有写情况。"
 
 
 def things_to_ask(stop: Stop) -> list[str]:
@@ -114,7 +114,7 @@ def things_to_ask(stop: Stop) -> list[str]:
         if last["remind"]:
             asks.append(last["remind"])
         if last["condition"] in ("unwell", "hospital"):
-            asks.append("上次身体不适,问一下好些没有")
+            asks.append("上次身体不适，问一下好些没有")
         items = codes.table("check_item")
         asks += [f"{items.name(code)}现在怎么样" for code in last["abnormal"] or ()]
     asks += [f"{issue['title_text']}(工单未办结)" for issue in stop.open_issues]

@@ -75,7 +75,7 @@ class VisitFields(QWidget):
         self._box = column(self, (10, 8, 10, 8), 1)
         self._add("started_at", "时间", self._at)
         self._rows["started_at"].add_beside(
-            Text("按 + / − 调 5 分钟,T 为现在", "faint")
+            Text("按 + / − 调 5 分钟，T 为现在", "faint")
         )
         self._add("mode", "方式", self._mode, required=True)
         if call:
@@ -219,10 +219,10 @@ class VisitFields(QWidget):
         day = self._next.day()
         words = [weekday_words(day)] if day else []
         if self._mode.value() == NOBODY:
-            words = ["没见到人,保存后明天再排"]
+            words = ["没见到人，保存后明天再排"]
         elif self._plan_words:
             words.append(self._plan_words)
-        self._next_words.setText(",".join(words))
+        self._next_words.setText("，".join(words))
         self._show_issues()
         self.changed.emit()
 

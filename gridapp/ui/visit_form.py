@@ -67,7 +67,7 @@ class VisitForm(Page):
         self._error = Text("", "error")
         self._save = Button(self.theme, "保存 Ctrl+S", icon="save")
         self._save_next = Button(
-            self.theme, "保存,下一户 Ctrl+Enter", "primary", icon="check"
+            self.theme, "保存，下一户 Ctrl+Enter", "primary", icon="check"
         )
         self._timer = QTimer(self)
         self._timer.setInterval(KEEP_EVERY)
@@ -208,9 +208,9 @@ class VisitForm(Page):
             return
         day = entry.started_at.astimezone().strftime("%m-%d")
         what = "入户走访" if entry.way == "visit" else "电话问候"
-        words = f"已保存:{file.person.name} {day} {what}"
+        words = f"已保存：{file.person.name} {day} {what}"
         if logged.issue_ids:
-            words += f",并生成 {len(logged.issue_ids)} 张问题工单"
+            words += f"，并生成 {len(logged.issue_ids)} 张问题工单"
         self.left.emit()
         self.said.emit(words, partial(self._take_back, logged))
         if self._go_next:
@@ -218,7 +218,7 @@ class VisitForm(Page):
 
     def _take_back(self, logged: Logged) -> None:
         def taken(_: None) -> None:
-            self.said.emit("已撤销,走访记录在回收站里", None)
+            self.said.emit("已撤销，走访记录在回收站里", None)
 
         self.session.write(partial(visits.undo, logged=logged), taken)
 
@@ -275,7 +275,7 @@ class VisitForm(Page):
         words = ""
         if narrow and last is not None and (last["remind"] or last["note"]):
             day = last["started_at"].astimezone().strftime("%m-%d")
-            words = f"上次 {day}:{last['remind'] or last['note']}"
+            words = f"上次 {day}：{last['remind'] or last['note']}"
         self._reminder.say(words)
 
     def set_width(self, width: Width) -> None:
@@ -288,7 +288,7 @@ class VisitForm(Page):
         for fields in self._fields.values():
             fields.set_note_height(72 if width is Width.WIDE else 58)
         self._save.setText("保存" if narrow else "保存 Ctrl+S")
-        self._save_next.setText("保存,下一户" if narrow else "保存,下一户 Ctrl+Enter")
+        self._save_next.setText("保存，下一户" if narrow else "保存，下一户 Ctrl+Enter")
         self._hints.setVisible(width is Width.WIDE)
         self._show_reminder()
 

@@ -21,7 +21,7 @@ VISIT_MODES = (
 CALL_MODES = (("phone", "电话"), ("video", "视频"), ("message", "微信短信"))
 NOT_REACHED = frozenset({"no_answer", "off", "wrong"})
 PHRASES: Mapping[Way, tuple[str, ...]] = {
-    "visit": ("血压偏高,已提醒复查", "精神尚可", "已联系家属", "已送社区卫生站"),
+    "visit": ("血压偏高，已提醒复查", "精神尚可", "已联系家属", "已送社区卫生站"),
     "call": ("一切正常", "按时服药", "已提醒添衣保暖", "已约上门时间"),
 }
 
@@ -82,7 +82,7 @@ class VisitEntry:
         """Return a sentence for each choice that must be made first."""
         wrong: dict[str, str] = {}
         if self.started_at is None:
-            wrong["started_at"] = "写一下时间,如 2026-11-23 09:40,或按 T 取现在"
+            wrong["started_at"] = "写一下时间，如 2026-11-23 09:40，或按 T 取现在"
         if self.mode is None:
             wrong["mode"] = "选一下走访方式"
         if self.way == "call" and self.call_result is None and self.mode != "message":

@@ -403,3 +403,13 @@ def test_words_stay_few():
     for name in ("解乐行朝", "单单单单", "阿依古丽·买买提·吐尔逊"):
         assert len(search_words.name_words(name)) < 400
     assert len(search_words.text_words("路" * 500, begins=True, spelled=True)) < 80
+
+
+def test_a_rare_reading_of_a_name_comes_after_the_usual_one(vault):
+    """家 can be read gu; who types lgy means 李桂英 and not 卢家乐."""
+    with vault.writing() as tx:
+        rare = records.save(tx, Resident, {"name": "卢家乐"})
+        usual = records.save(tx, Resident, {"name": "李桂英"})
+    with vault.reading() as db:
+        found = [hit.id for hit in search.search(db, "lgy")]
+    assert found.index(usual) < found.index(rare)

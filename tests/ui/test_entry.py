@@ -49,7 +49,7 @@ def test_phrase_joins_what_is_written(qtbot):
     qtbot.addWidget(notes)
     notes.add_phrase("精神尚可")
     notes.add_phrase("已联系家属")
-    assert notes.toPlainText() == "精神尚可;已联系家属"
+    assert notes.toPlainText() == "精神尚可；已联系家属"
 
 
 def test_list_narrows_while_composing(theme, qtbot):

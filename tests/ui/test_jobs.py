@@ -38,11 +38,11 @@ def test_failure_reaches_its_own_handler(jobs, qtbot, reported):
     failures = []
 
     def work():
-        raise UserError("磁盘已满,请清理后再试")
+        raise UserError("磁盘已满，请清理后再试")
 
     jobs.run(work, lambda _: None, failures.append)
     qtbot.waitUntil(lambda: bool(failures))
-    assert str(failures[0]) == "磁盘已满,请清理后再试"
+    assert str(failures[0]) == "磁盘已满，请清理后再试"
     assert reported == []
 
 

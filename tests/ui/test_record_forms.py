@@ -112,7 +112,7 @@ def test_leaving_asks_only_when_something_was_typed(dialog, messages):
     dialog._form._editors["mobility"].widget.setText("能自理")
     dialog.reject()
     assert dialog.isVisible()
-    assert messages.told == ["改过的内容还没有保存,要离开吗?"]
+    assert messages.told == ["改过的内容还没有保存，要离开吗？"]
     dialog._form._editors["mobility"].widget.setText("")
     dialog.reject()
     assert not dialog.isVisible()

@@ -94,7 +94,7 @@ def test_changes_are_shown_with_old_and_new_masked(session, people):
         entries = change_entries(read_history(db, people.li))
     assert entries[0].title == "修改"
     assert "138****0001 → 138****1234" in entries[0].text
-    assert "行动能力:空 → 能自理" in entries[0].text
+    assert "行动能力：空 → 能自理" in entries[0].text
     assert entries[-1].title == "新建档案"
     assert "李桂英" in entries[-1].text
 
@@ -131,7 +131,7 @@ def test_ledger_is_imported_with_its_doubtful_rows_shown(
     source.write_text(
         "姓名,性别,楼栋,单元,房号,联系电话\n"
         "孙国强,男,8,1,101,13800000011\n"
-        "陈**,女,8,1,102,13800000012\n",
+        "陈**,女，8,1,102,13800000012\n",
         encoding="utf-8-sig",
     )
     dialog = ImportDialog(session, source, page)

@@ -61,9 +61,9 @@ def test_enrol_and_sync_empties_what_waits(page, county, settle):
     assert page._cancel.isVisibleTo(page)
     settle()
     assert page._error.accessibleName() == ""
-    assert said[-1].startswith("同步完成:上传")
+    assert said[-1].startswith("同步完成：上传")
     assert page._state.text() == "全部已同步"
-    assert page._last.text().startswith("上次同步:今天")
+    assert page._last.text().startswith("上次同步：今天")
 
 
 def test_conflict_is_shown_side_by_side_and_decided(

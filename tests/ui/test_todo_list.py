@@ -86,7 +86,7 @@ def test_next_row_follows_when_nobody_else_lives_there(todo):
 def test_row_is_a_sentence_for_a_screen_reader(todo):
     todo.show_rows([due("李桂英", -4)], TODAY)
     spoken = todo.model().index(1, 0).data(Qt.ItemDataRole.AccessibleTextRole)
-    assert spoken == "入户走访,李桂英,3-2-501,逾期 4 天,独居、每周入户 1 次"
+    assert spoken == "入户走访，李桂英，3-2-501，逾期 4 天，独居、每周入户 1 次"
 
 
 def test_issue_is_named_by_what_is_wrong():

@@ -49,7 +49,7 @@ def test_normal_visit_takes_six_keys(form, session, qtbot, settle, people):
     assert (visit["mode"], visit["met_whom"]) == ("home", "self")
     assert visit["condition"] == "good"
     assert visit["next_on"] is not None
-    assert said[0][0].startswith("已保存:李桂英")
+    assert said[0][0].startswith("已保存：李桂英")
 
 
 def test_undo_takes_the_visit_back(form, session, settle):
@@ -72,7 +72,7 @@ def test_unwell_without_words_is_said_beside_the_note(form, session, settle):
     assert "身体状况选了“不适”" in row.error()
     assert row.editor.hasFocus() or form.focusWidget() is row.editor
     assert found(session, Visit) == []
-    fields._note.setPlainText("头晕两天,已联系女儿")
+    fields._note.setPlainText("头晕两天，已联系女儿")
     form.save()
     settle()
     assert len(found(session, Visit)) == 1
@@ -150,14 +150,14 @@ def test_entry_and_its_draft_say_the_same(people, today):
 def test_two_half_filled_forms_do_not_overwrite_each_other(
     form, session, settle, people
 ):
-    form._fields["visit"]._note.setPlainText("李家,说到一半")
+    form._fields["visit"]._note.setPlainText("李家，说到一半")
     form.begin(people.chen, "visit")
     settle()
     assert form._fields["visit"]._note.toPlainText() == ""
-    form._fields["visit"]._note.setPlainText("陈家,说到一半")
+    form._fields["visit"]._note.setPlainText("陈家，说到一半")
     form.begin(people.li, "visit")
     settle()
-    assert form._fields["visit"]._note.toPlainText() == "李家,说到一半"
+    assert form._fields["visit"]._note.toPlainText() == "李家，说到一半"
     with session.store.reading() as db:
         waiting = [entry.resident_id for entry in visit_drafts.waiting(db)]
     assert waiting == [people.chen, people.li]

@@ -59,7 +59,7 @@ class NoteField(QPlainTextEdit):
         """Write a phrase at the cursor, after a semicolon if words stand there."""
         cursor = self.textCursor()
         before = self.toPlainText()[: cursor.position()].rstrip()
-        stop = "" if not before or before[-1] in "。;；,，、\n" else ";"
+        stop = "" if not before or before[-1] in "。;；,，、\n" else "；"
         cursor.insertText(stop + phrase)
         cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock)
         self.setTextCursor(cursor)

@@ -49,7 +49,7 @@ class DayField(LineField):
     def __init__(self, name: str, hint: str = "年-月-日") -> None:
         super().__init__(name, hint)
         self.setFixedWidth(138)
-        self.setToolTip("+ / − 加减一天,T 今天,5 为本月 5 日")
+        self.setToolTip("+ / − 加减一天，T 今天，5 为本月 5 日")
 
     def day(self) -> dt.date | None:
         """Return the date written, or None when it is empty or no date."""
@@ -83,7 +83,7 @@ class MomentField(LineField):
     def __init__(self, name: str) -> None:
         super().__init__(name, "年-月-日 时:分")
         self.setFixedWidth(172)
-        self.setToolTip("+ / − 加减 5 分钟,T 现在")
+        self.setToolTip("+ / − 加减 5 分钟，T 现在")
 
     def moment(self) -> dt.datetime | None:
         """Return the time written, aware and in UTC; None when it is no time."""

@@ -47,7 +47,7 @@ class Row:
     def spoken(self) -> str:
         """Return the whole row as a sentence for a screen reader."""
         words = (self.title, self.aside, self.detail, self.badge and self.badge.text)
-        return ",".join(word for word in words if word)
+        return "，".join(word for word in words if word)
 
 
 class RowList(QListView):

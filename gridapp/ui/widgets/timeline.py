@@ -102,7 +102,7 @@ class _Entries(QAbstractListModel):
             return entry
         spoken = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)
         if role in spoken:
-            return f"{entry.title},{entry.when},{entry.text}"
+            return f"{entry.title}，{entry.when}，{entry.text}"
         return None
 
 
