@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 from PySide6.QtCore import (
     QMessageLogContext,
     QObject,
@@ -17,8 +18,9 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
-from gridapp import paths
+from gridapp import paths, settings
 from gridapp.errors import UserError
+from gridapp.settings import Scheme
 from gridapp.store import vault
 from gridapp.store.vault import Store
 from gridapp.ui.idle import IdleWatch
@@ -42,6 +44,8 @@ class App(QObject):
         self._qt = qt
         self._data = data
         self.theme = Theme(qt, paths.resources())
+        self.theme.apply(settings.load(data).scheme)
+        self.theme.chosen.connect(self._keep_scheme)
         self.messages = Messages(self, attended=attended)
         self.jobs = Jobs(self.messages.show_error, self)
         self.login: Login | None = None
@@ -108,6 +112,13 @@ class App(QObject):
             self.login.close()
             self.login.deleteLater()
             self.login = None
+
+    def _keep_scheme(self, scheme: Scheme) -> None:
+        kept = msgspec.structs.replace(settings.load(self._data), scheme=scheme)
+        try:
+            settings.save(self._data, kept)
+        except OSError:  # a read-only folder: the look holds until the window closes
+            log.warning("the scheme could not be kept")
 
     def close(self) -> None:
         """Finish what is running and close the vault."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from gridapp.store.vault import Writing
 
 WORKER, DEFAULT_GRID, PUSHED = "worker", "default_grid", "pushed_seq"
+LAST_SYNC = "last_sync"  # when a sync last went through, as the store keeps times
 
 
 def begin(db: Connection, device: UUID) -> None:

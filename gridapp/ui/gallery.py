@@ -13,13 +13,14 @@ from PySide6.QtWidgets import QWidget
 
 from gridapp.errors import UserError
 from gridapp.models import Resident, Visit
+from gridapp.settings import Scheme
 from gridapp.store import records
 from gridapp.store.database import Connection
 from gridapp.store.pinyin import name_readings
 from gridapp.ui.jobs import Jobs
 from gridapp.ui.login import Login
 from gridapp.ui.main_window import MainWindow
-from gridapp.ui.theme import Scheme, Theme
+from gridapp.ui.theme import Theme
 
 SCREEN = (1366, 768)  # pixels of the laptop the window is made for
 PATIENCE = 60.0  # seconds

@@ -14,11 +14,10 @@ from PySide6.QtWidgets import QScrollArea, QWidget
 
 from gridapp.errors import UserError
 from gridapp.models import record_named
-from gridapp.models.kinds import now, time_text
 from gridapp.store import conflicts, journal, state
 from gridapp.store.conflicts import Waiting
 from gridapp.store.database import Connection
-from gridapp.store.vault import Store, Writing
+from gridapp.store.vault import Store
 from gridapp.ui.conflict_card import ConflictCard
 from gridapp.ui.jobs import Progress
 from gridapp.ui.page import Page
@@ -33,7 +32,6 @@ from gridapp.ui.widgets.text import Glyph, Text
 if TYPE_CHECKING:
     from gridapp.sync.client import Report
 
-LAST_SYNC = "last_sync"
 EXPLAINED = (
     "同步先上报本机的改动，再下载县里和别人的改动；断在哪里，下次从哪里接着传。"
     "没有网络时照常登记，改动都在本机，不会丢。"
@@ -287,7 +285,7 @@ def last_words(last: dt.datetime | None, at: dt.datetime) -> str:
 def _read(db: Connection) -> _Standing:
     from gridapp.sync.client import URL  # brings httpx, not before it is needed
 
-    last = state.value(db, LAST_SYNC)
+    last = state.value(db, state.LAST_SYNC)
     return _Standing(
         state.value(db, URL) or "",
         journal.unsent_by_type(db, state.pushed_seq(db)),
@@ -299,14 +297,7 @@ def _read(db: Connection) -> _Standing:
 def _sync(store: Store, progress: Progress) -> Report:
     from gridapp.sync.client import SyncClient
 
-    report = SyncClient.of(store).sync(progress.step, progress.cancelled)
-    with store.writing() as tx:
-        _keep_time(tx)
-    return report
-
-
-def _keep_time(tx: Writing) -> None:
-    state.keep(tx.db, LAST_SYNC, time_text(now()))
+    return SyncClient.of(store).sync(progress.step, progress.cancelled)
 
 
 def _enrol(store: Store, server: str, code: str) -> None:

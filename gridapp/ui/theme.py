@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
 
 from PySide6.QtCore import QLibraryInfo, QObject, Qt, QTranslator, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPalette, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QApplication
 
+from gridapp.settings import Scheme
 from gridapp.ui.icons import Icons
 from gridapp.ui.stylesheet import style_sheet
 from gridapp.ui.tokens import DARK, LIGHT, Size, Tokens, high_contrast
 
-Scheme = Literal["system", "light", "dark"]
 FAMILIES = (
     "Microsoft YaHei UI",
     "Microsoft YaHei",
@@ -44,6 +43,7 @@ class Theme(QObject):
     """The look of one application; tells its widgets when the scheme has changed."""
 
     changed = Signal()
+    chosen = Signal(str)  # the scheme a person picked, to be kept
 
     def __init__(self, app: QApplication, resources: Path) -> None:
         super().__init__(app)
@@ -70,6 +70,11 @@ class Theme(QObject):
         self._app.setPalette(self._palette())
         self._app.setStyleSheet(style_sheet(self.tokens))
         self.changed.emit()
+
+    def choose(self, scheme: Scheme) -> None:
+        """Show a scheme because a person asked for it."""
+        self.apply(scheme)
+        self.chosen.emit(scheme)
 
     def font(self, size: int = Size.BODY, *, bold: bool = False) -> QFont:
         """Return the window font at a size in logical pixels."""

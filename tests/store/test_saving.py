@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from gridapp.errors import InvalidFields
+from gridapp.errors import InvalidFields, UserError
 from gridapp.models import (
     RECORDS,
     Building,
@@ -98,7 +98,7 @@ def test_what_points_to_a_grid_not_held_here_can_be_changed(vault):
         records.save(tx, PatrolPoint, {"look_at": "门锁"}, point)
     with vault.reading() as db:
         assert records.get(db, PatrolPoint, point)["look_at"] == "门锁"
-    with pytest.raises(Exception, match="FOREIGN KEY"), vault.writing() as tx:
+    with pytest.raises(UserError, match="所指的记录"), vault.writing() as tx:
         records.save(tx, PatrolPoint, {"building_id": uuid4()}, point)
 
 

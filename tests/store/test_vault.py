@@ -193,11 +193,14 @@ def test_reader_sees_one_unchanging_view(vault):
 
 
 def test_reference_to_nothing_is_refused(vault, people):
-    with pytest.raises(IntegrityError), vault.writing() as tx:
+    refused = pytest.raises(UserError, match="所指的记录")
+    with refused, vault.writing() as tx:
         records.save(tx, Resident, {"name": "王五", "household_id": people.li})
 
 
 def test_error_shows_no_values(vault, people):
     with pytest.raises(IntegrityError) as caught, vault.writing() as tx:
-        records.save(tx, Resident, {"name": "王五", "household_id": people.li})
+        tx.db.execute(
+            text("UPDATE resident SET name = :name, sex = '男'"), {"name": "王五"}
+        )
     assert "王五" not in str(caught.value)

@@ -94,3 +94,12 @@ def test_pictures_are_saved_of_every_page(app, qtbot, tmp_path):
     names = {path.stem for path in gallery.saved}
     assert {"login", "today", "today-dark", "residents", "history", "visit"} <= names
     assert all(path.stat().st_size > 10_000 for path in gallery.saved)
+
+
+def test_a_chosen_look_is_there_again_the_next_time(app, vault, qapp):
+    app.theme.choose("dark")
+    app.theme.apply("light")  # a picture is taken; nobody chose that
+    again = App(qapp, vault.folder)
+    assert again.theme.scheme == "dark"
+    again.theme.apply("light")
+    again.close()

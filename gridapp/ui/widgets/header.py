@@ -8,7 +8,8 @@ from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QFrame, QMenu
 
-from gridapp.ui.theme import Scheme, Theme
+from gridapp.settings import Scheme
+from gridapp.ui.theme import Theme
 from gridapp.ui.tokens import Width
 from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import line
@@ -117,4 +118,4 @@ class Header(QFrame):
         menu.aboutToHide.connect(menu.deleteLater)
 
     def _choose_look(self, scheme: Scheme, _checked: bool = False) -> None:
-        self._theme.apply(scheme)
+        self._theme.choose(scheme)

@@ -1,0 +1,37 @@
+"""What a person has chosen for the window on this laptop; each setting stands once.
+
+Kept beside the vault in settings.json, outside the encryption, because the login
+already needs it. Nothing private belongs here.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+FILE = "settings.json"
+Scheme = Literal["system", "light", "dark"]
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """Every setting with its default."""
+
+    scheme: Scheme = "system"
+
+
+def load(folder: Path) -> Settings:
+    """The settings of the vault in `folder`; defaults when it has none."""
+    try:
+        return msgspec.json.decode((folder / FILE).read_bytes(), type=Settings)
+    except (OSError, msgspec.DecodeError):
+        return Settings()
+
+
+def save(folder: Path, settings: Settings) -> None:
+    """Keep the settings, wholly or not at all. Raises OSError."""
+    temporary = folder / f"{FILE}.new"
+    temporary.write_bytes(msgspec.json.format(msgspec.json.encode(settings)))
+    os.replace(temporary, folder / FILE)
