@@ -64,6 +64,11 @@ def id_number(birth, order=121):
     return body + mod_11_2.calc_check_digit(body)
 
 
+def journal_rows(db):
+    """How many changes the journal holds."""
+    return db.exec_driver_sql("SELECT count(*) FROM journal").scalar_one()
+
+
 @dataclass(frozen=True)
 class People:
     """Six residents: who is owed care, and who is not here any more."""

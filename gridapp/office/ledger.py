@@ -38,6 +38,7 @@ from gridapp.office.ledger_rows import LedgerRow, ledger_date, read_rows
 from gridapp.office.ledger_writes import Cancelled, Progress, execute
 from gridapp.office.sheet_headers import Header, find_header
 from gridapp.office.sheet_reader import RawSheet, read_book
+from gridapp.store import search
 from gridapp.store.vault import Store
 
 __all__ = [
@@ -48,6 +49,8 @@ __all__ = [
     "apply",
     "plan_import",
 ]
+
+LARGE = 1000  # records of an import after which the search index is put in order
 
 
 def plan_import(
@@ -133,6 +136,9 @@ def apply(
         planner = Planner(read_known(tx.db), plan.today, accepted)
         states = planner.plan(plan.ledger_rows, plan.dates)
         execute(tx, planner.writes, grid_id, progress, cancelled)
+    if planner.writes.total() > LARGE:
+        with store.writing() as tx:
+            search.tidy(tx.db)
     count = Counter(state for _, state in states)
     return ImportResult(
         count[NEW],

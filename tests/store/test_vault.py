@@ -15,7 +15,7 @@ from gridapp.errors import InvalidFields, UserError
 from gridapp.models import Building, Grid, Resident, Worker
 from gridapp.store import records, search, slots
 from gridapp.store import vault as vaults
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, journal_rows
 
 THIRD = {"number": "3"}
 
@@ -127,7 +127,7 @@ def test_stays_as_it_was_when_reopened(vault, people, vault_template):
 
 def counts(store):
     with store.reading() as db:
-        journal = vaults.journal_size(db)
+        journal = journal_rows(db)
         return journal, records.count(db, Building), search.search(db, "九十九栋")
 
 
