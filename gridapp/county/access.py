@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 import secrets
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 from uuid_utils.compat import uuid7
 
 from gridapp.county import log
@@ -39,6 +40,7 @@ from gridapp.sync.protocol import (
 CODE_DAYS = 7
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # nothing that is misread
 _CODE_LETTERS = 12
+_GRID_CODE = re.compile("[0-9]{12,18}")
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,11 @@ def create_enrolment(
     role: str = "worker",
     days: int = CODE_DAYS,
 ) -> str:
-    """A code that lets one laptop in, once; makes the grids that are not there yet."""
+    """A code that lets one laptop in, once; makes the grids that are not there yet.
+
+    A grid code is the 12-digit code of the community, alone or with the grid's own
+    digits after it (domain.md §2.5); UserError, and nothing made, when one is not.
+    """
     if not grid_codes:
         raise UserError("请至少写一个网格编码")
     if not worker.strip():
@@ -79,10 +85,14 @@ def create_enrolment(
     if role not in codes.table("worker_role").codes:
         known = "、".join(codes.table("worker_role").codes)
         raise UserError(f"没有“{role}”这种岗位，可填：{known}")
+    wanted = list(dict.fromkeys(one.strip() for one in grid_codes))
+    for one in wanted:
+        if not _GRID_CODE.fullmatch(one):
+            raise UserError(f"网格编码“{one}”不对，应为 12 到 18 位数字，请核对后重填")
     code = "".join(secrets.choice(_LETTERS) for _ in range(_CODE_LETTERS))
     made_at = now()
     with county.writing() as db:
-        grids = [_grid(db, one.strip(), made_at) for one in grid_codes]
+        grids = [_grid(db, one, made_at) for one in wanted]
         db.execute(
             insert(enrolment).values(
                 code_hash=_hash(code),
@@ -133,7 +143,13 @@ def _make(
 
 
 def enrol(county: County, request: EnrolRequest) -> EnrolReply:
-    """Let a laptop in. Raises Refused when the code is wrong, used or too old."""
+    """Let a laptop in, or in again. Refused when the code is wrong, used or too old.
+
+    The answer may get lost on its way. So the device that used the code may use it
+    again, until it has come with the token of the last answer: it gets a new token,
+    the old one is void. A laptop that was shut out, or lost its token, comes back as
+    the device it was with a new code.
+    """
     moment = now()
     token = secrets.token_urlsafe(32)
     device_id = UUID(bytes=request.device)
@@ -144,7 +160,7 @@ def enrol(county: County, request: EnrolRequest) -> EnrolReply:
         row = db.execute(query.with_for_update()).one_or_none()
         if row is None:
             raise Refused("code", "登记码不对，请核对后重新输入")
-        if row.device_id is not None:
+        if row.device_id and not _unheard(db, row.device_id, device_id):
             raise Refused("code", "这个登记码已经用过，请向县里要一个新的")
         if row.expires_at < moment:
             raise Refused("code", "登记码已过期，请向县里要一个新的")
@@ -162,6 +178,19 @@ def enrol(county: County, request: EnrolRequest) -> EnrolReply:
     return EnrolReply(
         VERSION, token, worker.bytes, records, county.server_id, county.epoch
     )
+
+
+def _unheard(db: Connection, used_by: UUID, asking: UUID) -> bool:
+    """Whether the device that used a code asks again, not seen since it was let in.
+
+    Whatever it pushes or reads moves `seen_at` away from `enrolled_at`.
+    """
+    query = select(device.c.id).where(
+        device.c.id == used_by,
+        device.c.revoked_at.is_(None),
+        device.c.seen_at == device.c.enrolled_at,
+    )
+    return used_by == asking and db.scalars(query).first() is not None
 
 
 def _worker(
@@ -183,28 +212,39 @@ def _admit(
     db: Connection,
     device_id: UUID,
     worker: UUID,
-    grids: Iterable[UUID],
+    grids: Sequence[UUID],
     request: EnrolRequest,
     token_hash: str,
     at: dt.datetime,
 ) -> None:
-    known = select(device.c.id).where(device.c.id == device_id)
-    if db.scalars(known).first():
-        raise Refused("device", "这台电脑已经登记过，如需重新登记请先新建数据文件夹")
+    """Make the device; one that is known goes on where it stopped, for these grids.
+
+    `last_seq` and the cursors stay, so that its unsent changes come and none twice.
+    """
+    values: dict[str, Any] = {
+        "worker_id": worker,
+        "name": request.device_name[:200],
+        "version": request.program[:40],
+        "token_hash": token_hash,
+        "enrolled_at": at,
+        "seen_at": at,
+        "revoked_at": None,
+    }
+    again = update(device).where(device.c.id == device_id).values(values)
+    if not db.execute(again).rowcount:
+        db.execute(insert(device).values(id=device_id, last_seq=0, **values))
+    its_own = device_scope.c.device_id == device_id
     db.execute(
-        insert(device).values(
-            id=device_id,
-            worker_id=worker,
-            name=request.device_name[:200],
-            version=request.program[:40],
-            token_hash=token_hash,
-            last_seq=0,
-            enrolled_at=at,
-            seen_at=at,
-        )
+        delete(device_scope).where(its_own, device_scope.c.grid_id.not_in(grids))
     )
-    scopes = [{"device_id": device_id, "grid_id": one, "cursor": 0} for one in grids]
-    db.execute(insert(device_scope), scopes)
+    known = set(db.scalars(select(device_scope.c.grid_id).where(its_own)))
+    scopes = [
+        {"device_id": device_id, "grid_id": one, "cursor": 0}
+        for one in grids
+        if one not in known
+    ]
+    if scopes:
+        db.execute(insert(device_scope), scopes)
 
 
 def _sent(db: Connection, model: type[Record], key: UUID) -> Change:

@@ -7,19 +7,21 @@ import logging
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, select, update
 from sqlalchemy.exc import OperationalError
 
 from gridapp.county import access, apply, pages, parked
 from gridapp.county.store import County
+from gridapp.county.tables import change, device_scope
 from gridapp.county.tables import device as devices
-from gridapp.county.tables import device_scope
 from gridapp.errors import UserError
 from gridapp.models.kinds import now
 from gridapp.sync.protocol import (
+    LEAVE,
     MAX_ROWS,
     VERSION,
     EnrolRequest,
+    Pulled,
     Pushed,
     Refusal,
     Refused,
@@ -83,6 +85,10 @@ def _sync(county: County, token: str, request: SyncRequest) -> SyncReply:
     with county.reading() as db:
         pulled = pages.pull(db, device, request.pull) if request.pull else None
         settled = parked.settled_of(db, device.id, request.open[:MAX_ROWS])
+        reached = _reached(db, device, _moved(device, request), pulled)
+    if reached:
+        with county.writing() as db:
+            _note(db, device, reached, moment)
     grids = sorted(one.bytes for one in device.grids)
     return SyncReply(VERSION, grids, pushed, pulled, settled)
 
@@ -135,6 +141,30 @@ def _moved(device: access.Device, request: SyncRequest) -> dict[UUID, int]:
         for grid_id, before in device.cursors.items()
         if said.get(grid_id, 0) > before
     }
+
+
+def _reached(
+    db: Connection, device: access.Device, moved: dict[UUID, int], pulled: Pulled | None
+) -> dict[UUID, int]:
+    """Grids that the answer brings the device to the end of.
+
+    Not one where a record leaves on the way: the device may have changes of that
+    record and send them first, and they count for as long as it has not read on.
+    """
+    cursors = pulled.cursors if pulled else []
+    ends = {UUID(bytes=one.grid): one.n for one in cursors if one.place == pages.DONE}
+    reached: dict[UUID, int] = {}
+    for grid_id, before in {**device.cursors, **moved}.items():
+        end = ends.get(grid_id, 0)
+        leaving = select(change.c.n).where(
+            change.c.grid_id == grid_id,
+            change.c.n > before,
+            change.c.n <= end,
+            change.c.action == LEAVE,
+        )
+        if end > before and db.scalars(leaving.limit(1)).first() is None:
+            reached[grid_id] = end
+    return reached
 
 
 def _note(

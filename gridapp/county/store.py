@@ -75,6 +75,8 @@ def _init(folder: Path, database_url: str | None) -> None:
         raise UserError(f"{folder} 里已经有县级服务器的数据，请换一个文件夹")
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     engine = _engine(folder, database_url or "")
+    if not database_url:
+        (folder / DATABASE_FILE).touch(mode=0o600)  # its WAL gets the same mode
     try:
         with engine.execution_options(county_writes=True).begin() as db:
             if migrations.version_of(db) is not None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select
 
 from gridapp.county import store
 from gridapp.county.store import County
-from gridapp.county.tables import device, device_scope, held, scope
+from gridapp.county.tables import change, device, device_scope, held, scope
 from gridapp.models import RECORDS, Grid, Worker
 from gridapp.models.kinds import time_text
 from gridapp.models.record import Record, Values, table_of
@@ -79,10 +79,17 @@ def _grids(db: Connection) -> list[dict[str, Any]]:
 
 def _devices(db: Connection) -> list[dict[str, Any]]:
     workers = table_of(Worker)
+    to_read = change.c.device_id.is_distinct_from(device.c.id) | change.c.echo
     behind = (
-        select(func.coalesce(func.sum(scope.c.last - device_scope.c.cursor), 0))
-        .join(device_scope, device_scope.c.grid_id == scope.c.grid_id)
-        .where(device_scope.c.device_id == device.c.id)
+        select(func.count())
+        .select_from(device_scope)
+        .join(change, change.c.grid_id == device_scope.c.grid_id)
+        .where(
+            device_scope.c.device_id == device.c.id,
+            change.c.n > device_scope.c.cursor,
+            to_read,
+        )
+        .correlate(device)
         .scalar_subquery()
     )
     query = (

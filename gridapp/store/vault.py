@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, select, text
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DBAPIError
 from uuid_utils.compat import uuid7
 
@@ -173,10 +173,11 @@ def create(folder: Path, password: str) -> Store:
     slot = slots.seal(key, password)
     with faults_in_words():
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        leftover = folder / DATABASE_FILE
-        if leftover.exists():
+        path = folder / DATABASE_FILE
+        if path.exists():
             raise UserError(f"{folder} 里有没有密钥的数据文件，请换一个空文件夹")
-        engine = make_engine(folder / DATABASE_FILE, key)
+        path.touch(mode=0o600)  # the WAL beside it gets the same mode
+        engine = make_engine(path, key)
         with engine.execution_options(gridapp_writes=True).begin() as db:
             migrations.upgrade(db, "client")
             journal.ensure_triggers(db)
@@ -230,8 +231,3 @@ def _bring_up(engine: Engine, path: Path) -> None:
             migrations.upgrade(db, "client")
         journal.ensure_triggers(db)
         search.ensure(db)
-
-
-def journal_size(db: Connection) -> int:
-    """How many changes the journal holds."""
-    return int(db.execute(text("SELECT count(*) FROM journal")).scalar_one())

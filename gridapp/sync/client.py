@@ -44,6 +44,7 @@ __all__ = ["HttpTransport", "Report", "SyncClient", "Transport"]
 URL, TOKEN, SERVER, EPOCH = "server_url", "token", "server_id", "epoch"
 ENROL_PATH, SYNC_PATH = "/v1/enrol", "/v1/sync"
 _ROUNDS_WITHOUT_PROGRESS = 5
+_SHUT_OUT = {"token", "revoked", "device"}  # refusals that a new code mends
 
 Progress = Callable[[int, int, str], None]
 
@@ -80,10 +81,15 @@ class SyncClient:
     decide = staticmethod(conflicts.decide)
 
     def enrol(self, code: str) -> None:
-        """Let this laptop into the county; `code` is used up by it."""
+        """Let this laptop into the county; `code` is used up by it.
+
+        One that is in already is let in again only when the county refuses its token
+        (it was stopped, or is not known); what it has not sent yet goes up at the next
+        sync. UserError when it needs no code, or is at home at another county.
+        """
         with self._store.reading() as db:
-            if state.value(db, TOKEN):
-                raise UserError("这台电脑已经登记过，不用再登记")
+            token, epoch = state.value(db, TOKEN), state.value(db, EPOCH)
+            home = state.value(db, SERVER), epoch
             worker = state.worker(db)
             me = records.get(db, Worker, worker) if worker else None
             grids = [row["id"].bytes for row in records.find(db, Grid)]
@@ -98,14 +104,35 @@ class SyncClient:
             grids=grids,
         )
         try:
+            if token and epoch is not None:
+                self._check_shut_out(token, epoch)
             body = self._exchange(ENROL_PATH, "", pack(request), Report())
         finally:
             self._transport.close()
         reply = unpack(body, EnrolReply)
+        if token and home != (reply.server, reply.epoch):
+            raise UserError(
+                "这份数据原来登记在另一台县级服务器上，或者服务器恢复过备份，"
+                "请联系县里的管理人员；改动都在本机"
+            )
         self._join(reply)
-        if me is not None and me["id"].bytes != reply.worker:
+        if not token and me is not None and me["id"].bytes != reply.worker:
             with self._store.writing() as tx:  # who stood in until there was a name
                 records.delete(tx, Worker, me["id"])
+
+    def _check_shut_out(self, token: str, epoch: str) -> None:
+        """Ask the county; UserError when it still takes the token."""
+        device = self._store.device_id.bytes
+        request = SyncRequest(
+            version=VERSION, epoch=epoch, device=device, push=None, pull=None
+        )
+        try:
+            self._exchange(SYNC_PATH, token, pack(request), Report())
+        except Refused as refusal:
+            if refusal.code in _SHUT_OUT:
+                return
+            raise
+        raise UserError("这台电脑已经登记过，不用再登记")
 
     def _join(self, reply: EnrolReply) -> None:
         worker = UUID(bytes=reply.worker)
