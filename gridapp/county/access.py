@@ -40,7 +40,7 @@ from gridapp.sync.protocol import (
 CODE_DAYS = 7
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # nothing that is misread
 _CODE_LETTERS = 12
-_GRID_CODE = re.compile("[0-9]{12,18}")
+_GRID_CODE = re.compile("[0-9A-Za-z-]{1,32}")
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,9 @@ def create_enrolment(
 ) -> str:
     """A code that lets one laptop in, once; makes the grids that are not there yet.
 
-    A grid code is the 12-digit code of the community, alone or with the grid's own
-    digits after it (domain.md §2.5); UserError, and nothing made, when one is not.
+    A grid code is usually the 12-digit code of the community with the grid's own digits
+    after it, but counties number grids in their own ways (domain.md §2.5): digits,
+    letters and hyphens. UserError, and nothing made, when one holds anything else.
     """
     if not grid_codes:
         raise UserError("请至少写一个网格编码")
@@ -88,7 +89,9 @@ def create_enrolment(
     wanted = list(dict.fromkeys(one.strip() for one in grid_codes))
     for one in wanted:
         if not _GRID_CODE.fullmatch(one):
-            raise UserError(f"网格编码“{one}”不对，应为 12 到 18 位数字，请核对后重填")
+            raise UserError(
+                f"网格编码“{one}”不对，只能是数字、字母和连字符，请核对后重填"
+            )
     code = "".join(secrets.choice(_LETTERS) for _ in range(_CODE_LETTERS))
     made_at = now()
     with county.writing() as db:

@@ -17,6 +17,7 @@ import msgspec
 import gridapp
 from gridapp.errors import UserError
 from gridapp.models import Grid, Worker, record_named
+from gridapp.models.kinds import now, time_text
 from gridapp.store import conflicts, journal, outbox, records, remote, state
 from gridapp.store.outbox import Batch
 from gridapp.store.vault import Store
@@ -175,9 +176,12 @@ class SyncClient:
         if not token or epoch is None:
             raise UserError("这台电脑还没有登记到县级服务器，请先用登记码登记")
         try:
-            self._rounds(token, epoch, report, total, progress, cancelled)
+            whole = self._rounds(token, epoch, report, total, progress, cancelled)
         finally:
             self._transport.close()
+        if whole:
+            with self._store.writing() as tx:
+                state.keep(tx.db, state.LAST_SYNC, time_text(now()))
         report.seconds = time.monotonic() - started
         return report
 
@@ -189,7 +193,8 @@ class SyncClient:
         total: int,
         progress: Progress | None,
         cancelled: Callable[[], bool] | None,
-    ) -> None:
+    ) -> bool:
+        """Rounds until nothing is left; whether that was reached."""
         idle, push_first = 0, False
         while not (cancelled and cancelled()):
             before = (report.pushed, report.pulled)
@@ -202,10 +207,11 @@ class SyncClient:
             if progress:
                 progress(done, max(total, done), "正在同步")
             if not more and not self._starts_over():
-                break
+                return True
             idle = idle + 1 if before == (report.pushed, report.pulled) else 0
             if idle > _ROUNDS_WITHOUT_PROGRESS:
                 raise UserError("同步没有进展，请稍后再试；改动都在本机")
+        return False
 
     def _round(self, token: str, epoch: str, report: Report, push_first: bool) -> bool:
         """One round trip and what follows from it; says whether to go on.
