@@ -16,7 +16,6 @@ from gridapp.cli.options import (
     model_of,
     print_json,
     server_folder,
-    unmask,
     where,
 )
 from gridapp.cli.records import as_values, typed_values
@@ -93,26 +92,20 @@ def revoke(data: Path, device: str) -> None:
 @server_folder
 @click.argument("type_", metavar="TYPE")
 @where
-@unmask
 @as_json
-def list_command(
-    data: Path, type_: str, where: Sequence[str], unmask: bool, as_json: bool
-) -> None:
+def list_command(data: Path, type_: str, where: Sequence[str], as_json: bool) -> None:
     """列出服务器上的一种记录。"""
     model = model_of(type_)
     equal = typed_values(model, where)
     with upkeep.opened(data) as county_store:
         rows = upkeep.list_records(county_store, model, equal)
     if as_json:
-        print_json([as_values(model, row, unmasked=unmask) for row in rows])
+        print_json([as_values(model, row, unmasked=False) for row in rows])
         return
     listed = [one for one in fields_of(model) if one.listed and not one.target]
     click.echo("\t".join(["编号", *(one.label for one in listed)]))
     for row in rows:
-        words = (
-            one.format(row[one.name]) if unmask else one.masked(row[one.name])
-            for one in listed
-        )
+        words = (one.masked(row[one.name]) for one in listed)
         click.echo("\t".join([str(row["id"]), *words]))
     click.echo(f"共 {len(rows)} 条", err=True)
 
