@@ -40,12 +40,12 @@ from gridapp.sync.protocol import (
 )
 from gridapp.sync.transport import HttpTransport, Transport
 
-__all__ = ["HttpTransport", "Report", "SyncClient", "Transport"]
+__all__ = ["SHUT_OUT", "HttpTransport", "Report", "SyncClient", "Transport"]
 
 URL, TOKEN, SERVER, EPOCH = "server_url", "token", "server_id", "epoch"
 ENROL_PATH, SYNC_PATH = "/v1/enrol", "/v1/sync"
 _ROUNDS_WITHOUT_PROGRESS = 5
-_SHUT_OUT = {"token", "revoked", "device"}  # refusals that a new code mends
+SHUT_OUT = {"token", "revoked", "device"}  # refusals that a new code mends
 
 Progress = Callable[[int, int, str], None]
 
@@ -130,7 +130,7 @@ class SyncClient:
         try:
             self._exchange(SYNC_PATH, token, pack(request), Report())
         except Refused as refusal:
-            if refusal.code in _SHUT_OUT:
+            if refusal.code in SHUT_OUT:
                 return
             raise
         raise UserError("这台电脑已经登记过，不用再登记")

@@ -56,6 +56,7 @@ class SyncPage(Page):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._progress: Progress | None = None
+        self._shut_out = False  # the county refuses this laptop until a new code
         self._cloud = Glyph(self.theme, "cloud-check", "green.text", 40)
         self._state = Text("", "title")
         self._last = Text("", "muted")
@@ -123,7 +124,8 @@ class SyncPage(Page):
 
     def _place_join(self) -> None:
         join = column(self._join, gap=8)
-        join.addWidget(Text("还没有登记到县级服务器。登记后才能同步。", "muted"))
+        self._why = Text("还没有登记到县级服务器。登记后才能同步。", "muted", wrap=True)
+        join.addWidget(self._why)
         for field in (self._server, self._code):
             label = Text(field.accessibleName())
             label.setBuddy(field)
@@ -160,7 +162,9 @@ class SyncPage(Page):
         joined = bool(standing.server)
         self._last.setText(last_words(standing.last, dt.datetime.now(dt.UTC)))
         self._last.setVisible(standing.last is not None or not joined)
-        self._join.setVisible(not joined)
+        self._join.setVisible(not joined or self._shut_out)
+        if not self._server.text():
+            self._server.setText(standing.server)
         self._go.setVisible(joined)
         kinds = [self._kind_line(k, n) for k, n in standing.waiting.items()]
         self._kinds.replace(kinds or [Text("没有，都已上报", "muted")])
@@ -206,17 +210,20 @@ class SyncPage(Page):
 
     def _on_step(self, done: int, total: int, words: str) -> None:
         self._bar.fill(done / total if total else 0.0)
-        self._steps.setText(f"{words}:{done:,} / {total:,}")
+        self._steps.setText(f"{words}：{done:,} / {total:,}")
 
     def _done(self, report: Report) -> None:
         self._finish()
         words = f"同步完成：上传 {report.pushed:,} 条，下载 {report.pulled:,} 条"
         if report.held:
-            words += f",{report.held} 项要您决定"
+            words += f"，{report.held} 项要您决定"
         self.said.emit(words, None)
         self.session.changed.emit(frozenset({"sync"}))
 
     def _failed(self, error: Exception) -> None:
+        self._shut_out = _is_shut_out(error)
+        if self._shut_out:
+            self._why.setText("请向县里要一个新的登记码，填好后接着同步。")
         self._finish()
         self._say_error(error)
 
@@ -250,6 +257,8 @@ class SyncPage(Page):
 
     def _enrolled(self, _: None) -> None:
         self._enrol.setEnabled(True)
+        self._shut_out = False
+        self._code.clear()
         self.said.emit("已登记到县级服务器，可以同步了", None)
         self.reload()
 
@@ -292,6 +301,12 @@ def _read(db: Connection) -> _Standing:
         dt.datetime.fromisoformat(last) if last else None,
         tuple(conflicts.waiting(db)),
     )
+
+
+def _is_shut_out(error: Exception) -> bool:
+    from gridapp.sync.client import SHUT_OUT, Refused
+
+    return isinstance(error, Refused) and error.code in SHUT_OUT
 
 
 def _sync(store: Store, progress: Progress) -> Report:

@@ -97,3 +97,27 @@ def test_conflict_is_shown_side_by_side_and_decided(
         assert records.get(db, Resident, people.li)["mobility"] == "能自理"
         assert conflicts.waiting(db) == []
     assert page._held_title.text() == "改动冲突"
+
+
+def test_a_stopped_laptop_is_let_in_again_with_a_new_code(
+    page, county, session, settle, tmp_path
+):
+    enrol(page, county, settle)
+    page.sync()
+    settle()
+    with upkeep.opened(tmp_path / "county") as store:
+        access.revoke(store, session.store.device_id)
+        code = access.create_enrolment(store, ["990101001001"], "周敏", "worker")
+    with session.store.writing() as tx:
+        records.save(tx, Resident, {"name": "停用以后记的人"})
+    page.sync()
+    settle()
+    assert page._join.isVisibleTo(page)
+    assert page._server.text() == county[0]
+    page._code.setText(code)
+    page._start_enrol()
+    settle()
+    page.sync()
+    settle()
+    assert not page._join.isVisibleTo(page)
+    assert page._state.text() == "全部已同步"
