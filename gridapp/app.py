@@ -34,6 +34,7 @@ from gridapp.ui.theme import Theme
 log = logging.getLogger(__name__)
 LOCK_AFTER = 5.0  # minutes without a touch
 LAPTOP_WIDTH = 1366  # up to this many pixels the window takes the whole screen
+PLATFORM = "QT_QPA_PLATFORM"  # the environment variable that names Qt's screen
 
 
 class App(QObject):
@@ -129,8 +130,20 @@ class App(QObject):
 
 
 def _log_qt(kind: QtMsgType, context: QMessageLogContext, words: str) -> None:
-    """Keep what Qt says to developers out of the user's terminal."""
+    """Keep what Qt says out of the user's terminal, but for its last words."""
+    if kind is QtMsgType.QtFatalMsg:
+        sys.stderr.write(f"窗口打不开，请把下面的话告诉技术人员：\n{words}\n")
     log.debug("qt %s: %s", kind.name, words)
+
+
+def has_display() -> bool:
+    """Whether there is a screen on which a person could see a window."""
+    platform = os.environ.get(PLATFORM, "")
+    if platform.startswith(("offscreen", "minimal")):
+        return False
+    if platform or not sys.platform.startswith("linux"):
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
 
 
 def qt_application() -> QApplication:
@@ -148,8 +161,10 @@ def run(data: Path, password: str | None = None) -> int:
     """Open the window on the vault in `data`; returns the exit code when it is closed.
 
     `password` is for the demo, whose password is printed beforehand; otherwise the
-    login asks for it.
+    login asks for it. UserError when there is no screen.
     """
+    if not has_display() and PLATFORM not in os.environ:
+        raise UserError("这里没有图形界面，窗口打不开；请在桌面上打开，或改用命令")
     qInstallMessageHandler(_log_qt)
     qt = qt_application()
     app = App(qt, data)
@@ -173,7 +188,7 @@ def screens(data: Path, password: str, out: Path) -> list[Path]:
     """
     out.mkdir(parents=True, exist_ok=True)
     if not os.environ.get("DISPLAY"):
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+        os.environ.setdefault(PLATFORM, "offscreen")
     saved = _screens_here(data, password, out, "")
     if not getattr(sys, "frozen", False):
         command = [sys.executable, "-m", __name__, str(data), str(out)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import shutil
 import time
 from collections.abc import Generator
@@ -62,7 +61,7 @@ def demo(data: Path, headless: bool) -> None:
     finally:
         store.close()
     click.echo(f"演示数据在 {data}，密码 {PASSWORD}")
-    _show(steps, data, headless=headless or not _has_display())
+    _show(steps, data, headless=headless)
 
 
 def data_folder_default() -> Path:
@@ -70,12 +69,6 @@ def data_folder_default() -> Path:
     from gridapp import paths
 
     return paths.data_home()
-
-
-def _has_display() -> bool:
-    if os.name == "nt":
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def _fresh(data: Path) -> None:
@@ -218,13 +211,11 @@ def _both_edit(store: Store, client: object, second: Store, other: object) -> st
 
 
 def _show(steps: Steps, data: Path, *, headless: bool) -> None:
-    if not headless:
-        from gridapp.app import run
+    from gridapp.app import has_display, run, screens
 
+    if has_display() and not headless:
         run(data / "laptop", password=PASSWORD)
         return
-    from gridapp.app import screens
-
     with steps.step("保存画面") as said:
         made = screens(data / "laptop", PASSWORD, data / "screens")
         said.append(f"{len(made)} 张，在 {data / 'screens'}")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -192,3 +195,17 @@ def test_the_catalogue_of_chinese_words_is_compiled():
     made = (resources() / "locale/zh_CN/LC_MESSAGES/messages.mo").read_bytes()
     assert made == script.compiled(found)
     assert all(found.values())
+
+
+def test_the_window_without_a_screen_says_so(tmp_path):
+    hidden = {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}
+    told = subprocess.run(
+        [sys.executable, "-m", "gridapp", "--data", str(tmp_path)],
+        env={name: value for name, value in os.environ.items() if name not in hidden},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert told.returncode == 1
+    assert "没有图形界面" in told.stderr
+    assert "Traceback" not in told.stderr
