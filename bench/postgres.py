@@ -1,9 +1,10 @@
-"""A PostgreSQL of the bench's own, when its programs are on this machine."""
+"""A private PostgreSQL for the bench and the tests, of the programs on this machine."""
 
 from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -25,13 +26,13 @@ def programs() -> Path | None:
 
 
 @contextmanager
-def cluster(where: Path) -> Generator[str]:
+def cluster(where: Path, *settings: str) -> Generator[str]:
     """A server with its usual settings; gives the address pattern of a database.
 
     It is stopped and removed afterwards. PostgreSQL does not run as root, and the
-    path of its socket has to be short.
+    path of its socket has to be short. `settings` stand as `fsync=off`.
     """
-    folder = Path(tempfile.mkdtemp(prefix="bench-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="gridapp-pg-"))
     how: dict[str, Any] = {"cwd": folder, "stdout": subprocess.DEVNULL}
     how["stderr"] = subprocess.DEVNULL
     if os.name == "posix" and os.geteuid() == 0:
@@ -40,23 +41,25 @@ def cluster(where: Path) -> Generator[str]:
     data, url = folder / "data", f"postgresql://county@/{{}}?host={folder}"
     make = ["-D", str(data), "-A", "trust", "-U", "county", "-E", "UTF8"]
     subprocess.run([where / "initdb", *make, "--locale=C.UTF-8"], check=True, **how)
-    serve = ["-D", str(data), "-k", str(folder), "-c", "listen_addresses="]
+    serve = ["-D", str(data), "-k", str(folder)]
+    for setting in ("listen_addresses=", *settings):
+        serve += ["-c", setting]
     server = subprocess.Popen([where / "postgres", *serve], **how)
     try:
         _await(url.format("postgres"))
         yield url
     finally:
-        server.terminate()
+        server.send_signal(signal.SIGINT)  # does not wait for connections
         server.wait(STARTS_WITHIN)
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def new_database(url: str, name: str) -> str:
-    """The address of a new, empty database of the cluster at `url`."""
+def new_database(url: str, name: str, how: str = "") -> str:
+    """The address of a new database of the cluster at `url`, empty unless `how`."""
     import psycopg
 
     with psycopg.connect(url.format("postgres"), autocommit=True) as db:
-        db.execute(f"CREATE DATABASE {name}".encode())
+        db.execute(f"CREATE DATABASE {name} {how}".encode())
     return url.format(name)
 
 

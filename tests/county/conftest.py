@@ -1,21 +1,14 @@
 """A county on each database: a SQLite file, and a real PostgreSQL of its own."""
 
-import contextlib
-import os
-import pwd
 import secrets
 import shutil
-import signal
-import subprocess
-import tempfile
-import time
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 
 import msgspec
-import psycopg
 import pytest
 
+import bench.postgres
 from gridapp.county import access, app, service, store, upkeep
 from gridapp.county.store import County
 from gridapp.store import vault as vaults
@@ -25,76 +18,13 @@ GRID = "990101001001"
 OTHER = "990101001002"
 
 
-def _postgres_programs():
-    """The folder of the newest PostgreSQL on this machine, or None."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    if found:
-        return found[-1].parent
-    on_path = shutil.which("initdb")
-    return Path(on_path).parent if on_path else None
-
-
-def _unprivileged():
-    """How to run a program that refuses to run as root."""
-    if os.geteuid() != 0:
-        return {}, os.geteuid()
-    for name in ("postgres", "nobody"):
-        with contextlib.suppress(KeyError):
-            user = pwd.getpwnam(name)
-            return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}, (
-                user.pw_uid
-            )
-    raise RuntimeError("no user to run PostgreSQL as")
-
-
 @pytest.fixture(scope="session")
 def postgres():
     """Makes databases in a private cluster and gives their addresses."""
-    programs = _postgres_programs()
+    programs = bench.postgres.programs()
     assert programs, "PostgreSQL is not installed: scripts/setup.sh test"
-    as_user, uid = _unprivileged()
-    folder = Path(tempfile.mkdtemp(prefix="county-pg-"))
-    os.chown(folder, uid, -1)
-    data = folder / "data"
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder}
-    initdb = [programs / "initdb", "-D", data, "-A", "trust", "-U", "county", "-E"]
-    subprocess.run(
-        [*initdb, "UTF8", "--locale=C.UTF-8", "--no-sync"],
-        check=True,
-        **quiet,
-        **as_user,
-    )
-    settings = ["-k", str(folder), "-c", "listen_addresses=", "-c", "fsync=off"]
-    server = subprocess.Popen(
-        [programs / "postgres", "-D", data, *settings], **quiet, **as_user
-    )
-    address = f"postgresql://county@/{{}}?host={folder}"
-    try:
-        _wait_for(address.format("postgres"))
-
-        def make(name, how=""):
-            with psycopg.connect(address.format("postgres"), autocommit=True) as db:
-                db.execute(f"CREATE DATABASE {name} {how}")
-            return address.format(name)
-
-        yield make
-    finally:
-        server.send_signal(signal.SIGINT)  # does not wait for connections
-        server.wait(30)
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _wait_for(address):
-    deadline = time.monotonic() + 30
-    while True:
-        try:
-            psycopg.connect(address).close()
-        except psycopg.OperationalError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
-        else:
-            return
+    with bench.postgres.cluster(programs, "fsync=off") as url:
+        yield partial(bench.postgres.new_database, url)
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
