@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import shutil
 from dataclasses import dataclass
 from uuid import UUID
 
+import hypothesis
 import pytest
 from stdnum.iso7064 import mod_11_2
 
@@ -23,6 +25,11 @@ from gridapp.store import vault as vaults
 from gridapp.work import founding
 
 PASSWORD = "测试用的密码 1"
+
+# A busy machine is no fault; in CI Hypothesis has such a profile of its own.
+if "CI" not in os.environ:
+    hypothesis.settings.register_profile("unhurried", deadline=None)
+    hypothesis.settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")
