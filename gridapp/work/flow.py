@@ -32,7 +32,9 @@ def open_issue(
     """Make an issue and its first step; the issue's id.
 
     Fills in 巡查发现, 一般, the time of finding, and the deadline of the category.
-    `action` says what becomes of it: report, work (handled here) or self_close.
+    `action` says what becomes of it: report, work (handled here) or self_close. The
+    step is of the time of finding, also when it is written down in the evening; when
+    that was, its own created_at says.
     """
     note = note or values.get("result") or ""
     first = _permitted(START, action, role_of(tx), note)
@@ -47,9 +49,9 @@ def open_issue(
         allowance = limits.issue_days(tx.db, filled["category"], filled["level"])
         filled["deadline"] = filled["found_at"] + dt.timedelta(days=allowance)
     if first.next_state in CLOSED:
-        filled |= {"closed_at": max(tx.at, filled["found_at"]), "result": note}
+        filled |= {"closed_at": filled["found_at"], "result": note}
     issue_id = records.save(tx, Issue, filled)
-    _trace(tx, issue_id, first, tx.at, note)
+    _trace(tx, issue_id, first, filled["found_at"], note)
     return issue_id
 
 

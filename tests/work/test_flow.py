@@ -208,3 +208,17 @@ def test_county_may_replace_a_limit(vault):
 def test_limits_name_categories_that_exist():
     known = set(code_table("issue_category").codes)
     assert set(limits.ISSUE_DAYS) - {""} <= known
+
+
+@pytest.mark.parametrize("action", ["report", "self_close"])
+def test_what_is_written_down_later_keeps_its_own_time(vault, action):
+    found = at(dt.date(2026, 11, 12), 10)
+    values = {"title_text": "燃气软管老化", "category": "0103", "found_at": found}
+    with vault.writing() as tx:
+        issue_id = flow.open_issue(tx, values, action, "当场换好")
+    with vault.reading() as db:
+        [first] = records.filtered(db, IssueStep, {"issue_id": issue_id})
+        issue = records.get(db, Issue, issue_id)
+    assert first["at"] == found
+    assert first["created_at"] > found
+    assert issue["closed_at"] in (None, found)
