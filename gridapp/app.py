@@ -76,7 +76,9 @@ class App(QObject):
         window = MainWindow(session, user)
         self.window = window
         self.messages.set_window(window)
-        small = window.screen().availableGeometry().width() <= LAPTOP_WIDTH
+        room = window.screen().availableGeometry()
+        window.resize(window.size().boundedTo(room.size()))
+        small = room.width() <= LAPTOP_WIDTH
         if small and QGuiApplication.platformName() != "offscreen":
             window.showMaximized()
         else:
@@ -152,7 +154,6 @@ def qt_application() -> QApplication:
     if isinstance(found, QApplication):
         return found
     QGuiApplication.setApplicationName("gridapp")
-    QGuiApplication.setApplicationDisplayName("网格日志")
     QGuiApplication.setDesktopFileName("gridapp")
     return QApplication(sys.argv[:1])
 
