@@ -62,7 +62,8 @@ def keep(tx: Writing, sent: Mapping[int, JournalRow], found: Sequence[Held]) -> 
         )
     }
     count = 0
-    pending = remote.unsent_fields(tx.db, max(sent, default=0))
+    records_sent = {row.record_id for row in sent.values()}
+    pending = remote.unsent_fields(tx.db, max(sent, default=0), records_sent)
     for one in found:
         row = sent.get(one.seq)
         if row is None or (one.seq, one.field or "") in known:

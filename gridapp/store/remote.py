@@ -7,7 +7,7 @@ county has not taken yet keeps its local value: it meets the county's at the nex
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -41,6 +41,7 @@ from gridapp.sync.protocol import (
 DONE = "done"
 _UNKNOWN = "unknown_fields"
 Key = tuple[str, UUID]  # table name and id of a record
+_CHUNK = 500  # ids in one IN list
 
 
 class UnsentFirst(Exception):
@@ -106,18 +107,23 @@ def keep_authors(db: Connection, names: Mapping[bytes, str]) -> None:
         )
 
 
-def unsent_fields(db: Connection, after: int) -> dict[Key, set[str]]:
-    """Fields with local changes after journal number `after`, by record."""
+def unsent_fields(
+    db: Connection, after: int, ids: Collection[UUID]
+) -> dict[Key, set[str]]:
+    """Fields of these records with local changes after journal number `after`."""
     query = select(
         journal.c.type, journal.c.record_id, journal.c.action, journal.c.changes
     ).where(journal.c.origin == "local", journal.c.seq > after)
+    wanted = [one.hex for one in ids]
     found: dict[Key, set[str]] = {}
-    for type_, raw, action, changes in db.execute(query):
-        fields = found.setdefault((type_, UUID(raw)), set())
-        if action == INSERT:
-            fields.update(journalled(record_named(type_)))
-        else:
-            fields.update(json.loads(changes))
+    for start in range(0, len(wanted), _CHUNK):
+        part = journal.c.record_id.in_(wanted[start : start + _CHUNK])
+        for type_, raw, action, changes in db.execute(query.where(part)):
+            fields = found.setdefault((type_, UUID(raw)), set())
+            if action == INSERT:
+                fields.update(journalled(record_named(type_)))
+            else:
+                fields.update(json.loads(changes))
     return found
 
 
@@ -160,7 +166,6 @@ class _Page:
 
     def __init__(self, tx: Writing, changes: Sequence[Change]) -> None:
         self.tx = tx
-        self.unsent = unsent_fields(tx.db, state.pushed_seq(tx.db))
         self.followed = {UUID(bytes=one.grid) for one in cursors(tx.db)}
         self.lines: list[JournalRow] = []
         self.unknown: set[str] = set()
@@ -169,6 +174,8 @@ class _Page:
         ids: dict[str, set[UUID]] = {}
         for one in changes:
             ids.setdefault(one.type, set()).add(UUID(bytes=one.id))
+        touched = set[UUID]().union(*ids.values())
+        self.unsent = unsent_fields(tx.db, state.pushed_seq(tx.db), touched)
         for model in RECORDS:
             wanted = ids.pop(model.__tablename__, set[UUID]())
             self.rows[model] = records.by_id(tx.db, model, wanted, deleted=True)
