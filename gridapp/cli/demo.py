@@ -8,18 +8,22 @@ import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import click
 
+from gridapp import paths
 from gridapp.cli import demo_days
 from gridapp.cli.options import data_folder
 from gridapp.errors import UserError
 from gridapp.models import Building, Household, Resident
-from gridapp.paths import resources
 from gridapp.store import history, records, vault
 from gridapp.store.vault import Store
 from gridapp.work import founding, proposals, today
+
+if TYPE_CHECKING:
+    from gridapp.sync.client import SyncClient
 
 PASSWORD = "demo-password"  # of a folder of invented people, made anew at each run
 MARK = "这是演示数据，可以整个删除.txt"
@@ -50,7 +54,7 @@ class Steps:
 @click.option("--headless", is_flag=True, help="不开窗口，把画面存成 screens/*.png。")
 def demo(data: Path, headless: bool) -> None:
     """用示例台账把主要工作从头做一遍。"""
-    if data == data_folder_default():
+    if data == paths.data_home():  # where a real vault would be
         data = data / "demo"
     _fresh(data)
     steps = Steps()
@@ -62,13 +66,6 @@ def demo(data: Path, headless: bool) -> None:
         store.close()
     click.echo(f"演示数据在 {data}，密码 {PASSWORD}")
     _show(steps, data, headless=headless)
-
-
-def data_folder_default() -> Path:
-    """Where a real vault would be: the demo never writes there."""
-    from gridapp import paths
-
-    return paths.data_home()
 
 
 def _fresh(data: Path) -> None:
@@ -97,7 +94,7 @@ def _work(steps: Steps, store: Store, data: Path) -> None:
     taken = day - dt.timedelta(days=DAYS)  # when the ledgers are said to come in
     for name in LEDGERS:
         with steps.step(f"导入{name}") as said:
-            source = resources() / "samples" / name
+            source = paths.resources() / "samples" / name
             plan = ledger.plan_import(store, source, today=taken)
             result = ledger.apply(store, plan)
             said.append(result.summary())
@@ -178,10 +175,7 @@ def _county(steps: Steps, store: Store, data: Path) -> None:
             second.close()
 
 
-def _told(client: object) -> str:
-    from gridapp.sync.client import SyncClient
-
-    assert isinstance(client, SyncClient)
+def _told(client: SyncClient) -> str:
     report = client.sync()
     return (
         f"上传 {report.pushed} 条，下载 {report.pulled} 条，"
@@ -189,7 +183,9 @@ def _told(client: object) -> str:
     )
 
 
-def _both_edit(store: Store, client: object, second: Store, other: object) -> str:
+def _both_edit(
+    store: Store, client: SyncClient, second: Store, other: SyncClient
+) -> str:
     with store.reading() as db:
         person: UUID = records.filtered(db, Resident, {}, limit=1)[0]["id"]
     with store.writing() as tx:

@@ -13,7 +13,7 @@ from gridapp.models import record_named
 from gridapp.models.record import Values
 from gridapp.office import cells
 from gridapp.store import records
-from gridapp.store.records import Connection
+from gridapp.store.database import Connection
 
 TABLES = (
     *("building", "dwelling", "household", "resident"),

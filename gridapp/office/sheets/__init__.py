@@ -17,7 +17,7 @@ from gridapp.errors import UserError
 from gridapp.models import Dispute, Household, Issue, Patrol, Resident, Visit
 from gridapp.models.record import Record
 from gridapp.store import records
-from gridapp.store.records import Connection
+from gridapp.store.database import Connection
 from gridapp.work import today
 
 Progress = Callable[[int, int], object]

@@ -10,7 +10,7 @@ from gridapp.office.sheets.dispute_file import DisputeFile
 from gridapp.office.sheets.record_data import in_words
 from gridapp.office.sheets.visit_data import grid_words
 from gridapp.store import records
-from gridapp.store.records import Connection
+from gridapp.store.database import Connection
 from gridapp.work.record_parts import of_each
 
 SIDES = ("applicant", "respondent", "other")

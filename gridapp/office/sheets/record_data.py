@@ -14,7 +14,7 @@ from gridapp.office.sheets.privacy import masked
 from gridapp.office.sheets.record_card import Part, RecordCard, Section
 from gridapp.office.sheets.visit_data import grid_words
 from gridapp.store import records
-from gridapp.store.records import Connection
+from gridapp.store.database import Connection
 from gridapp.work.record_parts import parts_of
 from gridapp.work.visit_round import places
 

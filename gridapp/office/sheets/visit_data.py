@@ -10,7 +10,7 @@ from gridapp.models import Resident, Visit, Worker, codes, identity
 from gridapp.models.record import Values, field_of
 from gridapp.office.sheets.visit_sheet import SheetContact, VisitSheet
 from gridapp.store import records, state
-from gridapp.store.records import Connection
+from gridapp.store.database import Connection
 from gridapp.work.due import Due
 from gridapp.work.owed import EVERY
 from gridapp.work.visit_round import Stop, stops
