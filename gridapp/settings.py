@@ -14,12 +14,16 @@ import msgspec
 
 FILE = "settings.json"
 Scheme = Literal["system", "light", "dark"]
+Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
 
 class Settings(msgspec.Struct, frozen=True):
     """Every setting with its default."""
 
     scheme: Scheme = "system"
+    language: Language = "zh"
+    text_scale: float = 1.0  # 字号: of everything in the window (ux.md §6.4)
 
 
 def load(folder: Path) -> Settings:
