@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from gridapp import paths, settings
 from gridapp.errors import UserError
+from gridapp.language import tr
 from gridapp.settings import Scheme
 from gridapp.store import vault
 from gridapp.store.vault import Store
@@ -134,7 +135,9 @@ class App(QObject):
 def _log_qt(kind: QtMsgType, context: QMessageLogContext, words: str) -> None:
     """Keep what Qt says out of the user's terminal, but for its last words."""
     if kind is QtMsgType.QtFatalMsg:
-        sys.stderr.write(f"窗口打不开，请把下面的话告诉技术人员：\n{words}\n")
+        sys.stderr.write(
+            tr("窗口打不开，请把下面的话告诉技术人员：\n{words}\n", words=words)
+        )
     log.debug("qt %s: %s", kind.name, words)
 
 
@@ -165,7 +168,7 @@ def run(data: Path, password: str | None = None) -> int:
     login asks for it. UserError when there is no screen.
     """
     if not has_display() and PLATFORM not in os.environ:
-        raise UserError("这里没有图形界面，窗口打不开；请在桌面上打开，或改用命令")
+        raise UserError(tr("这里没有图形界面，窗口打不开；请在桌面上打开，或改用命令"))
     qInstallMessageHandler(_log_qt)
     qt = qt_application()
     app = App(qt, data)
@@ -209,7 +212,7 @@ def _screens_here(data: Path, password: str, out: Path, suffix: str) -> list[Pat
     try:
         gallery.login(app.ask_password(), password)
         if app.window is None:
-            raise UserError("密码不对，画面没有保存")
+            raise UserError(tr("密码不对，画面没有保存"))
         gallery.walk(app.window)
         if app.messages.failed is not None:
             raise app.messages.failed

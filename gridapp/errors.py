@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from gridapp.language import tr
+
 
 class UserError(Exception):
     """Its text is a sentence that says what to do, shown to the user as it is."""
@@ -13,5 +15,5 @@ class InvalidFields(UserError):
     """Values that break a field's rule: one sentence a field, by field name."""
 
     def __init__(self, messages: Mapping[str, str]) -> None:
-        super().__init__("；".join(messages.values()))
+        super().__init__(tr("；").join(messages.values()))
         self.messages = dict(messages)

@@ -10,6 +10,7 @@ said: GRIDAPP_LANGUAGE (zh or en), else what the settings beside the vault say.
 
 from __future__ import annotations
 
+import datetime as dt
 import gettext
 import os
 import sys
@@ -33,6 +34,11 @@ def tr(words: str, /, **values: Any) -> str:
     """
     said = _catalogue().gettext(words) if words else words
     return _FORMATTER.vformat(said, (), values) if values else said
+
+
+def weekday(day: dt.date) -> str:
+    """周一 to 周日."""
+    return tr("周一 周二 周三 周四 周五 周六 周日").split()[day.weekday()]
 
 
 @cache

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+
+os.environ.setdefault("GRIDAPP_LANGUAGE", "zh")  # before the first word is said
+
 import shutil
 from dataclasses import dataclass
 from uuid import UUID

@@ -14,11 +14,15 @@ from gridapp import __version__
 from gridapp.cli import county, demo, office, records, vaults
 from gridapp.cli.commands import Commands
 from gridapp.cli.options import data_folder
+from gridapp.language import tr
 
 
 @click.group(cls=Commands, invoke_without_command=True)
 @click.version_option(
-    __version__, prog_name="gridapp", message="%(prog)s %(version)s", help="显示版本。"
+    __version__,
+    prog_name="gridapp",
+    message="%(prog)s %(version)s",
+    help=tr("显示版本。"),
 )
 @data_folder
 @click.pass_context

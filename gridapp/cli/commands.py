@@ -19,6 +19,7 @@ import click
 from gridapp import __version__, paths
 from gridapp.cli import chinese
 from gridapp.errors import UserError
+from gridapp.language import tr
 from gridapp.models.kinds import now, time_text
 
 _KEPT = 1 << 20  # bytes of the log after which it begins anew
@@ -33,7 +34,20 @@ class Refused(click.ClickException):
         click.echo(self.message, err=True)
 
 
-class Commands(click.Group):
+class Group(click.Group):
+    """A group whose help is in the language of the program."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.help = tr(self.help or "")
+
+    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
+        super().add_command(cmd, name)
+        if not isinstance(cmd, Group):
+            cmd.help = tr(cmd.help or "")
+
+
+class Commands(Group):
     """The group of all commands."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
@@ -69,16 +83,22 @@ def _write_utf8() -> None:
 
 def _of_file(error: OSError) -> str:
     """What to do about a file or folder that cannot be used."""
-    name = f"“{error.filename}”" if error.filename else "文件"
+    name = f"“{error.filename}”" if error.filename else tr("文件")
     if error.errno == errno.ENOENT:
-        return f"找不到{name}，请核对路径后再试"
+        return tr("找不到{name}，请核对路径后再试", name=name)
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return f"没有权限读写{name}，请检查权限，或换一个文件夹"
+        return tr("没有权限读写{name}，请检查权限，或换一个文件夹", name=name)
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return "磁盘已满，请清出空间后再试"
+        return tr("磁盘已满，请清出空间后再试")
     if error.errno in (errno.EISDIR, errno.ENOTDIR, errno.EEXIST):
-        return f"{name}不能这样用：要文件的地方是文件夹，或者相反，请核对路径"
-    return f"读写{name}出错（错误号 {error.errno}），请检查磁盘后再试"
+        return tr(
+            "{name}不能这样用：要文件的地方是文件夹，或者相反，请核对路径", name=name
+        )
+    return tr(
+        "读写{name}出错（错误号 {errno}），请检查磁盘后再试",
+        name=name,
+        errno=error.errno,
+    )
 
 
 def _fault(error: Exception) -> str:
@@ -93,8 +113,8 @@ def _fault(error: Exception) -> str:
     try:
         _append(file, "".join(lines))
     except OSError:
-        return f"程序出错了（{kind}），请把刚才的操作告诉开发人员"
-    return f"程序出错了（{kind}），请把 {file} 发给开发人员"
+        return tr("程序出错了（{kind}），请把刚才的操作告诉开发人员", kind=kind)
+    return tr("程序出错了（{kind}），请把 {file} 发给开发人员", kind=kind, file=file)
 
 
 def _append(file: Path, text: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from gridapp.cli.commands import Group
 from gridapp.cli.options import (
     as_json,
     id_of,
@@ -20,11 +21,12 @@ from gridapp.cli.options import (
 )
 from gridapp.cli.records import as_values, typed_values
 from gridapp.county import access, upkeep
+from gridapp.language import tr
 from gridapp.models import record_named
 from gridapp.models.record import fields_of
 
 
-@click.group("county")
+@click.group("county", cls=Group)
 def county() -> None:
     """县级服务器。"""
 
@@ -34,24 +36,27 @@ def county() -> None:
 @click.option(
     "--database",
     envvar="GRIDAPP_DATABASE",
-    help="PostgreSQL 地址；不填则用文件夹里的 SQLite。地址里有密码时，"
-    "请写在环境变量 GRIDAPP_DATABASE 里，免得别人在进程列表里看到。",
+    help=tr(
+        "PostgreSQL 地址；不填则用文件夹里的 SQLite。地址里有密码时"
+        "，请写在环境变量 GRIDAPP_DATABASE 里，免得别人在进程列表里"
+        "看到。"
+    ),
 )
 def init(data: Path, database: str | None) -> None:
     """建立服务器的数据文件夹和数据库。"""
     upkeep.init(data, database)
-    click.echo(f"已建立：{data}")
+    click.echo(tr("已建立：{data}", data=data))
 
 
 @county.command("serve")
 @server_folder
-@click.option("--host", default="127.0.0.1", show_default=True, help="监听的地址。")
+@click.option("--host", default="127.0.0.1", show_default=True, help=tr("监听的地址。"))
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
     default=8700,
     show_default=True,
-    help="0 表示任选一个。",
+    help=tr("0 表示任选一个。"),
 )
 def serve(data: Path, host: str, port: int) -> None:
     """运行服务器，第一行打印它的地址；按 Ctrl+C 停止。"""
@@ -63,9 +68,9 @@ def serve(data: Path, host: str, port: int) -> None:
 
 @county.command("enrol")
 @server_folder
-@click.option("--grid", "grids", required=True, help="网格编码，多个用逗号分开。")
-@click.option("--worker", required=True, help="工作人员姓名。")
-@click.option("--role", default="worker", show_default=True, help="岗位代码。")
+@click.option("--grid", "grids", required=True, help=tr("网格编码，多个用逗号分开。"))
+@click.option("--worker", required=True, help=tr("工作人员姓名。"))
+@click.option("--role", default="worker", show_default=True, help=tr("岗位代码。"))
 @as_json
 def enrol(data: Path, grids: str, worker: str, role: str, as_json: bool) -> None:
     """生成一次性的登记码；没有的网格会建立。"""
@@ -75,17 +80,17 @@ def enrol(data: Path, grids: str, worker: str, role: str, as_json: bool) -> None
     if as_json:
         print_json({"code": code})
     else:
-        click.echo(f"登记码：{code}（7 天内有效，只能用一次）")
+        click.echo(tr("登记码：{code}（7 天内有效，只能用一次）", code=code))
 
 
 @county.command("revoke")
 @server_folder
-@click.argument("device", metavar="设备编号")
+@click.argument("device", metavar=tr("设备编号"))
 def revoke(data: Path, device: str) -> None:
     """停用一台电脑。"""
     with upkeep.opened(data) as county_store:
         access.revoke(county_store, id_of(device))
-    click.echo("已停用")
+    click.echo(tr("已停用"))
 
 
 @county.command("list")
@@ -103,11 +108,11 @@ def list_command(data: Path, type_: str, where: Sequence[str], as_json: bool) ->
         print_json([as_values(model, row, unmasked=False) for row in rows])
         return
     listed = [one for one in fields_of(model) if one.listed and not one.target]
-    click.echo("\t".join(["编号", *(one.label for one in listed)]))
+    click.echo("\t".join([tr("编号"), *(one.label for one in listed)]))
     for row in rows:
         words = (one.masked(row[one.name]) for one in listed)
         click.echo("\t".join([str(row["id"]), *words]))
-    click.echo(f"共 {len(rows)} 条", err=True)
+    click.echo(tr("共 {count} 条", count=len(rows)), err=True)
 
 
 @county.command("status")
@@ -126,18 +131,32 @@ def status(data: Path, as_json: bool) -> None:
 
 def _told(found: dict[str, Any]) -> Iterator[str]:
     """What `status` found, a line each."""
-    kinds = {"postgresql": "PostgreSQL", "sqlite": "文件夹里的 SQLite"}
-    yield f"数据库：{kinds[found['database']]}"
+    kinds = {"postgresql": "PostgreSQL", "sqlite": tr("文件夹里的 SQLite")}
+    yield tr("数据库：{kinds}", kinds=kinds[found["database"]])
     counts = {record_named(name).title: n for name, n in found["records"].items() if n}
     words = "，".join(f"{title} {n}" for title, n in counts.items())
-    yield f"记录：{words or '还没有'}"
+    yield tr("记录：{words}", words=words or tr("还没有"))
     for one in found["grids"]:
-        yield f"网格：{one['code']} {one['name']}，改动 {one['changes']} 条"
+        yield tr(
+            "网格：{code} {name}，改动 {changes} 条",
+            code=one["code"],
+            name=one["name"],
+            changes=one["changes"],
+        )
     for one in found["devices"]:
         seen = dt.datetime.fromisoformat(one["seen_at"]).astimezone()
-        stopped = "，已停用" if one["revoked"] else ""
+        stopped = tr("，已停用") if one["revoked"] else ""
         yield (
-            f"电脑：{one['id']} {one['worker']}（{one['name']}，{one['version']}），"
-            f"最近同步 {seen:%Y-%m-%d %H:%M}，还差 {one['behind']} 条{stopped}"
+            tr(
+                "电脑：{id} {worker}（{name}，{version}），最近同步 "
+                "{seen:%Y-%m-%d %H:%M}，还差 {behind} 条{stopped}",
+                id=one["id"],
+                worker=one["worker"],
+                name=one["name"],
+                version=one["version"],
+                seen=seen,
+                behind=one["behind"],
+                stopped=stopped,
+            )
         )
-    yield f"等人决定的修改：{sum(found['held'].values())} 条"
+    yield tr("等人决定的修改：{sum} 条", sum=sum(found["held"].values()))

@@ -17,6 +17,7 @@ from gridapp import paths
 from gridapp.cli import demo_days
 from gridapp.cli.options import data_folder
 from gridapp.errors import UserError
+from gridapp.language import tr
 from gridapp.models import Building, Household, Resident
 from gridapp.store import history, records, vault
 from gridapp.store.vault import Store
@@ -46,12 +47,22 @@ class Steps:
         start = time.perf_counter()
         yield said
         took = time.perf_counter() - start
-        click.echo(f"{self._number:2}. {title}：{'，'.join(said)}（{took:.1f} 秒）")
+        click.echo(
+            tr(
+                "{_number:2}. {title}：{words}（{took:.1f} 秒）",
+                _number=self._number,
+                title=title,
+                words=tr("，").join(said),
+                took=took,
+            )
+        )
 
 
 @click.command("demo")
 @data_folder
-@click.option("--headless", is_flag=True, help="不开窗口，把画面存成 screens/*.png。")
+@click.option(
+    "--headless", is_flag=True, help=tr("不开窗口，把画面存成 screens/*.png。")
+)
 def demo(data: Path, headless: bool) -> None:
     """用示例台账把主要工作从头做一遍。"""
     if data == paths.data_home():  # where a real vault would be
@@ -64,7 +75,7 @@ def demo(data: Path, headless: bool) -> None:
         _county(steps, store, data)
     finally:
         store.close()
-    click.echo(f"演示数据在 {data}，密码 {PASSWORD}")
+    click.echo(tr("演示数据在 {data}，密码 {PASSWORD}", data=data, PASSWORD=PASSWORD))
     _show(steps, data, headless=headless)
 
 
@@ -72,17 +83,19 @@ def _fresh(data: Path) -> None:
     """An empty folder: only an earlier demo is ever removed."""
     if data.exists() and any(data.iterdir()):
         if not (data / MARK).exists():
-            raise UserError(f"{data} 里有别的文件，请换一个空文件夹做演示")
+            raise UserError(
+                tr("{data} 里有别的文件，请换一个空文件夹做演示", data=data)
+            )
         shutil.rmtree(data)
     data.mkdir(parents=True, exist_ok=True)
     (data / MARK).write_text("gridapp demo\n", encoding="utf-8")
 
 
 def _laptop(steps: Steps, folder: Path) -> Store:
-    with steps.step("建立加密的数据") as said:
+    with steps.step(tr("建立加密的数据")) as said:
         store = vault.create(folder, PASSWORD)
         founding.found(store, GRID, GRID_NAME, "王秀兰")
-        said.append(f"{GRID_NAME}，网格员王秀兰")
+        said.append(tr("{GRID_NAME}，网格员王秀兰", GRID_NAME=GRID_NAME))
     return store
 
 
@@ -93,30 +106,35 @@ def _work(steps: Steps, store: Store, data: Path) -> None:
     day = dt.date.today()
     taken = day - dt.timedelta(days=DAYS)  # when the ledgers are said to come in
     for name in LEDGERS:
-        with steps.step(f"导入{name}") as said:
+        with steps.step(tr("导入{name}", name=name)) as said:
             source = paths.resources() / "samples" / name
             plan = ledger.plan_import(store, source, today=taken)
             result = ledger.apply(store, plan)
             said.append(result.summary())
             if result.refused:
-                out = data / "refused" / f"{source.stem}-需核对.xlsx"
+                out = data / "refused" / tr("{stem}-需核对.xlsx", stem=source.stem)
                 out.parent.mkdir(exist_ok=True)
                 refused_workbook(plan, out)
-    with steps.step("核对台账") as said, store.reading() as db:
-        said.append(f"{records.count(db, Building)} 栋")
-        said.append(f"{records.count(db, Household)} 户")
-        said.append(f"{records.count(db, Resident)} 人")
-    with steps.step("按人群定关爱计划") as said:
+    with steps.step(tr("核对台账")) as said, store.reading() as db:
+        said.append(tr("{count} 栋", count=records.count(db, Building)))
+        said.append(tr("{count} 户", count=records.count(db, Household)))
+        said.append(tr("{count} 人", count=records.count(db, Resident)))
+    with steps.step(tr("按人群定关爱计划")) as said:
         with store.writing() as tx:
             made = proposals.adopt(tx, taken)
-        said.append(f"{made} 个计划")
+        said.append(tr("{made} 个计划", made=made))
     _days(steps, store, day)
-    with steps.step("今日待办") as said, store.reading() as db:
+    with steps.step(tr("今日待办")) as said, store.reading() as db:
         due = today.due(db, day)
         late = sum(one.late_days > 0 for one in due)
-        said.append(f"{len(due)} 项，其中逾期 {late} 项")
-    with steps.step("打印走访单") as said:
-        said.append(f"{_print(store, due, day, data / 'visit-sheets.pdf')} 页 PDF")
+        said.append(tr("{count} 项，其中逾期 {late} 项", count=len(due), late=late))
+    with steps.step(tr("打印走访单")) as said:
+        said.append(
+            tr(
+                "{print} 页 PDF",
+                print=_print(store, due, day, data / "visit-sheets.pdf"),
+            )
+        )
 
 
 def _print(store: Store, due: list[today.Due], day: dt.date, out: Path) -> int:
@@ -130,20 +148,22 @@ def _print(store: Store, due: list[today.Due], day: dt.date, out: Path) -> int:
 
 def _days(steps: Steps, store: Store, day: dt.date) -> None:
     """The last weeks and today: what a worker would have written down."""
-    with steps.step(f"补记前 {DAYS} 天的走访、电话和巡查") as said:
+    with steps.step(tr("补记前 {DAYS} 天的走访、电话和巡查", DAYS=DAYS)) as said:
         with store.writing() as tx:
             demo_days.set_points(tx)
         count = 0
         for back in range(DAYS, 0, -1):
             with store.writing() as tx:
                 count += demo_days.work_day(tx, day - dt.timedelta(days=back))
-        said.append(f"走访和电话 {count} 条，巡查 {DAYS} 次")
-    with steps.step("今天的工作") as said:
+        said.append(tr("走访和电话 {count} 条，巡查 {DAYS} 次", count=count, DAYS=DAYS))
+    with steps.step(tr("今天的工作")) as said:
         demo_days.todays_round(store, day)
         with store.writing() as tx:
             count = demo_days.visit_people(tx, day, 6)
             demo_days.register_dispute(tx, day)
-        said.append(f"走访和电话 {count} 条，巡查 1 次，问题 1 个，纠纷 1 件")
+        said.append(
+            tr("走访和电话 {count} 条，巡查 1 次，问题 1 个，纠纷 1 件", count=count)
+        )
 
 
 def _county(steps: Steps, store: Store, data: Path) -> None:
@@ -152,24 +172,24 @@ def _county(steps: Steps, store: Store, data: Path) -> None:
     from gridapp.sync.client import HttpTransport, SyncClient
 
     folder = data / "county"
-    with steps.step("建立县级服务器") as said:
+    with steps.step(tr("建立县级服务器")) as said:
         upkeep.init(folder, None)
         with upkeep.opened(folder) as county:
             mine = access.create_enrolment(county, [GRID], "王秀兰", "worker")
             theirs = access.create_enrolment(county, [GRID], "李主任", "community")
-        said.append("内置 SQLite，发出 2 个登记码")
+        said.append(tr("内置 SQLite，发出 2 个登记码"))
     with app.running(folder) as url:
-        with steps.step("登记并上传") as said:
+        with steps.step(tr("登记并上传")) as said:
             client = SyncClient(store, HttpTransport(url))
             client.enrol(mine)
             said.append(_told(client))
         second = vault.create(data / "second-laptop", PASSWORD)
         try:
-            with steps.step("第二台电脑登记并下载") as said:
+            with steps.step(tr("第二台电脑登记并下载")) as said:
                 other = SyncClient(second, HttpTransport(url))
                 other.enrol(theirs)
                 said.append(_told(other))
-            with steps.step("两台电脑改同一个人的不同字段") as said:
+            with steps.step(tr("两台电脑改同一个人的不同字段")) as said:
                 said.append(_both_edit(store, client, second, other))
         finally:
             second.close()
@@ -177,9 +197,13 @@ def _county(steps: Steps, store: Store, data: Path) -> None:
 
 def _told(client: SyncClient) -> str:
     report = client.sync()
-    return (
-        f"上传 {report.pushed} 条，下载 {report.pulled} 条，"
-        f"发出 {report.bytes_up:,} 字节，收到 {report.bytes_down:,} 字节"
+    return tr(
+        "上传 {pushed} 条，下载 {pulled} 条，发出 {bytes_up:,} 字节"
+        "，收到 {bytes_down:,} 字节",
+        pushed=report.pushed,
+        pulled=report.pulled,
+        bytes_up=report.bytes_up,
+        bytes_down=report.bytes_down,
     )
 
 
@@ -202,8 +226,8 @@ def _both_edit(
             seen.append((row["note"], row["mobility"]))
             changes = history.history(db, Resident, person)
     if seen[0] != seen[1] or None in seen[0]:
-        raise UserError("两台电脑同步后不一致，请把演示数据发给开发人员")
-    return f"同步后两边都有两处修改，修改记录 {len(changes)} 行"
+        raise UserError(tr("两台电脑同步后不一致，请把演示数据发给开发人员"))
+    return tr("同步后两边都有两处修改，修改记录 {count} 行", count=len(changes))
 
 
 def _show(steps: Steps, data: Path, *, headless: bool) -> None:
@@ -212,6 +236,6 @@ def _show(steps: Steps, data: Path, *, headless: bool) -> None:
     if has_display() and not headless:
         run(data / "laptop", password=PASSWORD)
         return
-    with steps.step("保存画面") as said:
+    with steps.step(tr("保存画面")) as said:
         made = screens(data / "laptop", PASSWORD, data / "screens")
-        said.append(f"{len(made)} 张，在 {data / 'screens'}")
+        said.append(tr("{count} 张，在 {data}", count=len(made), data=data / "screens"))

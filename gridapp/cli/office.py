@@ -19,6 +19,7 @@ from gridapp.cli.options import (
 )
 from gridapp.cli.records import journal_disclosure, typed_values
 from gridapp.errors import UserError
+from gridapp.language import tr
 
 
 @click.command("import")
@@ -28,9 +29,9 @@ from gridapp.errors import UserError
     "--map",
     "map_file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help='JSON 文件 {"表头": "字段"}，指定认不出的列。',
+    help=tr('JSON 文件 {"表头": "字段"}，指定认不出的列。'),
 )
-@click.option("--dry-run", is_flag=True, help="只检查，不写入。")
+@click.option("--dry-run", is_flag=True, help=tr("只检查，不写入。"))
 @as_json
 def import_command(
     file: Path,
@@ -55,7 +56,7 @@ def import_command(
                 click.echo(plan.summary())
             return
         result = ledger.apply(store, plan)
-    refused = data / "refused" / f"{file.stem}-需核对.xlsx"
+    refused = data / "refused" / tr("{stem}-需核对.xlsx", stem=file.stem)
     if result.refused:
         refused.parent.mkdir(parents=True, exist_ok=True)
         refused_workbook(plan, refused)
@@ -65,7 +66,7 @@ def import_command(
         return
     click.echo(result.summary())
     if result.refused:
-        click.echo(f"没能导入的行存在 {refused}，改好后可以再导入")
+        click.echo(tr("没能导入的行存在 {refused}，改好后可以再导入", refused=refused))
 
 
 def _columns(map_file: Path | None) -> dict[str, str]:
@@ -75,7 +76,7 @@ def _columns(map_file: Path | None) -> dict[str, str]:
         return msgspec.json.decode(map_file.read_bytes(), type=dict[str, str])
     except msgspec.DecodeError as error:
         raise UserError(
-            f'{map_file.name} 应是 JSON，写成 {{"表头": "字段"}}，请检查'
+            tr('{name} 应是 JSON，写成 {{"表头": "字段"}}，请检查', name=map_file.name)
         ) from error
 
 
@@ -86,7 +87,7 @@ def _columns(map_file: Path | None) -> dict[str, str]:
 @vault_options
 @unmask
 @click.option(
-    "--leave-blanks", is_flag=True, help="字体里没有的字留空，打印后手写补上。"
+    "--leave-blanks", is_flag=True, help=tr("字体里没有的字留空，打印后手写补上。")
 )
 def print_command(
     sheet: str | None,
@@ -105,10 +106,17 @@ def print_command(
             click.echo(f"{name}\t{one.title}")
         return
     if sheet not in SHEETS:
-        names = "、".join(f"{name}（{one.title}）" for name, one in SHEETS.items())
-        raise UserError(f"没有“{sheet}”这种单子，可用的有：{names}")
+        names = tr("、").join(
+            tr("{name}（{title}）", name=name, title=one.title)
+            for name, one in SHEETS.items()
+        )
+        raise UserError(
+            tr("没有“{sheet}”这种单子，可用的有：{names}", sheet=sheet, names=names)
+        )
     if out is None:
-        raise click.UsageError("请写明 PDF 文件名，如 gridapp print visit-sheet a.pdf")
+        raise click.UsageError(
+            tr("请写明 PDF 文件名，如 gridapp print visit-sheet a.pdf")
+        )
     chosen = SHEETS[sheet]
     with opened(data, password_file) as store:
         equal = typed_values(chosen.model, where)
@@ -122,8 +130,15 @@ def print_command(
                 leave_blanks=leave_blanks,
             )
         if unmask:
-            journal_disclosure(store, "print", chosen.model, f"{sheet} {pages} 页")
-    click.echo(f"{chosen.title}：{pages} 页，存在 {out}")
+            journal_disclosure(
+                store,
+                "print",
+                chosen.model,
+                tr("{sheet} {pages} 页", sheet=sheet, pages=pages),
+            )
+    click.echo(
+        tr("{title}：{pages} 页，存在 {out}", title=chosen.title, pages=pages, out=out)
+    )
 
 
 COMMANDS = (import_command, print_command)

@@ -18,6 +18,7 @@ from click.core import ParameterSource
 
 from gridapp import paths
 from gridapp.errors import UserError
+from gridapp.language import tr
 from gridapp.models import RECORDS, record_named
 from gridapp.models.kinds import time_text
 from gridapp.models.record import Record
@@ -49,24 +50,30 @@ data_folder = click.option(
     type=click.Path(file_okay=False, path_type=Path),
     default=paths.data_home,
     callback=_given_above,
-    help="数据文件夹。",
+    help=tr("数据文件夹。"),
 )
 server_folder = click.option(
     "--data",
     type=click.Path(file_okay=False, path_type=Path),
     callback=_given_server,
-    help="服务器的数据文件夹，必填。",
+    help=tr("服务器的数据文件夹，必填。"),
 )
 password_file = click.option(
     "--password-file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     callback=_given_above,
-    help="第一行是密码的文件；也可以用环境变量 GRIDAPP_PASSWORD。",
+    help=tr("第一行是密码的文件；也可以用环境变量 GRIDAPP_PASSWORD。"),
 )
-as_json = click.option("--json", "as_json", is_flag=True, help="给程序用的 JSON。")
-unmask = click.option("--unmask", is_flag=True, help="显示完整的证件号和电话，会留痕。")
+as_json = click.option("--json", "as_json", is_flag=True, help=tr("给程序用的 JSON。"))
+unmask = click.option(
+    "--unmask", is_flag=True, help=tr("显示完整的证件号和电话，会留痕。")
+)
 where = click.option(
-    "--where", "where", multiple=True, metavar="字段=值", help="只要符合条件的。"
+    "--where",
+    "where",
+    multiple=True,
+    metavar=tr("字段=值"),
+    help=tr("只要符合条件的。"),
 )
 
 
@@ -80,17 +87,19 @@ def password_of(file: Path | None, *, confirm: bool = False) -> str:
     if file is not None:
         return _first_line(file)
     given = os.environ.get("GRIDAPP_PASSWORD")
-    return given or typed_password("密码", confirm=confirm)
+    return given or typed_password(tr("密码"), confirm=confirm)
 
 
 def typed_password(words: str, *, confirm: bool = False) -> str:
     """A password typed unseen; UserError where nobody could type."""
     if not sys.stdin.isatty():
         raise UserError(
-            "这里不能输入密码，请用 --password-file 指定密码文件，"
-            "或设环境变量 GRIDAPP_PASSWORD"
+            tr(
+                "这里不能输入密码，请用 --password-file 指定密码文件，或设"
+                "环境变量 GRIDAPP_PASSWORD"
+            )
         )
-    again = "再输一遍" if confirm else False
+    again = tr("再输一遍") if confirm else False
     typed: str = click.prompt(words, hide_input=True, confirmation_prompt=again)
     return typed
 
@@ -102,10 +111,12 @@ def _first_line(file: Path) -> str:
     try:
         text = raw.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError:
-        raise UserError(f"读不懂密码文件“{file}”，请另存为 UTF-8 编码") from None
+        raise UserError(
+            tr("读不懂密码文件“{file}”，请另存为 UTF-8 编码", file=file)
+        ) from None
     line = text.partition("\n")[0].rstrip("\r")
     if not line:
-        raise UserError(f"密码文件“{file}”的第一行是空的，请写上密码")
+        raise UserError(tr("密码文件“{file}”的第一行是空的，请写上密码", file=file))
     return line
 
 
@@ -124,8 +135,17 @@ def model_of(name: str) -> type[Record]:
     try:
         return record_named(name)
     except KeyError:
-        names = "、".join(f"{one.__tablename__}（{one.title}）" for one in RECORDS)
-        raise UserError(f"没有“{name}”这种记录，可用的有：{names}") from None
+        names = tr("、").join(
+            tr(
+                "{__tablename__}（{title}）",
+                __tablename__=one.__tablename__,
+                title=one.title,
+            )
+            for one in RECORDS
+        )
+        raise UserError(
+            tr("没有“{name}”这种记录，可用的有：{names}", name=name, names=names)
+        ) from None
 
 
 def id_of(text: str) -> UUID:
@@ -133,7 +153,9 @@ def id_of(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        raise UserError(f"“{text}”不是记录编号，请从列表里复制完整的编号") from None
+        raise UserError(
+            tr("“{text}”不是记录编号，请从列表里复制完整的编号", text=text)
+        ) from None
 
 
 def plain(value: Any) -> Any:

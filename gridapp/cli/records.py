@@ -21,6 +21,7 @@ from gridapp.cli.options import (
     where,
 )
 from gridapp.errors import InvalidFields, UserError
+from gridapp.language import tr
 from gridapp.models.kinds import now
 from gridapp.models.record import Record, Values, field_of, fields_of
 from gridapp.store import history, records, search, state
@@ -34,15 +35,25 @@ def typed_values(model: type[Record], pairs: Iterable[str]) -> Values:
     for pair in pairs:
         name, equals, text = pair.partition("=")
         if not equals:
-            raise UserError(f"“{pair}”应写成 字段=值，如 name=王某")
+            raise UserError(tr("“{pair}”应写成 字段=值，如 name=王某", pair=pair))
         if name == "grid_id":
             values[name] = id_of(text)
             continue
         try:
             values[name] = field_of(model, name).parse(text)
         except KeyError:
-            names = "、".join(f"{one.name}（{one.label}）" for one in fields_of(model))
-            raise UserError(f"{model.title}没有“{name}”，可填：{names}") from None
+            names = tr("、").join(
+                tr("{name}（{label}）", name=one.name, label=one.label)
+                for one in fields_of(model)
+            )
+            raise UserError(
+                tr(
+                    "{title}没有“{name}”，可填：{names}",
+                    title=model.title,
+                    name=name,
+                    names=names,
+                )
+            ) from None
         except ValueError as error:
             wrong[name] = str(error)
     if wrong:
@@ -78,7 +89,7 @@ def journal_disclosure(
     type=click.IntRange(min=1),
     default=50,
     show_default=True,
-    help="最多几条。",
+    help=tr("最多几条。"),
 )
 @vault_options
 @as_json
@@ -99,13 +110,13 @@ def search_command(
     for hit in hits:
         click.echo(f"{hit.title}\t{hit.detail}\t{hit.type} {hit.id}")
     if not hits:
-        click.echo(f"没有找到“{text}”")
+        click.echo(tr("没有找到“{text}”", text=text))
 
 
 @click.command("list")
 @click.argument("type_", metavar="TYPE")
 @where
-@click.option("--limit", type=click.IntRange(min=1), help="最多几条。")
+@click.option("--limit", type=click.IntRange(min=1), help=tr("最多几条。"))
 @vault_options
 @unmask
 @as_json
@@ -126,21 +137,21 @@ def list_command(
             rows = records.filtered(db, model, equal, limit=limit)
             shown = [] if as_json else records.shown(db, model, rows, unmask=unmask)
         if unmask:
-            journal_disclosure(store, "list", model, f"{len(rows)} 条")
+            journal_disclosure(store, "list", model, tr("{count} 条", count=len(rows)))
     if as_json:
         print_json([as_values(model, row, unmasked=unmask) for row in rows])
         return
     listed = [one for one in fields_of(model) if one.listed]
-    click.echo("\t".join(["编号", *(one.label for one in listed)]))
+    click.echo("\t".join([tr("编号"), *(one.label for one in listed)]))
     for row in shown:
         click.echo("\t".join([row["id"], *(row[one.name] for one in listed)]))
-    click.echo(f"共 {len(rows)} 条", err=True)
+    click.echo(tr("共 {count} 条", count=len(rows)), err=True)
 
 
 @click.command("show")
 @click.argument("type_", metavar="TYPE")
 @click.argument("record_id", metavar="ID")
-@click.option("--history", "with_history", is_flag=True, help="列出每一次修改。")
+@click.option("--history", "with_history", is_flag=True, help=tr("列出每一次修改。"))
 @vault_options
 @unmask
 @as_json
@@ -159,7 +170,13 @@ def show_command(
         with store.reading() as db:
             row = records.get(db, model, key, deleted=True)
             if row is None:
-                raise UserError(f"没有编号为 {record_id} 的{model.title}")
+                raise UserError(
+                    tr(
+                        "没有编号为 {record_id} 的{title}",
+                        record_id=record_id,
+                        title=model.title,
+                    )
+                )
             lines = history.history(db, model, key) if with_history else []
             shown = records.shown(db, model, [row], unmask=unmask)[0]
         if unmask:
@@ -171,9 +188,11 @@ def show_command(
     else:
         for one in fields_of(model):
             if shown[one.name]:
-                click.echo(f"{one.label}：{shown[one.name]}")
+                click.echo(
+                    tr("{label}：{shown}", label=one.label, shown=shown[one.name])
+                )
         if row["deleted_at"]:
-            click.echo("（在回收站里）")
+            click.echo(tr("（在回收站里）"))
 
 
 def _print_history(
@@ -195,9 +214,9 @@ def _print_history(
         if isinstance(raw, dt.datetime):
             return f"{raw.astimezone():%Y-%m-%d %H:%M:%S}"
         if one is None or one.target:
-            return "（空）" if raw is None else str(plain(raw))
+            return tr("（空）") if raw is None else str(plain(raw))
         text = one.format(raw) if unmasked else one.masked(raw)
-        return text.replace("\n", "；") or "（空）"
+        return text.replace("\n", "；") or tr("（空）")
 
     if as_json:
         print_json(
@@ -222,7 +241,7 @@ def _print_history(
 
 @click.command("add")
 @click.argument("type_", metavar="TYPE")
-@click.argument("pairs", nargs=-1, metavar="字段=值…")
+@click.argument("pairs", nargs=-1, metavar=tr("字段=值…"))
 @vault_options
 @as_json
 def add_command(
@@ -236,13 +255,13 @@ def add_command(
     model = model_of(type_)
     with opened(data, password_file) as store, store.writing() as tx:
         key = records.save(tx, model, typed_values(model, pairs))
-    _done(key, f"已新增{model.title}", as_json)
+    _done(key, tr("已新增{title}", title=model.title), as_json)
 
 
 @click.command("set")
 @click.argument("type_", metavar="TYPE")
 @click.argument("record_id", metavar="ID")
-@click.argument("pairs", nargs=-1, required=True, metavar="字段=值…")
+@click.argument("pairs", nargs=-1, required=True, metavar=tr("字段=值…"))
 @vault_options
 @as_json
 def set_command(
@@ -262,7 +281,7 @@ def set_command(
             records.save(tx, model, values, key)
         if grid_id is not None:
             records.move(tx, model, key, grid_id)
-    _done(key, f"已修改{model.title}", as_json)
+    _done(key, tr("已修改{title}", title=model.title), as_json)
 
 
 def _in_bin(name: str, act: Any, done: str, doc: str) -> click.Command:
@@ -290,7 +309,14 @@ def _done(key: Any, sentence: str, as_json: bool) -> None:
     if as_json:
         print_json({"id": key})
     else:
-        click.echo(f"{sentence}：{key}（{now().astimezone():%H:%M:%S}）")
+        click.echo(
+            tr(
+                "{sentence}：{key}（{astimezone:%H:%M:%S}）",
+                sentence=sentence,
+                key=key,
+                astimezone=now().astimezone(),
+            )
+        )
 
 
 COMMANDS = (
@@ -299,6 +325,13 @@ COMMANDS = (
     show_command,
     add_command,
     set_command,
-    _in_bin("delete", records.delete, "{}已放进回收站", "把一条记录放进回收站。"),
-    _in_bin("undelete", records.undelete, "{}已从回收站恢复", "从回收站恢复一条记录。"),
+    _in_bin(
+        "delete", records.delete, tr("{}已放进回收站"), tr("把一条记录放进回收站。")
+    ),
+    _in_bin(
+        "undelete",
+        records.undelete,
+        tr("{}已从回收站恢复"),
+        tr("从回收站恢复一条记录。"),
+    ),
 )

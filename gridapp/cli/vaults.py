@@ -22,19 +22,22 @@ from gridapp.cli.options import (
     vault_options,
 )
 from gridapp.errors import UserError
+from gridapp.language import tr
 from gridapp.store import slots, vault
 from gridapp.work import founding, today
 
-_CODE = "县级给的登记码；也可以用环境变量 GRIDAPP_CODE。"
+_CODE = tr("县级给的登记码；也可以用环境变量 GRIDAPP_CODE。")
 
 
 @click.command("init")
 @data_folder
 @password_file
-@click.option("--grid", help="网格编码，单机使用时填。")
-@click.option("--name", help="网格名称。")
-@click.option("--worker", default="网格员", show_default=True, help="网格员姓名。")
-@click.option("--server", help="县级服务器地址，联网使用时填。")
+@click.option("--grid", help=tr("网格编码，单机使用时填。"))
+@click.option("--name", help=tr("网格名称。"))
+@click.option(
+    "--worker", default=tr("网格员"), show_default=True, help=tr("网格员姓名。")
+)
+@click.option("--server", help=tr("县级服务器地址，联网使用时填。"))
 @click.option("--code", envvar="GRIDAPP_CODE", help=_CODE)
 def init(
     data: Path,
@@ -50,7 +53,7 @@ def init(
 
     alone, joins = (grid, name), (server, code)
     if (None in alone) == (None in joins) or any(alone) == any(joins):
-        raise click.UsageError("请填 --grid 和 --name，或者 --server 和 --code")
+        raise click.UsageError(tr("请填 --grid 和 --name，或者 --server 和 --code"))
     store = vault.create(data, password_of(password_file, confirm=True))
     try:
         if server is not None and code is not None:
@@ -62,7 +65,7 @@ def init(
         _undo(data)  # else the next try would be refused: there is a vault already
         raise
     store.close()
-    click.echo(f"已建立：{data}")
+    click.echo(tr("已建立：{data}", data=data))
 
 
 def _undo(data: Path) -> None:
@@ -77,7 +80,7 @@ def _undo(data: Path) -> None:
 
 @click.command("enrol")
 @vault_options
-@click.option("--server", required=True, help="县级服务器地址。")
+@click.option("--server", required=True, help=tr("县级服务器地址。"))
 @click.option("--code", envvar="GRIDAPP_CODE", required=True, help=_CODE)
 def enrol(data: Path, password_file: Path | None, server: str, code: str) -> None:
     """把这台电脑登记到县级服务器。"""
@@ -85,7 +88,7 @@ def enrol(data: Path, password_file: Path | None, server: str, code: str) -> Non
 
     with opened(data, password_file) as store:
         SyncClient(store, HttpTransport(server)).enrol(code)
-    click.echo("已登记到县级服务器，可以同步了")
+    click.echo(tr("已登记到县级服务器，可以同步了"))
 
 
 @click.command("sync")
@@ -101,13 +104,19 @@ def sync(data: Path, password_file: Path | None, as_json: bool) -> None:
         print_json(asdict(report))
         return
     click.echo(
-        f"上传 {report.pushed} 条，下载 {report.pulled} 条，"
-        f"{report.held} 条等您决定；用时 {report.seconds:.1f} 秒"
+        tr(
+            "上传 {pushed} 条，下载 {pulled} 条，{held} 条等您决定；用"
+            "时 {seconds:.1f} 秒",
+            pushed=report.pushed,
+            pulled=report.pulled,
+            held=report.held,
+            seconds=report.seconds,
+        )
     )
 
 
 @click.command("today")
-@click.option("--date", "day", help="哪一天，默认今天。")
+@click.option("--date", "day", help=tr("哪一天，默认今天。"))
 @vault_options
 @as_json
 def today_command(
@@ -117,7 +126,7 @@ def today_command(
     try:
         on = dt.date.fromisoformat(day) if day else dt.date.today()
     except ValueError:
-        raise UserError("日期按 年-月-日 填写，如 2026-11-23") from None
+        raise UserError(tr("日期按 年-月-日 填写，如 2026-11-23")) from None
     with opened(data, password_file) as store, store.reading() as db:
         due = today.due(db, on)
     if as_json:
@@ -125,9 +134,13 @@ def today_command(
         print_json([{name: getattr(one, name) for name in names} for one in due])
         return
     for one in due:
-        late = f"逾期 {one.late_days} 天" if one.late_days > 0 else f"{one.due:%m-%d}"
+        late = (
+            tr("逾期 {late_days} 天", late_days=one.late_days)
+            if one.late_days > 0
+            else f"{one.due:%m-%d}"
+        )
         click.echo(f"{late}\t{one.action}\t{one.who}\t{one.where}\t{one.why}")
-    click.echo(f"共 {len(due)} 项", err=True)
+    click.echo(tr("共 {count} 项", count=len(due)), err=True)
 
 
 @click.group("conflicts", invoke_without_command=True)
@@ -148,12 +161,21 @@ def conflicts(
         print_json([asdict(one) for one in waiting])
         return
     for one in waiting:
-        click.echo(f"{one.id}\t{one.title}：{one.sentence}")
+        click.echo(
+            tr(
+                "{id}\t{title}：{sentence}",
+                id=one.id,
+                title=one.title,
+                sentence=one.sentence,
+            )
+        )
         if one.field:
-            by = f"（{one.theirs_by}）" if one.theirs_by else ""
-            click.echo(f"\t我的：{one.mine or '（空）'}")
-            click.echo(f"\t县里的：{one.theirs or '（空）'}{by}")
-    click.echo(f"共 {len(waiting)} 条", err=True)
+            by = tr("（{theirs_by}）", theirs_by=one.theirs_by) if one.theirs_by else ""
+            click.echo(tr("\t我的：{mine}", mine=one.mine or tr("（空）")))
+            click.echo(
+                tr("\t县里的：{theirs}{by}", theirs=one.theirs or tr("（空）"), by=by)
+            )
+    click.echo(tr("共 {count} 条", count=len(waiting)), err=True)
 
 
 @conflicts.command("decide")
@@ -167,7 +189,7 @@ def decide(held_id: str, choice: str, data: Path, password_file: Path | None) ->
     key: UUID = id_of(held_id)
     with opened(data, password_file) as store, store.writing() as tx:
         SyncClient.decide(tx, key, choice)
-    click.echo("已处理，下次同步时上传")
+    click.echo(tr("已处理，下次同步时上传"))
 
 
 @click.command("passwd")
@@ -176,7 +198,7 @@ def decide(held_id: str, choice: str, data: Path, password_file: Path | None) ->
 @click.option(
     "--new-password-file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="第一行是新密码的文件。",
+    help=tr("第一行是新密码的文件。"),
 )
 def passwd(
     data: Path, password_file: Path | None, new_password_file: Path | None
@@ -186,17 +208,17 @@ def passwd(
     if new_password_file is not None:
         new = password_of(new_password_file)
     else:
-        new = typed_password("新密码", confirm=True)
+        new = typed_password(tr("新密码"), confirm=True)
     path = data / vault.SLOT_FILE
     if not vault.exists(data):
-        raise UserError(f"{data} 里没有数据，请先用 gridapp init 建立")
+        raise UserError(tr("{data} 里没有数据，请先用 gridapp init 建立", data=data))
     kept = slots.read(path)
     for number, slot in enumerate(kept):
         key = slots.unseal(slot, old)
         if key is not None:
             kept[number] = slots.seal(key, new)
             slots.write(path, kept)
-            click.echo("密码已修改")
+            click.echo(tr("密码已修改"))
             return
     raise UserError(vault.WRONG_PASSWORD)
 

@@ -22,6 +22,7 @@ from gridapp.county import log
 from gridapp.county.store import County
 from gridapp.county.tables import device, device_scope, enrolment
 from gridapp.errors import UserError
+from gridapp.language import tr
 from gridapp.models import Grid, Worker, codes
 from gridapp.models.kinds import TIME, now
 from gridapp.models.place import grid_id
@@ -80,17 +81,22 @@ def create_enrolment(
     letters and hyphens. UserError, and nothing made, when one holds anything else.
     """
     if not grid_codes:
-        raise UserError("请至少写一个网格编码")
+        raise UserError(tr("请至少写一个网格编码"))
     if not worker.strip():
-        raise UserError("请写明工作人员的姓名")
+        raise UserError(tr("请写明工作人员的姓名"))
     if role not in codes.table("worker_role").codes:
-        known = "、".join(codes.table("worker_role").codes)
-        raise UserError(f"没有“{role}”这种岗位，可填：{known}")
+        known = tr("、").join(codes.table("worker_role").codes)
+        raise UserError(
+            tr("没有“{role}”这种岗位，可填：{known}", role=role, known=known)
+        )
     wanted = list(dict.fromkeys(one.strip() for one in grid_codes))
     for one in wanted:
         if not _GRID_CODE.fullmatch(one):
             raise UserError(
-                f"网格编码“{one}”不对，只能是数字、字母和连字符，请核对后重填"
+                tr(
+                    "网格编码“{one}”不对，只能是数字、字母和连字符，请核对后重填",
+                    one=one,
+                )
             )
     code = "".join(secrets.choice(_LETTERS) for _ in range(_CODE_LETTERS))
     made_at = now()
@@ -162,14 +168,14 @@ def enrol(county: County, request: EnrolRequest) -> EnrolReply:
         )
         row = db.execute(query.with_for_update()).one_or_none()
         if row is None:
-            raise Refused("code", "登记码不对，请核对后重新输入")
+            raise Refused("code", tr("登记码不对，请核对后重新输入"))
         if row.device_id and not _unheard(db, row.device_id, device_id):
-            raise Refused("code", "这个登记码已经用过，请向县里要一个新的")
+            raise Refused("code", tr("这个登记码已经用过，请向县里要一个新的"))
         if row.expires_at < moment:
-            raise Refused("code", "登记码已过期，请向县里要一个新的")
+            raise Refused("code", tr("登记码已过期，请向县里要一个新的"))
         grids = [UUID(one) for one in row.grids.split(",")]
         if not set(request.grids) <= {one.bytes for one in grids}:
-            raise Refused("grid", "登记码不是这台电脑所在网格的，请核对网格编码")
+            raise Refused("grid", tr("登记码不是这台电脑所在网格的，请核对网格编码"))
         worker = _worker(db, row, grids[0], request, moment)
         _admit(db, device_id, worker, grids, request, _hash(token), moment)
         db.execute(
@@ -275,9 +281,9 @@ def authenticate(db: Connection, token: str) -> Device:
     query = select(device).where(device.c.token_hash == _hash(token))
     row = db.execute(query).one_or_none()
     if row is None:
-        raise Refused("token", "县级服务器不认识这台电脑，请重新登记")
+        raise Refused("token", tr("县级服务器不认识这台电脑，请重新登记"))
     if row.revoked_at is not None:
-        raise Refused("revoked", "这台电脑已被停用，请联系县里的管理人员")
+        raise Refused("revoked", tr("这台电脑已被停用，请联系县里的管理人员"))
     scopes = select(device_scope.c.grid_id, device_scope.c.cursor).where(
         device_scope.c.device_id == row.id
     )
@@ -290,4 +296,4 @@ def revoke(county: County, device_id: UUID) -> None:
     with county.writing() as db:
         query = update(device).where(device.c.id == device_id).values(revoked_at=now())
         if not db.execute(query).rowcount:
-            raise UserError("没有这台电脑，请用 gridapp county status 查看设备编号")
+            raise UserError(tr("没有这台电脑，请用 gridapp county status 查看设备编号"))

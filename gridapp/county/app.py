@@ -20,6 +20,7 @@ import gridapp
 from gridapp.county import service
 from gridapp.county.store import County, open_county
 from gridapp.errors import UserError
+from gridapp.language import tr
 from gridapp.sync.protocol import MAX_PUSH, Refusal, pack
 
 MEDIA_TYPE = "application/vnd.gridapp.sync"
@@ -59,7 +60,7 @@ def make_app(county: County) -> Starlette:
 
 
 def _too_big() -> Response:
-    refusal = Refusal("size", "一次上传的数据过大，请升级程序后再试")
+    refusal = Refusal("size", tr("一次上传的数据过大，请升级程序后再试"))
     return Response(pack(refusal), 413, media_type=MEDIA_TYPE)
 
 
@@ -71,7 +72,9 @@ def _listen(host: str, port: int) -> tuple[socket.socket, str]:
         sock.bind((host, port))
     except OSError as error:
         sock.close()
-        raise UserError(f"{host}:{port} 已被占用或不可用，请换一个端口") from error
+        raise UserError(
+            tr("{host}:{port} 已被占用或不可用，请换一个端口", host=host, port=port)
+        ) from error
     sock.listen(512)
     shown = f"[{host}]" if family == socket.AF_INET6 else host
     return sock, f"http://{shown}:{sock.getsockname()[1]}"
@@ -117,7 +120,7 @@ def running(folder: Path) -> Generator[str]:
         deadline = time.monotonic() + _STARTS_WITHIN
         while not server.started and thread.is_alive():
             if time.monotonic() > deadline:
-                raise UserError("县级服务器没有启动，请查看日志")
+                raise UserError(tr("县级服务器没有启动，请查看日志"))
             time.sleep(0.01)
         yield url
     finally:

@@ -25,6 +25,7 @@ from gridapp.county.intake import (
 from gridapp.county.tables import change as change_log
 from gridapp.county.tables import device as devices
 from gridapp.county.tables import device_scope
+from gridapp.language import tr
 from gridapp.models import Grid, record_named, rules
 from gridapp.models.record import Field, Record, Values, fields_of, table_of
 from gridapp.sync import merge
@@ -44,14 +45,14 @@ from gridapp.sync.protocol import (
 )
 
 _SENTENCES = {
-    merge.CONFLICT: "“{label}”已被别人先改过，请对照后决定用哪个",
-    merge.EDITED: "您要删除的这条{title}刚被别人改过，所以没有删除，请看过后再决定",
-    merge.CAME_BACK: "这条{title}曾被别人删除，因为您改过它，现在恢复了",
-    merge.MISSING_RECORD: "县级服务器上还没有这条{title}，改动先留着",
-    merge.INSERT_ONLY: "{title}是留痕，只能新增，不能改动",
-    OUT_OF_SCOPE: "这条{title}不在您负责的网格内，县级服务器没有收下，请联系社区",
-    MISSING_PARENT: "“{label}”指向的记录还没有到县级服务器，改动先留着",
-    INVALID: "县级服务器没有收下这条{title}，请核对填写的内容",
+    merge.CONFLICT: tr("“{label}”已被别人先改过，请对照后决定用哪个"),
+    merge.EDITED: tr("您要删除的这条{title}刚被别人改过，所以没有删除，请看过后再决定"),
+    merge.CAME_BACK: tr("这条{title}曾被别人删除，因为您改过它，现在恢复了"),
+    merge.MISSING_RECORD: tr("县级服务器上还没有这条{title}，改动先留着"),
+    merge.INSERT_ONLY: tr("{title}是留痕，只能新增，不能改动"),
+    OUT_OF_SCOPE: tr("这条{title}不在您负责的网格内，县级服务器没有收下，请联系社区"),
+    MISSING_PARENT: tr("“{label}”指向的记录还没有到县级服务器，改动先留着"),
+    INVALID: tr("县级服务器没有收下这条{title}，请核对填写的内容"),
 }
 
 

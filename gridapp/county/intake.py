@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
+from gridapp.language import tr
 from gridapp.models import record_named
 from gridapp.models.kinds import TIME
 from gridapp.models.record import Record, field_of
@@ -26,9 +27,9 @@ from gridapp.sync.protocol import (
 UNKNOWN, INVALID, OUT_OF_SCOPE = "unknown", "invalid", "out_of_scope"
 MISSING_PARENT = "missing_parent"
 _OWN = {"created_at", "created_by", "updated_at", "updated_by"}  # the county sets them
-_NEWER = "县级服务器的版本较旧，还不认识这项内容，已代为保存，升级后会自动补上"
-_UNREADABLE = "这项内容的格式不对，县级服务器没有收下，请重新填写"
-_WHOLE_UNREADABLE = "这条改动的格式不对，县级服务器没有收下，请重新填写"
+_NEWER = tr("县级服务器的版本较旧，还不认识这项内容，已代为保存，升级后会自动补上")
+_UNREADABLE = tr("这项内容的格式不对，县级服务器没有收下，请重新填写")
+_WHOLE_UNREADABLE = tr("这条改动的格式不对，县级服务器没有收下，请重新填写")
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,15 @@ def _values(
             old, new = (None, value) if whole else value
             pair = from_wire(model, name, old), from_wire(model, name, new)
         except (ValueError, TypeError):
-            arrival.hold(name, INVALID, f"{label(model, name)}：{_UNREADABLE}")
+            arrival.hold(
+                name,
+                INVALID,
+                tr(
+                    "{label}：{_UNREADABLE}",
+                    label=label(model, name),
+                    _UNREADABLE=_UNREADABLE,
+                ),
+            )
         else:
             changes[name] = pair
     return changes
@@ -158,4 +167,4 @@ def _values(
 
 def label(model: type[Record], name: str) -> str:
     """What people call a field of a record."""
-    return "所在网格" if name == "grid_id" else field_of(model, name).label
+    return tr("所在网格") if name == "grid_id" else field_of(model, name).label

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 
 from gridapp.county.access import Device
 from gridapp.county.tables import change, scope
+from gridapp.language import tr
 from gridapp.models import RECORDS, Worker, record_named
 from gridapp.models.kinds import TIME
 from gridapp.models.record import Record, Values, table_of
@@ -153,7 +154,7 @@ def _state(db: Connection, page: _Page, at: Cursor, last: int) -> Cursor:
             type_, _, last_id = place.partition(":")
             first, after = names.index(type_), UUID(last_id)
         except ValueError:
-            raise Refused("cursor", "同步的位置读不懂，请升级程序后再试") from None
+            raise Refused("cursor", tr("同步的位置读不懂，请升级程序后再试")) from None
     for model in RECORDS[first:]:
         seen, after = after, None
         while True:

@@ -15,6 +15,7 @@ from gridapp.county.store import County
 from gridapp.county.tables import change, device_scope
 from gridapp.county.tables import device as devices
 from gridapp.errors import UserError
+from gridapp.language import tr
 from gridapp.models.kinds import now
 from gridapp.sync.protocol import (
     LEAVE,
@@ -59,7 +60,7 @@ def answer(county: County, path: str, token: str, body: bytes) -> Answer:
         return Answer(_STATUS.get(error.code, 400), pack(refusal))
     except OperationalError:
         _LOG.exception("the county's database did not answer")
-        busy = Refusal("busy", "县级服务器正忙，请过一会儿再同步；改动都在本机")
+        busy = Refusal("busy", tr("县级服务器正忙，请过一会儿再同步；改动都在本机"))
         return Answer(503, pack(busy))
     except UserError as error:
         return Answer(400, pack(Refusal("unreadable", str(error))))
@@ -67,9 +68,9 @@ def answer(county: County, path: str, token: str, body: bytes) -> Answer:
 
 def _check_version(version: int) -> None:
     if version > VERSION:
-        raise Refused("version", "县级服务器的版本太旧，请联系县里升级服务器")
+        raise Refused("version", tr("县级服务器的版本太旧，请联系县里升级服务器"))
     if version < 1:
-        raise Refused("version", "这个程序的版本太旧，请先升级程序")
+        raise Refused("version", tr("这个程序的版本太旧，请先升级程序"))
 
 
 def _sync(county: County, token: str, request: SyncRequest) -> SyncReply:
@@ -80,7 +81,10 @@ def _sync(county: County, token: str, request: SyncRequest) -> SyncReply:
     pushed = None
     if _writes(device, request, moment):
         if request.push and len(request.push.changes) > MAX_ROWS:
-            raise Refused("size", f"一次最多上传 {MAX_ROWS} 条改动，请升级程序")
+            raise Refused(
+                "size",
+                tr("一次最多上传 {MAX_ROWS} 条改动，请升级程序", MAX_ROWS=MAX_ROWS),
+            )
         pushed = _taken(county, token, request, moment)
     with county.reading() as db:
         pulled = pages.pull(db, device, request.pull) if request.pull else None
@@ -126,9 +130,11 @@ def _known(
 ) -> access.Device:
     device = access.authenticate(db, token)
     if request.device != device.id.bytes:
-        raise Refused("device", "这份数据是从备份恢复或复制来的，请重新登记这台电脑")
+        raise Refused(
+            "device", tr("这份数据是从备份恢复或复制来的，请重新登记这台电脑")
+        )
     if request.epoch != county.epoch:
-        raise Refused("epoch", "县级服务器恢复过备份，请联系县里的管理人员后再同步")
+        raise Refused("epoch", tr("县级服务器恢复过备份，请联系县里的管理人员后再同步"))
     return device
 
 

@@ -16,6 +16,7 @@ from uuid_utils.compat import uuid4
 from gridapp import migrations
 from gridapp.county.tables import meta
 from gridapp.errors import UserError
+from gridapp.language import tr
 
 SETTINGS = "county.json"
 DATABASE_FILE = "county.db"
@@ -72,7 +73,9 @@ def init(folder: Path, database_url: str | None = None) -> None:
 def _init(folder: Path, database_url: str | None) -> None:
     target = folder / SETTINGS
     if target.exists():
-        raise UserError(f"{folder} 里已经有县级服务器的数据，请换一个文件夹")
+        raise UserError(
+            tr("{folder} 里已经有县级服务器的数据，请换一个文件夹", folder=folder)
+        )
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     engine = _engine(folder, database_url or "")
     if not database_url:
@@ -81,7 +84,7 @@ def _init(folder: Path, database_url: str | None) -> None:
         with engine.execution_options(county_writes=True).begin() as db:
             if migrations.version_of(db) is not None:
                 raise UserError(
-                    "这个数据库里已经有县级服务器的数据，请换一个空的数据库"
+                    tr("这个数据库里已经有县级服务器的数据，请换一个空的数据库")
                 )
             migrations.upgrade(db, "county")
             values = {"server_id": uuid4().hex, "epoch": secrets.token_hex(8)}
@@ -98,14 +101,24 @@ def open_county(folder: Path) -> County:
     source = folder / SETTINGS
     if not source.exists():
         raise UserError(
-            f"{folder} 里没有县级服务器的数据，请先用 gridapp county init 建立"
+            tr(
+                "{folder} 里没有县级服务器的数据，请先用 gridapp county init 建立",
+                folder=folder,
+            )
         )
     try:
         settings = msgspec.json.decode(source.read_bytes(), type=Settings)
     except msgspec.MsgspecError as error:
-        raise UserError(f"设置文件 {SETTINGS} 已损坏，请从备份恢复") from error
+        raise UserError(
+            tr("设置文件 {SETTINGS} 已损坏，请从备份恢复", SETTINGS=SETTINGS)
+        ) from error
     if not settings.database and not (folder / DATABASE_FILE).exists():
-        raise UserError(f"数据文件 {DATABASE_FILE} 不见了，请从备份恢复")
+        raise UserError(
+            tr(
+                "数据文件 {DATABASE_FILE} 不见了，请从备份恢复",
+                DATABASE_FILE=DATABASE_FILE,
+            )
+        )
     with _faults_in_words():
         engine = _engine(folder, settings.database)
         with engine.execution_options(county_writes=True).begin() as db:
@@ -122,12 +135,14 @@ def _faults_in_words() -> Generator[None]:
     except DBAPIError as error:
         cause = str(error.orig)
         if "readonly database" in cause or "unable to open" in cause:
-            raise UserError("没有权限读写服务器的数据文件，请检查文件夹权限") from error
+            raise UserError(
+                tr("没有权限读写服务器的数据文件，请检查文件夹权限")
+            ) from error
         if "not a database" in cause or "malformed" in cause:
-            raise UserError("服务器的数据文件已损坏，请从备份恢复") from error
+            raise UserError(tr("服务器的数据文件已损坏，请从备份恢复")) from error
         if isinstance(error, OperationalError):
             raise UserError(
-                "连不上数据库，请核对地址、用户和密码，并确认它正在运行"
+                tr("连不上数据库，请核对地址、用户和密码，并确认它正在运行")
             ) from error
         raise
 
@@ -137,7 +152,7 @@ def _engine(folder: Path, url: str) -> Engine:
         return _sqlite(folder / DATABASE_FILE)
     scheme, _, rest = url.partition("://")
     if scheme not in ("postgresql", "postgres", "postgresql+psycopg"):
-        raise UserError("数据库地址应为 postgresql://用户:密码@主机/数据库")
+        raise UserError(tr("数据库地址应为 postgresql://用户:密码@主机/数据库"))
     return create_engine(
         f"postgresql+psycopg://{rest}",
         hide_parameters=True,

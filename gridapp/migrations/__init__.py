@@ -14,6 +14,7 @@ from typing import Literal
 from sqlalchemy import Connection, inspect, text
 
 from gridapp.errors import UserError
+from gridapp.language import tr
 
 HEAD = "0001"  # checked against the chain by a test; saves importing Alembic at start
 Side = Literal["client", "county"]
@@ -29,7 +30,7 @@ def version_of(db: Connection) -> str | None:
 def refuse_newer(version: str | None) -> None:
     """UserError when a database was made by a newer version of the program."""
     if version is not None and version > HEAD:
-        raise UserError("这份数据由更新版本的程序建立，请先升级程序再打开")
+        raise UserError(tr("这份数据由更新版本的程序建立，请先升级程序再打开"))
 
 
 def upgrade(db: Connection, side: Side, to: str = "head") -> None:

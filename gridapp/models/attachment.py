@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped
 
+from gridapp.language import tr
 from gridapp.models.kinds import HASH, NUMBER, REF, TIME
 from gridapp.models.record import Record, field
 
@@ -18,7 +19,7 @@ class Attachment(Record):
     """The file itself lies content-addressed in the photo store."""
 
     __tablename__ = "attachment"
-    title = "附件"
+    title = tr("附件")
     shown_by = "name"
     __table_args__ = (CheckConstraint("size >= 0", name="size_not_negative"),)
 
@@ -35,4 +36,4 @@ class Attachment(Record):
 
     @classmethod
     def check(cls, values: Mapping[str, Any]) -> dict[str, str]:
-        return {"size": "字节数不能为负"} if values["size"] < 0 else {}
+        return {"size": tr("字节数不能为负")} if values["size"] < 0 else {}

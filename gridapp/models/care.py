@@ -14,10 +14,11 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped
 
+from gridapp.language import tr
 from gridapp.models.kinds import CODES, DATE, NAME, NOTE, NUMBER, TIME
 from gridapp.models.record import Record, field
 
-WHO, STATE, HOME, AFTER = "见面", "情况", "居家", "处置"
+WHO, STATE, HOME, AFTER = tr("见面"), tr("情况"), tr("居家"), tr("处置")
 
 
 class CarePlan(Record):
@@ -28,7 +29,7 @@ class CarePlan(Record):
     """
 
     __tablename__ = "care_plan"
-    title = "关爱计划"
+    title = tr("关爱计划")
     shown_by = "way"
     __table_args__ = (
         CheckConstraint("interval_days BETWEEN 1 AND 366", name="interval_in_range"),
@@ -48,10 +49,10 @@ class CarePlan(Record):
     def check(cls, values: Mapping[str, Any]) -> dict[str, str]:
         wrong: dict[str, str] = {}
         if not 1 <= values["interval_days"] <= 366:
-            wrong["interval_days"] = "间隔天数应在 1 到 366 之间"
+            wrong["interval_days"] = tr("间隔天数应在 1 到 366 之间")
         until = values.get("until")
         if until and until < values["since"]:
-            wrong["until"] = "结束日期不能早于开始日期"
+            wrong["until"] = tr("结束日期不能早于开始日期")
         return wrong
 
 
@@ -59,7 +60,7 @@ class Visit(Record):
     """走访记录: a home visit, a phone call, or a session of 移动办公桌."""
 
     __tablename__ = "visit"
-    title = "走访记录"
+    title = tr("走访记录")
     shown_by = "started_at"
     __table_args__ = (
         CheckConstraint(
@@ -173,23 +174,27 @@ class Visit(Record):
     def check(cls, values: Mapping[str, Any]) -> dict[str, str]:
         wrong: dict[str, str] = {}
         if values.get("resident_id") is None and values["mode"] != "mobile_desk":
-            wrong["resident_id"] = "还没有选走访的是谁"
+            wrong["resident_id"] = tr("还没有选走访的是谁")
         if values.get("met_whom") == "nobody" and not values.get("not_met_reason"):
-            wrong["not_met_reason"] = "没见到人，选一下原因"
+            wrong["not_met_reason"] = tr("没见到人，选一下原因")
         if values.get("condition") in ("unwell", "hospital") and not values.get("note"):
-            word = {"unwell": "不适", "hospital": "已送医"}[values["condition"]]
-            wrong["note"] = f"身体状况选了“{word}”，请写明哪里不舒服、是否已联系家属"
+            word = {"unwell": tr("不适"), "hospital": tr("已送医")}[values["condition"]]
+            wrong["note"] = tr(
+                "身体状况选了“{word}”，请写明哪里不舒服、是否已联系家属", word=word
+            )
         ended = values.get("ended_at")
         if ended and ended < values["started_at"]:
-            wrong["ended_at"] = "结束时间不能早于开始时间"
+            wrong["ended_at"] = tr("结束时间不能早于开始时间")
         wrong |= _pressure(values)
         return wrong
 
 
 def _pressure(values: Mapping[str, Any]) -> dict[str, str]:
-    ranges = {"systolic": (40, 300, "收缩压"), "diastolic": (20, 200, "舒张压")}
+    ranges = {"systolic": (40, 300, tr("收缩压")), "diastolic": (20, 200, tr("舒张压"))}
     return {
-        name: f"{label}应在 {low} 到 {high} 之间，请核对"
+        name: tr(
+            "{label}应在 {low} 到 {high} 之间，请核对", label=label, low=low, high=high
+        )
         for name, (low, high, label) in ranges.items()
         if values.get(name) is not None and not low <= values[name] <= high
     }

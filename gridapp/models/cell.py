@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
+from gridapp.language import tr
+
 T = TypeVar("T")
 
 
@@ -36,48 +38,52 @@ class Cell(Generic[T]):
 
 MESSAGES: Mapping[str, str] = MappingProxyType(
     {
-        "E_CELL_ERROR": "这一格是 Excel 的公式错误，请在原表里改好后再导入",
-        "E_CELL_LONG": "这一格字太多，不像这一列的内容，请核对列对应",
-        "E_CODESET_REQUIRED": "各系统的数字代码含义不同，请先选定这一列的代码标准",
-        "E_CODE_UNKNOWN": "不认识这个词，请从可选项里选一个",
-        "E_DATE_2DIGIT_YEAR": "年份只有两位，分不清是哪个世纪，请写成四位年份",
-        "E_DATE_AMBIGUOUS": "分不清是1月还是10月，请写成 1945-01 或 1945-10 的样子",
-        "E_DATE_INVALID": "日期不对，请按 年-月-日 填写，如 1945-03-08",
-        "E_DATE_LUNAR": "这是农历日期，请按身份证填公历出生日期",
-        "E_DATE_MINGUO": "这是民国纪年，请换成公历年份（民国年加1911）",
-        "E_DATE_RANGE": "日期在今天之后或超过130年前，请核对年份",
-        "E_DATE_SERIAL": "这一格是 Excel 的日期序号，请在原表里把这一列设成日期格式",
-        "E_FLAG_UNKNOWN": "应填“是”或“否”（也可打√或×）",
-        "E_ID_CHECKSUM": "身份证号末位校验不符，请核对；证件确实如此的，注明已核对原件",
-        "E_ID_DATE": "身份证号里的出生日期不对，请核对第7到14位",
-        "E_ID_FORMAT": "身份证号应为17位数字加1位数字或X，请核对",
-        "E_ID_LENGTH": "身份证号应为18位，请核对是否漏写或多写",
-        "E_ID_MASKED": "身份证号打了星号，请用完整号码的表",
-        "E_ID_MULTIPLE": "一格里有多个身份证号，请每人写一行",
-        "E_ID_NOT_RESIDENT_ID": "这不是居民身份证号，请填到“其他证件”并选证件类型",
-        "E_ID_PRECISION_LOST": "Excel 已丢掉号码末几位，请把这一列设成文本后重填",
-        "E_ID_SCI_TEXT": "号码变成了科学计数法，末几位已丢失，请用原始表格重新导出",
-        "E_NAME_FORMAT": "姓名里有数字或符号，请只留姓名",
-        "E_NAME_MASKED": "姓名打了星号，请用写全姓名的表",
-        "E_NAME_MULTIPLE": "一格里有多个姓名，请每人写一行",
-        "E_NAME_PUA": "姓名里有造字，别的电脑认不出，请用输入法重新打这个字",
-        "E_NAME_RARE_PLACEHOLDER": "姓名里有没打出来的字，请按身份证补上",
-        "E_PHONE_FORMAT": "电话号码不对，手机应为11位，固定电话请带区号",
-        "E_PHONE_MASKED": "电话号码打了星号，请用完整号码的表",
-        "E_ROOM_FORMAT": "认不出楼栋门牌，请按 3栋2单元501 的样子填写",
-        "E_ROOM_IS_DATE": "门牌被 Excel 变成了日期，请把这一列设成文本后重填",
-        "W_DATE_2DIGIT_YEAR": "年份只有两位，按19××年读，请核对",
-        "W_DATE_PRECISION_MONTH": "只有年月，没有日",
-        "W_DATE_PRECISION_YEAR": "只有年份，没有月日",
-        "W_EDU_ILLITERATE": "现行学历代码没有“文盲”，按“其他”记",
-        "W_ID_15_UPGRADED": "15位号码已升为18位，请与证件核对",
-        "W_ID_X_GUESSED": "末位按 X 读，请与证件核对",
-        "W_MISSING": "原表写的是没有或不详，按空白记",
-        "W_NAME_ANNOTATION": "姓名后面的括注已取下，请看是否要另记",
-        "W_NAME_COMPAT_CHAR": "姓名里有形近的特殊字符，已换成通用汉字，请核对",
-        "W_NAME_DOT": "间隔号已统一为“·”",
-        "W_PHONE_NO_AREA": "固定电话没有区号，建议补上",
-        "W_ROOM_NO_UNIT": "没有单元号，请核对是几单元",
+        "E_CELL_ERROR": tr("这一格是 Excel 的公式错误，请在原表里改好后再导入"),
+        "E_CELL_LONG": tr("这一格字太多，不像这一列的内容，请核对列对应"),
+        "E_CODESET_REQUIRED": tr("各系统的数字代码含义不同，请先选定这一列的代码标准"),
+        "E_CODE_UNKNOWN": tr("不认识这个词，请从可选项里选一个"),
+        "E_DATE_2DIGIT_YEAR": tr("年份只有两位，分不清是哪个世纪，请写成四位年份"),
+        "E_DATE_AMBIGUOUS": tr("分不清是1月还是10月，请写成 1945-01 或 1945-10 的样子"),
+        "E_DATE_INVALID": tr("日期不对，请按 年-月-日 填写，如 1945-03-08"),
+        "E_DATE_LUNAR": tr("这是农历日期，请按身份证填公历出生日期"),
+        "E_DATE_MINGUO": tr("这是民国纪年，请换成公历年份（民国年加1911）"),
+        "E_DATE_RANGE": tr("日期在今天之后或超过130年前，请核对年份"),
+        "E_DATE_SERIAL": tr(
+            "这一格是 Excel 的日期序号，请在原表里把这一列设成日期格式"
+        ),
+        "E_FLAG_UNKNOWN": tr("应填“是”或“否”（也可打√或×）"),
+        "E_ID_CHECKSUM": tr(
+            "身份证号末位校验不符，请核对；证件确实如此的，注明已核对原件"
+        ),
+        "E_ID_DATE": tr("身份证号里的出生日期不对，请核对第7到14位"),
+        "E_ID_FORMAT": tr("身份证号应为17位数字加1位数字或X，请核对"),
+        "E_ID_LENGTH": tr("身份证号应为18位，请核对是否漏写或多写"),
+        "E_ID_MASKED": tr("身份证号打了星号，请用完整号码的表"),
+        "E_ID_MULTIPLE": tr("一格里有多个身份证号，请每人写一行"),
+        "E_ID_NOT_RESIDENT_ID": tr("这不是居民身份证号，请填到“其他证件”并选证件类型"),
+        "E_ID_PRECISION_LOST": tr("Excel 已丢掉号码末几位，请把这一列设成文本后重填"),
+        "E_ID_SCI_TEXT": tr("号码变成了科学计数法，末几位已丢失，请用原始表格重新导出"),
+        "E_NAME_FORMAT": tr("姓名里有数字或符号，请只留姓名"),
+        "E_NAME_MASKED": tr("姓名打了星号，请用写全姓名的表"),
+        "E_NAME_MULTIPLE": tr("一格里有多个姓名，请每人写一行"),
+        "E_NAME_PUA": tr("姓名里有造字，别的电脑认不出，请用输入法重新打这个字"),
+        "E_NAME_RARE_PLACEHOLDER": tr("姓名里有没打出来的字，请按身份证补上"),
+        "E_PHONE_FORMAT": tr("电话号码不对，手机应为11位，固定电话请带区号"),
+        "E_PHONE_MASKED": tr("电话号码打了星号，请用完整号码的表"),
+        "E_ROOM_FORMAT": tr("认不出楼栋门牌，请按 3栋2单元501 的样子填写"),
+        "E_ROOM_IS_DATE": tr("门牌被 Excel 变成了日期，请把这一列设成文本后重填"),
+        "W_DATE_2DIGIT_YEAR": tr("年份只有两位，按19××年读，请核对"),
+        "W_DATE_PRECISION_MONTH": tr("只有年月，没有日"),
+        "W_DATE_PRECISION_YEAR": tr("只有年份，没有月日"),
+        "W_EDU_ILLITERATE": tr("现行学历代码没有“文盲”，按“其他”记"),
+        "W_ID_15_UPGRADED": tr("15位号码已升为18位，请与证件核对"),
+        "W_ID_X_GUESSED": tr("末位按 X 读，请与证件核对"),
+        "W_MISSING": tr("原表写的是没有或不详，按空白记"),
+        "W_NAME_ANNOTATION": tr("姓名后面的括注已取下，请看是否要另记"),
+        "W_NAME_COMPAT_CHAR": tr("姓名里有形近的特殊字符，已换成通用汉字，请核对"),
+        "W_NAME_DOT": tr("间隔号已统一为“·”"),
+        "W_PHONE_NO_AREA": tr("固定电话没有区号，建议补上"),
+        "W_ROOM_NO_UNIT": tr("没有单元号，请核对是几单元"),
     }
 )
 """For each code, a sentence a grid worker can act on."""

@@ -15,6 +15,7 @@ from types import MappingProxyType
 
 import msgspec
 
+from gridapp.language import tr
 from gridapp.paths import resources
 
 
@@ -41,6 +42,11 @@ class CodeTable:
     key: str = ""
 
     @property
+    def words(self) -> str:
+        """The title in the language of the program."""
+        return tr(self.title)
+
+    @property
     def codes(self) -> tuple[str, ...]:
         return tuple(self._names)
 
@@ -58,18 +64,29 @@ class CodeTable:
         )
 
     @cached_property
+    def _said(self) -> Mapping[str, str]:
+        by_code = {item.code: tr(item.name) for item in self.items}
+        return {
+            item.code: f"{by_code[item.parent]}-{by_code[item.code]}"
+            if self._names[item.code] != item.name
+            else by_code[item.code]
+            for item in self.items
+        }
+
+    @cached_property
     def _by_name(self) -> Mapping[str, str]:
-        return {_plain(name): code for code, name in self._names.items()}
+        said = {_plain(name): code for code, name in self._said.items()}
+        return said | {_plain(name): code for code, name in self._names.items()}
 
     @cached_property
     def _by_alias(self) -> Mapping[str, str]:
         return {_plain(word): item.code for item in self.items for word in item.aliases}
 
     def name(self, code: str) -> str:
-        """The words of a code, one text a code: a name that stands under several
-        parents (其他) is shown with its parent. A code that is not in the list
-        (one of a newer version) shows as itself."""
-        return self._names.get(code, code)
+        """The words of a code in the language of the program, one text a code: a name
+        that stands under several parents (其他) is shown with its parent. A code that
+        is not in the list (one of a newer version) shows as itself."""
+        return self._said.get(code, code)
 
     def code(self, words: str) -> str | None:
         """The code whose name people wrote, else the one that has it as an alias.

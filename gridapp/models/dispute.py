@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped
 
+from gridapp.language import tr
 from gridapp.models.kinds import (
     ADDRESS,
     DATE,
@@ -28,14 +29,14 @@ from gridapp.models.kinds import (
 )
 from gridapp.models.record import Record, field
 
-EVENT, WAY, RESULT, MARK = "纠纷", "调解", "结果", "考评"
+EVENT, WAY, RESULT, MARK = tr("纠纷"), tr("调解"), tr("结果"), tr("考评")
 
 
 class Dispute(Record):
     """矛盾纠纷."""
 
     __tablename__ = "dispute"
-    title = "矛盾纠纷"
+    title = tr("矛盾纠纷")
     shown_by = "name"
     __table_args__ = (
         CheckConstraint("people_count >= 1", name="people_from_one"),
@@ -111,11 +112,11 @@ class Dispute(Record):
     def check(cls, values: Mapping[str, Any]) -> dict[str, str]:
         wrong: dict[str, str] = {}
         if values["people_count"] < 1:
-            wrong["people_count"] = "涉及人数至少 1 人"
+            wrong["people_count"] = tr("涉及人数至少 1 人")
         if values["deadline"] < values["happened_on"]:
-            wrong["deadline"] = "化解时限不能早于发生日期"
+            wrong["deadline"] = tr("化解时限不能早于发生日期")
         if values.get("succeeded") is False and not values.get("other_ways_told"):
-            wrong["other_ways_told"] = "调解不成的，请写明已告知哪些其他途径"
+            wrong["other_ways_told"] = tr("调解不成的，请写明已告知哪些其他途径")
         return wrong
 
 
@@ -123,7 +124,7 @@ class DisputeParty(Record):
     """当事人 (table 30 items 9–16 are those of the main party)."""
 
     __tablename__ = "dispute_party"
-    title = "当事人"
+    title = tr("当事人")
     shown_by = "name"
 
     dispute_id: Mapped[UUID] = field("矛盾纠纷", target="dispute", part=True)
@@ -150,7 +151,7 @@ class DisputeSession(Record):
     """调解记录: one sitting; there may be several."""
 
     __tablename__ = "dispute_session"
-    title = "调解记录"
+    title = tr("调解记录")
     shown_by = "held_at"
 
     dispute_id: Mapped[UUID] = field("矛盾纠纷", target="dispute", part=True)

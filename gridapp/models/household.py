@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped
 
+from gridapp.language import tr
 from gridapp.models import identity
 from gridapp.models.kinds import (
     ADDRESS,
@@ -30,14 +31,20 @@ from gridapp.models.kinds import (
 )
 from gridapp.models.record import Record, field
 
-PERSON, HUKOU, MIGRANT, LIVING, CARE = "基本信息", "户籍", "流动", "居住", "关爱"
+PERSON, HUKOU, MIGRANT, LIVING, CARE = (
+    tr("基本信息"),
+    tr("户籍"),
+    tr("流动"),
+    tr("居住"),
+    tr("关爱"),
+)
 
 
 class Household(Record):
     """一户: the people behind one door who keep house together."""
 
     __tablename__ = "household"
-    title = "家庭户"
+    title = tr("家庭户")
     shown_by = "head_name"
 
     dwelling_id: Mapped[UUID] = field("房屋", target="dwelling", part=True)
@@ -54,7 +61,7 @@ class Resident(Record):
     """居民."""
 
     __tablename__ = "resident"
-    title = "居民"
+    title = tr("居民")
     shown_by = "name"
 
     household_id: Mapped[UUID | None] = field("家庭户", target="household", part=True)
@@ -246,13 +253,13 @@ class Resident(Record):
             and not values.get("id_verified")
             and not identity.id_checksum_ok(number)
         ):
-            wrong["id_number"] = (
+            wrong["id_number"] = tr(
                 "身份证号的校验位不对，请核对；证件确实如此的，请勾选“证件已核对原件”"
             )
         if values.get("life_state") == "living" and values.get("died_on"):
-            wrong["died_on"] = "填了去世日期，生存状态应选“去世”"
+            wrong["died_on"] = tr("填了去世日期，生存状态应选“去世”")
         if values.get("presence") == "here" and values.get("moved_on"):
-            wrong["moved_on"] = "填了迁出日期，在住情况应选“迁出”"
+            wrong["moved_on"] = tr("填了迁出日期，在住情况应选“迁出”")
         return wrong
 
 
@@ -263,7 +270,7 @@ class ResidentTag(Record):
     """
 
     __tablename__ = "resident_tag"
-    title = "人员标签"
+    title = tr("人员标签")
     shown_by = "tag"
     __table_args__ = (
         CheckConstraint("until IS NULL OR until >= since", name="ends_after_start"),
@@ -280,7 +287,7 @@ class ResidentTag(Record):
     def check(cls, values: Mapping[str, Any]) -> dict[str, str]:
         until = values.get("until")
         if until and until < values["since"]:
-            return {"until": "结束日期不能早于开始日期"}
+            return {"until": tr("结束日期不能早于开始日期")}
         return {}
 
 
@@ -288,7 +295,7 @@ class Contact(Record):
     """紧急联系人, in the order they are called."""
 
     __tablename__ = "contact"
-    title = "紧急联系人"
+    title = tr("紧急联系人")
     shown_by = "name"
     __table_args__ = (CheckConstraint("rank >= 1", name="rank_from_one"),)
 
@@ -304,4 +311,6 @@ class Contact(Record):
     @classmethod
     def check(cls, values: Mapping[str, Any]) -> dict[str, str]:
         rank = values.get("rank")
-        return {"rank": "联系顺序从 1 开始"} if rank is not None and rank < 1 else {}
+        return (
+            {"rank": tr("联系顺序从 1 开始")} if rank is not None and rank < 1 else {}
+        )

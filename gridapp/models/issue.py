@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped
 
+from gridapp.language import tr
 from gridapp.models.kinds import DATE, NAME, NOTE, PHONES, TIME, YES_NO
 from gridapp.models.record import Record, field
 
@@ -18,7 +19,7 @@ class Issue(Record):
     """问题工单: a problem with a source, a deadline and a trace."""
 
     __tablename__ = "issue"
-    title = "问题工单"
+    title = tr("问题工单")
     shown_by = "title_text"
     __table_args__ = (
         CheckConstraint("deadline IS NULL OR deadline >= found_at", name="due_after"),
@@ -59,11 +60,11 @@ class Issue(Record):
         wrong: dict[str, str] = {}
         deadline = values.get("deadline")
         if deadline and deadline < values["found_at"]:
-            wrong["deadline"] = "办结时限不能早于发现时间"
+            wrong["deadline"] = tr("办结时限不能早于发现时间")
         if values.get("outside_list") and not (
             values.get("approved_by") and values.get("approved_until")
         ):
-            wrong["approved_by"] = "清单外任务要填批准人和截止日期"
+            wrong["approved_by"] = tr("清单外任务要填批准人和截止日期")
         return wrong
 
 
@@ -71,7 +72,7 @@ class IssueStep(Record):
     """One step of an issue's trace. Inserted once, never changed, never deleted."""
 
     __tablename__ = "issue_step"
-    title = "工单留痕"
+    title = tr("工单留痕")
     shown_by = "at"
     insert_only = True
 

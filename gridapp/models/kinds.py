@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
+from gridapp.language import tr
 from gridapp.models import identity
 
 T = TypeVar("T")
@@ -123,18 +124,18 @@ def _parse_number(text: str) -> int:
     try:
         return int(text.replace(",", "").replace("，", ""))
     except ValueError:
-        raise ValueError("应填整数，如 3") from None
+        raise ValueError(tr("应填整数，如 3")) from None
 
 
 def _parse_decimal(text: str) -> float:
     try:
         return float(text.replace(",", "").replace("，", ""))
     except ValueError:
-        raise ValueError("应填数字，如 89.5") from None
+        raise ValueError(tr("应填数字，如 89.5")) from None
 
 
-YES_WORDS = frozenset({"是", "有", "对", "√", "✓", "1", "true", "yes", "y"})
-NO_WORDS = frozenset({"否", "无", "不是", "×", "0", "false", "no", "n"})
+YES_WORDS = frozenset({tr("是"), "有", "对", "√", "✓", "1", "true", "yes", "y"})
+NO_WORDS = frozenset({tr("否"), "无", "不是", "×", "0", "false", "no", "n"})
 
 
 def _parse_yes_no(text: str) -> bool:
@@ -143,7 +144,7 @@ def _parse_yes_no(text: str) -> bool:
         return True
     if word in NO_WORDS:
         return False
-    raise ValueError("应填“是”或“否”")
+    raise ValueError(tr("应填“是”或“否”"))
 
 
 def _parse_date(text: str) -> dt.date:
@@ -154,7 +155,7 @@ def _parse_date(text: str) -> dt.date:
             raise ValueError
         return dt.date(*(int(part) for part in match.groups()))
     except ValueError:
-        raise ValueError("日期按 年-月-日 填写，如 2026-11-23") from None
+        raise ValueError(tr("日期按 年-月-日 填写，如 2026-11-23")) from None
 
 
 def _parse_time(text: str) -> dt.datetime:
@@ -162,7 +163,9 @@ def _parse_time(text: str) -> dt.datetime:
     try:
         moment = dt.datetime.fromisoformat(text.strip().replace("/", "-"))
     except ValueError:
-        raise ValueError("时间按 年-月-日 时:分 填写，如 2026-11-23 09:40") from None
+        raise ValueError(
+            tr("时间按 年-月-日 时:分 填写，如 2026-11-23 09:40")
+        ) from None
     return moment.astimezone(dt.UTC)
 
 
@@ -186,31 +189,31 @@ def _parse_words(text: str) -> tuple[str, ...]:
 
 
 def _format_words(value: tuple[str, ...]) -> str:
-    return "、".join(value)
+    return tr("、").join(value)
 
 
 def _parse_ref(text: str) -> UUID:
     try:
         return UUID(text.strip())
     except ValueError:
-        raise ValueError("应填记录编号") from None
+        raise ValueError(tr("应填记录编号")) from None
 
 
 def _parse_hash(text: str) -> str:
     if not re.fullmatch(r"[0-9a-f]{64}", text.strip()):
-        raise ValueError("应为64位十六进制校验值")
+        raise ValueError(tr("应为64位十六进制校验值"))
     return text.strip()
 
 
 def _parse_document(text: str) -> str:
     clean = re.sub(r"\s+", "", text).upper()
     if not re.fullmatch(r"[0-9A-Z()（）-]{4,50}", clean):
-        raise ValueError("证件号码只含字母和数字，请核对")
+        raise ValueError(tr("证件号码只含字母和数字，请核对"))
     return clean
 
 
 def _mask_phones(text: str) -> str:
-    return "、".join(identity.mask_phone(one) for one in text.split("、"))
+    return tr("、").join(identity.mask_phone(one) for one in text.split("、"))
 
 
 def _mask_middle(text: str) -> str:
@@ -230,7 +233,7 @@ YES_NO = Kind(
     "yes_no",
     Boolean(),
     parse=_parse_yes_no,
-    format=lambda v: "是" if v else "否",
+    format=lambda v: tr("是") if v else tr("否"),
     from_wire=bool,
 )
 DATE = Kind(

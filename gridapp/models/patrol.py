@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped
 
+from gridapp.language import tr
 from gridapp.models.kinds import DATE, NOTE, NUMBER, TIME, YES_NO
 from gridapp.models.record import Record, field
 
@@ -21,7 +22,7 @@ class PatrolPoint(Record):
     """巡查点: a place to look at every so many days."""
 
     __tablename__ = "patrol_point"
-    title = "巡查点"
+    title = tr("巡查点")
     shown_by = "name"
     __table_args__ = (
         CheckConstraint("interval_days BETWEEN 1 AND 366", name="interval_in_range"),
@@ -37,7 +38,7 @@ class PatrolPoint(Record):
     @classmethod
     def check(cls, values: Mapping[str, Any]) -> dict[str, str]:
         if not 1 <= values["interval_days"] <= 366:
-            return {"interval_days": "间隔天数应在 1 到 366 之间"}
+            return {"interval_days": tr("间隔天数应在 1 到 366 之间")}
         return {}
 
 
@@ -45,7 +46,7 @@ class Patrol(Record):
     """巡查日志: one round."""
 
     __tablename__ = "patrol"
-    title = "巡查日志"
+    title = tr("巡查日志")
     shown_by = "started_at"
     __table_args__ = (
         CheckConstraint(
@@ -65,7 +66,7 @@ class Patrol(Record):
     def check(cls, values: Mapping[str, Any]) -> dict[str, str]:
         ended = values.get("ended_at")
         if ended and ended < values["started_at"]:
-            return {"ended_at": "结束时间不能早于开始时间"}
+            return {"ended_at": tr("结束时间不能早于开始时间")}
         return {}
 
 
@@ -73,7 +74,7 @@ class PatrolStop(Record):
     """A point or building that was looked at on a round."""
 
     __tablename__ = "patrol_stop"
-    title = "巡查到点"
+    title = tr("巡查到点")
     shown_by = "at"
 
     patrol_id: Mapped[UUID] = field("巡查", target="patrol", part=True)
@@ -88,7 +89,7 @@ class Finding(Record):
     """巡查发现: what was wrong; it ends in an issue, handled or reported."""
 
     __tablename__ = "finding"
-    title = "巡查发现"
+    title = tr("巡查发现")
     shown_by = "place"
 
     patrol_id: Mapped[UUID] = field("巡查", target="patrol", part=True)

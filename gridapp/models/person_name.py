@@ -10,6 +10,7 @@ import datetime as dt
 import re
 import unicodedata
 
+from gridapp.language import tr
 from gridapp.models.cell import MESSAGES, Cell, cell_text, empty_or_broken, visible
 
 LONGEST = 50
@@ -63,7 +64,7 @@ def parse_name(text: str) -> str:
     """The name typed into a form; ValueError with what to do."""
     cell = read_name(text)
     if cell.note:
-        raise ValueError(f"姓名里只写姓名，“{cell.note}”请写到备注")
+        raise ValueError(tr("姓名里只写姓名，“{note}”请写到备注", note=cell.note))
     if cell.value is None:
         raise ValueError(MESSAGES[cell.error or "E_NAME_FORMAT"])
     return cell.value

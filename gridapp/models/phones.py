@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from gridapp.language import tr
 from gridapp.models.cell import (
     MESSAGES,
     Cell,
@@ -74,7 +75,9 @@ def parse_phones(text: str) -> tuple[str, ...]:
         raise ValueError(MESSAGES[cell.error or "E_PHONE_FORMAT"])
     for phone in cell.value:
         if phone.note:
-            raise ValueError(f"这里只写号码，“{phone.note}”请写到备注或联系人")
+            raise ValueError(
+                tr("这里只写号码，“{note}”请写到备注或联系人", note=phone.note)
+            )
     return tuple(phone.num for phone in cell.value)
 
 

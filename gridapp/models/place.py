@@ -14,6 +14,7 @@ from uuid import UUID, uuid5
 from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped
 
+from gridapp.language import tr
 from gridapp.models.kinds import (
     ADDRESS,
     BIRTH,
@@ -42,7 +43,7 @@ class Grid(Record):
     """网格: the area one worker looks after; the scope of access and of sync."""
 
     __tablename__ = "grid"
-    title = "网格"
+    title = tr("网格")
     shown_by = "name"
 
     code: Mapped[str] = field("网格编码", searched=True)
@@ -67,7 +68,7 @@ class Worker(Record):
     """工作人员: who records; a code of the county makes one at enrolment."""
 
     __tablename__ = "worker"
-    title = "工作人员"
+    title = tr("工作人员")
     shown_by = "name"
 
     name: Mapped[str] = field("姓名", NAME, searched=True)
@@ -88,7 +89,7 @@ class Building(Record):
     """楼栋, with its head (楼栋长, GB/T 31000 table 9)."""
 
     __tablename__ = "building"
-    title = "楼栋"
+    title = tr("楼栋")
     shown_by = "number"
     __table_args__ = (
         CheckConstraint("floors BETWEEN 1 AND 200", name="floors_in_range"),
@@ -119,9 +120,9 @@ class Building(Record):
 
     @classmethod
     def check(cls, values: Mapping[str, Any]) -> dict[str, str]:
-        ranges = {"floors": (200, "层数"), "units": (100, "单元数")}
+        ranges = {"floors": (200, tr("层数")), "units": (100, tr("单元数"))}
         return {
-            name: f"{label}应在 1 到 {most} 之间，请核对"
+            name: tr("{label}应在 1 到 {most} 之间，请核对", label=label, most=most)
             for name, (most, label) in ranges.items()
             if values.get(name) is not None and not 1 <= values[name] <= most
         }
@@ -131,7 +132,7 @@ class Dwelling(Record):
     """房屋: one door. Rented ones carry GB/T 31000 table 16."""
 
     __tablename__ = "dwelling"
-    title = "房屋"
+    title = tr("房屋")
     shown_by = "room"
 
     building_id: Mapped[UUID] = field("楼栋", target="building", part=True)
@@ -161,5 +162,5 @@ class Dwelling(Record):
     @classmethod
     def check(cls, values: Mapping[str, Any]) -> dict[str, str]:
         if values.get("rent_use") and values.get("tenure") not in (None, "rent"):
-            return {"rent_use": "填了出租用途，使用情况应选“出租”"}
+            return {"rent_use": tr("填了出租用途，使用情况应选“出租”")}
         return {}

@@ -16,6 +16,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, MetaData, Table, Uuid, func
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column
 
+from gridapp.language import tr
 from gridapp.models import codes as code_tables
 from gridapp.models.kinds import CODE, CODES, REF, TEXT, Kind, UtcTime
 
@@ -26,7 +27,7 @@ Values = dict[str, Any]
 class Field:
     """One field as the rest of the program sees it."""
 
-    label: str
+    heading: str  # its Chinese name, as ledgers and the standards print it
     kind: Kind[Any]
     name: str = ""
     required: bool = False
@@ -38,6 +39,11 @@ class Field:
     aliases: tuple[str, ...] = ()
     section: str = ""
 
+    @property
+    def label(self) -> str:
+        """The name of the field in the language of the program."""
+        return tr(self.heading)
+
     def parse(self, text: str) -> Any:
         """The value the user meant, None when empty.
 
@@ -46,7 +52,7 @@ class Field:
         text = text.strip()
         if not text:
             if self.required:
-                raise ValueError(f"{self.label}还没有填")
+                raise ValueError(tr("{label}还没有填", label=self.label))
             return None
         try:
             if self.codes:
@@ -55,10 +61,17 @@ class Field:
                 return found if self.kind is CODES else found[0]
             value = self.kind.parse(text)
         except ValueError as error:
-            raise ValueError(f"{self.label}：{error}") from None
+            raise ValueError(
+                tr("{label}：{error}", label=self.label, error=error)
+            ) from None
         if self.kind.limit and len(value) > self.kind.limit:
             raise ValueError(
-                f"{self.label}最多 {self.kind.limit} 个字，现在 {len(value)} 个"
+                tr(
+                    "{label}最多 {limit} 个字，现在 {count} 个",
+                    label=self.label,
+                    limit=self.kind.limit,
+                    count=len(value),
+                )
             )
         return value
 
@@ -69,8 +82,10 @@ class Field:
             return word
         code = table.code(word)
         if code is None:
-            shown = "、".join(item.name for item in table.items[:12])
-            raise ValueError(f"没有“{word}”这一项，可填：{shown}")
+            shown = tr("、").join(item.name for item in table.items[:12])
+            raise ValueError(
+                tr("没有“{word}”这一项，可填：{shown}", word=word, shown=shown)
+            )
         return code
 
     def format(self, value: Any) -> str:
@@ -79,7 +94,7 @@ class Field:
             return ""
         if self.codes:
             table = code_tables.table(self.codes)
-            return "、".join(
+            return tr("、").join(
                 table.name(code) for code in (value if self.kind is CODES else (value,))
             )
         return self.kind.format(value)
@@ -91,7 +106,7 @@ class Field:
 
 
 def field(
-    label: str,
+    heading: str,
     kind: Kind[Any] = TEXT,
     *,
     codes: str = "",
@@ -108,7 +123,7 @@ def field(
     if target:
         kind = REF
     spec = Field(
-        label,
+        heading,
         kind,
         codes=codes,
         target=target,

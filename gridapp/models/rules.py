@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any, cast
 
+from gridapp.language import tr
 from gridapp.models import codes as code_tables
 from gridapp.models.kinds import CODES
 from gridapp.models.record import Field, Record, fields_of
@@ -37,17 +38,23 @@ def problems(
 
 def _problem(field: Field, value: Any) -> str:
     if value is None:
-        return f"{field.label}还没有填" if field.required else ""
+        return tr("{label}还没有填", label=field.label) if field.required else ""
     if _unkeepable(value):
-        return f"{field.label}的数字太大或含有无法保存的字符，请重新填写"
+        return tr(
+            "{label}的数字太大或含有无法保存的字符，请重新填写", label=field.label
+        )
     if field.kind.limit and len(value) > field.kind.limit:
-        return f"{field.label}最多 {field.kind.limit} 个字"
+        return tr("{label}最多 {limit} 个字", label=field.label, limit=field.kind.limit)
     if not field.codes:
         return ""
     table = code_tables.table(field.codes)
     given: tuple[str, ...] = value if field.kind is CODES else (value,)
     strange = [code for code in given if code not in table.codes]
-    return f"{field.label}没有“{strange[0]}”这一项" if strange and table.closed else ""
+    return (
+        tr("{label}没有“{strange}”这一项", label=field.label, strange=strange[0])
+        if strange and table.closed
+        else ""
+    )
 
 
 def _unkeepable(value: Any) -> bool:

@@ -13,6 +13,7 @@ from reportlab.pdfbase.ttfonts import TTFError, TTFont
 
 from gridapp import paths
 from gridapp.errors import UserError
+from gridapp.language import tr
 from gridapp.office.chinese_text import plain, to_unicode_cmap
 
 REGULAR = "GridappSansSC-Regular"
@@ -35,7 +36,7 @@ class SearchableFont(TTFont):
             stream.content = to_unicode_cmap(subset.BaseFont, codes)
 
 
-BLANK = "〔　〕"  # where a character the fonts lack is written in by hand
+BLANK = tr("〔\u3000〕")  # where a character the fonts lack is written in by hand
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,10 @@ def font(name: str) -> Any:
         loaded = SearchableFont(name, str(file))
     except (OSError, TTFError) as error:
         raise UserError(
-            f"打印用的字体“{file.name}”缺失或已损坏，请重新安装本软件后再打印。"
+            tr(
+                "打印用的字体“{name}”缺失或已损坏，请重新安装本软件后再打印。",
+                name=file.name,
+            )
         ) from error
     registry: Any = pdfmetrics
     registry.registerFont(loaded)
@@ -111,9 +115,15 @@ def require_glyphs(texts: Iterable[tuple[str, str]]) -> None:
     missing = missing_glyphs(texts)
     if not missing:
         return
-    named = "、".join(f"“{one.char}”（{one.where}）" for one in missing[:5])
-    more = f"等 {len(missing)} 处" if len(missing) > 5 else ""
+    named = tr("、").join(
+        tr("“{char}”（{where}）", char=one.char, where=one.where) for one in missing[:5]
+    )
+    more = tr("等 {count} 处", count=len(missing)) if len(missing) > 5 else ""
     raise UserError(
-        f"打印字体里没有{named}{more}，这些字打不出来。"
-        "请改选“缺字留空”打印后手写补上，或先不选这几个人。"
+        tr(
+            "打印字体里没有{named}{more}，这些字打不出来。请改选“缺字留"
+            "空”打印后手写补上，或先不选这几个人。",
+            named=named,
+            more=more,
+        )
     )

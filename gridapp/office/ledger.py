@@ -15,6 +15,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from gridapp.errors import UserError
+from gridapp.language import tr
 from gridapp.office.ledger_cells import CellReader
 from gridapp.office.ledger_columns import chosen_path
 from gridapp.office.ledger_known import read_known
@@ -73,7 +74,10 @@ def plan_import(
     headers = [find_header(s, chosen) if s.visible else None for s in sheets]
     if not any(headers):
         raise UserError(
-            f"在“{path.name}”里没有找到表头：前15行里要有姓名和另外两个认得的列名"
+            tr(
+                "在“{name}”里没有找到表头：前15行里要有姓名和另外两个认得的列名",
+                name=path.name,
+            )
         )
     rows: list[LedgerRow] = []
     dates: dict[str, dt.date] = {}
@@ -96,7 +100,9 @@ def _planned_sheet(
     sheet: RawSheet, header: Header | None, states: Sequence[tuple[LedgerRow, str]]
 ) -> PlannedSheet:
     if header is None:
-        note = "没有找到表头，未导入" if sheet.visible else "隐藏的工作表，未导入"
+        note = (
+            tr("没有找到表头，未导入") if sheet.visible else tr("隐藏的工作表，未导入")
+        )
         return PlannedSheet(sheet.name, None, (), note)
     rows = [
         PlannedRow(row.sheet, row.row, state, row.values, *_remarks(row))

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from gridapp.language import tr
 from gridapp.models import codes, identity
 from gridapp.models.cell import (
     Cell,
@@ -116,9 +117,11 @@ def _phones(raw: object) -> Cell[tuple[str, ...]]:
     """Numbers; whose they are (女儿) comes along as a note."""
     cell = identity.read_phones(raw)
     found = cell.value or ()
-    notes = [f"{one.num}：{one.note}" for one in found if one.note]
+    notes = [
+        tr("{num}：{note}", num=one.num, note=one.note) for one in found if one.note
+    ]
     value = tuple(one.num for one in found) or None
-    return Cell(value, cell.warnings, cell.error, "；".join(notes))
+    return Cell(value, cell.warnings, cell.error, tr("；").join(notes))
 
 
 def _date(raw: object) -> Cell[dt.date]:
@@ -174,5 +177,5 @@ def _times(raw: object) -> Cell[int]:
         return Cell(None, error=nothing.error)
     match = re.search(r"\d+", plain(cell_text(raw) or ""))
     if match is None or not 1 <= int(match.group()) <= 31:
-        return Cell(None, error="E_VALUE", note="走访次数应填 1 到 31 的整数")
+        return Cell(None, error="E_VALUE", note=tr("走访次数应填 1 到 31 的整数"))
     return Cell(int(match.group()))

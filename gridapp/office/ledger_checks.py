@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from gridapp.language import tr
 from gridapp.models import identity
 from gridapp.office.ledger_known import Door, door_of, same_name
 from gridapp.office.ledger_problems import problem
@@ -56,7 +57,11 @@ def _repeated(rows: Iterable[LedgerRow]) -> None:
             row.skipped = problem(
                 "",
                 "S_REPEATED",
-                f"与“{first.sheet}”第 {first.row} 行是同一人，只导入一次",
+                tr(
+                    "与“{sheet}”第 {row} 行是同一人，只导入一次",
+                    sheet=first.sheet,
+                    row=first.row,
+                ),
             )
         else:
             row.ask("door", "Q_TWO_DOORS")

@@ -143,7 +143,7 @@ def _paths() -> Mapping[str, str]:
     found: dict[str, str] = {}
     for one in fields_of(record_named("resident")):
         if not one.target:
-            for word in (one.label, *one.aliases):
+            for word in (one.heading, *one.aliases):
                 found[plain_heading(word)] = one.name
     for path, words in _WORDS.items():
         for word in words:

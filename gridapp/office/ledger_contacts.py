@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from gridapp.language import tr
 from gridapp.models import identity
 from gridapp.models.cell import Cell, cell_text, empty_or_broken, plain
 
@@ -48,7 +49,9 @@ def read_contacts(raw: object) -> Cell[tuple[ContactWords, ...]]:
     found = [_contact(part.strip()) for part in parts if part.strip()]
     known = tuple(one for one in found if one is not None)
     if len(known) < len(found):
-        words = "分不清姓名和电话，请写成“长子 王大 13800000003”的样子，多人用分号隔开"
+        words = tr(
+            "分不清姓名和电话，请写成“长子 王大 13800000003”的样子，多人用分号隔开"
+        )
         return Cell(None, error="E_VALUE", note=words)
     return Cell(known or None)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from gridapp.language import tr
 from gridapp.models import record_named
 from gridapp.models.kinds import NOTE, PHONES
 from gridapp.models.record import Values, fields_of
@@ -81,7 +82,10 @@ def changed_fields(row: LedgerRow, resident: Values) -> Values:
             row.warn(
                 spec.name,
                 "W_REPLACED",
-                f"系统里原为“{shown}”，将改为台账的内容（可在历史里找回）",
+                tr(
+                    "系统里原为“{shown}”，将改为台账的内容（可在历史里找回）",
+                    shown=shown,
+                ),
             )
     return changes
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from gridapp.language import tr
 from gridapp.models import record_named
 from gridapp.models.record import Values, field_of
 from gridapp.office.ledger_checks import HEADS
@@ -102,7 +103,9 @@ class Places:
             self._said[key] = new
             changes[field] = new
             if old is not None and spec.kind.name not in ("phones", "note"):
-                words = f"系统里原为“{spec.masked(old)}”，将改为台账的内容"
+                words = tr(
+                    "系统里原为“{masked}”，将改为台账的内容", masked=spec.masked(old)
+                )
                 row.warn(f"{name}.{field}", "W_REPLACED", words)
         self.writes.change(name, record, changes)
         return bool(changes)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 from uuid import UUID
 
+from gridapp.language import tr
 from gridapp.models import identity
 from gridapp.office.ledger_columns import field_at
 from gridapp.office.ledger_contacts import ContactWords
@@ -85,8 +86,14 @@ class ImportPlan:
     def summary(self) -> str:
         """One line for a person: rows by state."""
         count = self.count()
-        shown = [f"{state} {count[state]} 行" for state in STATES if count[state]]
-        return f"{self.source}：" + "，".join(shown or ["没有可导入的行"])
+        shown = [
+            tr("{state} {count} 行", state=state, count=count[state])
+            for state in STATES
+            if count[state]
+        ]
+        return tr("{source}：", source=self.source) + tr("，").join(
+            shown or [tr("没有可导入的行")]
+        )
 
     def as_json(self, *, unmask: bool = False) -> dict[str, Any]:
         """As the command line prints it; private values masked unless asked."""
@@ -109,15 +116,21 @@ class ImportResult:
     def summary(self) -> str:
         """One line for a person."""
         words = [
-            f"新增 {self.added} 人",
-            f"更新 {self.updated} 人",
-            f"无变化 {self.unchanged} 人",
+            tr("新增 {added} 人", added=self.added),
+            tr("更新 {updated} 人", updated=self.updated),
+            tr("无变化 {unchanged} 人", unchanged=self.unchanged),
         ]
         if self.buildings or self.households:
-            words.append(f"新建 {self.buildings} 栋 {self.households} 户")
+            words.append(
+                tr(
+                    "新建 {buildings} 栋 {households} 户",
+                    buildings=self.buildings,
+                    households=self.households,
+                )
+            )
         if self.refused:
-            words.append(f"{self.refused} 行需核对，没有导入")
-        return "，".join(words)
+            words.append(tr("{refused} 行需核对，没有导入", refused=self.refused))
+        return tr("，").join(words)
 
     def as_json(self) -> dict[str, Any]:
         """As the command line prints it."""

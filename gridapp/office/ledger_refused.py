@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gridapp.errors import UserError
+from gridapp.language import tr
 from gridapp.models.cell import cell_text, digits_lost
 from gridapp.office.ledger_columns import PLACE
 from gridapp.office.ledger_plan import ImportPlan, PlannedRow, PlannedSheet
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-ADVICE = (
-    "改好标黄的格子后，可以直接导入本文件。"
-    "只需确认的行，核实后在“确认导入”一列写“是”，照原样导入。"
+ADVICE = tr(
+    "改好标黄的格子后，可以直接导入本文件。只需确认的行，核实后"
+    "在“确认导入”一列写“是”，照原样导入。"
 )
 BUILDING, CONFIRM, ROW, PROBLEM = "楼栋", "确认导入", "原表行号", "问题"
 WIDTH, WIDE = 16, 60
@@ -51,12 +52,14 @@ def refused_workbook(plan: ImportPlan, out: Path) -> None:
             as_of = plan.dates.get(sheet.name, plan.today)
             page.write([(row, cells[row.place]) for row in rows], as_of)
     if not refused:
-        book.add_worksheet("没有需要核对的行")
+        book.add_worksheet(tr("没有需要核对的行"))
     try:
         book.close()
         out.chmod(0o600)  # it holds ID numbers in clear
     except (XlsxFileError, OSError) as error:
-        raise UserError(f"写不了“{out.name}”，请关闭正打开它的程序后再试") from error
+        raise UserError(
+            tr("写不了“{name}”，请关闭正打开它的程序后再试", name=out.name)
+        ) from error
 
 
 class _Page:
@@ -82,7 +85,9 @@ class _Page:
         last = len(headings) - 1
         self.page.set_column(0, last - 1, WIDTH, self.text)
         self.page.set_column(last, last, WIDE, self.text)
-        self.page.write_string(0, 0, f"{ADVICE}（填表时间 {as_of}）")
+        self.page.write_string(
+            0, 0, tr("{ADVICE}（填表时间 {as_of}）", ADVICE=ADVICE, as_of=as_of)
+        )
         for at, heading in enumerate(headings):
             self.page.write_string(1, at, heading, self.bold)
         self.page.freeze_panes(2, 0)
@@ -113,12 +118,16 @@ class _Page:
     def _sentences(self, row: PlannedRow) -> str:
         headings = {column.path: column.heading for column in self.columns}
         said = [
-            f"{headings[one.field]}：{one.message}"
+            tr(
+                "{headings}：{message}",
+                headings=headings[one.field],
+                message=one.message,
+            )
             if one.field in headings
             else one.message
             for one in row.errors
         ]
-        return "；".join(said)
+        return tr("；").join(said)
 
 
 def _is_wrong(column: Column, row: PlannedRow) -> bool:

@@ -9,6 +9,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from gridapp.errors import UserError
+from gridapp.language import tr
 from gridapp.models import record_named
 from gridapp.models.kinds import NOTE, PHONES
 from gridapp.models.record import Field, Values, fields_of
@@ -81,7 +82,7 @@ def execute(
     done, total = 0, writes.total()
     for count, write in _steps(tx, writes, grid_id):
         if cancelled is not None and cancelled():
-            raise UserError("导入已取消，什么都没有改动")
+            raise UserError(tr("导入已取消，什么都没有改动"))
         write()
         done += count
         if progress is not None:

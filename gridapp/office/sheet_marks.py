@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
 from gridapp.errors import UserError
+from gridapp.language import tr
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 OFFICE = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -40,7 +41,7 @@ def marks_of(content: bytes) -> Mapping[str, Marks]:
         return {}
     with zipfile.ZipFile(io.BytesIO(content)) as book:
         if sum(part.file_size for part in book.infolist()) > LARGEST:
-            raise UserError("文件解压后超过 1 GB，不像是台账，没有导入")
+            raise UserError(tr("文件解压后超过 1 GB，不像是台账，没有导入"))
         names = set(book.namelist())
         if "xl/workbook.xml" not in names:
             return {}
@@ -132,7 +133,11 @@ def _refuse_stray(name: str, row: int, last: str, widest: str) -> None:
     """Far-off cells make a table of billions of cells, at which calamine aborts."""
     stray = last if row > MOST_ROWS else widest
     raise UserError(
-        f"工作表“{name}”在很远的 {stray} 处有零散内容，请删除表格以外的行和列再导入"
+        tr(
+            "工作表“{name}”在很远的 {stray} 处有零散内容，请删除表格以外的行和列再导入",
+            name=name,
+            stray=stray,
+        )
     )
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gridapp.errors import UserError
+from gridapp.language import tr
 from gridapp.office.sheet_marks import Marks, marks_of
 
 if TYPE_CHECKING:
@@ -76,22 +77,27 @@ def read_book(path: Path) -> tuple[RawSheet, ...]:
     """The sheets of a file; UserError in words when it cannot be read."""
     try:
         if path.stat().st_size > LARGEST:
-            raise UserError("文件超过 60 MB，请把它分成几个文件再导入")
+            raise UserError(tr("文件超过 60 MB，请把它分成几个文件再导入"))
         content = path.read_bytes()
     except FileNotFoundError:
-        raise UserError(f"找不到文件“{path.name}”，请核对文件名") from None
+        raise UserError(
+            tr("找不到文件“{name}”，请核对文件名", name=path.name)
+        ) from None
     except OSError as error:
         raise UserError(
-            f"打不开“{path.name}”，它可能正被 Excel 使用，请关闭后再试"
+            tr("打不开“{name}”，它可能正被 Excel 使用，请关闭后再试", name=path.name)
         ) from error
     if not content.strip():
-        raise UserError(f"“{path.name}”是空文件")
+        raise UserError(tr("“{name}”是空文件", name=path.name))
     if content.startswith((OLE, ZIP)):
         return _workbook(path.name, content)
     start = content[:2000].lstrip().lower()
     if start.startswith((b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta")):
         raise UserError(
-            f"“{path.name}”其实是网页格式，请用 Excel 打开，另存为 .xlsx 后再导入"
+            tr(
+                "“{name}”其实是网页格式，请用 Excel 打开，另存为 .xlsx 后再导入",
+                name=path.name,
+            )
         )
     return (_text_table(path, content),)
 
@@ -100,7 +106,9 @@ def _workbook(name: str, content: bytes) -> tuple[RawSheet, ...]:
     import python_calamine as calamine
 
     if content.startswith(OLE) and ENCRYPTED in content:
-        raise UserError(f"“{name}”加了打开密码，请先在 Excel 里去掉密码再导入")
+        raise UserError(
+            tr("“{name}”加了打开密码，请先在 Excel 里去掉密码再导入", name=name)
+        )
     try:
         marks = marks_of(content)  # first: it refuses what calamine aborts at
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
@@ -115,11 +123,14 @@ def _workbook(name: str, content: bytes) -> tuple[RawSheet, ...]:
         )
     except calamine.PasswordError:
         raise UserError(
-            f"“{name}”加了打开密码，请先在 Excel 里去掉密码再导入"
+            tr("“{name}”加了打开密码，请先在 Excel 里去掉密码再导入", name=name)
         ) from None
     except (calamine.CalamineError, OSError) as error:
         raise UserError(
-            f"“{name}”不是完好的 Excel 文件，请用 Excel 打开，另存为 .xlsx 后再导入"
+            tr(
+                "“{name}”不是完好的 Excel 文件，请用 Excel 打开，另存为 .xlsx 后再导入",
+                name=name,
+            )
         ) from error
 
 
@@ -157,11 +168,17 @@ def _text_table(path: Path, content: bytes) -> RawSheet:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             raise UserError(
-                f"认不出“{path.name}”的文字编码，请用 Excel 打开，另存为 .xlsx 后再导入"
+                tr(
+                    "认不出“{name}”的文字编码，请用 Excel 打开，另存为 .xlsx 后再导入",
+                    name=path.name,
+                )
             ) from None
     if "\ufffd" in text or "\0" in text:
         raise UserError(
-            f"“{path.name}”里有已经损坏的字，请从原来的系统重新导出后再导入"
+            tr(
+                "“{name}”里有已经损坏的字，请从原来的系统重新导出后再导入",
+                name=path.name,
+            )
         )
     head = text[:5000]
     delimiter = max(DELIMITERS, key=head.count)
@@ -170,7 +187,10 @@ def _text_table(path: Path, content: bytes) -> RawSheet:
         rows = [[_csv_cell(cell) for cell in line] for line in lines]
     except csv.Error as error:
         raise UserError(
-            f"“{path.name}”不是完好的 CSV 文件，请用 Excel 打开，另存为 .xlsx 后再导入"
+            tr(
+                "“{name}”不是完好的 CSV 文件，请用 Excel 打开，另存为 .xlsx 后再导入",
+                name=path.name,
+            )
         ) from error
     return RawSheet(path.stem, rows)
 

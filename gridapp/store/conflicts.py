@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select, update
 from uuid_utils.compat import uuid7
 
 from gridapp.errors import UserError
+from gridapp.language import tr
 from gridapp.models import record_named
 from gridapp.models.kinds import PHONES, TIME, time_text
 from gridapp.models.record import Record, field_of, fields_of, table_of
@@ -211,14 +212,16 @@ def decide(tx: Writing, held_id: UUID, choice: str) -> None:
     query = select(held).where(held.c.id == held_id.hex, held.c.decided.is_(None))
     row = tx.db.execute(query).one_or_none()
     if row is None:
-        raise UserError("这一项已经处理过了")
+        raise UserError(tr("这一项已经处理过了"))
     if choice not in (MINE, THEIRS, BOTH):
-        raise UserError("请选择 mine（用我的）、theirs（用县里的）或 both（两个都留）")
+        raise UserError(
+            tr("请选择 mine（用我的）、theirs（用县里的）或 both（两个都留）")
+        )
     model, record_id = record_named(row.type), UUID(row.record_id)
     if row.field:
         _decide_field(tx, model, record_id, row, choice)
     elif choice == BOTH:
-        raise UserError("这一项不能两个都留，请选“用我的”或“用县里的”")
+        raise UserError(tr("这一项不能两个都留，请选“用我的”或“用县里的”"))
     elif row.reason == EDITED and choice == MINE:
         records.delete(tx, model, record_id)
     elif row.reason not in (EDITED, CAME_BACK):
@@ -240,15 +243,21 @@ def _decide_field(
     elif choice == BOTH:
         current = records.get(tx.db, model, record_id)
         if current is None:
-            raise UserError(f"这条{model.title}已被删除，请先恢复")
+            raise UserError(tr("这条{title}已被删除，请先恢复", title=model.title))
         if row.field == _GRID or field_of(model, row.field).kind.private:
             _keep_both(tx, model, current, row)
             return
         if "note" not in {one.name for one in fields_of(model)}:
-            raise UserError(f"{model.title}没有备注，请选“用我的”或“用县里的”")
+            raise UserError(
+                tr("{title}没有备注，请选“用我的”或“用县里的”", title=model.title)
+            )
         words = _words(model, row.field, row.mine, unmask=True)
         label = _label(model, row.field)
-        line = words if row.field == "note" else f"{label}另有填写：{words}"
+        line = (
+            words
+            if row.field == "note"
+            else tr("{label}另有填写：{words}", label=label, words=words)
+        )
         note = "\n".join(part for part in (current["note"], line) if part)
         records.save(tx, model, {"note": note}, record_id)
 
@@ -261,7 +270,9 @@ def _keep_both(
     name: str = row.field
     if name == _GRID or field_of(model, name).kind is not PHONES:
         label = _label(model, name)
-        raise UserError(f"{label}不能两个都留，请选“用我的”或“用县里的”")
+        raise UserError(
+            tr("{label}不能两个都留，请选“用我的”或“用县里的”", label=label)
+        )
     mine = from_stored(model, name, json.loads(row.mine or "[]"))
     both = tuple(dict.fromkeys((*(current[name] or ()), *(mine or ()))))
     records.save(tx, model, {name: both}, current["id"])

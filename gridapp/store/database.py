@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from gridapp.errors import UserError
+from gridapp.language import tr
 
 sqlcipher: Any = import_module("sqlcipher3.dbapi2")  # it carries no types
 
@@ -29,16 +30,16 @@ _PRAGMAS = (
     f"journal_size_limit = {_WAL_KEPT}",
 )
 _FAULTS = (
-    ("database or disk is full", "磁盘已满，刚才的改动没有保存。请清出空间后再试"),
-    ("readonly database", "数据文件夹是只读的，请检查文件夹权限后再试"),
-    ("database is locked", "另一个程序正占用数据文件，请关掉它后再试"),
-    ("locking protocol", "另一个程序正占用数据文件，请关掉它后再试"),
-    ("malformed", "数据文件已损坏，请从备份恢复"),
-    ("vtable constructor failed", "数据文件已损坏，请从备份恢复"),  # of the index
-    ("file is not a database", "数据文件已损坏或密钥不符，请从备份恢复"),
-    ("unable to open database file", "打不开数据文件，请检查文件夹是否还在"),
-    ("disk I/O error", "读写磁盘出错，请检查磁盘后再试"),
-    ("FOREIGN KEY constraint", "所指的记录不在这台电脑上，请核对编号后再试"),
+    ("database or disk is full", tr("磁盘已满，刚才的改动没有保存。请清出空间后再试")),
+    ("readonly database", tr("数据文件夹是只读的，请检查文件夹权限后再试")),
+    ("database is locked", tr("另一个程序正占用数据文件，请关掉它后再试")),
+    ("locking protocol", tr("另一个程序正占用数据文件，请关掉它后再试")),
+    ("malformed", tr("数据文件已损坏，请从备份恢复")),
+    ("vtable constructor failed", tr("数据文件已损坏，请从备份恢复")),  # of the index
+    ("file is not a database", tr("数据文件已损坏或密钥不符，请从备份恢复")),
+    ("unable to open database file", tr("打不开数据文件，请检查文件夹是否还在")),
+    ("disk I/O error", tr("读写磁盘出错，请检查磁盘后再试")),
+    ("FOREIGN KEY constraint", tr("所指的记录不在这台电脑上，请核对编号后再试")),
 )
 
 

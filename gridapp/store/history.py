@@ -10,11 +10,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select, text
 
+from gridapp.language import tr
 from gridapp.models import Worker
 from gridapp.models.record import Record, Values, fields_of, table_of
 from gridapp.store import journal, records
 
-LABELS = {"deleted_at": "回收站", "grid_id": "所属网格"}
+LABELS = {"deleted_at": tr("回收站"), "grid_id": tr("所属网格")}
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from gridapp.errors import UserError
+from gridapp.language import tr
 
 if TYPE_CHECKING:
     from PIL.Image import Image, Transpose
@@ -38,7 +39,7 @@ LARGEST_JPEG = 170_000_000  # pixels: it is read scaled down
 LARGEST_OTHER = 50_000_000  # pixels: the whole of it must fit into memory
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP")
 MEDIA_TYPE = "image/jpeg"
-TOO_LARGE = "照片的像素太多，请先缩小再添加"
+TOO_LARGE = tr("照片的像素太多，请先缩小再添加")
 
 _MAGIC = b"GPH1"
 _NONCE = 12
@@ -113,10 +114,10 @@ class PhotoStore:
     def read(self, name: str) -> bytes:
         """The JPEG; UserError when it is not here or damaged."""
         if not self._path(name).exists():
-            raise UserError("这张照片不在本机，同步后再看")
+            raise UserError(tr("这张照片不在本机，同步后再看"))
         plain = self._opened(name)
         if plain is None:
-            raise UserError("这张照片的文件已损坏，请同步取回，或从备份恢复")
+            raise UserError(tr("这张照片的文件已损坏，请同步取回，或从备份恢复"))
         return plain
 
     def thumbnail(self, name: str, side: int = THUMBNAIL) -> bytes:
@@ -165,11 +166,13 @@ def _content(source: Path | BinaryIO | bytes) -> bytes:
             with source.open("rb") as file:
                 raw = file.read(LARGEST_FILE + 1)
         except OSError as error:
-            raise UserError(f"打不开 {source.name}，请检查文件是否还在") from error
+            raise UserError(
+                tr("打不开 {name}，请检查文件是否还在", name=source.name)
+            ) from error
     else:
         raw = source.read(LARGEST_FILE + 1)
     if len(raw) > LARGEST_FILE:
-        raise UserError("照片文件超过 64 MB，请先缩小再添加")
+        raise UserError(tr("照片文件超过 64 MB，请先缩小再添加"))
     return raw
 
 
@@ -194,11 +197,11 @@ def shrink(raw: bytes, *, keep_position: bool = False) -> tuple[bytes, Photo]:
                 upright = picture if turn is None else picture.transpose(turn)
                 plain, size = _jpeg(upright), upright.size
     except UnidentifiedImageError as error:
-        raise UserError("这个文件不是照片，请选 JPG 或 PNG 文件") from error
+        raise UserError(tr("这个文件不是照片，请选 JPG 或 PNG 文件")) from error
     except Image.DecompressionBombError as error:
         raise UserError(TOO_LARGE) from error
     except (OSError, SyntaxError, ValueError, EOFError) as error:
-        raise UserError("照片文件不完整或已损坏，请重新导出后再添加") from error
+        raise UserError(tr("照片文件不完整或已损坏，请重新导出后再添加")) from error
     photo = Photo(
         hashlib.sha256(plain).hexdigest(),
         taken_at,
@@ -302,8 +305,8 @@ def _write(path: Path, content: bytes) -> None:
         _sync_folder(path.parent)
     except OSError as error:
         if error.errno == 28:
-            raise UserError("磁盘已满，照片没有保存。请清出空间后再试") from error
-        raise UserError("照片写不进数据文件夹，请检查磁盘和权限") from error
+            raise UserError(tr("磁盘已满，照片没有保存。请清出空间后再试")) from error
+        raise UserError(tr("照片写不进数据文件夹，请检查磁盘和权限")) from error
 
 
 def _sync_folder(folder: Path) -> None:

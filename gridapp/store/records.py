@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, select
 from uuid_utils.compat import uuid7
 
 from gridapp.errors import InvalidFields, UserError
+from gridapp.language import tr
 from gridapp.models import RECORDS, record_named, rules
 from gridapp.models.record import Record, Values, fields_of, table_of
 from gridapp.store.journal import DIALECT
@@ -62,7 +63,7 @@ def insert_many(
         row["grid_id"] = row["id"] if is_grid else given.get("grid_id") or grid_id
         if row["grid_id"] is None:
             raise UserError(
-                "还没有网格，请先用 gridapp init 建立网格或登记到县级服务器"
+                tr("还没有网格，请先用 gridapp init 建立网格或登记到县级服务器")
             )
         row |= _stamps(tx)
         full.append(row)
@@ -152,11 +153,13 @@ def update_many(
     for record_id, given in changes.items():
         old = current.get(record_id)
         if old is None:
-            raise UserError(f"没有这条{model.title}，请核对编号")
+            raise UserError(tr("没有这条{title}，请核对编号", title=model.title))
         if old["deleted_at"] is not None:
-            raise UserError(f"这条{model.title}已被删除，可以到回收站恢复后再改")
+            raise UserError(
+                tr("这条{title}已被删除，可以到回收站恢复后再改", title=model.title)
+            )
         if model.insert_only:
-            raise UserError(f"{model.title}只能新增，不能修改")
+            raise UserError(tr("{title}只能新增，不能修改", title=model.title))
         merged = {name: old[name] for name in names} | dict(given)
         validated(model, merged)
         new = {name: merged[name] for name in names if old[name] != merged[name]}
@@ -200,10 +203,10 @@ def _set_deleted(
     tx: Writing, model: type[Record], record_id: UUID, moment: object
 ) -> None:
     if model.insert_only:
-        raise UserError(f"{model.title}是留痕，不能删除")
+        raise UserError(tr("{title}是留痕，不能删除", title=model.title))
     old = get(tx.db, model, record_id, deleted=True)
     if old is None:
-        raise UserError(f"没有这条{model.title}")
+        raise UserError(tr("没有这条{title}", title=model.title))
     if (old["deleted_at"] is None) == (moment is None):
         return
     table = table_of(model)

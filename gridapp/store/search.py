@@ -17,6 +17,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
+from gridapp.language import tr
 from gridapp.models import RECORDS, identity
 from gridapp.models.record import Record, table_of
 from gridapp.store import search_words as words
@@ -113,7 +114,7 @@ def _aged(detail: str, born: str | None) -> str:
     if born is None:
         return detail
     age = identity.age_on(born, dt.date.today())
-    shown = detail.replace(AGE, "" if age is None else f"{age}岁")
+    shown = detail.replace(AGE, "" if age is None else tr("{age}岁", age=age))
     return " ".join(shown.split())
 
 

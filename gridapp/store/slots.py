@@ -17,6 +17,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from gridapp.errors import UserError
+from gridapp.language import tr
 
 FORMAT = 1
 KEY_BYTES, SALT_BYTES, NONCE_BYTES = 32, 16, 12
@@ -56,7 +57,12 @@ def new_key() -> bytes:
 def seal(key: bytes, password: str) -> Slot:
     """`key` sealed under `password`; UserError when the password is too short."""
     if len(password) < SHORTEST_PASSWORD:
-        raise UserError(f"密码至少 {SHORTEST_PASSWORD} 位，请换一个长一些的")
+        raise UserError(
+            tr(
+                "密码至少 {SHORTEST_PASSWORD} 位，请换一个长一些的",
+                SHORTEST_PASSWORD=SHORTEST_PASSWORD,
+            )
+        )
     salt, nonce = os.urandom(SALT_BYTES), os.urandom(NONCE_BYTES)
     empty = Slot(_text(salt), _text(nonce), "")
     sealed = AESGCM(_derived(empty, password)).encrypt(nonce, key, None)
@@ -90,14 +96,17 @@ def read(path: Path) -> list[Slot]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         if content["format"] > FORMAT:
-            raise UserError("这份数据由更新版本的程序建立，请先升级程序再打开")
+            raise UserError(tr("这份数据由更新版本的程序建立，请先升级程序再打开"))
         slots = [_checked(Slot(**slot)) for slot in content["slots"]]
         if not slots:
             raise ValueError("no slot")
         return slots
     except (ValueError, KeyError, TypeError) as error:
         raise UserError(
-            f"密钥文件 {path.name} 已损坏，请用备份里的同名文件替换后再打开"
+            tr(
+                "密钥文件 {name} 已损坏，请用备份里的同名文件替换后再打开",
+                name=path.name,
+            )
         ) from error
 
 

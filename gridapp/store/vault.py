@@ -19,6 +19,7 @@ from uuid_utils.compat import uuid7
 
 from gridapp import migrations
 from gridapp.errors import UserError
+from gridapp.language import tr
 from gridapp.models import Grid
 from gridapp.models.kinds import now
 from gridapp.models.record import Record, table_of
@@ -28,7 +29,7 @@ from gridapp.store.photos import PhotoStore
 
 SLOT_FILE = "vault.json"
 DATABASE_FILE = "grid.db"
-WRONG_PASSWORD = "密码不对，请重新输入（注意大小写）"
+WRONG_PASSWORD = tr("密码不对，请重新输入（注意大小写）")
 
 
 @dataclass(frozen=True)
@@ -168,14 +169,18 @@ def exists(folder: Path) -> bool:
 def create(folder: Path, password: str) -> Store:
     """A new, empty vault in `folder`; UserError when there is one already."""
     if exists(folder):
-        raise UserError(f"{folder} 里已经有一份数据，请换一个文件夹，或直接打开它")
+        raise UserError(
+            tr("{folder} 里已经有一份数据，请换一个文件夹，或直接打开它", folder=folder)
+        )
     key = slots.new_key()
     slot = slots.seal(key, password)
     with faults_in_words():
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = folder / DATABASE_FILE
         if path.exists():
-            raise UserError(f"{folder} 里有没有密钥的数据文件，请换一个空文件夹")
+            raise UserError(
+                tr("{folder} 里有没有密钥的数据文件，请换一个空文件夹", folder=folder)
+            )
         path.touch(mode=0o600)  # the WAL beside it gets the same mode
         engine = make_engine(path, key)
         with engine.execution_options(gridapp_writes=True).begin() as db:
@@ -190,7 +195,9 @@ def create(folder: Path, password: str) -> Store:
 def open_store(folder: Path, password: str) -> Store:
     """The vault in `folder`; UserError when there is none or the password is wrong."""
     if not exists(folder):
-        raise UserError(f"{folder} 里没有数据，请先用“新建”或 gridapp init 建立")
+        raise UserError(
+            tr("{folder} 里没有数据，请先用“新建”或 gridapp init 建立", folder=folder)
+        )
     with faults_in_words():
         kept = slots.read(folder / SLOT_FILE)
     for slot in kept:
@@ -204,7 +211,7 @@ def open_with_key(folder: Path, key: bytes) -> Store:
     """The vault in `folder`, opened with its data key; an older file is upgraded."""
     path = folder / DATABASE_FILE
     if not path.exists():
-        raise UserError(f"数据文件 {path.name} 不见了，请从备份恢复")
+        raise UserError(tr("数据文件 {name} 不见了，请从备份恢复", name=path.name))
     with faults_in_words(), ExitStack() as on_failure:
         engine = make_engine(path, key)
         on_failure.callback(engine.dispose)  # Windows restores no file that is open
@@ -220,7 +227,7 @@ def _bring_up(engine: Engine, path: Path) -> None:
         version = migrations.version_of(db)
         db.rollback()
         if version is None:  # an empty file opens as a new, empty database
-            raise UserError("数据文件已损坏，请从备份恢复")
+            raise UserError(tr("数据文件已损坏，请从备份恢复"))
         if version != migrations.HEAD:
             migrations.refuse_newer(version)
             db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -16,6 +16,7 @@ import msgspec
 
 import gridapp
 from gridapp.errors import UserError
+from gridapp.language import tr
 from gridapp.models import Grid, Worker, record_named
 from gridapp.models.kinds import now, time_text
 from gridapp.store import conflicts, journal, outbox, records, remote, state
@@ -75,7 +76,7 @@ class SyncClient:
         with store.reading() as db:
             url = state.value(db, URL)
         if not url:
-            raise UserError("这台电脑还没有登记到县级服务器，请先用登记码登记")
+            raise UserError(tr("这台电脑还没有登记到县级服务器，请先用登记码登记"))
         return cls(store, HttpTransport(url))
 
     waiting = staticmethod(conflicts.waiting)
@@ -113,8 +114,10 @@ class SyncClient:
         reply = unpack(body, EnrolReply)
         if token and home != (reply.server, reply.epoch):
             raise UserError(
-                "这份数据原来登记在另一台县级服务器上，或者服务器恢复过备份，"
-                "请联系县里的管理人员；改动都在本机"
+                tr(
+                    "这份数据原来登记在另一台县级服务器上，或者服务器恢复过备份"
+                    "，请联系县里的管理人员；改动都在本机"
+                )
             )
         self._join(reply)
         if not token and me is not None and me["id"].bytes != reply.worker:
@@ -133,7 +136,7 @@ class SyncClient:
             if refusal.code in SHUT_OUT:
                 return
             raise
-        raise UserError("这台电脑已经登记过，不用再登记")
+        raise UserError(tr("这台电脑已经登记过，不用再登记"))
 
     def _join(self, reply: EnrolReply) -> None:
         worker = UUID(bytes=reply.worker)
@@ -174,7 +177,7 @@ class SyncClient:
             token, epoch = state.value(db, TOKEN), state.value(db, EPOCH)
             total = journal.unsent_count(db, state.pushed_seq(db))
         if not token or epoch is None:
-            raise UserError("这台电脑还没有登记到县级服务器，请先用登记码登记")
+            raise UserError(tr("这台电脑还没有登记到县级服务器，请先用登记码登记"))
         try:
             whole = self._rounds(token, epoch, report, total, progress, cancelled)
         finally:
@@ -205,12 +208,12 @@ class SyncClient:
                 more = push_first = True
             done = report.pushed + report.pulled
             if progress:
-                progress(done, max(total, done), "正在同步")
+                progress(done, max(total, done), tr("正在同步"))
             if not more and not self._starts_over():
                 return True
             idle = idle + 1 if before == (report.pushed, report.pulled) else 0
             if idle > _ROUNDS_WITHOUT_PROGRESS:
-                raise UserError("同步没有进展，请稍后再试；改动都在本机")
+                raise UserError(tr("同步没有进展，请稍后再试；改动都在本机"))
         return False
 
     def _round(self, token: str, epoch: str, report: Report, push_first: bool) -> bool:
@@ -269,8 +272,10 @@ class SyncClient:
                 return new
             if reply.pushed.last > batch.last and batch.complete:
                 raise UserError(
-                    "县级服务器收到过这台电脑更新的改动，"
-                    "这份数据像是旧的副本。请联系县里的管理人员"
+                    tr(
+                        "县级服务器收到过这台电脑更新的改动，这份数据像是旧的副本。"
+                        "请联系县里的管理人员"
+                    )
                 )
             held = reply.pushed.held
             refused = {one.seq for one in held if one.field is None}

@@ -19,6 +19,7 @@ import msgspec
 import zstandard
 
 from gridapp.errors import UserError
+from gridapp.language import tr
 from gridapp.models.kinds import REF, TIME, Kind
 from gridapp.models.record import Record, fields_of
 
@@ -204,11 +205,11 @@ def unpack(body: bytes, kind: type[M]) -> M:
         )
         plain = reader.read(MAX_PLAIN + 1)
         if len(plain) > MAX_PLAIN:
-            raise UserError("收到的数据过大，已拒绝。请升级程序后再试")
+            raise UserError(tr("收到的数据过大，已拒绝。请升级程序后再试"))
         return msgspec.msgpack.decode(plain, type=kind)
     except (zstandard.ZstdError, msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise UserError(
-            "收到的数据读不懂，可能传输中损坏或版本不同，请再试一次"
+            tr("收到的数据读不懂，可能传输中损坏或版本不同，请再试一次")
         ) from error
 
 

@@ -7,6 +7,7 @@ from typing import Protocol
 import httpx
 
 from gridapp.errors import UserError
+from gridapp.language import tr
 from gridapp.sync.protocol import MAX_PLAIN
 
 _TYPE = "application/vnd.gridapp.sync"
@@ -36,7 +37,7 @@ class HttpTransport:
     def __init__(self, url: str) -> None:
         self.url = url.strip().rstrip("/")
         if not self.url.startswith(("http://", "https://")):
-            raise UserError("服务器地址应以 http:// 或 https:// 开头")
+            raise UserError(tr("服务器地址应以 http:// 或 https:// 开头"))
         self._client: httpx.Client | None = None
 
     def exchange(self, path: str, token: str, body: bytes) -> tuple[int, bytes]:
@@ -52,26 +53,30 @@ class HttpTransport:
             ) as answer:
                 if answer.headers.get("content-type") != _TYPE:
                     if answer.status_code >= 500:
-                        raise UserError("县级服务器出错了，请稍后再试；改动都在本机")
+                        raise UserError(
+                            tr("县级服务器出错了，请稍后再试；改动都在本机")
+                        )
                     raise UserError(
-                        "回答的不是县级服务器。请检查地址，"
-                        "或先在浏览器里登录单位网络后再试"
+                        tr(
+                            "回答的不是县级服务器。请检查地址，或先在浏览器里登录单位网"
+                            "络后再试"
+                        )
                     )
                 received = bytearray()
                 for piece in answer.iter_bytes():
                     received += piece
                     if len(received) > MAX_PLAIN:
-                        raise UserError("县级服务器发来的数据过大，已停止同步")
+                        raise UserError(tr("县级服务器发来的数据过大，已停止同步"))
                 return answer.status_code, bytes(received)
         except httpx.InvalidURL as error:
-            raise UserError("服务器地址不对，请核对后再试") from error
+            raise UserError(tr("服务器地址不对，请核对后再试")) from error
         except httpx.TimeoutException as error:
             raise UserError(
-                "县级服务器很久没有回答，已保存进度，网络好时再同步"
+                tr("县级服务器很久没有回答，已保存进度，网络好时再同步")
             ) from error
         except httpx.TransportError as error:
             raise UserError(
-                "连不上县级服务器，请检查网络；改动都在本机，连上后再同步"
+                tr("连不上县级服务器，请检查网络；改动都在本机，连上后再同步")
             ) from error
 
     def close(self) -> None:

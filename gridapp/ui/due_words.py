@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from gridapp.language import tr, weekday
 from gridapp.ui.tokens import ToneName
 from gridapp.ui.widgets.badge import Badge, status_badge
 from gridapp.work.due import Due
@@ -16,11 +17,11 @@ ICONS = {
     "follow_up": "handshake",
 }
 KINDS = {
-    "visit": "入户走访",
-    "call": "电话问候",
-    "issue": "问题工单",
-    "dispute": "矛盾调解",
-    "follow_up": "调解回访",
+    "visit": tr("入户走访"),
+    "call": tr("电话问候"),
+    "issue": tr("问题工单"),
+    "dispute": tr("矛盾调解"),
+    "follow_up": tr("调解回访"),
 }
 
 
@@ -34,10 +35,10 @@ def due_tone(due: Due, today: dt.date) -> ToneName:
 def due_text(due: Due, today: dt.date) -> str:
     """Return how late it is in words, as 逾期 4 天, 今天, 11-25."""
     if due.late_days > 0:
-        return f"逾期 {due.late_days} 天"
+        return tr("逾期 {late_days} 天", late_days=due.late_days)
     if due.due <= today:
-        return "今天"
-    return "明天" if (due.due - today).days == 1 else f"{due.due:%m-%d}"
+        return tr("今天")
+    return tr("明天") if (due.due - today).days == 1 else f"{due.due:%m-%d}"
 
 
 def due_badge(due: Due, today: dt.date) -> Badge:
@@ -47,4 +48,4 @@ def due_badge(due: Due, today: dt.date) -> Badge:
 
 def day_words(day: dt.date) -> str:
     """Return 11-25(周三)."""
-    return f"{day:%m-%d}(周{'一二三四五六日'[day.weekday()]})"
+    return tr("{day:%m-%d}（{weekday}）", day=day, weekday=weekday(day))

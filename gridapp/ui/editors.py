@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from PySide6.QtCore import SignalInstance
 from PySide6.QtWidgets import QWidget
 
+from gridapp.language import tr
 from gridapp.models import codes, record_named
 from gridapp.models.kinds import CODES, DATE, NOTE, TIME, YES_NO
 from gridapp.models.record import Field
@@ -119,7 +120,7 @@ class ChoiceEditor:
 
     def __init__(self, session: Session, field: Field) -> None:
         self._field = field
-        choices = [("是", "是"), ("否", "否")]
+        choices = [(tr("是"), tr("是")), (tr("否"), tr("否"))]
         if field.codes:
             table = codes.table(field.codes)
             choices = [(code, table.name(code)) for code in table.codes]
@@ -152,7 +153,9 @@ class RefEditor:
     def value(self) -> Any:
         chosen = self.widget.value()
         if chosen is None and self.widget.box.text().strip():
-            raise ValueError(f"{self._field.label}:请从列出的候选里选一个")
+            raise ValueError(
+                tr("{label}:请从列出的候选里选一个", label=self._field.label)
+            )
         return self._field.parse(str(chosen or ""))
 
     def set_value(self, value: Any) -> None:

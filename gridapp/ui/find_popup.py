@@ -8,6 +8,7 @@ from functools import partial
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
+from gridapp.language import tr
 from gridapp.models import record_named
 from gridapp.store.database import Connection
 from gridapp.store.search import Hit, search
@@ -35,7 +36,7 @@ class FindPopup(QFrame):
         self._box = box
         self._window = window
         self._asked = ""
-        self._list = RowList(session.theme, "查找结果")
+        self._list = RowList(session.theme, tr("查找结果"))
         self._list.setFocusProxy(box)
         self._list.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._empty = Text("", "muted", wrap=True)
@@ -71,7 +72,10 @@ class FindPopup(QFrame):
         self._list.setVisible(bool(hits))
         self._empty.setVisible(not hits)
         self._empty.setText(
-            f"没有找到“{text}”。可以查姓名、拼音首字母、门牌(3-2-501)、电话尾号。"
+            tr(
+                "没有找到“{text}”。可以查姓名、拼音首字母、门牌(3-2-501)、电话尾号。",
+                text=text,
+            )
         )
         height = len(hits) * ROW_HEIGHT + 2 if hits else 70
         below = self._box.mapTo(self._window, QPoint(0, self._box.height() + 4))

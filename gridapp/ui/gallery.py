@@ -12,6 +12,7 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QWidget
 
 from gridapp.errors import UserError
+from gridapp.language import tr
 from gridapp.models import Resident, Visit
 from gridapp.settings import Scheme
 from gridapp.store import records
@@ -79,7 +80,7 @@ class Gallery:
         self._settle()
         path = self._out / f"{name}{self._suffix}.png"
         if not window.grab().save(str(path)):
-            raise UserError(f"画面存不进 {path}，请检查文件夹后再试")
+            raise UserError(tr("画面存不进 {path}，请检查文件夹后再试", path=path))
         self.saved.append(path)
 
     def _in_scheme(self, scheme: Scheme, name: str, window: MainWindow) -> None:
@@ -99,7 +100,7 @@ def most_visited(db: Connection) -> tuple[UUID, str]:
     visits = records.filtered(db, Visit, {})
     counts = Counter(row["resident_id"] for row in visits if row["resident_id"])
     if not counts:
-        raise UserError("还没有走访记录，没有可以展示的画面")
+        raise UserError(tr("还没有走访记录，没有可以展示的画面"))
     somebody: UUID = counts.most_common(1)[0][0]
     name = records.labels(db, Resident, [somebody])[somebody]
     return somebody, "".join(one[0][:1] for one in name_readings(name))
@@ -117,5 +118,5 @@ def wait(done: Callable[[], bool]) -> None:
     while not done():
         QCoreApplication.processEvents()
         if time.monotonic() > end:
-            raise UserError("画面很久没有准备好，请检查数据文件夹后再试")
+            raise UserError(tr("画面很久没有准备好，请检查数据文件夹后再试"))
         time.sleep(0.005)

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QWidget
 
 from gridapp.errors import UserError
+from gridapp.language import tr
 from gridapp.ui.jobs import Progress
 from gridapp.ui.session import Session
 from gridapp.ui.widgets.badge import Badge, BadgeView
@@ -22,7 +23,7 @@ from gridapp.ui.widgets.text import Text
 if TYPE_CHECKING:
     from gridapp.office.ledger import ImportPlan, ImportResult
 
-KINDS = "台账 (*.xlsx *.xls *.csv)"
+KINDS = tr("台账 (*.xlsx *.xls *.csv)")
 MOST_SHOWN = 30
 
 
@@ -37,15 +38,15 @@ class ImportDialog(QDialog):
         self._path = path
         self._plan: ImportPlan | None = None
         self._progress: Progress | None = None
-        self.setWindowTitle("导入台账")
+        self.setWindowTitle(tr("导入台账"))
         theme = session.theme
-        self._title = Text(f"正在读 {path.name}…", "section", wrap=True)
+        self._title = Text(tr("正在读 {name}…", name=path.name), "section", wrap=True)
         self._counts = Text("", "body", wrap=True)
         self._problems = Lines(gap=8)
         self._bar = Bar(theme)
-        self._go = Button(theme, "导入", "primary", icon="check")
-        self._keep = Button(theme, "另存需核对的行", icon="save")
-        self._leave = Button(theme, "返回")
+        self._go = Button(theme, tr("导入"), "primary", icon="check")
+        self._keep = Button(theme, tr("另存需核对的行"), icon="save")
+        self._leave = Button(theme, tr("返回"))
         self._place()
         self._go.setEnabled(False)
         self._keep.setVisible(False)
@@ -63,7 +64,7 @@ class ImportDialog(QDialog):
             head.box.addWidget(part)
         body.addWidget(head)
         rows = Card((1, 10, 1, 1), 6)
-        title = Text("需要核对的行", "section")
+        title = Text(tr("需要核对的行"), "section")
         title.setContentsMargins(14, 0, 14, 0)
         rows.box.addWidget(title)
         scroll = QScrollArea()
@@ -96,20 +97,32 @@ class ImportDialog(QDialog):
         self._plan = plan
         self._title.setText(plan.source)
         count = plan.count()
-        words = [f"{state} {number} 行" for state, number in count.most_common()]
-        self._counts.setText("，".join(words) or "没有可以导入的行")
+        words = [
+            tr("{state} {number} 行", state=state, number=number)
+            for state, number in count.most_common()
+        ]
+        self._counts.setText(tr("，").join(words) or tr("没有可以导入的行"))
         refused = plan.refused
         lines: list[QWidget] = []
         for row in refused[:MOST_SHOWN]:
-            said = "；".join(problem.message for problem in row.errors)
-            lines.append(self._line(f"{row.sheet} 第 {row.row} 行", row.state, said))
+            said = tr("；").join(problem.message for problem in row.errors)
+            lines.append(
+                self._line(
+                    tr("{sheet} 第 {row} 行", sheet=row.sheet, row=row.row),
+                    row.state,
+                    said,
+                )
+            )
         if len(refused) > MOST_SHOWN:
-            rest = f"还有 {len(refused) - MOST_SHOWN} 行，可另存成 Excel 慢慢核对"
+            rest = tr(
+                "还有 {count} 行，可另存成 Excel 慢慢核对",
+                count=len(refused) - MOST_SHOWN,
+            )
             lines.append(Text(rest, "muted"))
-        self._problems.replace(lines or [Text("没有，每一行都能导入", "muted")])
+        self._problems.replace(lines or [Text(tr("没有，每一行都能导入"), "muted")])
         self._keep.setVisible(bool(refused))
         self._go.setEnabled(plan.records > 0)
-        self._go.setText("导入其余各行" if refused else "导入")
+        self._go.setText(tr("导入其余各行") if refused else tr("导入"))
         self._go.setFocus()
 
     def _line(self, where: str, state: str, words: str) -> QWidget:
@@ -136,7 +149,7 @@ class ImportDialog(QDialog):
         self._go.setEnabled(False)
         self._keep.setEnabled(False)
         self._bar.setVisible(True)
-        self._leave.setText("停止")
+        self._leave.setText(tr("停止"))
         work = partial(self._apply, plan, self._progress)
         self._session.jobs.run(work, self._done, self._failed)
 
@@ -149,17 +162,19 @@ class ImportDialog(QDialog):
 
     def _on_step(self, done: int, total: int, _words: str) -> None:
         self._bar.fill(done / total if total else 0.0)
-        self._counts.setText(f"正在导入：{done:,} / {total:,}")
+        self._counts.setText(
+            tr("正在导入：{done:,} / {total:,}", done=done, total=total)
+        )
 
     def _done(self, result: ImportResult) -> None:
         self._progress = None
-        self.imported.emit(f"已导入：{result.summary()}")
+        self.imported.emit(tr("已导入：{summary}", summary=result.summary()))
         self.accept()
 
     def _failed(self, error: Exception) -> None:
         self._progress = None
         self._bar.setVisible(False)
-        self._leave.setText("返回")
+        self._leave.setText(tr("返回"))
         self._keep.setEnabled(True)
         if isinstance(error, UserError):
             self._counts.setText(str(error))
@@ -168,22 +183,22 @@ class ImportDialog(QDialog):
 
     def _save_refused(self) -> None:
         plan = self._plan
-        name = f"{self._path.stem}-需核对.xlsx"
+        name = tr("{stem}-需核对.xlsx", stem=self._path.stem)
         target = self._session.messages.choose_target(
-            "需核对的行存为", name, "Excel 文件 (*.xlsx)"
+            tr("需核对的行存为"), name, tr("Excel 文件 (*.xlsx)")
         )
         if plan is not None and target:
             work = partial(_write_refused, plan, Path(target))
             self._session.jobs.run(work, self._kept, self._failed)
 
     def _kept(self, path: Path) -> None:
-        self._counts.setText(f"已存到 {path.name}，改好后可以再导入")
+        self._counts.setText(tr("已存到 {name}，改好后可以再导入", name=path.name))
 
     def reject(self) -> None:
         """Close; while an import runs, stop it first: then nothing is changed."""
         if self._progress is not None:
             self._progress.cancel()
-            self._counts.setText("正在停下来，一行都不会写进去")
+            self._counts.setText(tr("正在停下来，一行都不会写进去"))
         else:
             super().reject()
 

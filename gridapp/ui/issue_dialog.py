@@ -14,6 +14,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QFrame, QWidget
 
 from gridapp.errors import InvalidFields
+from gridapp.language import tr
 from gridapp.models import Issue, IssueStep, Worker, codes
 from gridapp.models.issue_flow import Transition, allowed, transition
 from gridapp.models.record import Values, field_of
@@ -33,7 +34,7 @@ from gridapp.ui.widgets.timeline import Entry, Timeline
 from gridapp.work import flow
 
 SHOWN = ("category", "level", "place", "found_at", "deadline", "owner_name")
-SATISFIED = (("yes", "满意"), ("no", "不满意"))
+SATISFIED = (("yes", tr("满意")), ("no", tr("不满意")))
 
 
 @dataclass(frozen=True)
@@ -77,21 +78,21 @@ class IssueDialog(QDialog):
         self._session = session
         self._file = file
         self._parent = parent
-        self.setWindowTitle("处理问题工单")
+        self.setWindowTitle(tr("处理问题工单"))
         theme = session.theme
         moves = [(move.action, move.words) for move in file.moves]
-        self._move = OptionRow(theme, "下一步", moves)
-        self._note = NoteField("说明", "做了什么、结果怎样")
+        self._move = OptionRow(theme, tr("下一步"), moves)
+        self._note = NoteField(tr("说明"), tr("做了什么、结果怎样"))
         self._note.setFixedHeight(72)
-        self._until = DayField("新的时限")
-        self._satisfied = OptionRow(theme, "居民评价", SATISFIED)
+        self._until = DayField(tr("新的时限"))
+        self._satisfied = OptionRow(theme, tr("居民评价"), SATISFIED)
         self._rows = {
-            "action": FieldRow(theme, "下一步", self._move, required=True),
-            "note": FieldRow(theme, "说明", self._note),
-            "deadline": FieldRow(theme, "新的时限", self._until),
-            "satisfied": FieldRow(theme, "居民评价", self._satisfied),
+            "action": FieldRow(theme, tr("下一步"), self._move, required=True),
+            "note": FieldRow(theme, tr("说明"), self._note),
+            "deadline": FieldRow(theme, tr("新的时限"), self._until),
+            "satisfied": FieldRow(theme, tr("居民评价"), self._satisfied),
         }
-        self._save = Button(theme, "保存 Ctrl+S", "primary", icon="check")
+        self._save = Button(theme, tr("保存 Ctrl+S"), "primary", icon="check")
         self._place()
         self._on_move()
 
@@ -113,7 +114,7 @@ class IssueDialog(QDialog):
             card.box.addWidget(Text(file.issue["description"], "note", wrap=True))
         body.addWidget(card)
         trace = Card((8, 8, 4, 4), 4)
-        timeline = Timeline(theme, "工单留痕")
+        timeline = Timeline(theme, tr("工单留痕"))
         timeline.show_entries(trace_entries(file))
         trace.box.addWidget(timeline)
         body.addWidget(trace, 1)
@@ -141,8 +142,8 @@ class IssueDialog(QDialog):
         footer = QFrame()
         footer.setObjectName("footer")
         row = line(footer, (16, 8, 16, 8), 8)
-        edit = Button(theme, "修改内容", icon="pencil")
-        leave = Button(theme, "返回")
+        edit = Button(theme, tr("修改内容"), icon="pencil")
+        leave = Button(theme, tr("返回"))
         row.addWidget(edit)
         row.addStretch()
         row.addWidget(leave)
@@ -155,7 +156,7 @@ class IssueDialog(QDialog):
         """Record the step, or show what is missing."""
         action = self._move.value()
         if action is None:
-            self._refuse(InvalidFields({"action": "选一下接下来怎么办"}))
+            self._refuse(InvalidFields({"action": tr("选一下接下来怎么办")}))
             return
         changes: Values = {}
         day = self._until.day()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from gridapp.language import tr
 from gridapp.models import Dispute, Issue, Patrol
 from gridapp.models.issue_flow import DONE
 from gridapp.models.record import Record, Values
@@ -72,11 +73,16 @@ def _add_patrol(tx: Writing, values: Values) -> UUID:
     return patrols.log_patrol(tx, given).patrol_id
 
 
-WORK: Choices = (("open", "待办"), ("late", "超期"), ("done", "已办"), ("all", "全部"))
+WORK: Choices = (
+    ("open", tr("待办")),
+    ("late", tr("超期")),
+    ("done", tr("已办")),
+    ("all", tr("全部")),
+)
 LEDGERS: Mapping[str, Ledger] = {
     "issue": Ledger(
         Issue,
-        "登记问题 F6",
+        tr("登记问题 F6"),
         "triangle-alert",
         (
             ("title_text", 0),
@@ -110,7 +116,7 @@ LEDGERS: Mapping[str, Ledger] = {
     ),
     "dispute": Ledger(
         Dispute,
-        "登记纠纷 F7",
+        tr("登记纠纷 F7"),
         "handshake",
         (
             ("name", 0),
@@ -137,7 +143,7 @@ LEDGERS: Mapping[str, Ledger] = {
     ),
     "patrol": Ledger(
         Patrol,
-        "记巡查 F4",
+        tr("记巡查 F4"),
         "route",
         (
             ("started_at", 160),
@@ -147,7 +153,7 @@ LEDGERS: Mapping[str, Ledger] = {
             ("note", 0),
         ),
         "started_at",
-        (("all", "全部"), ("found", "发现问题")),
+        (("all", tr("全部")), ("found", tr("发现问题"))),
         _patrol_fits,
         lambda: {"started_at": _now()},
         _add_patrol,

@@ -12,6 +12,7 @@ from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from gridapp.errors import UserError
+from gridapp.language import tr
 from gridapp.store import vault
 from gridapp.store.vault import Store
 from gridapp.ui.jobs import Jobs
@@ -36,20 +37,20 @@ class Login(QWidget):
     ) -> None:
         super().__init__()
         self.setObjectName("page")
-        self.setWindowTitle("网格日志")
+        self.setWindowTitle(tr("网格日志"))
         self._folder = folder
         self._jobs = jobs
         self._messages = messages
         self._new = not vault.exists(folder)
         self._caps = False
-        self._password = _password_field("密码")
-        self._again = _password_field("再输一遍密码")
-        self._name = LineField("您的姓名", "写在走访记录上的名字")
-        self._grid_name = LineField("网格名称", "如 第3网格")
-        self._grid_code = LineField("网格编码", "社区给的 15 位编码")
+        self._password = _password_field(tr("密码"))
+        self._again = _password_field(tr("再输一遍密码"))
+        self._name = LineField(tr("您的姓名"), tr("写在走访记录上的名字"))
+        self._grid_name = LineField(tr("网格名称"), tr("如 第3网格"))
+        self._grid_code = LineField(tr("网格编码"), tr("社区给的 15 位编码"))
         self._error = NoticeBar(theme, "red", "circle-alert")
-        self._hint = Text("大写锁定已打开，密码区分大小写", "warning")
-        words = "建立并打开" if self._new else "打开"
+        self._hint = Text(tr("大写锁定已打开，密码区分大小写"), "warning")
+        words = tr("建立并打开") if self._new else tr("打开")
         self._open = Button(theme, words, "primary", icon="log-in")
         self._place(theme)
         self._error.say("")
@@ -66,14 +67,16 @@ class Login(QWidget):
         card.setFixedWidth(400)
         brand = line(gap=10)
         brand.addWidget(Glyph(theme, "house", "blue.text", 28))
-        brand.addWidget(Text("网格日志", "title"))
+        brand.addWidget(Text(tr("网格日志"), "title"))
         brand.addStretch()
         card.box.addLayout(brand)
         greeting = (
-            "这台电脑上还没有数据。先设一个密码，以后每次打开都要用它；"
-            "忘了密码，别人也打不开，请记牢。"
+            tr(
+                "这台电脑上还没有数据。先设一个密码，以后每次打开都要用它；"
+                "忘了密码，别人也打不开，请记牢。"
+            )
             if self._new
-            else "数据在这台电脑上加密保存，输入密码打开。"
+            else tr("数据在这台电脑上加密保存，输入密码打开。")
         )
         card.box.addWidget(Text(greeting, "muted", wrap=True))
         card.box.addSpacing(4)
@@ -86,7 +89,9 @@ class Login(QWidget):
         card.box.addWidget(self._error)
         card.box.addSpacing(4)
         card.box.addWidget(self._open)
-        where = Text(f"数据文件夹：{self._folder}", "faint", wrap=True)
+        where = Text(
+            tr("数据文件夹：{_folder}", _folder=self._folder), "faint", wrap=True
+        )
         card.box.addWidget(where)
         box = column(self)
         box.addStretch(2)
@@ -107,16 +112,16 @@ class Login(QWidget):
         """Try to open the vault with what is typed."""
         password = self._password.text()
         if not password:
-            self._refuse("请输入密码")
+            self._refuse(tr("请输入密码"))
         elif self._new and len(password) < 8:
-            self._refuse("密码至少 8 位，可以用一句好记的话的拼音")
+            self._refuse(tr("密码至少 8 位，可以用一句好记的话的拼音"))
         elif self._new and password != self._again.text():
-            self._refuse("两次输入的密码不一样，请重新输入")
+            self._refuse(tr("两次输入的密码不一样，请重新输入"))
         elif self._new and not all(f.text().strip() for f in self._fields()):
-            self._refuse("请把姓名、网格名称和网格编码都填上")
+            self._refuse(tr("请把姓名、网格名称和网格编码都填上"))
         elif self._open.isEnabled():
             self._open.setEnabled(False)
-            self._open.setText("正在打开…")
+            self._open.setText(tr("正在打开…"))
             work = partial(vault.open_store, self._folder, password)
             if self._new:
                 name, grid, code = (f.text().strip() for f in self._fields()[2:])
@@ -139,7 +144,7 @@ class Login(QWidget):
         self.opened.emit(store)
 
     def _failed(self, error: Exception) -> None:
-        self._open.setText("建立并打开" if self._new else "打开")
+        self._open.setText(tr("建立并打开") if self._new else tr("打开"))
         self._open.setEnabled(True)
         if isinstance(error, UserError):
             self._refuse(str(error))

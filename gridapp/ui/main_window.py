@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
+from gridapp.language import tr, weekday
 from gridapp.store import journal, records, state
 from gridapp.store.database import Connection
 from gridapp.ui.find_popup import FindPopup
@@ -32,15 +33,14 @@ from gridapp.ui.widgets.rows import Row
 from gridapp.ui.widgets.toast import Toast
 
 PLACES = (
-    Place("today", "今日待办", "今日", "calendar-check"),
-    Place("residents", "居民档案", "居民", "contact-round"),
-    Place("visits", "走访记录", "走访", "footprints"),
-    Place("patrols", "巡查日志", "巡查", "route"),
-    Place("issues", "问题工单", "问题", "triangle-alert"),
-    Place("disputes", "矛盾调解", "调解", "handshake"),
-    Place("sync", "数据同步", "同步", "refresh-cw"),
+    Place("today", tr("今日待办"), tr("今日"), "calendar-check"),
+    Place("residents", tr("居民档案"), tr("居民"), "contact-round"),
+    Place("visits", tr("走访记录"), tr("走访"), "footprints"),
+    Place("patrols", tr("巡查日志"), tr("巡查"), "route"),
+    Place("issues", tr("问题工单"), tr("问题"), "triangle-alert"),
+    Place("disputes", tr("矛盾调解"), tr("调解"), "handshake"),
+    Place("sync", tr("数据同步"), tr("同步"), "refresh-cw"),
 )
-WEEKDAYS = "一二三四五六日"
 SMALLEST = (880, 420)  # a 1366×768 screen at 150 %, less its task bar
 
 
@@ -50,7 +50,7 @@ class MainWindow(QMainWindow):
     def __init__(self, session: Session, user: str) -> None:
         super().__init__()
         self.session = session
-        self.setWindowTitle("网格日志")
+        self.setWindowTitle(tr("网格日志"))
         self.setMinimumSize(*SMALLEST)
         self.resize(1366, 728)
         self.today = TodayPage(session)
@@ -189,15 +189,17 @@ class MainWindow(QMainWindow):
             self.record_visit(chosen, way)
         else:
             self.go("residents")
-            self._toast.say("先选好居民，再按 F2 记走访、F3 记电话")
+            self._toast.say(tr("先选好居民，再按 F2 记走访、F3 记电话"))
 
     def _title(self, page: Page, words: str, person: bool) -> None:
         if page is not self._stack.currentWidget():
             return
         today = dt.date.today()
-        day = f"{today.month}月{today.day}日 星期{WEEKDAYS[today.weekday()]}"
+        day = tr(
+            "{day.month}月{day.day}日 {weekday}", day=today, weekday=weekday(today)
+        )
         self._header.show_title(page.title, words or day, person=person)
-        self.setWindowTitle(f"网格日志 — {page.title}")
+        self.setWindowTitle(tr("网格日志 — {title}", title=page.title))
 
     def _count_unsent(self) -> None:
         self.session.read(_unsent, self._header.show_unsent)
@@ -235,4 +237,4 @@ def user_words(db: Connection) -> str:
         found += records.labels(db, Worker, [worker]).values()
     if grid:
         found += records.labels(db, Grid, [grid]).values()
-    return " ".join(found) or "未登记"
+    return " ".join(found) or tr("未登记")

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 import gridapp
 from gridapp.errors import UserError
+from gridapp.language import tr
 
 log = logging.getLogger(__name__)
 _PRIVATE = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+|\d{5,}")
@@ -29,9 +30,15 @@ def report_of(error: BaseException) -> str:
     """
     frames = "".join(traceback.format_tb(error.__traceback__))
     said = _PRIVATE.sub("□", str(error))
-    return (
-        f"网格日志 {gridapp.__version__}, Python {platform.python_version()}, "
-        f"{platform.platform()}\n{frames}{type(error).__name__}: {said}"
+    return tr(
+        "网格日志 {__version__}, Python {python_version}, "
+        "{platform}\n{frames}{__name__}: {said}",
+        __version__=gridapp.__version__,
+        python_version=platform.python_version(),
+        platform=platform.platform(),
+        frames=frames,
+        __name__=type(error).__name__,
+        said=said,
     )
 
 
@@ -70,10 +77,10 @@ class Messages(QObject):
     def tell(self, sentence: str) -> None:
         """Show one sentence until the user has read it."""
         box = self._box(QMessageBox.Icon.Warning, sentence)
-        box.addButton("知道了", QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(tr("知道了"), QMessageBox.ButtonRole.AcceptRole)
         box.exec()
 
-    def ask(self, question: str, verb: str, instead: str = "返回") -> bool:
+    def ask(self, question: str, verb: str, instead: str = tr("返回")) -> bool:
         """Ask before what cannot be undone; return whether `verb` was chosen."""
         box = self._box(QMessageBox.Icon.Question, question)
         yes = box.addButton(verb, QMessageBox.ButtonRole.AcceptRole)
@@ -92,7 +99,7 @@ class Messages(QObject):
 
     def _box(self, icon: QMessageBox.Icon, words: str) -> QMessageBox:
         box = QMessageBox(self._window)
-        box.setWindowTitle("网格日志")
+        box.setWindowTitle(tr("网格日志"))
         box.setIcon(icon)
         box.setText(words)
         return box
@@ -104,14 +111,14 @@ class Messages(QObject):
             return  # one at a time: an error while painting repeats for ever
         self._reporting = True
         try:
-            words = "程序出了意外，刚才这一步没有完成，其他内容不受影响。"
+            words = tr("程序出了意外，刚才这一步没有完成，其他内容不受影响。")
             box = self._box(QMessageBox.Icon.Critical, words)
-            box.setInformativeText("请点“复制详情”发给技术支持，然后继续使用。")
+            box.setInformativeText(tr("请点“复制详情”发给技术支持，然后继续使用。"))
             box.setDetailedText(report)
-            copy = box.addButton("复制详情", QMessageBox.ButtonRole.ActionRole)
+            copy = box.addButton(tr("复制详情"), QMessageBox.ButtonRole.ActionRole)
             copy.clicked.disconnect()
             copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(report))
-            box.addButton("继续使用", QMessageBox.ButtonRole.AcceptRole)
+            box.addButton(tr("继续使用"), QMessageBox.ButtonRole.AcceptRole)
             box.exec()
         finally:
             self._reporting = False

@@ -12,6 +12,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QWidget
 
 from gridapp.errors import InvalidFields
+from gridapp.language import tr
 from gridapp.models.kinds import DATE, TIME
 from gridapp.models.record import Record, Values, fields_of
 from gridapp.store import records
@@ -63,7 +64,7 @@ class RecordForm(QWidget):
                 label_width=LABEL_WIDTH,
             )
             if field.kind in (DATE, TIME):
-                row.add_beside(Text("+ / − 加减，T 为今天", "faint"))
+                row.add_beside(Text(tr("+ / − 加减，T 为今天"), "faint"))
             box.addWidget(row)
             self._editors[field.name] = editor
             self._rows[field.name] = row
@@ -132,15 +133,15 @@ class RecordDialog(QDialog):
         self._session = session
         self._model = model
         self._record = record
-        verb = "修改" if record else "新增"
+        verb = tr("修改") if record else tr("新增")
         self.setWindowTitle(f"{verb}{model.title}")
         self._write: Write = partial(_saved, model=model)
         self._form = RecordForm(session, model, hidden)
         self._form.set_values(record or defaults)
         self._before = self._held()
         self._error = Text("", "error", wrap=True)
-        self._save = Button(session.theme, "保存 Ctrl+S", "primary", icon="check")
-        leave = Button(session.theme, "不保存")
+        self._save = Button(session.theme, tr("保存 Ctrl+S"), "primary", icon="check")
+        leave = Button(session.theme, tr("不保存"))
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -183,9 +184,9 @@ class RecordDialog(QDialog):
 
     def reject(self) -> None:
         """Close; ask first when something was typed and not saved."""
-        question = "改过的内容还没有保存，要离开吗？"
+        question = tr("改过的内容还没有保存，要离开吗？")
         kept = self._held() == self._before
-        if kept or self._session.messages.ask(question, "不保存", "继续填写"):
+        if kept or self._session.messages.ask(question, tr("不保存"), tr("继续填写")):
             super().reject()
 
     def _held(self) -> Values | None:
@@ -204,7 +205,7 @@ class RecordDialog(QDialog):
         self._save.setEnabled(True)
         if isinstance(error, InvalidFields):
             others = self._form.show_errors(error.messages)
-            self._error.setText("；".join(others) or "有几项要改，见红字")
+            self._error.setText(tr("；").join(others) or tr("有几项要改，见红字"))
         else:
             self._session.messages.show_error(error)
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from PySide6.QtCore import QModelIndex, Qt
 
+from gridapp.language import tr
 from gridapp.models import codes
 from gridapp.models.record import Record, Values
 from gridapp.store import records
@@ -29,7 +30,7 @@ from gridapp.ui.widgets.entry import FindField
 from gridapp.ui.widgets.text import Text
 
 MOST_FOUND = 500
-TITLES = {"issue": "问题工单", "dispute": "矛盾调解", "patrol": "巡查日志"}
+TITLES = {"issue": tr("问题工单"), "dispute": tr("矛盾调解"), "patrol": tr("巡查日志")}
 
 
 @dataclass(frozen=True)
@@ -51,10 +52,12 @@ class RecordPage(Page):
         self._rows: tuple[Values, ...] = ()
         self._hits: frozenset[UUID] | None = None
         ledger = self._ledger
-        self._chips = ChipRow(self.theme, "筛选", ledger.filters)
+        self._chips = ChipRow(self.theme, tr("筛选"), ledger.filters)
         self._count = Text("", "faint")
         self._box = FindField(
-            self.theme, f"查找{ledger.model.title}", "查名称、地点、编号"
+            self.theme,
+            tr("查找{title}", title=ledger.model.title),
+            tr("查名称、地点、编号"),
         )
         self._new = Button(self.theme, ledger.verb, "primary", icon=ledger.icon)
         self._list = RecordList(session, ledger.model, ledger.columns, self.title)
@@ -109,10 +112,14 @@ class RecordPage(Page):
         self._list.show_ids(ids)
         self._list.setVisible(bool(ids))
         self._empty.setVisible(not ids)
-        self._count.setText(f"{len(ids):,} 条")
+        self._count.setText(tr("{count:,} 条", count=len(ids)))
         words = dict(self._ledger.filters)[chosen]
         self._empty.setText(
-            f"“{words}”里没有{self._ledger.model.title}，可以点右上角登记。"
+            tr(
+                "“{words}”里没有{title}，可以点右上角登记。",
+                words=words,
+                title=self._ledger.model.title,
+            )
         )
 
     def focus_start(self) -> None:
@@ -144,7 +151,7 @@ class RecordPage(Page):
 
     def _open_issue(self, found: Any) -> None:
         if found is None:
-            self.said.emit("这条问题工单已被删除", None)
+            self.said.emit(tr("这条问题工单已被删除"), None)
             return
         dialog = IssueDialog(self.session, found, self)
         dialog.edit_asked.connect(self._edit)
@@ -162,13 +169,13 @@ class RecordPage(Page):
                 record_id=record_id,
                 before=before,
             )
-            self.session.write(work, lambda _: self.said.emit("已撤销", None))
+            self.session.write(work, lambda _: self.said.emit(tr("已撤销"), None))
 
-        self.said.emit(f"已保存：{self._ledger.model.title}", undo)
+        self.said.emit(tr("已保存：{title}", title=self._ledger.model.title), undo)
 
     def _on_stepped(self, state: str) -> None:
         words = codes.table("issue_state").name(state)
-        self.said.emit(f"已记下，工单现在是“{words}”", None)
+        self.said.emit(tr("已记下，工单现在是“{words}”", words=words), None)
 
     def set_width(self, width: Width) -> None:
         super().set_width(width)

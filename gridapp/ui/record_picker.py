@@ -10,6 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from gridapp.language import tr
 from gridapp.models.record import Record
 from gridapp.store import records
 from gridapp.store.database import Connection
@@ -37,9 +38,9 @@ class RecordPicker(QWidget):
         self._chosen: UUID | None = None
         self._words = ""
         self.setAccessibleName(name)
-        hint = f"输入{model.title}的名称、拼音首字母或门牌来选"
+        hint = tr("输入{title}的名称、拼音首字母或门牌来选", title=model.title)
         self.box = FindField(session.theme, name, hint)
-        self._list = RowList(session.theme, f"{name}:候选")
+        self._list = RowList(session.theme, tr("{name}:候选", name=name))
         self._list.hide()
         self._none = Text("", "faint")
         self._none.hide()
@@ -85,7 +86,7 @@ class RecordPicker(QWidget):
         self._list.show_rows([row_of(hit) for hit in hits])
         self._list.setFixedHeight(60 * len(hits) + 2)
         self._list.setVisible(bool(hits))
-        self._none.setText(f"没有找到“{text}”")
+        self._none.setText(tr("没有找到“{text}”", text=text))
         self._none.setVisible(bool(text.strip()) and not hits)
 
     def _accept(self) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
+from gridapp.language import tr
 from gridapp.models.record import Field, Record, fields_of
 from gridapp.store import records
 from gridapp.store.vault import Store
@@ -70,7 +71,11 @@ class RecordTable(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return " ".join(self._row(index.row())[field.name].split())
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{field.label}：{self._row(index.row())[field.name] or '空'}"
+            return tr(
+                "{label}：{row}",
+                label=field.label,
+                row=self._row(index.row())[field.name] or tr("空"),
+            )
         return None
 
     def _row(self, number: int) -> dict[str, str]:

@@ -10,6 +10,7 @@ from uuid import UUID
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QScrollArea, QWidget
 
+from gridapp.language import tr
 from gridapp.models import Resident
 from gridapp.models.record import field_of
 from gridapp.store import state
@@ -59,20 +60,22 @@ class ResidentCard(Card):
         self._aside = Text("", "muted")
         self._tags = line(gap=6)
         self._where = Text("", "muted")
-        self._reveal_phone = _eye(session, "显示完整电话(会记入日志)")
-        self._edit = Button(theme, "编辑", icon="pencil")
-        self._call = Button(theme, "记电话 F3", icon="phone")
-        self._visit = Button(theme, "记走访 F2", "primary", icon="footprints")
+        self._reveal_phone = _eye(session, tr("显示完整电话(会记入日志)"))
+        self._edit = Button(theme, tr("编辑"), icon="pencil")
+        self._call = Button(theme, tr("记电话 F3"), icon="phone")
+        self._visit = Button(theme, tr("记走访 F2"), "primary", icon="footprints")
         self._reminder = NoticeBar(theme, "amber", "bell")
-        self._tabs = ChipRow(theme, "显示", (("events", "时间线"), ("facts", "档案")))
+        self._tabs = ChipRow(
+            theme, tr("显示"), (("events", tr("时间线")), ("facts", tr("档案")))
+        )
         self._facts = Lines((0, 0, 8, 8), 8)
         self._facts_scroll = QScrollArea()
         self._divider = Divider(down=True)
-        self._events_title = Text("走访时间线", "section")
-        self._chips = ChipRow(theme, "时间线", (("all", "全部"),), gap=6)
-        self._timeline = Timeline(theme, "时间线")
+        self._events_title = Text(tr("走访时间线"), "section")
+        self._chips = ChipRow(theme, tr("时间线"), (("all", tr("全部")),), gap=6)
+        self._timeline = Timeline(theme, tr("时间线"))
         self._right = QWidget()
-        self._empty = Text("在左边选一位居民，或按 Ctrl+K 查找。", "muted")
+        self._empty = Text(tr("在左边选一位居民，或按 Ctrl+K 查找。"), "muted")
         self._inside = QWidget()
         self._place()
         self._bind()
@@ -156,9 +159,9 @@ class ResidentCard(Card):
         if last is not None:
             day = last["started_at"].astimezone().strftime("%m-%d")
             words = last["remind"] or summary(last)
-            reminder = f"上次 {day}：{words}"
+            reminder = tr("上次 {day}：{words}", day=day, words=words)
         self._reminder.say(reminder)
-        eye = _eye(self._session, "显示完整证件号(会记入日志)")
+        eye = _eye(self._session, tr("显示完整证件号(会记入日志)"))
         number = Text()
         eye.clicked.connect(partial(self._reveal, "id_number", number))
         parts = fact_parts(self._theme, file, owed, number, eye)
@@ -199,12 +202,17 @@ class ResidentCard(Card):
 
     def _show_chips(self, file: ResidentFile) -> None:
         kinds = Counter(event.kind for event in file.events)
-        names = {"visit": "走访", "call": "电话", "issue": "工单", "dispute": "纠纷"}
-        choices = [("all", f"全部 {len(file.events)}")]
+        names = {
+            "visit": tr("走访"),
+            "call": tr("电话"),
+            "issue": tr("工单"),
+            "dispute": tr("纠纷"),
+        }
+        choices = [("all", tr("全部 {count}", count=len(file.events)))]
         choices += [
             (k, f"{words} {kinds[k]}") for k, words in names.items() if kinds[k]
         ]
-        self._chips.set_choices([*choices, ("changes", "修改记录")])
+        self._chips.set_choices([*choices, ("changes", tr("修改记录"))])
 
     def _show_events(self, key: str) -> None:
         if self._file is None:
@@ -253,8 +261,8 @@ class ResidentCard(Card):
         self._width = width
         wide, narrow = width is Width.WIDE, width is Width.NARROW
         self._edit.setVisible(not narrow)
-        self._call.setText("记电话 F3" if wide else "记电话")
-        self._visit.setText("记走访 F2" if wide else "记走访")
+        self._call.setText(tr("记电话 F3") if wide else tr("记电话"))
+        self._visit.setText(tr("记走访 F2") if wide else tr("记走访"))
         self._head.setContentsMargins(*((12, 8, 8, 6) if narrow else (18, 14, 14, 12)))
         self._avatar.setVisible(not narrow)
         self._tabs.setVisible(narrow)

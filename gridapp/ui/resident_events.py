@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from itertools import groupby
 
+from gridapp.language import tr
 from gridapp.models import Resident
 from gridapp.models.record import field_of
 from gridapp.store.history import LABELS, HistoryLine
@@ -16,12 +17,12 @@ from gridapp.work.people import Event
 
 MISSED = "·"  # stands in the title of an attempt that reached nobody
 ACTIONS = {
-    "insert": "新建档案",
-    "update": "修改",
-    "delete": "移入回收站",
-    "restore": "从回收站恢复",
+    "insert": tr("新建档案"),
+    "update": tr("修改"),
+    "delete": tr("移入回收站"),
+    "restore": tr("从回收站恢复"),
 }
-EMPTY = "空"
+EMPTY = tr("空")
 MOST_FIELDS = 8  # of one change, the rest is counted
 
 
@@ -44,7 +45,7 @@ def _tone(event: Event) -> ToneName:
 
 def _title(event: Event) -> str:
     if event.kind == "visit" and MISSED not in event.title:
-        return f"{event.title}走访"
+        return tr("{title}走访", title=event.title)
     return event.title.replace(MISSED, " ")
 
 
@@ -65,12 +66,12 @@ def change_entries(lines: Sequence[HistoryLine]) -> list[Entry]:
     ):
         parts = [_change_words(one, action) for one in group]
         if len(parts) > MOST_FIELDS:
-            parts = [*parts[:MOST_FIELDS], f"等 {len(parts)} 项"]
+            parts = [*parts[:MOST_FIELDS], tr("等 {count} 项", count=len(parts))]
         tone: ToneName = "red" if action == "delete" else "blue"
         icon = "plus" if action == "insert" else "pencil"
         when = f"{at.astimezone():%Y-%m-%d %H:%M}  {by}"
-        title = ACTIONS.get(action, "修改")
-        entries.append(Entry(icon, tone, title, when, "；".join(parts)))
+        title = ACTIONS.get(action, tr("修改"))
+        entries.append(Entry(icon, tone, title, when, tr("；").join(parts)))
     return entries
 
 
@@ -80,7 +81,16 @@ def _change_words(change: HistoryLine, action: str) -> str:
     field = field_of(Resident, change.field)
     new = field.masked(change.new) or EMPTY
     if field.target:
-        return f"{field.label}已更换" if change.old else f"{field.label}已填"
+        return (
+            tr("{label}已更换", label=field.label)
+            if change.old
+            else tr("{label}已填", label=field.label)
+        )
     if action == "insert":
         return f"{field.label} {new}"
-    return f"{field.label}：{field.masked(change.old) or EMPTY} → {new}"
+    return tr(
+        "{label}：{masked} → {new}",
+        label=field.label,
+        masked=field.masked(change.old) or EMPTY,
+        new=new,
+    )

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
+from gridapp.language import tr
 from gridapp.models import Resident
 from gridapp.models.record import field_of
 from gridapp.ui.due_words import due_badge
@@ -23,14 +24,19 @@ from gridapp.work.owed import EVERY
 from gridapp.work.people import Member
 
 FACTS = (
-    ("illness", "病史"),
-    ("mobility", "行动"),
-    ("home_safety", "居家"),
-    ("income_note", "待遇"),
-    ("difficulty", "困难"),
+    ("illness", tr("病史")),
+    ("mobility", tr("行动")),
+    ("home_safety", tr("居家")),
+    ("income_note", tr("待遇")),
+    ("difficulty", tr("困难")),
 )
 CALLS = frozenset({"call", "video", "remote"})
-WAY_WORDS = {"visit": "入户", "call": "电话", "video": "视频", "remote": "监测"}
+WAY_WORDS = {
+    "visit": tr("入户"),
+    "call": tr("电话"),
+    "video": tr("视频"),
+    "remote": tr("监测"),
+}
 
 
 class AddButton(Button):
@@ -46,7 +52,7 @@ class MemberLink(Button):
     """Somebody of the same household; a click opens their file."""
 
     def __init__(self, theme: Theme, member: Member) -> None:
-        age = "" if member.age is None else f"{member.age} 岁"
+        age = "" if member.age is None else tr("{age} 岁", age=member.age)
         words = "  ".join(w for w in (member.name, member.relation, age) if w)
         super().__init__(theme, words, "small", icon="user-round")
         self.member_id = member.id
@@ -64,19 +70,23 @@ def fact_parts(
     `number` is the label of the ID number, filled masked; `eye` the button that
     reveals it.
     """
-    add = AddButton(theme, "care_plan", "新增或调整关爱计划")
-    parts: list[QWidget] = [_headed("关爱计划", add)]
+    add = AddButton(theme, "care_plan", tr("新增或调整关爱计划"))
+    parts: list[QWidget] = [_headed(tr("关爱计划"), add)]
     parts += _plans(theme, file, owed)
-    parts.append(_headed("紧急联系人", AddButton(theme, "contact", "新增紧急联系人")))
+    parts.append(
+        _headed(tr("紧急联系人"), AddButton(theme, "contact", tr("新增紧急联系人")))
+    )
     parts += [contact_line(one) for one in file.person.contacts]
-    parts.append(_headed("人员标签", AddButton(theme, "resident_tag", "新增人员标签")))
+    parts.append(
+        _headed(tr("人员标签"), AddButton(theme, "resident_tag", tr("新增人员标签")))
+    )
     if file.person.tags:
-        parts.append(Text("、".join(file.person.tag_words), "note", wrap=True))
-    parts.append(_heading("健康与居家"))
+        parts.append(Text(tr("、").join(file.person.tag_words), "note", wrap=True))
+    parts.append(_heading(tr("健康与居家")))
     parts += _health(file)
     masked = field_of(Resident, "id_number").masked(file.person.values["id_number"])
-    number.setText(masked or "未登记")
-    row = _fact("证件", number, middle=True)
+    number.setText(masked or tr("未登记"))
+    row = _fact(tr("证件"), number, middle=True)
     if masked:
         layout = row.layout()
         assert layout is not None
@@ -85,14 +95,19 @@ def fact_parts(
         eye.deleteLater()
     parts.append(row)
     if file.person.household:
-        parts.append(_heading("同户"))
+        parts.append(_heading(tr("同户")))
         parts += [MemberLink(theme, member) for member in file.person.household]
     return parts
 
 
 def every_words(interval_days: int) -> str:
     """Return 每周 1 次."""
-    return f"{EVERY.get(interval_days, f'每 {interval_days} 天')} 1 次"
+    return tr(
+        "{get} 1 次",
+        get=EVERY.get(
+            interval_days, tr("每 {interval_days} 天", interval_days=interval_days)
+        ),
+    )
 
 
 def _heading(words: str) -> Text:
@@ -112,7 +127,7 @@ def _headed(words: str, add: AddButton) -> QWidget:
 
 def _plans(theme: Theme, file: ResidentFile, owed: Sequence[Due]) -> Iterator[QWidget]:
     if not file.stop.plans:
-        yield Text("没有定期走访计划", "muted")
+        yield Text(tr("没有定期走访计划"), "muted")
     today = dt.date.today()
     for plan in file.stop.plans:
         holder = QWidget()

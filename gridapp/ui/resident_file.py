@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from gridapp.language import tr
 from gridapp.models import Resident, identity
 from gridapp.models.codes import table as code_table
 from gridapp.models.record import Values
@@ -60,7 +61,7 @@ def read_list(db: Connection, day: dt.date) -> list[Listed]:
     for key, row in rows.items():
         age = identity.age_on(row["born_on"], day)
         sex = people.SEXES.get(row["sex"] or "", "")
-        aside = sex if age is None else f"{sex} {age} 岁".strip()
+        aside = sex if age is None else tr("{sex} {age} 岁", sex=sex, age=age).strip()
         door = door_of(homes[key])
         found.append(Listed(key, row["name"], aside, door, tuple(tags.get(key, ()))))
     return sorted(found, key=lambda one: (walk_key(one.door), one.name))

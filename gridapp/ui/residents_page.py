@@ -10,6 +10,7 @@ from uuid import UUID
 
 from PySide6.QtCore import Qt
 
+from gridapp.language import tr
 from gridapp.models import CarePlan, Resident, record_named
 from gridapp.models.record import Record, Values
 from gridapp.store import records
@@ -41,11 +42,11 @@ from gridapp.work.due import Due
 
 MOST_FOUND = 200
 FILTERS = (
-    ("all", "全部"),
-    ("late", "逾期"),
-    ("alone", "独居"),
-    ("chronic", "慢病"),
-    ("low_income", "低保"),
+    ("all", tr("全部")),
+    ("late", tr("逾期")),
+    ("alone", tr("独居")),
+    ("chronic", tr("慢病")),
+    ("low_income", tr("低保")),
 )
 PEOPLE = frozenset({"resident", "resident_tag", "household", "dwelling", "building"})
 NEWCOMER = {"presence": "here", "life_state": "living", "resident_kind": "local"}
@@ -55,7 +56,7 @@ Owed = Mapping[UUID, tuple[Due, ...]]
 class ResidentsPage(Page):
     """The list at the left, the file at the right."""
 
-    title = "居民档案"
+    title = tr("居民档案")
     shows = PEOPLE | {"contact", "care_plan", "visit", "issue"}
 
     def __init__(self, session: Session) -> None:
@@ -65,15 +66,17 @@ class ResidentsPage(Page):
         self._hits: tuple[UUID, ...] | None = None
         self._wanted: UUID | None = None
         self._shown: UUID | None = None
-        self.box = FindField(self.theme, "搜索居民", "姓名、拼音首字母、门牌、电话尾号")
-        self._chips = ChipRow(self.theme, "筛选", FILTERS, gap=6)
+        self.box = FindField(
+            self.theme, tr("搜索居民"), tr("姓名、拼音首字母、门牌、电话尾号")
+        )
+        self._chips = ChipRow(self.theme, tr("筛选"), FILTERS, gap=6)
         self._count = Text("", "faint")
         self._total = Text("", "faint")
-        self._list = RowList(self.theme, "居民列表")
+        self._list = RowList(self.theme, tr("居民列表"))
         self._empty = Text("", "muted", wrap=True)
-        self._clear = Button(self.theme, "清除筛选", "quiet")
-        self._new = Button(self.theme, "新增居民", "quiet", icon="plus")
-        self._import = Button(self.theme, "导入台账", "quiet", icon="file-input")
+        self._clear = Button(self.theme, tr("清除筛选"), "quiet")
+        self._new = Button(self.theme, tr("新增居民"), "quiet", icon="plus")
+        self._import = Button(self.theme, tr("导入台账"), "quiet", icon="file-input")
         self._card = ResidentCard(session)
         self._place()
         self.box.searched.connect(self._search)
@@ -167,7 +170,7 @@ class ResidentsPage(Page):
 
     def _show_people(self, found: Sequence[Listed]) -> None:
         self._people = {one.id: one for one in found}
-        self._total.setText(f"共 {len(found):,} 人")
+        self._total.setText(tr("共 {count:,} 人", count=len(found)))
 
     def _show_owed(self, owed: Owed) -> None:
         self._owed = owed
@@ -201,7 +204,7 @@ class ResidentsPage(Page):
         searched = self._hits is not None
         rows = [_row(p, self._owed.get(p.id, ()), today, searched) for p in found]
         self._list.show_rows(rows)
-        self._count.setText(f"找到 {len(rows):,} 人")
+        self._count.setText(tr("找到 {count:,} 人", count=len(rows)))
         self._say_empty(bool(rows) or not self._people)
         if self._wanted is not None and self._list.choose(self._wanted):
             self._list.scrollTo(self._list.currentIndex())
@@ -217,7 +220,12 @@ class ResidentsPage(Page):
         text = self.box.query().strip()
         asked = f"“{text}”" if text else ""
         self._empty.setText(
-            f"没有找到{asked}({words})。可以查姓名、拼音首字母、门牌(3-2-501)、电话尾号。"
+            tr(
+                "没有找到{asked}({words})。可以查姓名、拼音首字母、门牌(3-2"
+                "-501)、电话尾号。",
+                asked=asked,
+                words=words,
+            )
         )
         self._list.setVisible(found)
         self._empty.setVisible(not found)
@@ -264,8 +272,8 @@ class ResidentsPage(Page):
     def _on_added(self, record_id: UUID, _before: object) -> None:
         self.show_resident(record_id)
         work = partial(records.delete, model=Resident, record_id=record_id)
-        undo = partial(self.session.write, work, partial(self.tell, "已撤销"))
-        self.said.emit("已新增居民", undo)
+        undo = partial(self.session.write, work, partial(self.tell, tr("已撤销")))
+        self.said.emit(tr("已新增居民"), undo)
 
     def _add_part(self, kind: str) -> None:
         if self._shown is None:
@@ -275,12 +283,12 @@ class ResidentsPage(Page):
         hidden = frozenset({"resident_id", "until", "end_reason"})
         dialog = RecordDialog(self.session, model, None, defaults, self, hidden)
         dialog.save_by(partial(add_part, model=model, resident_id=self._shown))
-        words = f"已新增{model.title}"
+        words = tr("已新增{title}", title=model.title)
         dialog.saved.connect(partial(self.tell, words))
         dialog.open()
 
     def _import_ledger(self) -> None:
-        path = self.session.messages.choose_file("选要导入的台账", KINDS)
+        path = self.session.messages.choose_file(tr("选要导入的台账"), KINDS)
         if path:
             dialog = ImportDialog(self.session, Path(path), self)
             dialog.imported.connect(self.tell)
@@ -289,9 +297,9 @@ class ResidentsPage(Page):
     def _on_saved(self, name: str, record_id: UUID, before: Values) -> None:
         def undo() -> None:
             work = partial(_restore, record_id=record_id, values=before)
-            self.session.write(work, lambda _: self.said.emit("已撤销修改", None))
+            self.session.write(work, lambda _: self.said.emit(tr("已撤销修改"), None))
 
-        self.said.emit(f"已保存：{name} 的档案", undo)
+        self.said.emit(tr("已保存：{name} 的档案", name=name), undo)
 
     def set_width(self, width: Width) -> None:
         super().set_width(width)
@@ -308,7 +316,7 @@ class ResidentsPage(Page):
 def _row(person: Listed, owed: Sequence[Due], today: dt.date, found: bool) -> Row:
     soon = [due for due in owed if (due.due - today).days <= 3]
     badge = due_badge(soon[0], today) if soon else None
-    words = " ".join((person.door, "、".join(person.tag_words[:3])))
+    words = " ".join((person.door, tr("、").join(person.tag_words[:3])))
     return Row(person.id, person.name, person.aside, words.strip(), badge, found)
 
 

@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from gridapp.errors import UserError
+from gridapp.language import tr
 from gridapp.models import record_named
 from gridapp.store import conflicts, journal, state
 from gridapp.store.conflicts import Waiting
@@ -32,9 +33,9 @@ from gridapp.ui.widgets.text import Glyph, Text
 if TYPE_CHECKING:
     from gridapp.sync.client import Report
 
-EXPLAINED = (
-    "同步先上报本机的改动，再下载县里和别人的改动；断在哪里，下次从哪里接着传。"
-    "没有网络时照常登记，改动都在本机，不会丢。"
+EXPLAINED = tr(
+    "同步先上报本机的改动，再下载县里和别人的改动；断在哪里，下"
+    "次从哪里接着传。没有网络时照常登记，改动都在本机，不会丢。"
 )
 
 
@@ -51,7 +52,7 @@ class _Standing:
 class SyncPage(Page):
     """The state in words, one button, and the held changes side by side."""
 
-    title = "数据同步"
+    title = tr("数据同步")
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -63,13 +64,13 @@ class SyncPage(Page):
         self._error = NoticeBar(self.theme, "red", "circle-alert")
         self._bar = Bar(self.theme)
         self._steps = Text("", "muted")
-        self._go = Button(self.theme, "立即同步", "primary", icon="refresh-cw")
-        self._cancel = Button(self.theme, "停止", icon="x")
+        self._go = Button(self.theme, tr("立即同步"), "primary", icon="refresh-cw")
+        self._cancel = Button(self.theme, tr("停止"), icon="x")
         self._kinds = Lines(gap=6)
         self._join = QWidget()
-        self._server = LineField("县级服务器地址", "https://…")
-        self._code = LineField("登记码", "由县里发给您")
-        self._enrol = Button(self.theme, "登记这台电脑", "primary", icon="log-in")
+        self._server = LineField(tr("县级服务器地址"), "https://…")
+        self._code = LineField(tr("登记码"), tr("由县里发给您"))
+        self._enrol = Button(self.theme, tr("登记这台电脑"), "primary", icon="log-in")
         self._held_title = Text("", "section")
         self._held = Lines(gap=10)
         self._place()
@@ -98,7 +99,7 @@ class SyncPage(Page):
         self._place_join()
         left.box.addWidget(self._join)
         left.box.addWidget(Divider())
-        left.box.addWidget(Text("等待上报的改动", "section"))
+        left.box.addWidget(Text(tr("等待上报的改动"), "section"))
         left.box.addWidget(self._kinds)
         left.box.addStretch()
         left.box.addWidget(Text(EXPLAINED, "faint", wrap=True))
@@ -124,7 +125,9 @@ class SyncPage(Page):
 
     def _place_join(self) -> None:
         join = column(self._join, gap=8)
-        self._why = Text("还没有登记到县级服务器。登记后才能同步。", "muted", wrap=True)
+        self._why = Text(
+            tr("还没有登记到县级服务器。登记后才能同步。"), "muted", wrap=True
+        )
         join.addWidget(self._why)
         for field in (self._server, self._code):
             label = Text(field.accessibleName())
@@ -154,7 +157,9 @@ class SyncPage(Page):
 
     def _show(self, standing: _Standing) -> None:
         count = sum(standing.waiting.values())
-        self._state.setText(f"{count:,} 条改动等待上报" if count else "全部已同步")
+        self._state.setText(
+            tr("{count:,} 条改动等待上报", count=count) if count else tr("全部已同步")
+        )
         if count:
             self._cloud.show_icon("cloud-upload", "amber.text")
         else:
@@ -167,16 +172,18 @@ class SyncPage(Page):
             self._server.setText(standing.server)
         self._go.setVisible(joined)
         kinds = [self._kind_line(k, n) for k, n in standing.waiting.items()]
-        self._kinds.replace(kinds or [Text("没有，都已上报", "muted")])
+        self._kinds.replace(kinds or [Text(tr("没有，都已上报"), "muted")])
         held = len(standing.held)
-        self._held_title.setText(f"要您决定的改动 {held} 项" if held else "改动冲突")
+        self._held_title.setText(
+            tr("要您决定的改动 {held} 项", held=held) if held else tr("改动冲突")
+        )
         cards: list[QWidget] = []
         for one in standing.held:
             card = ConflictCard(self.theme, one)
             card.decided.connect(partial(self._decide, one.id))
             cards.append(card)
         quiet = Text(
-            "没有冲突。别人和您改了同一处时，会并排列在这里，由您决定留哪个。",
+            tr("没有冲突。别人和您改了同一处时，会并排列在这里，由您决定留哪个。"),
             "muted",
             wrap=True,
         )
@@ -189,7 +196,7 @@ class SyncPage(Page):
         row = line(holder)
         row.addWidget(Text(record_named(kind).title))
         row.addStretch()
-        row.addWidget(Text(f"{number:,} 条", "muted"))
+        row.addWidget(Text(tr("{number:,} 条", number=number), "muted"))
         return holder
 
     def sync(self) -> None:
@@ -206,24 +213,30 @@ class SyncPage(Page):
     def _stop(self) -> None:
         if self._progress is not None:
             self._progress.cancel()
-            self._steps.setText("正在停下来，已传的不会重传")
+            self._steps.setText(tr("正在停下来，已传的不会重传"))
 
     def _on_step(self, done: int, total: int, words: str) -> None:
         self._bar.fill(done / total if total else 0.0)
-        self._steps.setText(f"{words}：{done:,} / {total:,}")
+        self._steps.setText(
+            tr("{words}：{done:,} / {total:,}", words=words, done=done, total=total)
+        )
 
     def _done(self, report: Report) -> None:
         self._finish()
-        words = f"同步完成：上传 {report.pushed:,} 条，下载 {report.pulled:,} 条"
+        words = tr(
+            "同步完成：上传 {pushed:,} 条，下载 {pulled:,} 条",
+            pushed=report.pushed,
+            pulled=report.pulled,
+        )
         if report.held:
-            words += f"，{report.held} 项要您决定"
+            words += tr("，{held} 项要您决定", held=report.held)
         self.said.emit(words, None)
         self.session.changed.emit(frozenset({"sync"}))
 
     def _failed(self, error: Exception) -> None:
         self._shut_out = _is_shut_out(error)
         if self._shut_out:
-            self._why.setText("请向县里要一个新的登记码，填好后接着同步。")
+            self._why.setText(tr("请向县里要一个新的登记码，填好后接着同步。"))
         self._finish()
         self._say_error(error)
 
@@ -243,12 +256,12 @@ class SyncPage(Page):
         for part in (self._cancel, self._bar, self._steps):
             part.setVisible(running)
         self._bar.fill(0.0)
-        self._steps.setText("正在连接县级服务器…" if running else "")
+        self._steps.setText(tr("正在连接县级服务器…") if running else "")
 
     def _start_enrol(self) -> None:
         server, code = self._server.text().strip(), self._code.text().strip()
         if not server or not code:
-            self._error.say("请填好服务器地址和登记码，两样都由县里提供")
+            self._error.say(tr("请填好服务器地址和登记码，两样都由县里提供"))
             return
         self._error.say("")
         self._enrol.setEnabled(False)
@@ -259,7 +272,7 @@ class SyncPage(Page):
         self._enrol.setEnabled(True)
         self._shut_out = False
         self._code.clear()
-        self.said.emit("已登记到县级服务器，可以同步了", None)
+        self.said.emit(tr("已登记到县级服务器，可以同步了"), None)
         self.reload()
 
     def _not_enrolled(self, error: Exception) -> None:
@@ -268,7 +281,7 @@ class SyncPage(Page):
 
     def _decide(self, held_id: UUID, choice: str) -> None:
         def done(_: None) -> None:
-            self.said.emit("已按您的决定处理，下次同步时上报", None)
+            self.said.emit(tr("已按您的决定处理，下次同步时上报"), None)
             self.reload()
 
         work = partial(conflicts.decide, held_id=held_id, choice=choice)
@@ -284,11 +297,11 @@ class SyncPage(Page):
 def last_words(last: dt.datetime | None, at: dt.datetime) -> str:
     """Return when it was last synced, as 上次同步:今天 09:40."""
     if last is None:
-        return "还没有同步过"
+        return tr("还没有同步过")
     here, there = at.astimezone().date(), last.astimezone()
     days = (here - there.date()).days
-    day = {0: "今天", 1: "昨天"}.get(days, f"{there:%m-%d}")
-    return f"上次同步：{day} {there:%H:%M}"
+    day = {0: tr("今天"), 1: tr("昨天")}.get(days, f"{there:%m-%d}")
+    return tr("上次同步：{day} {there:%H:%M}", day=day, there=there)
 
 
 def _read(db: Connection) -> _Standing:

@@ -14,6 +14,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
 from gridapp.errors import UserError
+from gridapp.language import tr
 from gridapp.models import Resident
 from gridapp.store import journal, records, state
 from gridapp.store.database import Connection
@@ -34,12 +35,17 @@ from gridapp.work.due import Due
 from gridapp.work.today import Progress
 
 TILES = (
-    ("visit", "footprints", "要走访"),
-    ("call", "phone", "要打电话"),
-    ("issue", "triangle-alert", "问题到期"),
-    ("dispute", "handshake", "调解到期"),
+    ("visit", "footprints", tr("要走访")),
+    ("call", "phone", tr("要打电话")),
+    ("issue", "triangle-alert", tr("问题到期")),
+    ("dispute", "handshake", tr("调解到期")),
 )
-NAMES = {"visit": "走访", "call": "电话", "issue": "问题", "dispute": "调解"}
+NAMES = {
+    "visit": tr("走访"),
+    "call": tr("电话"),
+    "issue": tr("问题"),
+    "dispute": tr("调解"),
+}
 
 
 @dataclass(frozen=True)
@@ -57,7 +63,7 @@ class _Day:
 class TodayPage(Page):
     """The page the program opens on."""
 
-    title = "今日待办"
+    title = tr("今日待办")
     watched = True
     shows = frozenset(
         {
@@ -81,14 +87,14 @@ class TodayPage(Page):
         self._drafts: tuple[VisitEntry, ...] = ()
         self._tiles = {key: Kpi(self.theme, icon, name) for key, icon, name in TILES}
         self._notice = NoticeBar(self.theme, "amber", "pencil")
-        self._go_on = Button(self.theme, "继续填写", "quiet")
-        self._chips = ChipRow(self.theme, "待办清单", (("all", "全部"),))
+        self._go_on = Button(self.theme, tr("继续填写"), "quiet")
+        self._chips = ChipRow(self.theme, tr("待办清单"), (("all", tr("全部")),))
         self._print = Button(
             self.theme,
-            "打印走访单",
+            tr("打印走访单"),
             "quiet",
             icon="printer",
-            tip="打印今天的走访单 Ctrl+P",
+            tip=tr("打印今天的走访单 Ctrl+P"),
         )
         self._list = TodoList(self.theme)
         self._empty = QWidget()
@@ -112,7 +118,7 @@ class TodayPage(Page):
         card = Card((1, 1, 1, 1), 0)
         self._top = QWidget()
         top = line(self._top, (16, 8, 6, 8), 8)
-        top.addWidget(Text("待办清单", "section"))
+        top.addWidget(Text(tr("待办清单"), "section"))
         top.addSpacing(8)
         top.addWidget(self._chips)
         top.addStretch()
@@ -170,9 +176,15 @@ class TodayPage(Page):
         for key, tile in self._tiles.items():
             mine = [r for r in day.rows if _kind(r) == key and r.due <= day.day]
             late = sum(row.late_days > 0 for row in mine)
-            word = "超期" if key == "issue" else "逾期"
+            word = tr("超期") if key == "issue" else tr("逾期")
             soon = sum(_kind(r) == key and r.due > day.day for r in day.rows)
-            note = f"3 天内 {soon}" if soon else "" if mine else "没有到期"
+            note = (
+                tr("3 天内 {soon}", soon=soon)
+                if soon
+                else ""
+                if mine
+                else tr("没有到期")
+            )
             tile.show_number(
                 len(mine), late=f"{word} {late}" if late else "", note=note
             )
@@ -194,7 +206,7 @@ class TodayPage(Page):
             self.place_asked.emit("today")
 
     def _show_chips(self) -> None:
-        choices = [("all", f"全部 {len(self._rows)}")]
+        choices = [("all", tr("全部 {count}", count=len(self._rows)))]
         for key, words in NAMES.items():
             count = sum(_kind(row) == key for row in self._rows)
             choices.append((key, f"{words} {count}"))
@@ -206,11 +218,15 @@ class TodayPage(Page):
         self._list.setVisible(bool(shown))
         self._empty.setVisible(not shown)
         what = "" if self._kind == "all" else NAMES[self._kind]
-        self._empty_words.setText(f"三天内的{what}待办都办完了")
+        self._empty_words.setText(tr("三天内的{what}待办都办完了", what=what))
         others = [row for row in self._rows if _kind(row) != self._kind]
-        words = "可以安排巡查，或看看居民档案"
+        words = tr("可以安排巡查，或看看居民档案")
         if others:
-            words = f"下一个到期：{day_words(others[0].due)} {others[0].who}"
+            words = tr(
+                "下一个到期：{day_words} {who}",
+                day_words=day_words(others[0].due),
+                who=others[0].who,
+            )
             words += f" {KINDS[others[0].kind]}"
         self._empty_next.setText(words)
 
@@ -257,11 +273,11 @@ class TodayPage(Page):
         ids = [row.resident_id for row in due if row.due <= self._day]
         ids = ids or [row.resident_id for row in due]
         if not ids:
-            self.said.emit("三天内没有要走访的人，不用打印", None)
+            self.said.emit(tr("三天内没有要走访的人，不用打印"), None)
             return
-        name = f"走访单 {self._day.isoformat()}.pdf"
+        name = tr("走访单 {isoformat}.pdf", isoformat=self._day.isoformat())
         target = self.session.messages.choose_target(
-            "走访单存为", name, "PDF 文件 (*.pdf)"
+            tr("走访单存为"), name, tr("PDF 文件 (*.pdf)")
         )
         if target:
             people = list(dict.fromkeys(one for one in ids if one is not None))
@@ -270,7 +286,9 @@ class TodayPage(Page):
             self.session.read(work, partial(self._printed, path))
 
     def _printed(self, path: Path, pages: int) -> None:
-        self.said.emit(f"已生成 {pages} 页走访单：{path.name}", None)
+        self.said.emit(
+            tr("已生成 {pages} 页走访单：{name}", pages=pages, name=path.name), None
+        )
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
 
     def set_width(self, width: Width) -> None:
@@ -286,7 +304,7 @@ class TodayPage(Page):
         self._top_line.setVisible(not narrow)
         self._side.setVisible(not narrow)
         self._side.set_width(width)
-        self._print.setText("打印走访单" if width is Width.WIDE else "打印")
+        self._print.setText(tr("打印走访单") if width is Width.WIDE else tr("打印"))
 
 
 def _kind(due: Due) -> str:
@@ -296,9 +314,18 @@ def _kind(due: Due) -> str:
 def _draft_words(day: _Day) -> str:
     if not day.drafts:
         return ""
-    what = "走访" if day.drafts[0].way == "visit" else "电话"
-    more = f"，另有 {len(day.drafts) - 1} 份" if len(day.drafts) > 1 else ""
-    return f"{day.draft_name}的{what}还没写完，已替您存好{more}"
+    what = tr("走访") if day.drafts[0].way == "visit" else tr("电话")
+    more = (
+        tr("，另有 {count} 份", count=len(day.drafts) - 1)
+        if len(day.drafts) > 1
+        else ""
+    )
+    return tr(
+        "{draft_name}的{what}还没写完，已替您存好{more}",
+        draft_name=day.draft_name,
+        what=what,
+        more=more,
+    )
 
 
 def _read(db: Connection) -> _Day:
@@ -333,5 +360,5 @@ def _print(db: Connection, people: Sequence[UUID], day: dt.date, path: Path) -> 
         )
     except PermissionError as error:
         raise UserError(
-            f"写不了 {path.name}，请关掉正打开它的程序，或换个名字再存"
+            tr("写不了 {name}，请关掉正打开它的程序，或换个名字再存", name=path.name)
         ) from error

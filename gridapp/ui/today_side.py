@@ -8,6 +8,7 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
+from gridapp.language import tr
 from gridapp.ui.theme import Theme
 from gridapp.ui.tokens import Width
 from gridapp.ui.widgets.buttons import Button
@@ -17,11 +18,11 @@ from gridapp.ui.widgets.text import Glyph, Text
 from gridapp.work.today import Progress
 
 ENTRIES = (
-    ("visit", "走访", "footprints", "F2"),
-    ("call", "电话", "phone", "F3"),
-    ("patrol", "巡查", "route", "F4"),
-    ("issue", "问题", "triangle-alert", "F6"),
-    ("dispute", "调解", "handshake", "F7"),
+    ("visit", tr("走访"), "footprints", "F2"),
+    ("call", tr("电话"), "phone", "F3"),
+    ("patrol", tr("巡查"), "route", "F4"),
+    ("issue", tr("问题"), "triangle-alert", "F6"),
+    ("dispute", tr("调解"), "handshake", "F7"),
 )
 MID_METERS = 2  # lines of the month a middle window has room for
 
@@ -42,7 +43,7 @@ class TodaySide(QWidget):
         self._meters: list[Meter] = []
         self._month = Card((14, 10, 14, 14), 8)
         head = line()
-        head.addWidget(Text("本月进度", "section"))
+        head.addWidget(Text(tr("本月进度"), "section"))
         head.addStretch()
         self._month_words = Text("", "faint")
         head.addWidget(self._month_words)
@@ -52,7 +53,7 @@ class TodaySide(QWidget):
         row = line(gap=8)
         self._cloud = Glyph(theme, "cloud-check", "green.text", 20)
         self._words = Text("", "strong")
-        button = Button(theme, "同步", "quiet", icon="refresh-cw")
+        button = Button(theme, tr("同步"), "quiet", icon="refresh-cw")
         row.addWidget(self._cloud)
         row.addWidget(self._words)
         row.addStretch()
@@ -64,12 +65,16 @@ class TodaySide(QWidget):
 
     def _entries(self) -> Card:
         card = Card((14, 10, 14, 12), 8)
-        card.box.addWidget(Text("快速登记", "section"))
+        card.box.addWidget(Text(tr("快速登记"), "section"))
         grid = QGridLayout()
         grid.setSpacing(8)
         for number, (key, words, icon, keys) in enumerate(ENTRIES):
             tile = Button(
-                self._theme, words, "tile", icon=icon, tip=f"登记{words} {keys}"
+                self._theme,
+                words,
+                "tile",
+                icon=icon,
+                tip=tr("登记{words} {keys}", words=words, keys=keys),
             )
             inside = line(tile, (0, 0, 10, 0))
             inside.addStretch()
@@ -83,7 +88,7 @@ class TodaySide(QWidget):
 
     def show_month(self, lines: Sequence[Progress], month: int, unsent: int) -> None:
         """Show how the month stands and how many changes wait."""
-        self._month_words.setText(f"{month} 月")
+        self._month_words.setText(tr("{month} 月", month=month))
         if [line.label for line in lines] != [meter.label for meter in self._meters]:
             for meter in self._meters:
                 meter.deleteLater()
@@ -93,7 +98,9 @@ class TodaySide(QWidget):
         for meter, one in zip(self._meters, lines, strict=True):
             meter.show_done(one.done, one.total)
         self.set_width(self._width)
-        self._words.setText(f"{unsent} 条未同步" if unsent else "全部已同步")
+        self._words.setText(
+            tr("{unsent} 条未同步", unsent=unsent) if unsent else tr("全部已同步")
+        )
         if unsent:
             self._cloud.show_icon("cloud-off", "amber.text")
         else:

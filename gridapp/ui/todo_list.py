@@ -34,6 +34,7 @@ from PySide6.QtWidgets import (
     QStyleOptionViewItem,
 )
 
+from gridapp.language import tr
 from gridapp.ui.due_words import ICONS, KINDS, due_text, due_tone
 from gridapp.ui.theme import Theme, transparent_selection
 from gridapp.ui.tokens import Size, ToneName
@@ -68,7 +69,7 @@ class TodoList(QListView):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self.setAccessibleName("待办清单，按逾期、今天、三天内分组")
+        self.setAccessibleName(tr("待办清单，按逾期、今天、三天内分组"))
         self._items = _Items()
         self.setModel(self._items)
         self.setItemDelegate(_TodoDelegate(theme, self))
@@ -165,11 +166,11 @@ def grouped(rows: Sequence[Due], today: dt.date) -> list[Item]:
     soon = [row for row in rows if row.due > today]
     items: list[Item] = []
     if late:
-        items += [Group("已逾期", len(late), "red"), *late]
+        items += [Group(tr("已逾期"), len(late), "red"), *late]
     if now:
-        items += [Group("今天", len(now), "amber"), *now]
+        items += [Group(tr("今天"), len(now), "amber"), *now]
     if soon:
-        items += [Group("3 天内", len(soon), "grey"), *soon]
+        items += [Group(tr("3 天内"), len(soon), "grey"), *soon]
     return items
 
 
@@ -178,8 +179,8 @@ def titled(due: Due) -> tuple[str, str]:
     an issue by what is wrong."""
     if due.kind != "issue":
         return due.who, due.why
-    title, _, rest = due.why.partition("、")
-    return title, "、".join(words for words in (rest, due.who) if words)
+    title, _, rest = due.why.partition(tr("、"))
+    return title, tr("、").join(words for words in (rest, due.who) if words)
 
 
 def _is_row(item: Item) -> bool:
@@ -215,9 +216,16 @@ class _Items(QAbstractListModel):
         if role not in spoken:
             return None
         if isinstance(item, Group):
-            return f"{item.words} {item.count} 项"
+            return tr("{words} {count} 项", words=item.words, count=item.count)
         late = due_text(item, self.today)
-        return f"{KINDS[item.kind]}，{item.who}，{item.aside}，{late}，{item.why}"
+        return tr(
+            "{KINDS}，{who}，{aside}，{late}，{why}",
+            KINDS=KINDS[item.kind],
+            who=item.who,
+            aside=item.aside,
+            late=late,
+            why=item.why,
+        )
 
 
 class _TodoDelegate(QStyledItemDelegate):
@@ -258,7 +266,7 @@ class _TodoDelegate(QStyledItemDelegate):
         painter.setPen(QColor(tokens.text2))
         painter.setFont(theme.font(Size.CAPTION))
         count = area.adjusted(50 + wide, 0, 0, 0)
-        painter.drawText(count, _MIDDLE, f"{group.count} 项")
+        painter.drawText(count, _MIDDLE, tr("{count} 项", count=group.count))
 
     def _paint_row(
         self, painter: QPainter, due: Due, rect: QRect, state: QStyle.StateFlag

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from gridapp.language import tr
 from gridapp.models import Contact, codes
 from gridapp.models.record import Values, field_of
 from gridapp.ui.resident_file import ResidentFile
@@ -27,19 +28,19 @@ class VisitContext(QWidget):
         last = Card()
         last.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         head = line()
-        head.addWidget(Text("上次走访", "section"))
+        head.addWidget(Text(tr("上次走访"), "section"))
         head.addStretch()
         self._day = Text("", "faint")
         head.addWidget(self._day)
         last.box.addLayout(head)
         self._words = Text("", wrap=True)
         last.box.addWidget(self._words)
-        self._copy = Button(theme, "沿用上次内容 F9", icon="copy")
+        self._copy = Button(theme, tr("沿用上次内容 F9"), icon="copy")
         self._copy.clicked.connect(self.copy_asked)
         last.box.addWidget(self._copy)
         box.addWidget(last)
-        self._ask_card, self._asks = self._list("这次要问")
-        self._contact_card, self._contacts = self._list("紧急联系人")
+        self._ask_card, self._asks = self._list(tr("这次要问"))
+        self._contact_card, self._contacts = self._list(tr("紧急联系人"))
         box.addWidget(self._ask_card)
         box.addWidget(self._contact_card)
         box.addStretch()
@@ -59,7 +60,7 @@ class VisitContext(QWidget):
         self._day.setText(
             last["started_at"].astimezone().strftime("%m-%d") if last else ""
         )
-        self._words.setText(summary(last) if last else "还没有走访过。")
+        self._words.setText(summary(last) if last else tr("还没有走访过。"))
         self._copy.setVisible(bool(last and last["note"]))
         asks = things_to_ask(file.stop)
         self._asks.replace([self._ask(words) for words in asks])
@@ -93,17 +94,23 @@ def summary(visit: Values) -> str:
     """Return in one sentence what a visit found."""
     words = [visit["note"] or ""]
     if not visit["note"] and visit["condition"]:
-        words.append(f"身体{codes.table('condition').name(visit['condition'])}")
+        words.append(
+            tr("身体{name}", name=codes.table("condition").name(visit["condition"]))
+        )
     if visit["met_whom"] == "nobody":
         reason = visit["not_met_reason"] or "other"
-        words.append(f"没见到人({codes.table('not_met_reason').name(reason)})")
-    for name, label in (("hazards", "隐患："), ("needs", "需求：")):
+        words.append(
+            tr("没见到人({name})", name=codes.table("not_met_reason").name(reason))
+        )
+    for name, label in (("hazards", tr("隐患：")), ("needs", tr("需求："))):
         if visit[name]:
             table = codes.table({"hazards": "home_hazard", "needs": "need"}[name])
-            words.append(label + "、".join(table.name(code) for code in visit[name]))
+            words.append(
+                label + tr("、").join(table.name(code) for code in visit[name])
+            )
     if visit["need_note"]:
-        words.append(f"诉求：{visit['need_note']}")
-    return "；".join(word for word in words if word) or "没有写情况。"
+        words.append(tr("诉求：{need_note}", need_note=visit["need_note"]))
+    return tr("；").join(word for word in words if word) or tr("没有写情况。")
 
 
 def things_to_ask(stop: Stop) -> list[str]:
@@ -114,8 +121,14 @@ def things_to_ask(stop: Stop) -> list[str]:
         if last["remind"]:
             asks.append(last["remind"])
         if last["condition"] in ("unwell", "hospital"):
-            asks.append("上次身体不适，问一下好些没有")
+            asks.append(tr("上次身体不适，问一下好些没有"))
         items = codes.table("check_item")
-        asks += [f"{items.name(code)}现在怎么样" for code in last["abnormal"] or ()]
-    asks += [f"{issue['title_text']}(工单未办结)" for issue in stop.open_issues]
+        asks += [
+            tr("{name}现在怎么样", name=items.name(code))
+            for code in last["abnormal"] or ()
+        ]
+    asks += [
+        tr("{title_text}(工单未办结)", title_text=issue["title_text"])
+        for issue in stop.open_issues
+    ]
     return list(dict.fromkeys(asks))[:5]

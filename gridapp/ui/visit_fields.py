@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
+from gridapp.language import tr, weekday
 from gridapp.models import codes
 from gridapp.models.issue import Issue
 from gridapp.ui.theme import Theme
@@ -26,7 +27,7 @@ from gridapp.ui.widgets.card import column, line
 from gridapp.ui.widgets.entry import LineField, NoteField
 from gridapp.ui.widgets.field_row import FieldRow
 from gridapp.ui.widgets.flow import FlowLayout
-from gridapp.ui.widgets.moments import DayField, MomentField, weekday_words
+from gridapp.ui.widgets.moments import DayField, MomentField
 from gridapp.ui.widgets.options import OptionRow
 from gridapp.ui.widgets.text import Glyph, Text
 from gridapp.work.owed import EVERY
@@ -49,21 +50,21 @@ class VisitFields(QWidget):
         self._rows: dict[str, FieldRow] = {}
         self._focus: dict[str, Callable[[], None]] = {}
         call = way == "call"
-        self._at = MomentField("走访时间" if not call else "通话时间")
-        self._mode = OptionRow(theme, "方式", CALL_MODES if call else VISIT_MODES)
-        self._result = OptionRow(theme, "通话结果", _choices("call_result"))
+        self._at = MomentField(tr("走访时间") if not call else tr("通话时间"))
+        self._mode = OptionRow(theme, tr("方式"), CALL_MODES if call else VISIT_MODES)
+        self._result = OptionRow(theme, tr("通话结果"), _choices("call_result"))
         whom = tuple(c for c in _choices("met_whom") if c[0] != "nobody")
-        self._whom = OptionRow(theme, "接听人" if call else "见到谁", whom)
-        self._condition = OptionRow(theme, "身体状况", _choices("condition"))
-        self._note = NoteField("情况记录")
+        self._whom = OptionRow(theme, tr("接听人") if call else tr("见到谁"), whom)
+        self._condition = OptionRow(theme, tr("身体状况"), _choices("condition"))
+        self._note = NoteField(tr("情况记录"))
         self._hazards = OptionRow(
-            theme, "居家隐患", _choices("home_hazard"), many=True, first=_FIRST
+            theme, tr("居家隐患"), _choices("home_hazard"), many=True, first=_FIRST
         )
         self._needs = OptionRow(
-            theme, "需求", _choices("need"), many=True, first=_FIRST
+            theme, tr("需求"), _choices("need"), many=True, first=_FIRST
         )
-        self._need_note = LineField("诉求", "没有就直接按 Enter")
-        self._next = DayField("下次日期")
+        self._need_note = LineField(tr("诉求"), tr("没有就直接按 Enter"))
+        self._next = DayField(tr("下次日期"))
         self._next_words = Text("", "faint")
         self._issue_words = Text("", "muted")
         self._issue_line = QWidget()
@@ -73,26 +74,31 @@ class VisitFields(QWidget):
     def _place(self) -> None:
         call = self._way == "call"
         self._box = column(self, (10, 8, 10, 8), 1)
-        self._add("started_at", "时间", self._at)
+        self._add("started_at", tr("时间"), self._at)
         self._rows["started_at"].add_beside(
-            Text("按 + / − 调 5 分钟，T 为现在", "faint")
+            Text(tr("按 + / − 调 5 分钟，T 为现在"), "faint")
         )
-        self._add("mode", "方式", self._mode, required=True)
+        self._add("mode", tr("方式"), self._mode, required=True)
         if call:
-            self._add("call_result", "通话结果", self._result, required=True)
-        self._add("met_whom", "接听人" if call else "见到谁", self._whom, required=True)
-        self._add("condition", "身体状况", self._condition, required=True)
-        self._add("note", "情况记录", self._note)
+            self._add("call_result", tr("通话结果"), self._result, required=True)
+        self._add(
+            "met_whom",
+            tr("接听人") if call else tr("见到谁"),
+            self._whom,
+            required=True,
+        )
+        self._add("condition", tr("身体状况"), self._condition, required=True)
+        self._add("note", tr("情况记录"), self._note)
         self._rows["note"].add_below(self._phrases())
         if not call:
-            self._add("hazards", "居家隐患", self._hazards)
+            self._add("hazards", tr("居家隐患"), self._hazards)
             notice = line(self._issue_line, gap=6)
             notice.addWidget(Glyph(self._theme, "triangle-alert", "amber.text", 18))
             notice.addWidget(self._issue_words, 1)
             self._rows["hazards"].add_below(self._issue_line)
-        self._add("needs", "需求", self._needs)
-        self._add("need_note", "诉求", self._need_note)
-        self._add("next_on", "下次走访" if not call else "下次通话", self._next)
+        self._add("needs", tr("需求"), self._needs)
+        self._add("need_note", tr("诉求"), self._need_note)
+        self._add("next_on", tr("下次走访") if not call else tr("下次通话"), self._next)
         self._rows["next_on"].add_beside(self._next_words)
         self._box.addStretch()
 
@@ -217,12 +223,12 @@ class VisitFields(QWidget):
             if name in self._rows:
                 self._rows[name].setVisible(reached)
         day = self._next.day()
-        words = [weekday_words(day)] if day else []
+        words = [weekday(day)] if day else []
         if self._mode.value() == NOBODY:
-            words = ["没见到人，保存后明天再排"]
+            words = [tr("没见到人，保存后明天再排")]
         elif self._plan_words:
             words.append(self._plan_words)
-        self._next_words.setText("，".join(words))
+        self._next_words.setText(tr("，").join(words))
         self._show_issues()
         self.changed.emit()
 
@@ -231,8 +237,12 @@ class VisitFields(QWidget):
         self._issue_line.setVisible(bool(names))
         if names:
             self._issue_words.setText(
-                f"保存时会自动生成 {len(names)} 张{Issue.title}:"
-                + "、".join(f"{name}隐患" for name in names)
+                tr(
+                    "保存时会自动生成 {count} 张{title}:",
+                    count=len(names),
+                    title=Issue.title,
+                )
+                + tr("、").join(tr("{name}隐患", name=name) for name in names)
             )
 
 
@@ -248,8 +258,14 @@ def plan_words(interval_days: int | None, way: Way) -> str:
     """Return by which plan a date was found, as 按“每周 1 次”算出."""
     if interval_days is None:
         return ""
-    every = EVERY.get(interval_days, f"每 {interval_days} 天")
-    return f"按“{every}{'走访' if way == 'visit' else '通话'} 1 次”算出"
+    every = EVERY.get(
+        interval_days, tr("每 {interval_days} 天", interval_days=interval_days)
+    )
+    return tr(
+        "按“{every}{word} 1 次”算出",
+        every=every,
+        word=tr("走访") if way == "visit" else tr("通话"),
+    )
 
 
 def proposed(day: dt.date, interval_days: int | None) -> dt.date | None:

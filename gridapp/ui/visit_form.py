@@ -13,6 +13,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget
 
 from gridapp.errors import InvalidFields
+from gridapp.language import tr
 from gridapp.models import Visit
 from gridapp.models.record import Values
 from gridapp.store.database import Connection
@@ -32,7 +33,12 @@ from gridapp.work import visits
 from gridapp.work.visits import Logged
 
 KEEP_EVERY = 5_000  # milliseconds between two drafts
-HINTS = (("Enter", "下一项"), ("1–5", "选择"), ("F9", "沿用上次"), ("Esc", "返回"))
+HINTS = (
+    ("Enter", tr("下一项")),
+    ("1–5", tr("选择")),
+    ("F9", tr("沿用上次")),
+    ("Esc", tr("返回")),
+)
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,7 @@ class _Start:
 class VisitForm(Page):
     """The form for one visit or call; a draft is kept while one writes."""
 
-    title = "记走访"
+    title = tr("记走访")
     next_asked = Signal()  # saved, and the next household is wanted
 
     def __init__(self, session: Session) -> None:
@@ -65,9 +71,9 @@ class VisitForm(Page):
         self._kept_words = Text("", "faint")
         self._hints = QFrame()
         self._error = Text("", "error")
-        self._save = Button(self.theme, "保存 Ctrl+S", icon="save")
+        self._save = Button(self.theme, tr("保存 Ctrl+S"), icon="save")
         self._save_next = Button(
-            self.theme, "保存，下一户 Ctrl+Enter", "primary", icon="check"
+            self.theme, tr("保存，下一户 Ctrl+Enter"), "primary", icon="check"
         )
         self._timer = QTimer(self)
         self._timer.setInterval(KEEP_EVERY)
@@ -162,12 +168,12 @@ class VisitForm(Page):
         self._entry = entry
         self._touched = False
         self._error.setText("")
-        self._kept_words.setText("接着上次没写完的" if going_on else "")
+        self._kept_words.setText(tr("接着上次没写完的") if going_on else "")
         self._context.show_file(start.file)
         self._show_reminder()
         self._scroll.verticalScrollBar().setValue(0)
-        self.title = "记走访" if way == "visit" else "记电话"
-        age = f"{person.age} 岁" if person.age is not None else ""
+        self.title = tr("记走访") if way == "visit" else tr("记电话")
+        age = tr("{age} 岁", age=person.age) if person.age is not None else ""
         words = "  ".join(word for word in (person.name, age, person.door) if word)
         self.say_title(words, person=True)
         fields.focus("note" if going_on else "mode")
@@ -207,10 +213,12 @@ class VisitForm(Page):
         if entry is None or file is None or entry.started_at is None:
             return
         day = entry.started_at.astimezone().strftime("%m-%d")
-        what = "入户走访" if entry.way == "visit" else "电话问候"
-        words = f"已保存：{file.person.name} {day} {what}"
+        what = tr("入户走访") if entry.way == "visit" else tr("电话问候")
+        words = tr(
+            "已保存：{name} {day} {what}", name=file.person.name, day=day, what=what
+        )
         if logged.issue_ids:
-            words += f"，并生成 {len(logged.issue_ids)} 张问题工单"
+            words += tr("，并生成 {count} 张问题工单", count=len(logged.issue_ids))
         self.left.emit()
         self.said.emit(words, partial(self._take_back, logged))
         if self._go_next:
@@ -218,7 +226,7 @@ class VisitForm(Page):
 
     def _take_back(self, logged: Logged) -> None:
         def taken(_: None) -> None:
-            self.said.emit("已撤销，走访记录在回收站里", None)
+            self.said.emit(tr("已撤销，走访记录在回收站里"), None)
 
         self.session.write(partial(visits.undo, logged=logged), taken)
 
@@ -227,7 +235,7 @@ class VisitForm(Page):
         entry = self._entry
         if isinstance(error, InvalidFields) and entry is not None:
             others = self._fields[entry.way].show_errors(error.messages)
-            self._error.setText("；".join(others))
+            self._error.setText(tr("；").join(others))
         else:
             self.session.messages.show_error(error)
 
@@ -251,7 +259,7 @@ class VisitForm(Page):
         self.session.write(partial(visit_drafts.keep, entry=content), self._kept)
 
     def _kept(self, _: None) -> None:
-        self._kept_words.setText(f"草稿已自动存 {dt.datetime.now():%H:%M}")
+        self._kept_words.setText(tr("草稿已自动存 {now:%H:%M}", now=dt.datetime.now()))
 
     def leave(self) -> None:
         """Keep what is written: the window closes."""
@@ -275,7 +283,9 @@ class VisitForm(Page):
         words = ""
         if narrow and last is not None and (last["remind"] or last["note"]):
             day = last["started_at"].astimezone().strftime("%m-%d")
-            words = f"上次 {day}：{last['remind'] or last['note']}"
+            words = tr(
+                "上次 {day}：{remind}", day=day, remind=last["remind"] or last["note"]
+            )
         self._reminder.say(words)
 
     def set_width(self, width: Width) -> None:
@@ -287,8 +297,10 @@ class VisitForm(Page):
         self._context.setFixedWidth(288 if width is Width.WIDE else 250)
         for fields in self._fields.values():
             fields.set_note_height(72 if width is Width.WIDE else 58)
-        self._save.setText("保存" if narrow else "保存 Ctrl+S")
-        self._save_next.setText("保存，下一户" if narrow else "保存，下一户 Ctrl+Enter")
+        self._save.setText(tr("保存") if narrow else tr("保存 Ctrl+S"))
+        self._save_next.setText(
+            tr("保存，下一户") if narrow else tr("保存，下一户 Ctrl+Enter")
+        )
         self._hints.setVisible(width is Width.WIDE)
         self._show_reminder()
 

@@ -8,21 +8,27 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
+from gridapp.language import tr
 from gridapp.models.record import Values
 
 Way = Literal["visit", "call"]
 NOBODY = "nobody"
 VISIT_MODES = (
-    ("home", "入户"),
-    ("doorstep", "门口"),
-    ("met_outside", "路遇"),
-    (NOBODY, "没人在家"),
+    ("home", tr("入户")),
+    ("doorstep", tr("门口")),
+    ("met_outside", tr("路遇")),
+    (NOBODY, tr("没人在家")),
 )
-CALL_MODES = (("phone", "电话"), ("video", "视频"), ("message", "微信短信"))
+CALL_MODES = (("phone", tr("电话")), ("video", tr("视频")), ("message", tr("微信短信")))
 NOT_REACHED = frozenset({"no_answer", "off", "wrong"})
 PHRASES: Mapping[Way, tuple[str, ...]] = {
-    "visit": ("血压偏高，已提醒复查", "精神尚可", "已联系家属", "已送社区卫生站"),
-    "call": ("一切正常", "按时服药", "已提醒添衣保暖", "已约上门时间"),
+    "visit": (
+        tr("血压偏高，已提醒复查"),
+        tr("精神尚可"),
+        tr("已联系家属"),
+        tr("已送社区卫生站"),
+    ),
+    "call": (tr("一切正常"), tr("按时服药"), tr("已提醒添衣保暖"), tr("已约上门时间")),
 }
 
 
@@ -82,16 +88,16 @@ class VisitEntry:
         """Return a sentence for each choice that must be made first."""
         wrong: dict[str, str] = {}
         if self.started_at is None:
-            wrong["started_at"] = "写一下时间，如 2026-11-23 09:40，或按 T 取现在"
+            wrong["started_at"] = tr("写一下时间，如 2026-11-23 09:40，或按 T 取现在")
         if self.mode is None:
-            wrong["mode"] = "选一下走访方式"
+            wrong["mode"] = tr("选一下走访方式")
         if self.way == "call" and self.call_result is None and self.mode != "message":
-            wrong["call_result"] = "选一下电话有没有接通"
+            wrong["call_result"] = tr("选一下电话有没有接通")
         if self.reached and self.met_whom is None:
-            who = "见到了谁" if self.way == "visit" else "是谁接的"
-            wrong["met_whom"] = f"选一下{who}"
+            who = tr("见到了谁") if self.way == "visit" else tr("是谁接的")
+            wrong["met_whom"] = tr("选一下{who}", who=who)
         if self.reached and self.condition is None and self.mode != "message":
-            wrong["condition"] = "选一下身体状况"
+            wrong["condition"] = tr("选一下身体状况")
         return wrong
 
     def draft(self) -> dict[str, Any]:

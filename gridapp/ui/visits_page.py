@@ -6,6 +6,7 @@ from uuid import UUID
 
 from PySide6.QtCore import QModelIndex
 
+from gridapp.language import tr
 from gridapp.models import Visit
 from gridapp.store import records
 from gridapp.store.database import Connection
@@ -27,13 +28,18 @@ COLUMNS = (
     ("note", 0),
     ("next_on", 116),
 )
-FILTERS = (("all", "全部"), ("visit", "走访"), ("call", "电话"), ("missed", "没见到"))
+FILTERS = (
+    ("all", tr("全部")),
+    ("visit", tr("走访")),
+    ("call", tr("电话")),
+    ("missed", tr("没见到")),
+)
 
 
 class VisitsPage(Page):
     """The log of visits and calls."""
 
-    title = "走访记录"
+    title = tr("走访记录")
     shows = frozenset({"visit", "resident"})
 
     def __init__(self, session: Session) -> None:
@@ -41,17 +47,17 @@ class VisitsPage(Page):
         self._row = line(self, (16, 14, 16, 14))
         card = Card((1, 8, 1, 1), 8)
         top = line(margins=(16, 0, 8, 0), gap=8)
-        top.addWidget(Text("走访和电话", "section"))
-        self._chips = ChipRow(self.theme, "筛选", FILTERS)
+        top.addWidget(Text(tr("走访和电话"), "section"))
+        self._chips = ChipRow(self.theme, tr("筛选"), FILTERS)
         top.addWidget(self._chips)
         self._count = Text("", "faint")
         top.addWidget(self._count)
         top.addStretch()
-        self._new = Button(self.theme, "记走访 F2", "primary", icon="footprints")
+        self._new = Button(self.theme, tr("记走访 F2"), "primary", icon="footprints")
         top.addWidget(self._new)
         card.box.addLayout(top)
         card.box.addWidget(Divider())
-        self._list = RecordList(session, Visit, COLUMNS, "走访记录")
+        self._list = RecordList(session, Visit, COLUMNS, tr("走访记录"))
         card.box.addWidget(self._list, 1)
         self._row.addWidget(card)
         self._chips.picked.connect(self.reload)
@@ -71,7 +77,7 @@ class VisitsPage(Page):
 
     def _show(self, ids: list[UUID]) -> None:
         self._list.show_ids(ids)
-        self._count.setText(f"{len(ids):,} 条")
+        self._count.setText(tr("{count:,} 条", count=len(ids)))
 
     def _open(self, index: QModelIndex) -> None:
         resident = self._resident_of(self._list.id_at(index.row()))

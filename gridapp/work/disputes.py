@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from gridapp.errors import InvalidFields, UserError
+from gridapp.language import tr
 from gridapp.models import Dispute, DisputeParty, DisputeSession
 from gridapp.models.record import Values
 from gridapp.store import records
@@ -59,7 +60,7 @@ def register_dispute(
     the main one unless another is marked.
     """
     if len(parties) < 2:
-        raise InvalidFields({"parties": "矛盾纠纷至少要有两方当事人"})
+        raise InvalidFields({"parties": tr("矛盾纠纷至少要有两方当事人")})
     today = tx.at.astimezone().date()
     filled: Values = {
         "happened_on": today,
@@ -141,7 +142,7 @@ def follow_up(
 ) -> None:
     """Record the follow-up visit: how the agreement is kept (Art 31)."""
     if not note.strip():
-        raise InvalidFields({"follow_up_note": "写一下协议履行得怎么样"})
+        raise InvalidFields({"follow_up_note": tr("写一下协议履行得怎么样")})
     state = _dispute(tx, dispute_id)["state"]
     records.save(
         tx,
@@ -163,5 +164,5 @@ def judicial_deadline(effective_on: dt.date) -> dt.date:
 def _dispute(tx: Writing, dispute_id: UUID) -> Values:
     found = records.get(tx.db, Dispute, dispute_id)
     if found is None:
-        raise UserError("这条矛盾纠纷已被删除，可以到回收站恢复后再办理")
+        raise UserError(tr("这条矛盾纠纷已被删除，可以到回收站恢复后再办理"))
     return found

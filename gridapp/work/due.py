@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
+from gridapp.language import tr
 from gridapp.store.agenda import Person
 from gridapp.store.search_rows import door_text
 
@@ -40,7 +41,7 @@ class Due:
     @property
     def aside(self) -> str:
         """What stands beside the name: 82 岁·3-2-501."""
-        years = "" if self.age is None else f"{self.age} 岁"
+        years = "" if self.age is None else tr("{age} 岁", age=self.age)
         return "·".join(word for word in (years, self.where) if word)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from gridapp.errors import InvalidFields, UserError
+from gridapp.language import tr
 from gridapp.models import Issue, IssueStep, Worker
 from gridapp.models.codes import table as code_table
 from gridapp.models.issue_flow import CLOSED, START, Transition, allowed, transition
@@ -74,14 +75,14 @@ def step(
     """
     issue = records.get(tx.db, Issue, issue_id)
     if issue is None:
-        raise UserError("这条问题工单已被删除，可以到回收站恢复后再办理")
+        raise UserError(tr("这条问题工单已被删除，可以到回收站恢复后再办理"))
     moment = at or tx.at
     move = _permitted(issue["state"], action, role_of(tx), note)
     given: Values = {**(changes or {}), "state": move.next_state}
     if action == "extend" and not given.get("deadline"):
-        raise InvalidFields({"deadline": "延期要填新的办结时限"})
+        raise InvalidFields({"deadline": tr("延期要填新的办结时限")})
     if action == "rate" and given.get("satisfied") is None:
-        raise InvalidFields({"satisfied": "选一下居民是否满意"})
+        raise InvalidFields({"satisfied": tr("选一下居民是否满意")})
     if move.next_state in CLOSED:
         given |= {"closed_at": moment, "result": note}
     elif issue["state"] in CLOSED and move.next_state == "working":
@@ -93,15 +94,15 @@ def step(
 def _permitted(state: str, action: str, role: str, note: str) -> Transition:
     move = transition(state, action)
     if move is None or role not in move.roles:
-        can = "、".join(one.words for one in allowed(state, role))
-        now = code_table("issue_state").name(state) if state else "新问题"
+        can = tr("、").join(one.words for one in allowed(state, role))
+        now = code_table("issue_state").name(state) if state else tr("新问题")
         what = code_table("issue_action").name(action)
         raise UserError(
-            f"现在是“{now}”，您不能“{what}”"
-            + (f"；可以：{can}" if can else "，请等上级办理")
+            tr("现在是“{now}”，您不能“{what}”", now=now, what=what)
+            + (tr("；可以：{can}", can=can) if can else tr("，请等上级办理"))
         )
     if action in NEEDS_NOTE and not note.strip():
-        raise InvalidFields({"note": f"“{move.words}”要写一句说明"})
+        raise InvalidFields({"note": tr("“{words}”要写一句说明", words=move.words)})
     return move
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from gridapp.language import tr
 from gridapp.store import state
 
 
@@ -24,10 +25,14 @@ class Limit:
 
 
 MEDIATION = Limit(
-    "mediation", 30, "调解一般在一个月内完成（domain.md §2.8, rules in use, not law）"
+    "mediation",
+    30,
+    tr("调解一般在一个月内完成（domain.md §2.8, rules in use, not law）"),
 )
 FOLLOW_UP = Limit(
-    "follow_up", 30, "proposal: 人民调解法 Art 31 asks to see it done and names no day"
+    "follow_up",
+    30,
+    tr("proposal: 人民调解法 Art 31 asks to see it done and names no day"),
 )
 JUDICIAL_DAYS = 30  # 人民调解法 Art 33: a law, not a setting
 

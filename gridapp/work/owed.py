@@ -14,6 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from gridapp.language import tr
 from gridapp.models import identity
 from gridapp.models.codes import table as code_table
 from gridapp.store import agenda
@@ -23,10 +24,17 @@ from gridapp.work.plans import CARE_TAGS, next_due
 from gridapp.work.ways import WAYS, Way, kind_of
 
 SHOWN_TAGS = 2
-EVERY = {1: "每天", 7: "每周", 14: "每两周", 30: "每月", 90: "每季度", 180: "每半年"}
-NEVER = {"visit": "还没有走访过", "call": "还没有通过话"}
-MISSED = {"visit": "没见到人", "call": "没打通"}
-ACTION = {"visit": "记走访", "call": "记电话"}
+EVERY = {
+    1: tr("每天"),
+    7: tr("每周"),
+    14: tr("每两周"),
+    30: tr("每月"),
+    90: tr("每季度"),
+    180: tr("每半年"),
+}
+NEVER = {"visit": tr("还没有走访过"), "call": tr("还没有通过话")}
+MISSED = {"visit": tr("没见到人"), "call": tr("没打通")}
+ACTION = {"visit": tr("记走访"), "call": tr("记电话")}
 
 
 @dataclass(frozen=True)
@@ -103,18 +111,26 @@ def _why(plan: Owed, standing: _Standing, tags: Sequence[str], day: dt.date) -> 
     way = WAYS[plan.way]
     names = code_table("resident_tag")
     words = [names.name(tag) for tag in CARE_TAGS if tag in tags][:SHOWN_TAGS]
-    every = EVERY.get(plan.interval_days, f"每 {plan.interval_days} 天")
-    words.append(f"{every}{way.words} 1 次")
+    every = EVERY.get(
+        plan.interval_days,
+        tr("每 {interval_days} 天", interval_days=plan.interval_days),
+    )
+    words.append(tr("{every}{words} 1 次", every=every, words=way.words))
     if standing.last:
-        words.append(f"上次 {short_date(local_day(standing.last.at), day)}")
+        words.append(
+            tr(
+                "上次 {short_date}",
+                short_date=short_date(local_day(standing.last.at), day),
+            )
+        )
     else:
         words.append(NEVER[way.kind])
     if standing.tried:
         tried_on = short_date(local_day(standing.tried.at), day)
         words.append(f"{tried_on} {MISSED[way.kind]}")
     if plan.person.care_consent == "refused_always":
-        words.append("本人长期拒绝探访")
-    return "、".join(words)
+        words.append(tr("本人长期拒绝探访"))
+    return tr("、").join(words)
 
 
 def _row(plan: Owed, due: dt.date, why: str, day: dt.date) -> Due:
@@ -170,7 +186,11 @@ def _promise(person: Person, meeting: Meeting, day: dt.date) -> Due:
     assert meeting.next_on is not None  # chosen for having one
     kind = kind_of(meeting.mode)
     said = short_date(local_day(meeting.at), day)
-    why = f"{said} 约好再联系" if meeting.reached else f"{said} {MISSED[kind]}"
+    why = (
+        tr("{said} 约好再联系", said=said)
+        if meeting.reached
+        else f"{said} {MISSED[kind]}"
+    )
     return Due(
         kind=kind,
         id=UUID(meeting.visit),

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from gridapp.errors import InvalidFields
+from gridapp.language import tr
 from gridapp.models import Finding, Issue, Patrol, PatrolStop
 from gridapp.models.codes import table as code_table
 from gridapp.models.record import Values, fields_of
@@ -62,7 +63,7 @@ def log_patrol(
             (report, work or self_close) with its `result`.
     """
     if values.get("nothing_found") and findings:
-        raise InvalidFields({"nothing_found": "登记了问题，就不能选“未发现问题”"})
+        raise InvalidFields({"nothing_found": tr("登记了问题，就不能选“未发现问题”")})
     filled: Values = {"started_at": tx.at, **values}
     filled["nothing_found"] = not findings
     patrol_id = records.save(tx, Patrol, filled)
@@ -96,7 +97,9 @@ def _issue_of(
     note = (finding.get("note") or "").strip()
     category = code_table("issue_category").name(finding.get("category") or "")
     issue.setdefault("title_text", note.splitlines()[0][:TITLE_LENGTH] if note else "")
-    issue["title_text"] = issue["title_text"] or f"巡查发现：{category}"
+    issue["title_text"] = issue["title_text"] or tr(
+        "巡查发现：{category}", category=category
+    )
     issue.setdefault("description", note or None)
     issue.setdefault("building_id", stop.get("building_id"))
     issue.setdefault("found_at", stop.get("at") or at)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from gridapp.language import tr
 from gridapp.models import (
     Contact,
     Dispute,
@@ -27,8 +28,8 @@ from gridapp.work.due import door_of
 from gridapp.work.record_parts import of_each
 from gridapp.work.ways import BY_VOICE
 
-SEXES = {"1": "男", "2": "女"}
-CALL_WORDS = {"no_answer": "未接", "off": "关机", "wrong": "空号"}
+SEXES = {"1": tr("男"), "2": tr("女")}
+CALL_WORDS = {"no_answer": tr("未接"), "off": tr("关机"), "wrong": tr("空号")}
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class Person:
     @property
     def aside(self) -> str:
         """Return 女 82 岁."""
-        age = "" if self.age is None else f"{self.age} 岁"
+        age = "" if self.age is None else tr("{age} 岁", age=self.age)
         return " ".join(word for word in (self.sex, age) if word)
 
     @property
@@ -138,8 +139,8 @@ def long_door(home: agenda.Person) -> str:
     if not home.building or not home.room:
         return ""
     unit = home.unit or ""
-    number = home.building + ("号楼" if home.building.isdecimal() else "")
-    return f"{number}{unit}{'单元' if unit.isdecimal() else ''}{home.room}"
+    number = home.building + (tr("号楼") if home.building.isdecimal() else "")
+    return f"{number}{unit}{tr('单元') if unit.isdecimal() else ''}{home.room}"
 
 
 def timeline(db: Connection, resident_id: UUID) -> list[Event]:
@@ -165,18 +166,23 @@ def _visit(row: Values, who: str) -> Event:
     if row["call_result"] in CALL_WORDS:
         title += f"·{CALL_WORDS[row['call_result']]}"
     elif row["met_whom"] == "nobody":
-        title += "·没见到"
+        title += tr("·没见到")
         if row["not_met_reason"]:
-            title += f"（{code_table('not_met_reason').name(row['not_met_reason'])}）"
+            title += tr(
+                "（{name}）",
+                name=code_table("not_met_reason").name(row["not_met_reason"]),
+            )
     words: list[str] = []
     if row["condition"]:
-        words.append(f"身体{code_table('condition').name(row['condition'])}")
+        words.append(
+            tr("身体{name}", name=code_table("condition").name(row["condition"]))
+        )
     if row["hazards"]:
         named = (code_table("home_hazard").name(code) for code in row["hazards"])
-        words.append(f"隐患：{'、'.join(named)}")
+        words.append(tr("隐患：{words}", words=tr("、").join(named)))
     if row["note"]:
         words.append(row["note"])
-    summary = "；".join(words)
+    summary = tr("；").join(words)
     return Event(
         "call" if call else "visit", row["id"], row["started_at"], title, summary, who
     )
@@ -185,7 +191,7 @@ def _visit(row: Values, who: str) -> Event:
 def _issue(row: Values, who: str) -> Event:
     state = code_table("issue_state").name(row["state"])
     words = [state, row["result"] or row["description"] or ""]
-    summary = "；".join(word for word in words if word)
+    summary = tr("；").join(word for word in words if word)
     return Event("issue", row["id"], row["found_at"], row["title_text"], summary, who)
 
 
@@ -193,4 +199,4 @@ def _dispute(row: Values, who: str) -> Event:
     state = code_table("dispute_state").name(row["state"])
     at = agenda.midnight(row["happened_on"])
     words = [state, row["outcome"] or row["summary"]]
-    return Event("dispute", row["id"], at, row["name"], "；".join(words), who)
+    return Event("dispute", row["id"], at, row["name"], tr("；").join(words), who)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from gridapp.errors import InvalidFields, UserError
+from gridapp.language import tr
 from gridapp.models import CarePlan
 from gridapp.models.record import Values
 from gridapp.store import records
@@ -44,17 +45,17 @@ HARDSHIP = frozenset({"severe_disability", "one_child_lost", "extreme_poverty"})
 # The first rule of a way that fits is the one proposed, so the strictest come first.
 # Sources, domain.md §2.6. TIERS: szb.northnews.cn 2022-06-23: high risk weekly, key
 # monthly, general quarterly. OPINION: at least one visit a month to the disabled.
-TIERS = "内蒙古报纸 2022-06-23 所载分级探访办法"
-CALLS = "社区“定时电话”做法，一年 800 余次"  # domain.md S0.08
-OPINION = "民政部等十部门关于特殊困难老年人探访关爱服务的意见（2022-10）"
-COLOUR_CODE = "爱心色码做法（2025-12-10）"
+TIERS = tr("内蒙古报纸 2022-06-23 所载分级探访办法")
+CALLS = tr("社区“定时电话”做法，一年 800 余次")  # domain.md S0.08
+OPINION = tr("民政部等十部门关于特殊困难老年人探访关爱服务的意见（2022-10）")
+COLOUR_CODE = tr("爱心色码做法（2025-12-10）")
 RULES: tuple[Rule, ...] = (
     Rule(
         "visit",
         WEEK,
         WITHOUT_COMPANY,
         80,
-        "80 岁以上独居、空巢或留守，高风险对象每周至少走访 1 次",
+        tr("80 岁以上独居、空巢或留守，高风险对象每周至少走访 1 次"),
         TIERS,
     ),
     Rule(
@@ -62,7 +63,7 @@ RULES: tuple[Rule, ...] = (
         WEEK,
         frozenset({"dementia"}),
         0,
-        "失智，高风险对象每周至少走访 1 次",
+        tr("失智，高风险对象每周至少走访 1 次"),
         TIERS,
     ),
     Rule(
@@ -70,7 +71,7 @@ RULES: tuple[Rule, ...] = (
         MONTH,
         frozenset({"disabled_care"}),
         0,
-        "失能，每月至少走访 1 次",
+        tr("失能，每月至少走访 1 次"),
         OPINION,
     ),
     Rule(
@@ -78,7 +79,7 @@ RULES: tuple[Rule, ...] = (
         MONTH,
         HARDSHIP,
         0,
-        "重残、失独或特困，重点对象每月至少走访 1 次",
+        tr("重残、失独或特困，重点对象每月至少走访 1 次"),
         OPINION,
     ),
     Rule(
@@ -86,7 +87,7 @@ RULES: tuple[Rule, ...] = (
         MONTH,
         WITHOUT_COMPANY | {"half_disabled"},
         60,
-        "60 岁以上独居、空巢、留守或半失能，重点对象每月至少走访 1 次",
+        tr("60 岁以上独居、空巢、留守或半失能，重点对象每月至少走访 1 次"),
         TIERS,
     ),
     Rule(
@@ -107,7 +108,7 @@ RULES: tuple[Rule, ...] = (
             }
         ),
         0,
-        "一般关爱对象，每季度至少走访 1 次",
+        tr("一般关爱对象，每季度至少走访 1 次"),
         TIERS,
     ),
     Rule(
@@ -115,7 +116,7 @@ RULES: tuple[Rule, ...] = (
         3,  # ours: between two weekly visits; the source names no interval
         frozenset({"alone"}),
         80,
-        "80 岁以上独居，两次走访之间每 3 天电话问候 1 次",
+        tr("80 岁以上独居，两次走访之间每 3 天电话问候 1 次"),
         CALLS,
     ),
 )
@@ -146,9 +147,9 @@ CARE_TAGS = (
 # Colours as data: 红 daily, 黄 weekly, 绿 monthly (爱心色码, xjbtnss.gov.cn, domain.md
 # §1.6); other counties use other colours.
 COLOURS: Mapping[str, Proposal] = {
-    "red": Proposal("call", 1, "红档，每天联系 1 次", COLOUR_CODE),
-    "yellow": Proposal("call", WEEK, "黄档，每周联系 1 次", COLOUR_CODE),
-    "green": Proposal("call", MONTH, "绿档，每月联系 1 次", COLOUR_CODE),
+    "red": Proposal("call", 1, tr("红档，每天联系 1 次"), COLOUR_CODE),
+    "yellow": Proposal("call", WEEK, tr("黄档，每周联系 1 次"), COLOUR_CODE),
+    "green": Proposal("call", MONTH, tr("绿档，每月联系 1 次"), COLOUR_CODE),
 }
 
 
@@ -201,7 +202,9 @@ def set_plan(
     equal plan is left as it is. InvalidFields when `since` lies before the old one's.
     """
     if not reason.strip():
-        raise InvalidFields({"reason": "写一下为什么这样安排，如“失能，每月走访 1 次”"})
+        raise InvalidFields(
+            {"reason": tr("写一下为什么这样安排，如“失能，每月走访 1 次”")}
+        )
     for plan in records.filtered(
         tx.db, CarePlan, {"resident_id": resident_id, "way": way, "until": None}
     ):
@@ -209,7 +212,12 @@ def set_plan(
             return plan["id"]
         if plan["since"] > since:
             raise InvalidFields(
-                {"since": f"开始日期不能早于现有计划的开始日期 {plan['since']}"}
+                {
+                    "since": tr(
+                        "开始日期不能早于现有计划的开始日期 {since}",
+                        since=plan["since"],
+                    )
+                }
             )
         records.save(tx, CarePlan, {"until": since, "end_reason": reason}, plan["id"])
     return records.save(
@@ -228,9 +236,11 @@ def set_plan(
 def end_plan(tx: Writing, plan_id: UUID, reason: str, on: dt.date) -> None:
     """End a plan on a day, with its reason; InvalidFields when there is none."""
     if not reason.strip():
-        raise InvalidFields({"end_reason": "写一下为什么结束，如“本人长期拒绝探访”"})
+        raise InvalidFields(
+            {"end_reason": tr("写一下为什么结束，如“本人长期拒绝探访”")}
+        )
     plan = records.get(tx.db, CarePlan, plan_id)
     if plan is None:
-        raise UserError("这条关爱计划已被删除")
+        raise UserError(tr("这条关爱计划已被删除"))
     ended = {"until": max(on, plan["since"]), "end_reason": reason}
     records.save(tx, CarePlan, ended, plan_id)

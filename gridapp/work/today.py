@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from gridapp.language import tr
 from gridapp.models.codes import table as code_table
 from gridapp.models.issue_flow import DONE
 from gridapp.models.record import Values
@@ -92,8 +93,8 @@ def _issues(db: Connection, day: dt.date, until: dt.date) -> list[Due]:
                 where=issue["place"] or (door_of(person) if person else ""),
                 due=end,
                 late_days=late_days(end, day),
-                why="、".join(words),
-                action="处理",
+                why=tr("、").join(words),
+                action=tr("处理"),
                 household_id=person.household_id if person else None,
             )
         )
@@ -111,11 +112,11 @@ def _disputes(db: Connection, day: dt.date, until: dt.date) -> list[Due]:
     for dispute in agenda.disputes_in(db, (*MEDIATED, *AGREED)):
         state = code_table("dispute_state").name(dispute["state"])
         if dispute["state"] in MEDIATED:
-            why = f"{state}、化解时限到期"
+            why = tr("{state}、化解时限到期", state=state)
             rows.append(_dispute(dispute, "dispute", dispute["deadline"], why, day))
             continue
         if dispute["follow_up_on"] and not dispute["followed_up_on"]:
-            why = f"{state}、协议履行回访"
+            why = tr("{state}、协议履行回访", state=state)
             rows.append(
                 _dispute(dispute, "follow_up", dispute["follow_up_on"], why, day)
             )
@@ -124,7 +125,7 @@ def _disputes(db: Connection, day: dt.date, until: dt.date) -> list[Due]:
             if (
                 last >= day and dispute["state"] == "agreed"
             ):  # afterwards it is too late
-                why = "双方要司法确认的，协议生效 30 天内共同申请"
+                why = tr("双方要司法确认的，协议生效 30 天内共同申请")
                 rows.append(_dispute(dispute, "dispute", last, why, day))
     return [row for row in rows if row.due <= until]
 
@@ -141,7 +142,7 @@ def _dispute(
         due=on,
         late_days=late_days(on, day),
         why=why,
-        action="回访" if kind == "follow_up" else "调解",
+        action=tr("回访") if kind == "follow_up" else tr("调解"),
     )
 
 
@@ -198,10 +199,10 @@ def month_progress(db: Connection, day: dt.date) -> list[Progress]:
         bool(row["closed_at"] and row["closed_at"] <= row["deadline"]) for row in issues
     )
     return [
-        Progress("重点户入户", _met(key, reached, WAYS["visit"].settles), len(key)),
-        Progress("独居老人通话", _met(alone, reached, BY_VOICE), len(alone)),
-        Progress("网格巡查", looks, expected),
-        Progress("问题按期办结", in_time, len(issues)),
+        Progress(tr("重点户入户"), _met(key, reached, WAYS["visit"].settles), len(key)),
+        Progress(tr("独居老人通话"), _met(alone, reached, BY_VOICE), len(alone)),
+        Progress(tr("网格巡查"), looks, expected),
+        Progress(tr("问题按期办结"), in_time, len(issues)),
     ]
 
 

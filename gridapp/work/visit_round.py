@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, func, or_, select
 
+from gridapp.language import tr
 from gridapp.models import (
     Building,
     CarePlan,
@@ -49,8 +50,8 @@ class Place:
         if self.building is None or self.dwelling is None:
             return self.address
         number, unit = self.building["number"], self.dwelling["unit"] or ""
-        number += "号楼" if number.isdigit() else ""
-        unit += "单元" if unit.isdigit() else ""
+        number += tr("号楼") if number.isdigit() else ""
+        unit += tr("单元") if unit.isdigit() else ""
         estate = self.building["estate"]
         return " ".join(filter(None, (estate, number + unit + self.dwelling["room"])))
 

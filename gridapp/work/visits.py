@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from gridapp.language import tr
 from gridapp.models import Issue, Resident, Visit
 from gridapp.models.codes import table as code_table
 from gridapp.models.issue_flow import DONE
@@ -150,7 +151,7 @@ def _issues_of_hazards(
     building_id = agenda.building_of(tx.db, resident_id)
     made: list[UUID] = []
     for hazard in hazards:
-        title = f"居家隐患：{code_table('home_hazard').name(hazard)}"
+        title = tr("居家隐患：{name}", name=code_table("home_hazard").name(hazard))
         if title in open_titles:
             continue
         issue: Values = {

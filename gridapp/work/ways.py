@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from gridapp.language import tr
+
 Kind = Literal["visit", "call"]
 
 
@@ -30,12 +32,16 @@ IN_PERSON = AT_HOME | {"met_outside", "mobile_desk"}
 BY_VOICE = frozenset({"phone", "video"})
 
 WAYS: Mapping[str, Way] = {
-    "visit": Way("visit", "入户", "记走访", AT_HOME, AT_HOME),
-    "call": Way("call", "通话", "记电话", BY_VOICE, BY_VOICE | IN_PERSON),
+    "visit": Way("visit", tr("入户"), tr("记走访"), AT_HOME, AT_HOME),
+    "call": Way("call", tr("通话"), tr("记电话"), BY_VOICE, BY_VOICE | IN_PERSON),
     "video": Way(
-        "call", "视频", "记电话", frozenset({"video"}), frozenset({"video"}) | IN_PERSON
+        "call",
+        tr("视频"),
+        tr("记电话"),
+        frozenset({"video"}),
+        frozenset({"video"}) | IN_PERSON,
     ),
-    "remote": Way("call", "查看监测", "记电话", BY_VOICE, BY_VOICE | IN_PERSON),
+    "remote": Way("call", tr("查看监测"), tr("记电话"), BY_VOICE, BY_VOICE | IN_PERSON),
 }
 
 

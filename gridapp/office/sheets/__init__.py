@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from gridapp.errors import UserError
+from gridapp.language import tr
 from gridapp.models import Dispute, Household, Issue, Patrol, Resident, Visit
 from gridapp.models.record import Record
 from gridapp.store import records
@@ -58,7 +59,13 @@ class Sheet:
         if equal:
             return [row["id"] for row in records.filtered(db, self.model, equal)]
         if not self.due:
-            raise UserError(f"请先选要打印哪些{self.model.title}，再打印{self.title}。")
+            raise UserError(
+                tr(
+                    "请先选要打印哪些{title}，再打印{title2}。",
+                    title=self.model.title,
+                    title2=self.title,
+                )
+            )
         return [
             one.resident_id
             for one in today.due(db, day, horizon=0)
@@ -155,17 +162,17 @@ def _card(model: type[Record], title: str) -> tuple[str, Sheet]:
 
 SHEETS: Mapping[str, Sheet] = MappingProxyType(
     {
-        "visit-sheet": Sheet("入户走访单", Resident, _visit_sheets, due="visit"),
-        "call-list": Sheet("电话问候单", Resident, _call_list, due="call"),
-        "dispute-file": Sheet("人民调解卷宗", Dispute, _dispute_files),
+        "visit-sheet": Sheet(tr("入户走访单"), Resident, _visit_sheets, due="visit"),
+        "call-list": Sheet(tr("电话问候单"), Resident, _call_list, due="call"),
+        "dispute-file": Sheet(tr("人民调解卷宗"), Dispute, _dispute_files),
         **dict(
             (
-                _card(Resident, "居民登记表"),
-                _card(Household, "家庭户登记表"),
-                _card(Visit, "走访记录"),
-                _card(Patrol, "巡查日志"),
-                _card(Issue, "问题工单"),
-                _card(Dispute, "矛盾纠纷登记表"),
+                _card(Resident, tr("居民登记表")),
+                _card(Household, tr("家庭户登记表")),
+                _card(Visit, tr("走访记录")),
+                _card(Patrol, tr("巡查日志")),
+                _card(Issue, tr("问题工单")),
+                _card(Dispute, tr("矛盾纠纷登记表")),
             )
         ),
     }

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from gridapp.errors import UserError
+from gridapp.language import tr
 from gridapp.models.kinds import PHONES
 from gridapp.office.fonts import require_glyphs
 from gridapp.office.sheets.document import Document, print_documents
@@ -18,7 +19,7 @@ from gridapp.office.sheets.paper import (
 )
 from gridapp.office.sheets.visit_sheet import VisitSheet, boxes, texts_of
 
-TITLE = "电话问候单"
+TITLE = tr("电话问候单")
 NUMBER, NAME, PLACE, PHONE, RESULT = 11.0, 22.0, 46.0, 27.0, 30.0
 SAID = TEXT_WIDTH - NUMBER - NAME - PLACE - PHONE - RESULT
 ROW = 14.0
@@ -38,14 +39,19 @@ def call_list(
     `progress` and the errors are those of `visit_sheets`.
     """
     if not people:
-        raise UserError("没有要打印的人，请先选人。")
+        raise UserError(tr("没有要打印的人，请先选人。"))
     if not leave_blanks:
         require_glyphs(text for one in people for text in texts_of(one))
     rows = tuple(_line(i, one, unmasked=unmasked) for i, one in enumerate(people, 1))
     first = people[0]
     document = Document(
         title=TITLE,
-        line=f"{first.grid}　　网格员：{first.worker}　　{first.day:%Y年%m月%d日}",
+        line=tr(
+            "{grid}\u3000\u3000网格员：{worker}\u3000\u3000{day:%Y年%m月%d日}",
+            grid=first.grid,
+            worker=first.worker,
+            day=first.day,
+        ),
         grid=first.grid,
         blocks=(Block(rows, head=(_titles(),)),),
     )
@@ -54,12 +60,12 @@ def call_list(
 
 def _titles() -> Row:
     columns = (
-        ("序号", NUMBER),
-        ("姓名", NAME),
-        ("住址和标签", PLACE),
-        ("电话", PHONE),
-        ("通话结果", RESULT),
-        ("说了什么、要办什么", SAID),
+        (tr("序号"), NUMBER),
+        (tr("姓名"), NAME),
+        (tr("住址和标签"), PLACE),
+        (tr("电话"), PHONE),
+        (tr("通话结果"), RESULT),
+        (tr("说了什么、要办什么"), SAID),
     )
     return Row(tuple(label(*column) for column in columns))
 
@@ -69,10 +75,13 @@ def _line(number: int, person: VisitSheet, *, unmasked: bool) -> Row:
     whose = ""
     if not numbers and person.contacts:
         numbers = person.contacts[0].phones
-        whose = f"\n（{person.contacts[0].relation or person.contacts[0].name}）"
+        whose = tr(
+            "\n（{relation}）",
+            relation=person.contacts[0].relation or person.contacts[0].name,
+        )
     phones = [one if unmasked else PHONES.mask(one) for one in numbers]
-    age = f" {person.age} 岁" if person.age is not None else ""
-    place = "\n".join(filter(None, (person.door, "、".join(person.tags))))
+    age = tr(" {age} 岁", age=person.age) if person.age is not None else ""
+    place = "\n".join(filter(None, (person.door, tr("、").join(person.tags))))
     return Row(
         (
             Cell(str(number), NUMBER, align="center", size=SIZE),

@@ -13,6 +13,7 @@ from pathlib import Path
 from uuid import UUID
 
 from gridapp.errors import UserError
+from gridapp.language import tr
 from gridapp.office.fonts import require_glyphs
 from gridapp.office.sheets.document import (
     Document,
@@ -26,48 +27,52 @@ from gridapp.office.sheets.paper import TEXT_WIDTH, Cell, Row, label
 LABEL = 30.0
 WHOLE = TEXT_WIDTH - LABEL
 HALF = TEXT_WIDTH / 2 - LABEL
-DATE = "　　　　年　　月　　日"
-SIGN = "＿＿＿＿＿＿＿＿＿＿"
-WISH = (
+DATE = tr("\u3000\u3000\u3000\u3000年\u3000\u3000月\u3000\u3000日")
+SIGN = tr("＿＿＿＿＿＿＿＿＿＿")
+WISH = tr(
     "人民调解委员会已将申请人民调解的相关规定告知我，现自愿申请人民调解委员会进行调解。"
 )
-RIGHTS = (
-    "当事人在人民调解活动中享有下列权利：\n"
-    "（一）选择或者接受人民调解员；\n"
-    "（二）接受调解、拒绝调解或者要求终止调解；\n"
-    "（三）要求调解公开进行或者不公开进行；\n"
-    "（四）自主表达意愿、自愿达成调解协议。"
+RIGHTS = tr(
+    "当事人在人民调解活动中享有下列权利：\n（一）选择或者接受人"
+    "民调解员；\n（二）接受调解、拒绝调解或者要求终止调解；\n（三"
+    "）要求调解公开进行或者不公开进行；\n（四）自主表达意愿、自"
+    "愿达成调解协议。"
 )
-DUTIES = (
-    "当事人在人民调解活动中履行下列义务：\n"
-    "（一）如实陈述纠纷事实；\n"
-    "（二）遵守调解现场秩序，尊重人民调解员；\n"
-    "（三）尊重对方当事人行使权利。"
+DUTIES = tr(
+    "当事人在人民调解活动中履行下列义务：\n（一）如实陈述纠纷事"
+    "实；\n（二）遵守调解现场秩序，尊重人民调解员；\n（三）尊重对"
+    "方当事人行使权利。"
 )
-NO_FEE = "人民调解委员会调解民间纠纷，不收取任何费用。"
+NO_FEE = tr("人民调解委员会调解民间纠纷，不收取任何费用。")
 # 卷内目录: what a file holds, and whether it must.
 CONTENTS = (
-    ("人民调解申请书或受理登记表", True),
-    ("当事人权利义务告知书", True),
-    ("当事人身份证明", True),
-    ("授权委托书", False),
-    ("人民调解调查记录", False),
-    ("证据材料", False),
-    ("人民调解记录", True),
-    ("人民调解协议书", True),
-    ("履行凭证", False),
-    ("人民调解回访记录", False),
-    ("司法确认材料", False),
-    ("卷宗情况说明", False),
-    ("封底", True),
+    (tr("人民调解申请书或受理登记表"), True),
+    (tr("当事人权利义务告知书"), True),
+    (tr("当事人身份证明"), True),
+    (tr("授权委托书"), False),
+    (tr("人民调解调查记录"), False),
+    (tr("证据材料"), False),
+    (tr("人民调解记录"), True),
+    (tr("人民调解协议书"), True),
+    (tr("履行凭证"), False),
+    (tr("人民调解回访记录"), False),
+    (tr("司法确认材料"), False),
+    (tr("卷宗情况说明"), False),
+    (tr("封底"), True),
 )
 PRINTED_AS = {  # papers that stand in the contents under another name
-    "人民调解申请书": "人民调解申请书或受理登记表",
-    "人民调解受理登记表": "人民调解申请书或受理登记表",
-    "人民调解口头协议登记表": "人民调解协议书",
+    tr("人民调解申请书"): tr("人民调解申请书或受理登记表"),
+    tr("人民调解受理登记表"): tr("人民调解申请书或受理登记表"),
+    tr("人民调解口头协议登记表"): tr("人民调解协议书"),
 }
 TALL = 28.0  # mm to write on where nothing is recorded yet
-WRITTEN = ("双方陈述", "调查核实", "调解结果", "回访情况", "纠纷简要情况")
+WRITTEN = (
+    tr("双方陈述"),
+    tr("调查核实"),
+    tr("调解结果"),
+    tr("回访情况"),
+    tr("纠纷简要情况"),
+)
 Words = Mapping[str, str]  # values in words by field name; "" when empty
 
 
@@ -98,7 +103,7 @@ def dispute_files(
     foot says: the words come masked or not.
     """
     if not files:
-        raise UserError("没有要打印的纠纷，请先选纠纷。")
+        raise UserError(tr("没有要打印的纠纷，请先选纠纷。"))
     if not leave_blanks:
         require_glyphs(text for one in files for text in _texts(one))
     documents = [document for one in files for document in papers(one)]
@@ -108,7 +113,7 @@ def dispute_files(
 def _texts(file: DisputeFile) -> Iterator[tuple[str, str]]:
     for words in (file.dispute, *file.parties, *file.sessions):
         for text in words.values():
-            yield f"纠纷“{file.dispute['name']}”", text
+            yield tr("纠纷“{name}”", name=file.dispute["name"]), text
 
 
 def papers(file: DisputeFile) -> list[Document]:
@@ -129,14 +134,18 @@ def day_words(day: str) -> str:
     if not day:
         return DATE
     year, month, number = day.split("-")
-    return f"{year}年{int(month)}月{int(number)}日"
+    return tr(
+        "{year}年{month}月{number}日", year=year, month=int(month), number=int(number)
+    )
 
 
 def _document(file: DisputeFile, title: str, *blocks: Block) -> Document:
-    number = file.dispute["number"] or "（　　　　）人调字第　　　号"
+    number = file.dispute["number"] or tr(
+        "（\u3000\u3000\u3000\u3000）人调字第\u3000\u3000\u3000号"
+    )
     return Document(
         title=title,
-        line=f"卷号：{number}",
+        line=tr("卷号：{number}", number=number),
         grid=file.grid,
         blocks=tuple(block for block in blocks if block.rows),
         record_id=file.record_id,
@@ -160,22 +169,22 @@ def _cover(file: DisputeFile, printed: Collection[str]) -> Document:
     mediators = dict.fromkeys(one["mediators"] for one in file.sessions)
     days = (day_words(dispute["accepted_on"]), day_words(dispute["effective_on"]))
     facts = _rows(
-        ("卷名", dispute["name"]),
-        ("纠纷类型", dispute["mediation_kind"] or dispute["dispute_kind"]),
-        ("人民调解员", "、".join(mediators) or dispute["responsible"]),
-        ("调解日期", " 至 ".join(days)),
-        ("立卷人", ""),
-        ("立卷日期", DATE),
-        ("保管期限", ""),
-        ("备注", ""),
+        (tr("卷名"), dispute["name"]),
+        (tr("纠纷类型"), dispute["mediation_kind"] or dispute["dispute_kind"]),
+        (tr("人民调解员"), tr("、").join(mediators) or dispute["responsible"]),
+        (tr("调解日期"), tr(" 至 ").join(days)),
+        (tr("立卷人"), ""),
+        (tr("立卷日期"), DATE),
+        (tr("保管期限"), ""),
+        (tr("备注"), ""),
     )
     head = Row(
         (
-            label("序号", 16),
-            label("文件名称", 78),
-            label("应有", 20),
-            label("本卷", 34),
-            label("页号", TEXT_WIDTH - 148),
+            label(tr("序号"), 16),
+            label(tr("文件名称"), 78),
+            label(tr("应有"), 20),
+            label(tr("本卷"), 34),
+            label(tr("页号"), TEXT_WIDTH - 148),
         )
     )
     rows = (
@@ -183,15 +192,17 @@ def _cover(file: DisputeFile, printed: Collection[str]) -> Document:
             (
                 Cell(str(number), 16, align="center"),
                 Cell(name, 78),
-                Cell("必须" if needed else "按需", 20, align="center"),
-                Cell("已打印" if name in printed else "　　　份", 34),
+                Cell(tr("必须") if needed else tr("按需"), 20, align="center"),
+                Cell(
+                    tr("已打印") if name in printed else tr("\u3000\u3000\u3000份"), 34
+                ),
                 Cell("", TEXT_WIDTH - 148),
             )
         )
         for number, (name, needed) in enumerate(CONTENTS, 1)
     )
-    title = Row((label("卷内目录", TEXT_WIDTH),))
-    return _document(file, "人民调解卷宗", facts, Block((title, head, *rows)))
+    title = Row((label(tr("卷内目录"), TEXT_WIDTH),))
+    return _document(file, tr("人民调解卷宗"), facts, Block((title, head, *rows)))
 
 
 def _acceptance(file: DisputeFile) -> Document:
@@ -199,43 +210,54 @@ def _acceptance(file: DisputeFile) -> Document:
     if file.applied:
         return _document(
             file,
-            "人民调解申请书",
+            tr("人民调解申请书"),
             *map(_party, file.parties),
-            _rows(("纠纷简要情况", dispute["summary"]), ("申请事项", "1.\n\n2.\n\n3.")),
+            _rows(
+                (tr("纠纷简要情况"), dispute["summary"]),
+                (tr("申请事项"), "1.\n\n2.\n\n3."),
+            ),
             prose(WISH),
-            together(f"申请人（签名、盖章或按指印）：{SIGN}", DATE),
+            together(tr("申请人（签名、盖章或按指印）：{SIGN}", SIGN=SIGN), DATE),
         )
-    names = "、".join(one["name"] for one in file.parties)
+    names = tr("、").join(one["name"] for one in file.parties)
     day = day_words(dispute["accepted_on"])
     return _document(
         file,
-        "人民调解受理登记表",
-        prose(f"{day}，本人民调解委员会经当事人同意，调解{names}之间的纠纷。"),
+        tr("人民调解受理登记表"),
+        prose(
+            tr(
+                "{day}，本人民调解委员会经当事人同意，调解{names}之间的纠纷。",
+                day=day,
+                names=names,
+            )
+        ),
         *map(_party, file.parties),
         _rows(
-            ("纠纷类型", dispute["mediation_kind"] or dispute["dispute_kind"]),
-            ("案件来源", dispute["case_source"]),
-            ("纠纷简要情况", dispute["summary"]),
+            (tr("纠纷类型"), dispute["mediation_kind"] or dispute["dispute_kind"]),
+            (tr("案件来源"), dispute["case_source"]),
+            (tr("纠纷简要情况"), dispute["summary"]),
         ),
         together(
-            f"当事人（签名）：{SIGN}　{SIGN}",
-            f"登记人（签名）：{SIGN}",
-            f"人民调解委员会（印章）　　　　{DATE}",
-            "备注：此表由人民调解委员会填写。",
+            tr("当事人（签名）：{SIGN}\u3000{SIGN}", SIGN=SIGN),
+            tr("登记人（签名）：{SIGN}", SIGN=SIGN),
+            tr("人民调解委员会（印章）\u3000\u3000\u3000\u3000{DATE}", DATE=DATE),
+            tr("备注：此表由人民调解委员会填写。"),
         ),
     )
 
 
 def _party(party: Words) -> Block:
     """What the papers say of a party."""
-    name = party["name"] + (f"（代理人：{party['deputy']}）" if party["deputy"] else "")
-    person = "　".join(
-        filter(None, (party["sex"], party["age"] and f"{party['age']} 岁"))
+    name = party["name"] + (
+        tr("（代理人：{deputy}）", deputy=party["deputy"]) if party["deputy"] else ""
+    )
+    person = tr("\u3000").join(
+        filter(None, (party["sex"], party["age"] and tr("{age} 岁", age=party["age"])))
     )
     pairs = (
-        ((party["side"], name), ("性别年龄", person)),
-        (("民族", party["ethnicity"]), ("联系方式", party["phones"])),
-        (("职业或职务", party["occupation"]), ("单位或住址", party["address"])),
+        ((party["side"], name), (tr("性别年龄"), person)),
+        ((tr("民族"), party["ethnicity"]), (tr("联系方式"), party["phones"])),
+        ((tr("职业或职务"), party["occupation"]), (tr("单位或住址"), party["address"])),
     )
     return Block(
         tuple(
@@ -253,72 +275,83 @@ def _party(party: Words) -> Block:
 
 
 def _rights(file: DisputeFile) -> Document:
-    names = "、".join(one["name"] for one in file.parties)
+    names = tr("、").join(one["name"] for one in file.parties)
     return _document(
         file,
-        "当事人权利义务告知书",
-        prose(f"{names}：\n根据《中华人民共和国人民调解法》，现将有关事项告知如下。"),
+        tr("当事人权利义务告知书"),
+        prose(
+            tr(
+                "{names}：\n根据《中华人民共和国人民调解法》，现将有关事项告知如下。",
+                names=names,
+            )
+        ),
         prose(RIGHTS),
         prose(DUTIES),
         prose(NO_FEE),
         together(
-            "以上内容已经看过（或者由他人读给我听），我已明白。",
-            f"当事人（签名或按指印）：{SIGN}　{SIGN}",
-            f"人民调解员（签名）：{SIGN}",
+            tr("以上内容已经看过（或者由他人读给我听），我已明白。"),
+            tr("当事人（签名或按指印）：{SIGN}\u3000{SIGN}", SIGN=SIGN),
+            tr("人民调解员（签名）：{SIGN}", SIGN=SIGN),
             DATE,
         ),
     )
 
 
 def _session(file: DisputeFile, session: Words) -> Document:
-    told = {"是": "已告知", "否": "没有告知"}.get(session["rights_told"], "")
-    result = session["outcome"] or {"是": "达成协议", "否": "没有达成协议"}.get(
-        session["agreed"], ""
+    told = {tr("是"): tr("已告知"), tr("否"): tr("没有告知")}.get(
+        session["rights_told"], ""
     )
+    result = session["outcome"] or {
+        tr("是"): tr("达成协议"),
+        tr("否"): tr("没有达成协议"),
+    }.get(session["agreed"], "")
     return _document(
         file,
-        "人民调解记录",
+        tr("人民调解记录"),
         _rows(
-            ("时间", session["held_at"]),
-            ("地点", session["place"]),
-            ("事由", file.dispute["name"]),
-            ("当事人", session["present"]),
-            ("参加人", session["invited"]),
-            ("人民调解员", session["mediators"]),
-            ("记录人", session["recorder"]),
-            ("权利义务告知", told),
-            ("双方陈述", session["statements"]),
-            ("调查核实", session["facts"]),
-            ("调解结果", result),
+            (tr("时间"), session["held_at"]),
+            (tr("地点"), session["place"]),
+            (tr("事由"), file.dispute["name"]),
+            (tr("当事人"), session["present"]),
+            (tr("参加人"), session["invited"]),
+            (tr("人民调解员"), session["mediators"]),
+            (tr("记录人"), session["recorder"]),
+            (tr("权利义务告知"), told),
+            (tr("双方陈述"), session["statements"]),
+            (tr("调查核实"), session["facts"]),
+            (tr("调解结果"), result),
         ),
         together(
-            f"当事人（签名）：{SIGN}　{SIGN}",
-            f"人民调解员（签名）：{SIGN}　记录人（签名）：{SIGN}",
+            tr("当事人（签名）：{SIGN}\u3000{SIGN}", SIGN=SIGN),
+            tr("人民调解员（签名）：{SIGN}\u3000记录人（签名）：{SIGN}", SIGN=SIGN),
         ),
     )
 
 
 def _agreement(file: DisputeFile) -> Document:
     dispute = file.dispute
-    title = "人民调解口头协议登记表" if file.oral else "人民调解协议书"
-    number = dispute["agreement_number"] or "　　　　　　"
-    copies = "本协议一式＿＿份，当事人、人民调解委员会各持一份。"
+    title = tr("人民调解口头协议登记表") if file.oral else tr("人民调解协议书")
+    number = dispute["agreement_number"] or tr("\u3000\u3000\u3000\u3000\u3000\u3000")
+    copies = tr("本协议一式＿＿份，当事人、人民调解委员会各持一份。")
     return _document(
         file,
         title,
-        _rows(("协议编号", number)),
+        _rows((tr("协议编号"), number)),
         *map(_party, file.parties),
-        prose("纠纷主要事实、争议事项：", bold=True),
+        prose(tr("纠纷主要事实、争议事项："), bold=True),
         prose(dispute["summary"]),
-        prose("经调解，自愿达成如下协议：", bold=True),
+        prose(tr("经调解，自愿达成如下协议："), bold=True),
         prose(dispute["agreement_text"]),
-        prose("履行方式、时限：", bold=True),
-        prose(f"{day_words(dispute['perform_by'])}前履行。"),
+        prose(tr("履行方式、时限："), bold=True),
+        prose(tr("{day_words}前履行。", day_words=day_words(dispute["perform_by"]))),
         prose("" if file.oral else copies),
         together(
-            f"当事人（签名、盖章或按指印）：{SIGN}　{SIGN}",
-            f"人民调解员（签名）：{SIGN}　记录人（签名）：{SIGN}",
-            f"人民调解委员会（印章）　　　　{day_words(dispute['effective_on'])}",
+            tr("当事人（签名、盖章或按指印）：{SIGN}\u3000{SIGN}", SIGN=SIGN),
+            tr("人民调解员（签名）：{SIGN}\u3000记录人（签名）：{SIGN}", SIGN=SIGN),
+            tr(
+                "人民调解委员会（印章）\u3000\u3000\u3000\u3000{day_words}",
+                day_words=day_words(dispute["effective_on"]),
+            ),
         ),
     )
 
@@ -327,13 +360,13 @@ def _follow_up(file: DisputeFile) -> Document:
     dispute = file.dispute
     return _document(
         file,
-        "人民调解回访记录",
+        tr("人民调解回访记录"),
         _rows(
-            ("当事人", "、".join(one["name"] for one in file.parties)),
-            ("协议编号", dispute["agreement_number"]),
-            ("回访事由", dispute["name"]),
-            ("回访时间", day_words(dispute["followed_up_on"])),
-            ("回访情况", dispute["follow_up_note"]),
+            (tr("当事人"), tr("、").join(one["name"] for one in file.parties)),
+            (tr("协议编号"), dispute["agreement_number"]),
+            (tr("回访事由"), dispute["name"]),
+            (tr("回访时间"), day_words(dispute["followed_up_on"])),
+            (tr("回访情况"), dispute["follow_up_note"]),
         ),
-        together(f"回访人（签名）：{SIGN}", DATE),
+        together(tr("回访人（签名）：{SIGN}", SIGN=SIGN), DATE),
     )

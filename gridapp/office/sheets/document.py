@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
+from gridapp.language import tr
 from gridapp.office.chinese_text import break_lines
 from gridapp.office.fonts import BOLD, REGULAR, drawable, width
 from gridapp.office.sheets.flow import Block, Placed, pages_of
@@ -80,7 +81,11 @@ def prose(text: str, *, bold: bool = False) -> Block:
     """Paragraphs, each indented by two characters, that may break at any line."""
     name = BOLD if bold else REGULAR
     room = (TEXT_WIDTH - 2 * PAD) * MM
-    paragraphs = (f"　　{one.strip()}" for one in drawable(text).splitlines() if one)
+    paragraphs = (
+        tr("\u3000\u3000{strip}", strip=one.strip())
+        for one in drawable(text).splitlines()
+        if one
+    )
     lines = (
         line
         for paragraph in paragraphs

@@ -20,6 +20,7 @@ from reportlab.graphics.barcode import qrencoder
 from reportlab.pdfgen.canvas import Canvas
 
 from gridapp.errors import UserError
+from gridapp.language import tr
 from gridapp.office.chinese_text import break_lines
 from gridapp.office.fonts import BOLD, REGULAR, drawable, font, runs, width
 
@@ -36,7 +37,7 @@ SMALL = 8.5  # points
 TINT = 0.94  # of label cells: stays paper-white on a poor copier
 HAIR, RULE, FRAME = 0.3, 0.5, 1.1  # line weights, points
 STALE = 3600.0  # seconds after which an unfinished file is nobody's
-CUT_MARK = "…（余见电子档案）"
+CUT_MARK = tr("…（余见电子档案）")
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ class Paper:
         )
         self._canvas.setTitle(title)
         self._canvas.setAuthor("")
-        self._canvas.setCreator("网格日志")
+        self._canvas.setCreator(tr("网格日志"))
         self.pages = 0
 
     def text(
@@ -239,17 +240,25 @@ class Paper:
     def foot(self, grid: str, number: int, total: int, *, unmasked: bool) -> None:
         """Draw the foot of page `number` of `total` with personal data."""
         hidden = (
-            "证件和电话未隐去，请妥善保管"
+            tr("证件和电话未隐去，请妥善保管")
             if unmasked
-            else "打印时已隐去证件和电话中间位"
+            else tr("打印时已隐去证件和电话中间位")
         )
         end, middle = LEFT + TEXT_WIDTH, PAGE_WIDTH / 2
         self.line(LEFT, FOOT_AT - 4, end, FOOT_AT - 4, HAIR)
-        printed = f"{grid}　打印日期 {dt.date.today():%Y-%m-%d}"
+        printed = tr(
+            "{grid}\u3000打印日期 {today:%Y-%m-%d}", grid=grid, today=dt.date.today()
+        )
         self.text(LEFT, FOOT_AT, printed, SMALL)
-        self.text(middle, FOOT_AT, f"第{number}页，共{total}页", SMALL, align="center")
+        self.text(
+            middle,
+            FOOT_AT,
+            tr("第{number}页，共{total}页", number=number, total=total),
+            SMALL,
+            align="center",
+        )
         self.text(end, FOOT_AT, hidden, SMALL, align="right")
-        notice = "内含个人信息，用后请收回存档或粉碎"
+        notice = tr("内含个人信息，用后请收回存档或粉碎")
         self.text(middle, FOOT_AT + 4.5, notice, SMALL, align="center")
 
     def end_page(self) -> None:
@@ -288,15 +297,24 @@ def write_whole(data: bytes, out: Path) -> None:
             os.fsync(file.fileno())
         temporary.replace(out)
     except FileNotFoundError:
-        raise UserError(f"没有“{out.parent}”这个文件夹，请换一个保存位置。") from None
+        raise UserError(
+            tr("没有“{parent}”这个文件夹，请换一个保存位置。", parent=out.parent)
+        ) from None
     except PermissionError:
         raise UserError(
-            f"“{out.name}”不能写入。如果它正在阅读器里开着，请先关掉；"
-            "还不行就换一个文件名或保存位置。"
+            tr(
+                "“{name}”不能写入。如果它正在阅读器里开着，请先关掉；还不行"
+                "就换一个文件名或保存位置。",
+                name=out.name,
+            )
         ) from None
     except OSError as error:
         raise UserError(
-            f"“{out.name}”没有存成（{error.strerror}），请清理磁盘空间或换一个保存位置。"
+            tr(
+                "“{name}”没有存成（{strerror}），请清理磁盘空间或换一个保存位置。",
+                name=out.name,
+                strerror=error.strerror,
+            )
         ) from error
     finally:
         if temporary is not None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from uuid import UUID
 
 from gridapp.errors import UserError
+from gridapp.language import tr
 from gridapp.office.fonts import REGULAR, require_glyphs, width
 from gridapp.office.sheets.document import Document, print_documents
 from gridapp.office.sheets.flow import Block, split
@@ -76,14 +77,20 @@ def record_cards(
     foot says: the cards come masked or not.
     """
     if not cards:
-        raise UserError("没有要打印的记录，请先选记录。")
+        raise UserError(tr("没有要打印的记录，请先选记录。"))
     if not leave_blanks:
         require_glyphs(text for card in cards for text in _texts(card))
     documents = [
         Document(
             title=card.title,
-            line=f"{card.name}　　{card.grid}　　登记 {card.made_on}"
-            f"　最近修改 {card.changed_on}",
+            line=tr(
+                "{name}\u3000\u3000{grid}\u3000\u3000登记 {made_on}"
+                "\u3000最近修改 {changed_on}",
+                name=card.name,
+                grid=card.grid,
+                made_on=card.made_on,
+                changed_on=card.changed_on,
+            ),
             grid=card.grid,
             blocks=tuple(_blocks(card)),
             record_id=card.record_id,
@@ -96,11 +103,19 @@ def record_cards(
 def _texts(card: RecordCard) -> Iterator[tuple[str, str]]:
     for section in card.sections:
         for name, text in section.fields:
-            yield f"{card.name}的{name}", text
+            yield tr("{name}的{name2}", name=card.name, name2=name), text
     for part in card.parts:
         for row in part.rows:
             for name, text in zip(part.columns, row, strict=True):
-                yield f"{card.name}的{part.title}的{name}", text
+                yield (
+                    tr(
+                        "{name}的{title}的{name2}",
+                        name=card.name,
+                        title=part.title,
+                        name2=name,
+                    ),
+                    text,
+                )
 
 
 def _blocks(card: RecordCard) -> list[Block]:
@@ -111,8 +126,8 @@ def _blocks(card: RecordCard) -> list[Block]:
         rows += _pairs(section.fields)
     if card.empty:
         cells = (
-            label("没有登记", LABEL),
-            Cell("、".join(card.empty), 2 * VALUE + LABEL),
+            label(tr("没有登记"), LABEL),
+            Cell(tr("、").join(card.empty), 2 * VALUE + LABEL),
         )
         rows.append(Row(cells))
     return [Block(tuple(rows)), *(_table(part) for part in card.parts if part.rows)]
@@ -154,7 +169,15 @@ def _half(left: tuple[str, str], right: tuple[str, str]) -> Row:
 
 def _table(part: Part) -> Block:
     widths = _columns(part)
-    title = Row((label(f"{part.title}（{len(part.rows)}）", TEXT_WIDTH),), height=6.4)
+    title = Row(
+        (
+            label(
+                tr("{title}（{count}）", title=part.title, count=len(part.rows)),
+                TEXT_WIDTH,
+            ),
+        ),
+        height=6.4,
+    )
     names = Row(tuple(map(label, part.columns, widths)), height=6.4)
     rows = (
         Row(

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from gridapp.language import tr
 from gridapp.models import Grid, Resident
 from gridapp.models.kinds import NOTE
 from gridapp.models.record import Record, Values, fields_of
@@ -106,7 +107,9 @@ def _part(
     columns.sort(key=lambda one: one.kind is NOTE)  # the long text stands last
     columns = columns[: COLUMNS - 1] + columns[COLUMNS - 1 :][-1:]
     title = model.title + (
-        f"，最近 {NEWEST} 条，共 {total} 条" if total > NEWEST else ""
+        tr("，最近 {NEWEST} 条，共 {total} 条", NEWEST=NEWEST, total=total)
+        if total > NEWEST
+        else ""
     )
     return Part(
         title,

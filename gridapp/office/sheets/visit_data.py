@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from uuid import UUID
 
+from gridapp.language import tr
 from gridapp.models import Resident, Visit, Worker, codes, identity
 from gridapp.models.record import Values, field_of
 from gridapp.office.sheets.visit_sheet import SheetContact, VisitSheet
@@ -16,7 +17,7 @@ from gridapp.work.owed import EVERY
 from gridapp.work.visit_round import Stop, stops
 from gridapp.work.ways import WAYS
 
-SEXES = {"1": "男", "2": "女"}
+SEXES = {"1": tr("男"), "2": tr("女")}
 
 
 def from_records(
@@ -48,7 +49,7 @@ def _sheet(stop: Stop, worker: str, day: dt.date) -> VisitSheet:
         phones=person["phones"] or (),
         id_number=person["id_number"] or "",
         contacts=tuple(map(_contact, stop.contacts)),
-        plan="；".join(_plan(one, stop.due.get(one["id"])) for one in stop.plans),
+        plan=tr("；").join(_plan(one, stop.due.get(one["id"])) for one in stop.plans),
         last_visit=_visit_words(stop.last_visit) if stop.last_visit else "",
         ask=tuple(_to_ask(stop)),
     )
@@ -67,12 +68,12 @@ def _contact(row: Values) -> SheetContact:
 def _plan(plan: Values, due: Due | None) -> str:
     """A plan and when it is due: 每周入户 1 次，应于 11-19，已超 4 天."""
     days = plan["interval_days"]
-    every = EVERY.get(days, f"每 {days} 天")
-    words = f"{every}{WAYS[plan['way']].words} 1 次"
+    every = EVERY.get(days, tr("每 {days} 天", days=days))
+    words = tr("{every}{words} 1 次", every=every, words=WAYS[plan["way"]].words)
     if due is None:
         return words
-    late = f"，已超 {due.late_days} 天" if due.late_days else ""
-    return f"{words}，应于 {due.due:%m-%d}{late}"
+    late = tr("，已超 {late_days} 天", late_days=due.late_days) if due.late_days else ""
+    return tr("{words}，应于 {due:%m-%d}{late}", words=words, due=due.due, late=late)
 
 
 def _visit_words(visit: Values) -> str:
@@ -80,11 +81,22 @@ def _visit_words(visit: Values) -> str:
     when = visit["started_at"].astimezone()
     words = [f"{when:%Y-%m-%d} {field_of(Visit, 'mode').format(visit['mode'])}"]
     if visit["condition"]:
-        words.append(f"身体{field_of(Visit, 'condition').format(visit['condition'])}")
+        words.append(
+            tr(
+                "身体{format}",
+                format=field_of(Visit, "condition").format(visit["condition"]),
+            )
+        )
     if visit["systolic"] and visit["diastolic"]:
-        words.append(f"血压 {visit['systolic']}/{visit['diastolic']}")
+        words.append(
+            tr(
+                "血压 {systolic}/{diastolic}",
+                systolic=visit["systolic"],
+                diastolic=visit["diastolic"],
+            )
+        )
     notes = [text for text in (visit["note"], visit["need_note"]) if text]
-    return "，".join(words) + ("：" + "；".join(notes) if notes else "")
+    return tr("，").join(words) + (tr("：") + tr("；").join(notes) if notes else "")
 
 
 def _to_ask(stop: Stop) -> Iterator[str]:
@@ -92,9 +104,20 @@ def _to_ask(stop: Stop) -> Iterator[str]:
     last = stop.last_visit
     if last:
         yield from filter(None, map(str.strip, (last["remind"] or "").splitlines()))
-        for name, lead in (("abnormal", "上次异常"), ("concerns", "上次要关注")):
+        for name, lead in (
+            ("abnormal", tr("上次异常")),
+            ("concerns", tr("上次要关注")),
+        ):
             if last[name]:
-                yield f"{lead}：{field_of(Visit, name).format(last[name])}"
+                yield tr(
+                    "{lead}：{format}",
+                    lead=lead,
+                    format=field_of(Visit, name).format(last[name]),
+                )
     for issue in stop.open_issues:
         found = issue["found_at"].astimezone()
-        yield f"{issue['title_text']}（{found:%m-%d} 的工单，还没办结）"
+        yield tr(
+            "{title_text}（{found:%m-%d} 的工单，还没办结）",
+            title_text=issue["title_text"],
+            found=found,
+        )

@@ -14,6 +14,7 @@ from pathlib import Path
 from uuid import UUID
 
 from gridapp.errors import UserError
+from gridapp.language import tr
 from gridapp.models import codes
 from gridapp.models.care import Visit
 from gridapp.models.kinds import ID_NUMBER, PHONES
@@ -32,7 +33,7 @@ from gridapp.office.sheets.paper import (
 )
 from gridapp.office.sheets.privacy import masked
 
-TITLE = "入户走访单"
+TITLE = tr("入户走访单")
 LABEL, SHORT = 22.0, 20.0  # widths of the label columns, mm
 WIDE, NARROW = 78.0, 54.0  # of the values beside them
 WHOLE = TEXT_WIDTH - LABEL
@@ -90,7 +91,7 @@ def visit_sheets(
     cannot be written, and, without `leave_blanks`, when the fonts lack a character.
     """
     if not sheets:
-        raise UserError("没有要打印的人，请先选人。")
+        raise UserError(tr("没有要打印的人，请先选人。"))
     if not leave_blanks:
         require_glyphs(text for sheet in sheets for text in texts_of(sheet))
     paper = Paper(TITLE)
@@ -106,17 +107,17 @@ def visit_sheets(
 
 def texts_of(sheet: VisitSheet) -> Iterator[tuple[str, str]]:
     """Every text a person typed, with the words that say where it stands."""
-    whose = f"{sheet.name}的"
-    yield whose + "姓名", sheet.name
-    yield whose + "住址", sheet.door
-    yield whose + "标签", "、".join(sheet.tags)
+    whose = tr("{name}的", name=sheet.name)
+    yield whose + tr("姓名"), sheet.name
+    yield whose + tr("住址"), sheet.door
+    yield whose + tr("标签"), tr("、").join(sheet.tags)
     for contact in sheet.contacts:
-        yield whose + "紧急联系人", contact.name + contact.relation
-    yield whose + "走访安排", sheet.plan
-    yield whose + "上次情况", sheet.last_visit
-    yield whose + "这次要问", "".join(sheet.ask)
-    yield "网格名称", sheet.grid
-    yield "网格员姓名", sheet.worker
+        yield whose + tr("紧急联系人"), contact.name + contact.relation
+    yield whose + tr("走访安排"), sheet.plan
+    yield whose + tr("上次情况"), sheet.last_visit
+    yield whose + tr("这次要问"), "".join(sheet.ask)
+    yield tr("网格名称"), sheet.grid
+    yield tr("网格员姓名"), sheet.worker
 
 
 def boxes(key: str, chosen: Sequence[str] = ()) -> str:
@@ -127,8 +128,11 @@ def boxes(key: str, chosen: Sequence[str] = ()) -> str:
 
 def _page(paper: Paper, sheet: VisitSheet, *, unmasked: bool) -> None:
     paper.text(PAGE_WIDTH / 2, 23, TITLE, 21, BOLD, "center")
-    head = (
-        f"{sheet.grid}　　网格员：{sheet.worker}　　走访日期：{sheet.day:%Y年%m月%d日}"
+    head = tr(
+        "{grid}\u3000\u3000网格员：{worker}\u3000\u3000走访日期：{day:%Y年%m月%d日}",
+        grid=sheet.grid,
+        worker=sheet.worker,
+        day=sheet.day,
     )
     paper.text(LEFT, 31.5, head)
     side = LEFT + TEXT_WIDTH - QR_SIDE
@@ -142,10 +146,16 @@ def _below(paper: Paper, top: float) -> None:
     """Draw what is written by hand, the same on every sheet."""
     rows = [*_meeting(), *_checks(), *_after()]
     paper.table(rows, top + 2.5, fill_to=TABLE_END)
-    paper.text(LEFT, SIGN_AT, "被访人或家属签名：", 10)
-    paper.text(LEFT + 66, SIGN_AT, "走访人签名：", 10)
-    paper.text(LEFT + TEXT_WIDTH, SIGN_AT, "年　　　月　　　日", 10, align="right")
-    paper.text(LEFT, SIGN_AT + 7.5, "没有签名的原因：", 10)
+    paper.text(LEFT, SIGN_AT, tr("被访人或家属签名："), 10)
+    paper.text(LEFT + 66, SIGN_AT, tr("走访人签名："), 10)
+    paper.text(
+        LEFT + TEXT_WIDTH,
+        SIGN_AT,
+        tr("年\u3000\u3000\u3000月\u3000\u3000\u3000日"),
+        10,
+        align="right",
+    )
+    paper.text(LEFT, SIGN_AT + 7.5, tr("没有签名的原因："), 10)
     for start, stop in ((31, 64), (87, 124)):
         paper.line(LEFT + start, SIGN_AT + 1, LEFT + stop, SIGN_AT + 1, HAIR)
     paper.line(LEFT + 28, SIGN_AT + 8.5, LEFT + 124, SIGN_AT + 8.5, HAIR)
@@ -155,7 +165,7 @@ def _known(sheet: VisitSheet, *, unmasked: bool) -> list[Row]:
     """The rows filled in beforehand."""
 
     def phones(numbers: tuple[str, ...]) -> str:
-        text = "、".join(numbers)
+        text = tr("、").join(numbers)
         return text if unmasked else PHONES.mask(text)
 
     def free(text: str) -> str:
@@ -164,9 +174,13 @@ def _known(sheet: VisitSheet, *, unmasked: bool) -> list[Row]:
     number = sheet.id_number
     if number and not unmasked:
         number = ID_NUMBER.mask(number)
-    person = sheet.sex + (f"　{sheet.age} 岁" if sheet.age is not None else "")
-    contacts = "；".join(
-        one.name + (f"（{one.relation}）" if one.relation else " ") + phones(one.phones)
+    person = sheet.sex + (
+        tr("\u3000{age} 岁", age=sheet.age) if sheet.age is not None else ""
+    )
+    contacts = tr("；").join(
+        one.name
+        + (tr("（{relation}）", relation=one.relation) if one.relation else " ")
+        + phones(one.phones)
         for one in sheet.contacts
     )
     ask = _numbered([free(text) for text in sheet.ask])
@@ -174,20 +188,22 @@ def _known(sheet: VisitSheet, *, unmasked: bool) -> list[Row]:
     return [
         Row(
             (
-                label("姓名", LABEL),
+                label(tr("姓名"), LABEL),
                 Cell(sheet.name, 38, bold=True, size=size),
-                label("性别年龄", SHORT),
+                label(tr("性别年龄"), SHORT),
                 Cell(person, 26),
-                label("电话", 16),
+                label(tr("电话"), 16),
                 Cell(phones(sheet.phones), 52, lines=2),
             )
         ),
-        _pair(("住址", sheet.door), ("证件号码", number)),
-        _pair(("人员标签", "、".join(sheet.tags)), ("关爱等级", sheet.colour)),
-        _one("紧急联系人", contacts, 2),
-        _one("走访安排", free(sheet.plan), 1),
-        _one("上次情况", free(sheet.last_visit), 2),
-        _one("这次要问", ask, ASK_LINES),
+        _pair((tr("住址"), sheet.door), (tr("证件号码"), number)),
+        _pair(
+            (tr("人员标签"), tr("、").join(sheet.tags)), (tr("关爱等级"), sheet.colour)
+        ),
+        _one(tr("紧急联系人"), contacts, 2),
+        _one(tr("走访安排"), free(sheet.plan), 1),
+        _one(tr("上次情况"), free(sheet.last_visit), 2),
+        _one(tr("这次要问"), ask, ASK_LINES),
     ]
 
 
@@ -196,7 +212,7 @@ def _numbered(questions: Sequence[str]) -> str:
     numbered = [f"{i}. {text}" for i, text in enumerate(questions, 1)]
     apart = "\n".join(numbered)
     fits = len(cell_lines(Cell(apart, WHOLE))) <= ASK_LINES
-    return apart if fits else "　".join(numbered)
+    return apart if fits else tr("\u3000").join(numbered)
 
 
 def _one(name: str, text: str, lines: int) -> Row:
@@ -215,14 +231,16 @@ def _pair(left: tuple[str, str], right: tuple[str, str]) -> Row:
 
 
 def _meeting() -> list[Row]:
-    when = "　　月　　日　　时　　分　至　　时　　分"
+    when = tr(
+        "\u3000\u3000月\u3000\u3000日\u3000\u3000时\u3000\u3000分\u3000至\u3000\u3000时\u3000\u3000分"
+    )
     return [
-        _pair(("走访时间", when), ("方式", boxes("visit_mode", MODES))),
-        _pair(("见到谁", boxes("met_whom")), ("探访意愿", boxes("consent"))),
-        _one("没见到原因", boxes("not_met_reason"), 2),
+        _pair((tr("走访时间"), when), (tr("方式"), boxes("visit_mode", MODES))),
+        _pair((tr("见到谁"), boxes("met_whom")), (tr("探访意愿"), boxes("consent"))),
+        _one(tr("没见到原因"), boxes("not_met_reason"), 2),
         _pair(
-            ("身体状况", boxes("condition")),
-            ("血压", "　　　　／　　　　 mmHg"),
+            (tr("身体状况"), boxes("condition")),
+            (tr("血压"), tr("\u3000\u3000\u3000\u3000／\u3000\u3000\u3000\u3000 mmHg")),
         ),
     ]
 
@@ -231,13 +249,13 @@ def _checks() -> list[Row]:
     """A line for each block of the visit record: what to look at, and how it was."""
     items = codes.table("check_item").items
     words = codes.table("check_state")
-    states = "　".join(f"□{words.name(code)}" for code in STATES)
+    states = tr("\u3000").join(f"□{words.name(code)}" for code in STATES)
     rows = [
         Row(
             (
-                label("查看项目", LABEL),
-                label("看什么（有问题的圈出来）", LOOK),
-                label("情况", STATE),
+                label(tr("查看项目"), LABEL),
+                label(tr("看什么（有问题的圈出来）"), LOOK),
+                label(tr("情况"), STATE),
             ),
             height=6.3,
         )
@@ -245,7 +263,7 @@ def _checks() -> list[Row]:
     for field in fields_of(Visit):
         if field.codes != "check_state":
             continue
-        look_at = "、".join(one.name for one in items if one.parent == field.name)
+        look_at = tr("、").join(one.name for one in items if one.parent == field.name)
         rows.append(
             Row(
                 (
@@ -261,14 +279,21 @@ def _checks() -> list[Row]:
 
 def _after() -> list[Row]:
     """Needs, what was done, the record in words, and the next visit."""
-    needs = boxes("need") + "＿＿＿＿＿＿"
-    done = (
-        "□当场解决　□转介到＿＿＿＿＿＿＿＿＿＿，＿＿月＿＿日前办好　□上报"
-        "\n□立即救援（120、110、119），＿＿时＿＿分　□已告知家属＿＿＿＿＿＿"
+    needs = boxes("need") + tr("＿＿＿＿＿＿")
+    done = tr(
+        "□当场解决\u3000□转介到＿＿＿＿＿＿＿＿＿＿，＿＿月＿＿日前办"
+        "好\u3000□上报\n□立即救援（120、110、119），＿＿时＿＿分\u3000□已告"
+        "知家属＿＿＿＿＿＿"
     )
     return [
-        Row((label("情况记录", LABEL), Cell("", WHOLE)), height=11, writing=True),
-        _one("需求", needs, 2),
-        _one("处置", done, 2),
-        _one("下次走访", "　　　　年　　月　　日　　　要问：", 1),
+        Row((label(tr("情况记录"), LABEL), Cell("", WHOLE)), height=11, writing=True),
+        _one(tr("需求"), needs, 2),
+        _one(tr("处置"), done, 2),
+        _one(
+            tr("下次走访"),
+            tr(
+                "\u3000\u3000\u3000\u3000年\u3000\u3000月\u3000\u3000日\u3000\u3000\u3000要问："
+            ),
+            1,
+        ),
     ]

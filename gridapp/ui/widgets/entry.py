@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QSizePolicy
 
+from gridapp.language import tr
 from gridapp.ui.theme import Theme
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -59,7 +60,7 @@ class NoteField(QPlainTextEdit):
         """Write a phrase at the cursor, after a semicolon if words stand there."""
         cursor = self.textCursor()
         before = self.toPlainText()[: cursor.position()].rstrip()
-        stop = "" if not before or before[-1] in "。;；,，、\n" else "；"
+        stop = "" if not before or before[-1] in "。;；,，、\n" else tr("；")
         cursor.insertText(stop + phrase)
         cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock)
         self.setTextCursor(cursor)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QFrame, QLayout, QWidget
 
+from gridapp.language import tr
 from gridapp.ui.theme import Theme
 from gridapp.ui.widgets.card import column, line
 from gridapp.ui.widgets.text import Glyph, Text
@@ -32,7 +33,7 @@ class FieldRow(QFrame):
         words.addWidget(name)
         if required:
             star = Text("*", "error")
-            star.setToolTip("必填")
+            star.setToolTip(tr("必填"))
             words.addWidget(star)
         words.addStretch()
         holder = QWidget()

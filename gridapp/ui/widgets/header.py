@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QFrame, QMenu
 
+from gridapp.language import tr
 from gridapp.settings import Scheme
 from gridapp.ui.theme import Theme
 from gridapp.ui.tokens import Width
@@ -17,9 +18,9 @@ from gridapp.ui.widgets.entry import FindField
 from gridapp.ui.widgets.text import Glyph, Text
 
 _SCHEMES: tuple[tuple[Scheme, str], ...] = (
-    ("system", "跟随系统"),
-    ("light", "浅色"),
-    ("dark", "深色"),
+    ("system", tr("跟随系统")),
+    ("light", tr("浅色")),
+    ("dark", tr("深色")),
 )
 
 
@@ -36,9 +37,11 @@ class Header(QFrame):
         self._width = Width.WIDE
         self._title = Text("", "title")
         self._subtitle = Text("", "muted")
-        self.find_box = FindField(theme, "全局查找", "找人、门牌、电话  Ctrl+K")
+        self.find_box = FindField(theme, tr("全局查找"), tr("找人、门牌、电话  Ctrl+K"))
         self._sync = Button(theme, " ", "plain", icon="cloud-check")
-        self._look = Button(theme, "外观", "plain", icon="sun-moon", tip="浅色或深色")
+        self._look = Button(
+            theme, tr("外观"), "plain", icon="sun-moon", tip=tr("浅色或深色")
+        )
         self._user = Text(user)
         self._user_icon = Glyph(theme, "user-round", "text2", 18)
         row = self._row = line(self, (18, 0, 16, 0), 10)
@@ -67,11 +70,13 @@ class Header(QFrame):
         """Show in words how many changes have not reached the county."""
         self._unsent = count
         waiting = count > 0
-        long = f"未同步 {count}" if waiting else "已同步"
+        long = tr("未同步 {count}", count=count) if waiting else tr("已同步")
         narrow = self._width is Width.NARROW
         self._sync.setText(str(count) if narrow and waiting else "" if narrow else long)
         self._sync.setAccessibleName(long)
-        self._sync.setToolTip(f"有 {count} 条还没有上报" if waiting else "全部已上报")
+        self._sync.setToolTip(
+            tr("有 {count} 条还没有上报", count=count) if waiting else tr("全部已上报")
+        )
         self._sync.setProperty("tone", "amber" if waiting else "")
         self._sync.style().unpolish(self._sync)
         self._sync.style().polish(self._sync)
@@ -89,12 +94,12 @@ class Header(QFrame):
             {"wide": 270, "mid": 230, "narrow": 200}[width.value]
         )
         self.find_box.setPlaceholderText(
-            "找人、门牌 Ctrl+K" if narrow else self._hint()
+            tr("找人、门牌 Ctrl+K") if narrow else self._hint()
         )
         self._user.setVisible(not narrow)
         self._user_icon.setVisible(not narrow)
-        self._look.setText("" if narrow else "外观")
-        self._look.setAccessibleName("外观")
+        self._look.setText("" if narrow else tr("外观"))
+        self._look.setAccessibleName(tr("外观"))
         margins = (12, 0, 10, 0) if narrow else (18, 0, 16, 0)
         self._row.setContentsMargins(*margins)
         self.show_unsent(self._unsent)
@@ -102,11 +107,11 @@ class Header(QFrame):
 
     @staticmethod
     def _hint() -> str:
-        return "找人、门牌、电话  Ctrl+K"
+        return tr("找人、门牌、电话  Ctrl+K")
 
     def _offer_looks(self) -> None:
         menu = QMenu(self)
-        menu.setAccessibleName("外观")
+        menu.setAccessibleName(tr("外观"))
         group = QActionGroup(menu)
         for scheme, words in _SCHEMES:
             action = menu.addAction(words)

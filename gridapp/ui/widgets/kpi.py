@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton
 
+from gridapp.language import tr
 from gridapp.ui.theme import Theme
 from gridapp.ui.tokens import Size
 from gridapp.ui.widgets.badge import Badge
@@ -39,7 +40,7 @@ class Kpi(QAbstractButton):
         self.setAccessibleName(
             " ".join(f"{self._title} {number} {late or note}".split())
         )
-        self.setToolTip("点一下只看这一类")
+        self.setToolTip(tr("点一下只看这一类"))
         self.update()
 
     def set_compact(self, *, compact: bool) -> None:

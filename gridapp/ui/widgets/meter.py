@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from gridapp.language import tr
 from gridapp.ui.theme import Theme
 from gridapp.ui.widgets.card import column, line
 from gridapp.ui.widgets.text import Text
@@ -57,6 +58,13 @@ class Meter(QWidget):
 
     def show_done(self, done: int, planned: int) -> None:
         """Show how much of what was planned is done."""
-        self._figures.setText(f"{done} / {planned}" if planned else "本月没有")
+        self._figures.setText(f"{done} / {planned}" if planned else tr("本月没有"))
         self._bar.fill(done / planned if planned else 0.0)
-        self.setAccessibleName(f"{self.label}:{planned} 项已完成 {done} 项")
+        self.setAccessibleName(
+            tr(
+                "{label}:{planned} 项已完成 {done} 项",
+                label=self.label,
+                planned=planned,
+                done=done,
+            )
+        )

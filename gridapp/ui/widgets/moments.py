@@ -8,15 +8,10 @@ import re
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 
+from gridapp.language import tr
 from gridapp.ui.widgets.entry import LineField
 
-WEEKDAYS = "一二三四五六日"
 _STEP = dt.timedelta(minutes=5)
-
-
-def weekday_words(day: dt.date) -> str:
-    """Return 周一."""
-    return "周" + WEEKDAYS[day.weekday()]
 
 
 def read_day(text: str, today: dt.date) -> dt.date | None:
@@ -46,10 +41,10 @@ def read_day(text: str, today: dt.date) -> dt.date | None:
 class DayField(LineField):
     """A date; `+` and `-` go one day on or back, `T` is today."""
 
-    def __init__(self, name: str, hint: str = "年-月-日") -> None:
+    def __init__(self, name: str, hint: str = tr("年-月-日")) -> None:
         super().__init__(name, hint)
         self.setFixedWidth(138)
-        self.setToolTip("+ / − 加减一天，T 今天，5 为本月 5 日")
+        self.setToolTip(tr("+ / − 加减一天，T 今天，5 为本月 5 日"))
 
     def day(self) -> dt.date | None:
         """Return the date written, or None when it is empty or no date."""
@@ -81,9 +76,9 @@ class MomentField(LineField):
     """A time; `+` and `-` go five minutes on or back, `T` is now."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(name, "年-月-日 时:分")
+        super().__init__(name, tr("年-月-日 时:分"))
         self.setFixedWidth(172)
-        self.setToolTip("+ / − 加减 5 分钟，T 现在")
+        self.setToolTip(tr("+ / − 加减 5 分钟，T 现在"))
 
     def moment(self) -> dt.datetime | None:
         """Return the time written, aware and in UTC; None when it is no time."""

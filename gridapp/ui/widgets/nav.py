@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame
 
+from gridapp.language import tr
 from gridapp.ui.theme import Theme
 from gridapp.ui.tokens import Size, Width
 from gridapp.ui.widgets.card import column, line
@@ -40,7 +41,7 @@ class NavColumn(QFrame):
         self._brand = QFrame()
         brand = line(self._brand, (8, 8, 0, 14), 8)
         brand.addWidget(Glyph(theme, "house", "blue.text", 22))
-        brand.addWidget(Text("网格日志", "section"))
+        brand.addWidget(Text(tr("网格日志"), "section"))
         brand.addStretch()
         self._box = column(self, (10, 10, 9, 10), 3)
         self._box.addWidget(self._brand)
@@ -86,7 +87,7 @@ class _Entry(QAbstractButton):
 
     def show_count(self, count: int) -> None:
         self._count = count
-        name = self._place.label + (f",{count} 项" if count else "")
+        name = self._place.label + (tr(",{count} 项", count=count) if count else "")
         self.setAccessibleName(name)
         self.update()
 

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QSizePolicy, QWidget
 
+from gridapp.language import tr
 from gridapp.ui.theme import Theme
 from gridapp.ui.tokens import Size
 from gridapp.ui.widgets.buttons import Button
@@ -55,8 +56,8 @@ class OptionRow(QWidget):
         self._group.setExclusive(not many)
         self._options: dict[str, _Option] = {}
         self._hidden: list[_Option] = []
-        self._more = Button(theme, "更多…", "quiet")
-        self._more.setAccessibleName(f"{name}:更多选项")
+        self._more = Button(theme, tr("更多…"), "quiet")
+        self._more.setAccessibleName(tr("{name}:更多选项", name=name))
         self._more.clicked.connect(self._show_all)
         flow = FlowLayout(self)
         for number, (code, words) in enumerate(options, 1):

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
     QStyleOptionViewItem,
 )
 
+from gridapp.language import tr
 from gridapp.ui.theme import Theme, transparent_selection
 from gridapp.ui.tokens import Size
 from gridapp.ui.widgets.badge import Badge
@@ -47,7 +48,7 @@ class Row:
     def spoken(self) -> str:
         """Return the whole row as a sentence for a screen reader."""
         words = (self.title, self.aside, self.detail, self.badge and self.badge.text)
-        return "，".join(word for word in words if word)
+        return tr("，").join(word for word in words if word)
 
 
 class RowList(QListView):

@@ -30,6 +30,7 @@ from PySide6.QtWidgets import (
     QStyleOptionViewItem,
 )
 
+from gridapp.language import tr
 from gridapp.ui.theme import Theme, transparent_selection
 from gridapp.ui.tokens import Size, ToneName
 
@@ -102,7 +103,12 @@ class _Entries(QAbstractListModel):
             return entry
         spoken = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)
         if role in spoken:
-            return f"{entry.title}，{entry.when}，{entry.text}"
+            return tr(
+                "{title}，{when}，{text}",
+                title=entry.title,
+                when=entry.when,
+                text=entry.text,
+            )
         return None
 
 

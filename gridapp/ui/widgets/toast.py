@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
+from gridapp.language import tr
 from gridapp.ui.theme import Theme
 from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import line
@@ -28,7 +29,7 @@ class Toast(QWidget):
         self._frame = QFrame()
         self._frame.setObjectName("toast")
         self._words = Text()
-        self._button = Button(theme, "撤销 Ctrl+Z")
+        self._button = Button(theme, tr("撤销 Ctrl+Z"))
         row = line(self._frame, (16, 3, 8, 3), 10)
         row.addWidget(Glyph(theme, "circle-check", "toast_action", 20))
         row.addWidget(self._words)
