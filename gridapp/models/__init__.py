@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gridapp.models.attachment import Attachment
-from gridapp.models.care import CarePlan, Visit
+from gridapp.models.care import CarePlan, CareRound, Visit
 from gridapp.models.dispute import Dispute, DisputeParty, DisputeSession
 from gridapp.models.household import Contact, Household, Resident, ResidentTag
 from gridapp.models.issue import Issue, IssueStep
@@ -21,6 +21,7 @@ RECORDS: tuple[type[Record], ...] = (
     ResidentTag,
     Contact,
     CarePlan,
+    CareRound,
     Visit,
     PatrolPoint,
     Patrol,

@@ -56,6 +56,47 @@ class CarePlan(Record):
         return wrong
 
 
+class CareRound(Record):
+    """专项走访: everybody of some group is contacted once more, in these days.
+
+    For weather, festivals and cuts of supply. Who has any of the tags (and, with
+    `age_from`, is that old) or one of the colours; with neither, everybody who is owed
+    a plan. It ends by itself.
+    """
+
+    __tablename__ = "care_round"
+    title = tr("专项走访")
+    shown_by = "name"
+    __table_args__ = (
+        CheckConstraint("due_on BETWEEN starts_on AND ends_on", name="in_order"),
+        CheckConstraint("age_from BETWEEN 0 AND 120", name="age_in_range"),
+    )
+
+    name: Mapped[str] = field("名称", searched=True)
+    reason: Mapped[str] = field("事由", codes="round_reason")
+    starts_on: Mapped[dt.date] = field("开始日期", DATE)
+    due_on: Mapped[dt.date] = field("要求办完", DATE)
+    ends_on: Mapped[dt.date] = field("结束日期", DATE)
+    way: Mapped[str] = field("方式", codes="plan_way")
+    tags: Mapped[tuple[str, ...] | None] = field("人员标签", CODES, codes="resident_tag")
+    age_from: Mapped[int | None] = field("年龄不小于", NUMBER)
+    colours: Mapped[tuple[str, ...] | None] = field(
+        "关爱等级", CODES, codes="care_colour"
+    )
+    note: Mapped[str | None] = field("备注", NOTE, listed=False)
+
+    @classmethod
+    def check(cls, values: Mapping[str, Any]) -> dict[str, str]:
+        wrong: dict[str, str] = {}
+        if values["due_on"] < values["starts_on"]:
+            wrong["due_on"] = tr("要求办完的日期不能早于开始日期")
+        if values["ends_on"] < values["due_on"]:
+            wrong["ends_on"] = tr("结束日期不能早于要求办完的日期")
+        if not 0 <= (values.get("age_from") or 0) <= 120:
+            wrong["age_from"] = tr("年龄应在 0 到 120 之间")
+        return wrong
+
+
 class Visit(Record):
     """走访记录: a home visit, a phone call, or a session of 移动办公桌."""
 
