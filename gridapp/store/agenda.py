@@ -110,7 +110,7 @@ def _holds(table: Table, day: dt.date) -> ColumnElement[bool]:
     return and_(c.deleted_at.is_(None), c.since <= day, ~ended)
 
 
-def _lives_here(resident: Table) -> ColumnElement[bool]:
+def lives_here(resident: Table) -> ColumnElement[bool]:
     """Alive, not moved out, not in the recycle bin."""
     c = resident.c
     return and_(
@@ -163,7 +163,7 @@ def persons(db: Connection, ids: Iterable[UUID]) -> dict[UUID, Person]:
 def living_here(db: Connection, ids: Collection[UUID] | None = None) -> set[UUID]:
     """Ids of residents who are alive and have not moved out: all, or out of `ids`."""
     resident = table_of(Resident)
-    query = select(resident.c.id).where(_lives_here(resident))
+    query = select(resident.c.id).where(lives_here(resident))
     if ids is None:
         return set(db.scalars(query))
     found: set[UUID] = set()
@@ -202,7 +202,7 @@ def plans_on(
             *columns,
         )
         .select_from(source.join(plan, plan.c.resident_id == resident.c.id))
-        .where(_holds(plan, day), _lives_here(resident))
+        .where(_holds(plan, day), lives_here(resident))
         .order_by(plan.c.since, plan.c.id)
     )
     if resident_id is not None:
