@@ -2,8 +2,10 @@
 # make test   every check and every test
 # make run    opens the window on this user's own data
 # make check  style, types and layers only
+# make acceptance  the thirty checks of a worker's day, as a table
+# make screens     the pictures of every page, for docs/screens and the manual
 # make bench  the measurements
-.PHONY: demo test run check bench
+.PHONY: demo test run check acceptance screens bench
 
 # Chinese output, whatever the locale of the machine.
 export PYTHONUTF8 = 1
@@ -28,7 +30,11 @@ check:
 # A screen is there for the tests that open real windows; the others draw offscreen.
 test: check
 	QT_QPA_PLATFORM=offscreen xvfb-run -a -s "-screen 0 1366x768x24" \
-		$(BIN)/pytest -n 2
+		$(BIN)/pytest -n 2 --dist loadgroup
+
+acceptance:
+	@scripts/setup.sh test
+	QT_QPA_PLATFORM=offscreen $(BIN)/pytest -q tests/acceptance
 
 bench:
 	@scripts/setup.sh test

@@ -27,6 +27,7 @@ from gridapp.store import records, slots
 from gridapp.store import vault as vaults
 from gridapp.work import founding
 
+pytest_plugins = ["tests.acceptance.table"]
 PASSWORD = "测试用的密码 1"
 
 # A busy machine is no fault; in CI Hypothesis has such a profile of its own.

@@ -1,0 +1,138 @@
+"""The sample estate as `gridapp demo` makes it, and the window a worker opens on it."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+
+import pytest
+
+from gridapp.cli import demo
+from gridapp.store import slots
+from gridapp.store import vault as vaults
+from gridapp.ui.jobs import Jobs
+from gridapp.ui.main_window import MainWindow, user_words
+from gridapp.ui.session import Session
+from tests.acceptance import table
+from tests.acceptance.desk import Desk
+from tests.acceptance.hand import Hand
+from tests.acceptance.stalls import StallWatch
+from tests.ui.conftest import messages, theme  # noqa: F401  (fixtures)
+
+SCREEN = (1366, 697)  # logical pixels: a cheap laptop's, less title and task bar
+
+
+def pytest_collection_modifyitems(items):
+    """One process builds the estate once and does every check."""
+    for item in items:
+        if "tests/acceptance" in item.path.as_posix():
+            item.add_marker(pytest.mark.xdist_group("acceptance"))
+
+
+@pytest.fixture(scope="session")
+def estate(tmp_path_factory):
+    """67 buildings with plans and weeks of visits, closed; and its data key."""
+    data = tmp_path_factory.mktemp("estate")
+    steps = demo.Steps()
+    store = demo._laptop(steps, data / "laptop")
+    try:
+        demo._work(steps, store, data)
+    finally:
+        store.close()
+    [slot] = slots.read(data / "laptop" / vaults.SLOT_FILE)
+    return data / "laptop", slots.unseal(slot, demo.PASSWORD)
+
+
+@pytest.fixture
+def folder(estate, tmp_path):
+    """A copy of the estate for one test."""
+    return shutil.copytree(estate[0], tmp_path / "laptop")
+
+
+@pytest.fixture(scope="session")
+def watch():
+    """What watches the UI thread through all checks."""
+    watch = StallWatch()
+    yield watch
+    watch.close()
+
+
+@pytest.fixture
+def desk(estate, folder, theme, messages, qtbot, watch):  # noqa: F811
+    """The window on the sample estate, as it stands after the password."""
+    theme.apply("light")
+    store = vaults.open_with_key(folder, estate[1])
+    jobs = Jobs(messages.show_error)
+    hand = Hand(lambda: jobs.busy, watch)
+    with watch.stretch("opening the window"):
+        session = Session(store, jobs, theme, messages)
+        with store.reading() as db:
+            user = user_words(db)
+        window = MainWindow(session, user)
+        qtbot.addWidget(window)
+        window.resize(*SCREEN)
+        window.show()
+    messages.set_window(window)
+    hand.settle()
+    hand.counter.keys = hand.counter.clicks = 0
+    yield Desk(window, session, hand, messages, folder)
+    window.close()
+    hand.settle()
+    jobs.close()
+    store.close()
+    assert messages.errors == []
+
+
+@dataclass
+class Check:
+    """What one test of a check measures."""
+
+    number: int
+    desk: Desk | None
+    keys: int | None = None
+    clicks: int | None = None
+    milliseconds: float | None = None
+    notes: list[str] = field(default_factory=list)
+
+    @contextmanager
+    def measured(self):
+        """Count and time what a worker does; with several, the most."""
+        assert self.desk is not None
+        counter = self.desk.hand.counter
+        keys, clicks, begun = counter.keys, counter.clicks, time.perf_counter()
+        yield
+        self.milliseconds = max(
+            self.milliseconds or 0, (time.perf_counter() - begun) * 1000
+        )
+        self.keys = max(self.keys or 0, counter.keys - keys)
+        self.clicks = max(self.clicks or 0, counter.clicks - clicks)
+
+
+@pytest.fixture
+def check(request, record_property):
+    """The measurements of the check this test is marked with."""
+    [number] = request.node.get_closest_marker("check").args
+    desk = None
+    if "desk" in request.fixturenames:
+        desk = request.getfixturevalue("desk")
+    check = Check(number, desk)
+    # The same dictionary is handed over now and filled in meanwhile.
+    measured: dict = {"number": number, "notes": check.notes}
+    record_property(table.KEY, measured)
+    yield check
+    measured.update(
+        keys=check.keys, clicks=check.clicks, milliseconds=check.milliseconds
+    )
+
+
+@pytest.fixture(autouse=True)
+def report_stalls(request, watch, record_property):
+    """Hand over what held the UI thread up in this test."""
+    before = len(watch.stalls)
+    yield
+    found = [
+        {**asdict(one), "test": request.node.name} for one in watch.stalls[before:]
+    ]
+    record_property(table.STALLS, {"stalls": found, "longest": watch.longest})

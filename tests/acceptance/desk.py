@@ -1,0 +1,122 @@
+"""A worker's desk: the window on the sample estate, and what can be read on it.
+
+Everything is looked for as a person or a screen reader finds it: by its words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QLabel,
+    QWidget,
+)
+
+from gridapp.store.vault import Store
+from gridapp.ui.main_window import MainWindow
+from gridapp.ui.session import Session
+from tests.acceptance.hand import Hand
+from tests.ui.conftest import Asked
+
+Wanted = TypeVar("Wanted", bound=QWidget)
+
+
+@dataclass
+class Desk:
+    """The open window, the hand that works on it, and the store behind it."""
+
+    window: MainWindow
+    session: Session
+    hand: Hand
+    messages: Asked
+    folder: Path
+
+    @property
+    def store(self) -> Store:
+        """The vault the window works on."""
+        return self.session.store
+
+    def read(self, work: Callable):
+        """What `work` reads from the vault, as a test's witness."""
+        with self.store.reading() as db:
+            return work(db)
+
+    def top(self) -> QWidget:
+        """What has the worker's attention: an open dialog, else the window."""
+        return QApplication.activeModalWidget() or self.window
+
+    def all(self, kind: type[Wanted], words: str = "") -> list[Wanted]:
+        """The visible widgets of a kind whose name or text begins with `words`."""
+        return [
+            one
+            for one in self.top().findChildren(kind)
+            if one.isVisible() and words_of(one).startswith(words)
+        ]
+
+    def one(self, kind: type[Wanted], words: str) -> Wanted:
+        """The first visible widget of a kind with these words."""
+        found = self.all(kind, words)
+        there = [words_of(one) for one in self.all(kind)]
+        assert found, f"“{words}” is not among {there}"
+        return found[0]
+
+    def button(self, words: str) -> QAbstractButton:
+        """The button with these words, that can be pressed."""
+        found = self.one(QAbstractButton, words)
+        assert found.isEnabled(), words
+        return found
+
+    def view(self, words: str = "") -> QAbstractItemView:
+        """The list or table with this name."""
+        return self.one(QAbstractItemView, words)
+
+    def says(self, words: str) -> bool:
+        """Whether these words can be read anywhere."""
+        labels = self.top().findChildren(QLabel)
+        return any(one.isVisible() and words in one.text() for one in labels)
+
+    def labels(self) -> list[str]:
+        """Every text that can be read in labels."""
+        found = self.top().findChildren(QLabel)
+        return [one.text() for one in found if one.isVisible() and one.text()]
+
+    def focused(self) -> str:
+        """The name of what has the keyboard, as a screen reader says it."""
+        widget = QApplication.focusWidget()
+        return words_of(widget) if widget else ""
+
+    def click_in(self, view: QAbstractItemView, row: int, right: int) -> None:
+        """Click into a row, so many pixels from its right edge."""
+        rect = view.visualRect(view.model().index(row, 0))
+        self.hand.click(
+            view.viewport(), QPoint(rect.right() - right, rect.center().y())
+        )
+
+
+def words_of(widget: QWidget) -> str:
+    """What a screen reader calls a widget, else the text on it."""
+    face = QAccessible.queryAccessibleInterface(widget)
+    name = face.text(QAccessible.Text.Name) if face else ""
+    return name or widget.accessibleName()
+
+
+def rows_of(view: QAbstractItemView, column: int = 0) -> list[str]:
+    """What a screen reader reads of each row."""
+    model = view.model()
+    return [spoken(model.index(row, column)) for row in range(model.rowCount())]
+
+
+def spoken(index) -> str:
+    """What a screen reader reads of one item."""
+    for role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.DisplayRole):
+        if words := index.data(role):
+            return str(words)
+    return ""
