@@ -272,7 +272,7 @@ def _wrong(
     new = {name: pair[1] for name, pair in outcome.changes.items()}
     if current is None:
         return rules.problems(model, new)
-    wrong = rules.problems(model, {**current, **new}, new)
+    wrong = rules.problems(model, {**current, **new}, new, current)
     if not wrong:
         return wrong
     before = rules.problems(model, current)

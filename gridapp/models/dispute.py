@@ -15,6 +15,8 @@ from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped
 
 from gridapp.language import tr
+from gridapp.models import codes as code_tables
+from gridapp.models.dispute_flow import NEEDED, may_become
 from gridapp.models.kinds import (
     ADDRESS,
     DATE,
@@ -27,7 +29,7 @@ from gridapp.models.kinds import (
     TIME,
     YES_NO,
 )
-from gridapp.models.record import Record, field
+from gridapp.models.record import Record, field, field_of
 
 EVENT, WAY, RESULT, MARK = tr("纠纷"), tr("调解"), tr("结果"), tr("考评")
 
@@ -117,7 +119,25 @@ class Dispute(Record):
             wrong["deadline"] = tr("化解时限不能早于发生日期")
         if values.get("succeeded") is False and not values.get("other_ways_told"):
             wrong["other_ways_told"] = tr("调解不成的，请写明已告知哪些其他途径")
+        for name in NEEDED.get(values["state"], ()):
+            if values.get(name) is None:
+                words = tr("“{label}”还没有填", label=field_of(cls, name).label)
+                wrong.setdefault(name, words)
         return wrong
+
+    @classmethod
+    def check_change(
+        cls, before: Mapping[str, Any], after: Mapping[str, Any]
+    ) -> dict[str, str]:
+        if may_become(before["state"], after["state"]):
+            return {}
+        name = code_tables.table("dispute_state").name
+        sentence = tr(
+            "“{before}”的纠纷不能直接改成“{after}”，请按办理步骤一步步来",
+            before=name(before["state"]),
+            after=name(after["state"]),
+        )
+        return {"state": sentence}
 
 
 class DisputeParty(Record):

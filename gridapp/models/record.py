@@ -184,6 +184,16 @@ class Record(Base):
         """
         return {}
 
+    @classmethod
+    def check_change(
+        cls, before: Mapping[str, Any], after: Mapping[str, Any]
+    ) -> dict[str, str]:
+        """Sentences by field name when a record may not become another; else empty.
+
+        Called with the whole record before and after by save and the county alike.
+        """
+        return {}
+
 
 SYSTEM_COLUMNS = (
     "id",

@@ -20,11 +20,13 @@ def problems(
     model: type[Record],
     values: Mapping[str, Any],
     changed: Collection[str] | None = None,
+    before: Mapping[str, Any] | None = None,
 ) -> dict[str, str]:
     """A sentence for each field that breaks a rule; empty when the record is good.
 
     Of fields, only those in `changed` are looked at, if it is given; the rules across
-    fields hold for the whole record always.
+    fields hold for the whole record always. With `before`, the record as it was, it
+    must also be allowed to become what it is now.
     """
     wrong: dict[str, str] = {}
     for field in fields_of(model):
@@ -33,7 +35,10 @@ def problems(
         sentence = _problem(field, values.get(field.name))
         if sentence:
             wrong[field.name] = sentence
-    return wrong or model.check(values)
+    wrong = wrong or model.check(values)
+    if before is not None:
+        wrong = wrong or model.check_change(before, values)
+    return wrong
 
 
 def _problem(field: Field, value: Any) -> str:

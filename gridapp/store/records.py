@@ -21,13 +21,20 @@ _CHUNK = 500  # ids in one IN list
 Encoders = tuple[tuple[str, Callable[[Any], Any] | None], ...]
 
 
-def validated(model: type[Record], values: Mapping[str, Any]) -> None:
-    """Raise InvalidFields unless `values` is a whole, allowed record of `model`."""
+def validated(
+    model: type[Record],
+    values: Mapping[str, Any],
+    before: Mapping[str, Any] | None = None,
+) -> None:
+    """Raise InvalidFields unless `values` is a whole, allowed record of `model`.
+
+    With `before`, the record as it was, it must be allowed to become this one.
+    """
     known = {one.name for one in fields_of(model)}
     stray = set(values) - known - {"id", "grid_id"}
     if stray:
         raise KeyError(f"{model.__tablename__} has no field {sorted(stray)}")
-    wrong = rules.problems(model, values)
+    wrong = rules.problems(model, values, before=before)
     if wrong:
         raise InvalidFields(wrong)
 
@@ -161,7 +168,7 @@ def update_many(
         if model.insert_only:
             raise UserError(tr("{title}只能新增，不能修改", title=model.title))
         merged = {name: old[name] for name in names} | dict(given)
-        validated(model, merged)
+        validated(model, merged, old)
         new = {name: merged[name] for name in names if old[name] != merged[name]}
         if new:
             rows.setdefault(tuple(new), []).append(new | {"id": record_id})
