@@ -39,6 +39,11 @@ LARGEST_JPEG = 170_000_000  # pixels: it is read scaled down
 LARGEST_OTHER = 50_000_000  # pixels: the whole of it must fit into memory
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP")
 MEDIA_TYPE = "image/jpeg"
+HEIC = (b"heic", b"heix", b"hevc", b"heim", b"mif1", b"msf1")  # ISO/IEC 23008-12
+NOT_HEIC = tr(
+    "这是苹果手机的 HEIC 照片，这里打不开。先在手机或电脑上另存为 JPG，"
+    "也可以在手机“设置—相机—格式”里选“兼容性最佳”"
+)
 TOO_LARGE = tr("照片的像素太多，请先缩小再添加")
 
 _MAGIC = b"GPH1"
@@ -165,6 +170,10 @@ def _content(source: Path | BinaryIO | bytes) -> bytes:
         try:
             with source.open("rb") as file:
                 raw = file.read(LARGEST_FILE + 1)
+        except PermissionError as error:
+            raise UserError(
+                tr("没有权限打开 {name}，先把它复制到桌面再添加", name=source.name)
+            ) from error
         except OSError as error:
             raise UserError(
                 tr("打不开 {name}，请检查文件是否还在", name=source.name)
@@ -197,6 +206,8 @@ def shrink(raw: bytes, *, keep_position: bool = False) -> tuple[bytes, Photo]:
                 upright = picture if turn is None else picture.transpose(turn)
                 plain, size = _jpeg(upright), upright.size
     except UnidentifiedImageError as error:
+        if raw[4:8] == b"ftyp" and raw[8:12] in HEIC:
+            raise UserError(NOT_HEIC) from error
         raise UserError(tr("这个文件不是照片，请选 JPG 或 PNG 文件")) from error
     except Image.DecompressionBombError as error:
         raise UserError(TOO_LARGE) from error

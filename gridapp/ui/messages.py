@@ -31,13 +31,13 @@ def report_of(error: BaseException) -> str:
     frames = "".join(traceback.format_tb(error.__traceback__))
     said = _PRIVATE.sub("□", str(error))
     return tr(
-        "网格日志 {__version__}, Python {python_version}, "
-        "{platform}\n{frames}{__name__}: {said}",
-        __version__=gridapp.__version__,
+        "网格日志 {version}, Python {python_version}, "
+        "{platform}\n{frames}{kind}: {said}",
+        version=gridapp.__version__,
         python_version=platform.python_version(),
         platform=platform.platform(),
         frames=frames,
-        __name__=type(error).__name__,
+        kind=type(error).__name__,
         said=said,
     )
 
@@ -92,6 +92,10 @@ class Messages(QObject):
     def choose_file(self, title: str, kinds: str) -> str:
         """Ask for a file to read, as `Excel 文件 (*.xlsx)`; empty when none chosen."""
         return QFileDialog.getOpenFileName(self._window, title, "", kinds)[0]
+
+    def choose_files(self, title: str, kinds: str) -> list[str]:
+        """Ask for files to read; empty when none was chosen."""
+        return QFileDialog.getOpenFileNames(self._window, title, "", kinds)[0]
 
     def choose_target(self, title: str, name: str, kinds: str) -> str:
         """Ask where to write a file; empty when none was chosen."""
