@@ -72,6 +72,8 @@ class _Answer(QObject, Generic[Result]):
 class Jobs(QObject):
     """Two queues: one for the store, so that it has one writer, and one for the net."""
 
+    turned = Signal(bool)  # work has begun where none was going on, or all is done
+
     def __init__(self, report: Failed, parent: QObject | None = None) -> None:
         """Send failures nobody else takes to `report`, on the UI thread."""
         super().__init__(parent)
@@ -121,8 +123,12 @@ class Jobs(QObject):
             return
         answer = _Answer(self, done, failed or self._report)
         self._waiting += 1
+        if self._waiting == 1:
+            self.turned.emit(True)
         answer.delivered.connect(self._count_down)
         pool.submit(answer.run, work)
 
     def _count_down(self) -> None:
         self._waiting -= 1
+        if not self._waiting:
+            self.turned.emit(False)

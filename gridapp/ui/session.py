@@ -11,6 +11,7 @@ from gridapp.store.database import Connection
 from gridapp.store.vault import Changes, Store, Writing
 from gridapp.ui.jobs import Failed, Jobs
 from gridapp.ui.messages import Messages
+from gridapp.ui.preferences import Preferences
 from gridapp.ui.theme import Theme
 
 Result = TypeVar("Result")
@@ -22,13 +23,19 @@ class Session(QObject):
     changed = Signal(object)  # frozenset of the record types that changed
 
     def __init__(
-        self, store: Store, jobs: Jobs, theme: Theme, messages: Messages
+        self,
+        store: Store,
+        jobs: Jobs,
+        theme: Theme,
+        messages: Messages,
+        preferences: Preferences | None = None,
     ) -> None:
         super().__init__()
         self.store = store
         self.jobs = jobs
         self.theme = theme
         self.messages = messages
+        self.preferences = preferences or Preferences(store.folder, self)
         store.on_changed(self._tell)
 
     def read(

@@ -8,6 +8,7 @@ from PySide6.QtCore import QLibraryInfo, QObject, Qt, QTranslator, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPalette, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QApplication
 
+from gridapp.language import language
 from gridapp.settings import Scheme
 from gridapp.ui.icons import Icons
 from gridapp.ui.stylesheet import style_sheet
@@ -121,6 +122,9 @@ class Theme(QObject):
             self.apply("system")
 
     def _load_translations(self) -> None:
+        """Give Qt's own menus and dialogs their Chinese words; it speaks English."""
+        if language() != "zh":
+            return
         translator = QTranslator(self)
         folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
         if translator.load("qtbase_zh_CN", folder):

@@ -1,0 +1,49 @@
+"""Pages that one looks something up in and leaves again by Esc."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from gridapp.language import tr
+from gridapp.ui.page import Page
+from gridapp.ui.session import Session
+from gridapp.ui.tokens import Width
+from gridapp.ui.widgets.buttons import Button
+from gridapp.ui.widgets.card import column, line
+
+
+class SidePage(Page):
+    """A page with a button and a key that lead back to the page before."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._outer: QVBoxLayout = column(self, (16, 14, 16, 14), 10)
+        self.back = Button(self.theme, tr("返回 Esc"), "quiet", icon="arrow-left")
+        self.back.clicked.connect(self.left)
+        escape = QShortcut(QKeySequence("Esc"), self)
+        escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        escape.activated.connect(self.left)
+        self.top = line(gap=10)
+        self.top.addWidget(self.back)
+        self._outer.addLayout(self.top)
+
+    def focus_start(self) -> None:
+        self.back.setFocus()
+
+    def set_width(self, width: Width) -> None:
+        super().set_width(width)
+        top = 6 if width is Width.NARROW else 12
+        self._outer.setContentsMargins(width.margin, top, width.margin, top)
+
+    def add_scrolled(self, inside: QWidget) -> QScrollArea:
+        """Put `inside` below the top line, in an area that scrolls when it is long."""
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(inside)
+        self._outer.addWidget(scroll, 1)
+        return scroll
