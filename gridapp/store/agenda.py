@@ -16,14 +16,11 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     FromClause,
-    String,
     Table,
     and_,
     func,
-    not_,
     or_,
     select,
-    type_coerce,
 )
 
 from gridapp.models import (
@@ -37,12 +34,11 @@ from gridapp.models import (
     PatrolStop,
     Resident,
     ResidentTag,
-    Visit,
 )
 from gridapp.models.record import Values, table_of
+from gridapp.store.meetings import midnight
 
 _CHUNK = 500  # ids in one IN list
-NOT_REACHED = ("no_answer", "off", "wrong")  # call results that reached nobody
 
 
 @dataclass(frozen=True)
@@ -72,21 +68,6 @@ class Owed:
 
 
 @dataclass(frozen=True)
-class Meeting:
-    """The last visit or call of one mode that reached, or did not reach, a person.
-
-    Ids are hex digits, as SQLite keeps them: there are thousands, and few are needed.
-    """
-
-    visit: str
-    mode: str
-    reached: bool
-    at: dt.datetime
-    next_on: dt.date | None
-    plan: str | None
-
-
-@dataclass(frozen=True)
 class Point:
     """A patrol point in use and when somebody last looked at it."""
 
@@ -96,11 +77,6 @@ class Point:
     interval_days: int
     created_at: dt.datetime
     last_at: dt.datetime | None
-
-
-def midnight(day: dt.date) -> dt.datetime:
-    """The moment a local day begins."""
-    return dt.datetime.combine(day, dt.time()).astimezone(dt.UTC)
 
 
 def _holds(table: Table, day: dt.date) -> ColumnElement[bool]:
@@ -219,71 +195,6 @@ def _owed(
     *person: Any,
 ) -> Owed:
     return Owed(plan_id, way, interval_days, since, reason, Person(*person))
-
-
-def _missed(visit: Table) -> ColumnElement[bool]:
-    """Whether a visit or call reached nobody."""
-    return or_(
-        func.coalesce(visit.c.met_whom, "") == "nobody",
-        func.coalesce(visit.c.call_result, "").in_(NOT_REACHED),
-    )
-
-
-def last_meetings(
-    db: Connection, day: dt.date, resident_id: UUID | None = None
-) -> dict[UUID, list[Meeting]]:
-    """By resident, the last visit or call of each mode and outcome up to `day`.
-
-    SQLite takes the other columns of a group from the row that holds its max().
-    """
-    visit = table_of(Visit)
-    missed = _missed(visit).label("missed")
-    query = (
-        select(
-            type_coerce(visit.c.resident_id, String()),
-            type_coerce(visit.c.id, String()),
-            visit.c.mode,
-            missed,
-            func.max(visit.c.started_at).label("at"),
-            visit.c.next_on,
-            type_coerce(visit.c.plan_id, String()),
-        )
-        .where(
-            visit.c.deleted_at.is_(None),
-            visit.c.resident_id.is_not(None),
-            visit.c.started_at < midnight(day + dt.timedelta(days=1)),
-        )
-        .group_by(visit.c.resident_id, visit.c.mode, missed)
-    )
-    if resident_id is not None:
-        query = query.where(visit.c.resident_id == resident_id)
-    found: dict[str, list[Meeting]] = {}
-    for person, one, mode, failed, at, next_on, plan in db.execute(query).all():
-        meeting = Meeting(one, mode, not failed, at, next_on, plan)
-        found.setdefault(person, []).append(meeting)
-    return {UUID(person): meetings for person, meetings in found.items()}
-
-
-def reached_between(
-    db: Connection, first: dt.date, last: dt.date
-) -> dict[UUID, set[str]]:
-    """By resident, the modes that reached them on the days `first` to `last`."""
-    visit = table_of(Visit)
-    query = (
-        select(visit.c.resident_id, visit.c.mode)
-        .where(
-            visit.c.deleted_at.is_(None),
-            visit.c.resident_id.is_not(None),
-            visit.c.started_at >= midnight(first),
-            visit.c.started_at < midnight(last + dt.timedelta(days=1)),
-            not_(_missed(visit)),
-        )
-        .distinct()
-    )
-    found: dict[UUID, set[str]] = {}
-    for person, mode in db.execute(query):
-        found.setdefault(person, set()).add(mode)
-    return found
 
 
 def tags_on(

@@ -18,7 +18,8 @@ from gridapp.language import tr
 from gridapp.models import identity
 from gridapp.models.codes import table as code_table
 from gridapp.store import agenda
-from gridapp.store.agenda import Meeting, Owed, Person
+from gridapp.store.agenda import Owed, Person
+from gridapp.store.meetings import Meeting, last_meetings
 from gridapp.work.due import Due, door_of, late_days, local_day, short_date
 from gridapp.work.plans import CARE_TAGS, next_due
 from gridapp.work.ways import WAYS, Way, kind_of
@@ -48,7 +49,7 @@ class _Standing:
 
 def contacts_due(db: Connection, day: dt.date, until: dt.date) -> list[Due]:
     """Visits and calls due by `until`, in no order, as seen on `day`."""
-    meetings = agenda.last_meetings(db, day)
+    meetings = last_meetings(db, day)
     plans = _newest_by_way(agenda.plans_on(db, day))
     found: list[tuple[Owed, _Standing, dt.date]] = []
     for plan in plans.values():
@@ -119,8 +120,8 @@ def _why(plan: Owed, standing: _Standing, tags: Sequence[str], day: dt.date) -> 
     if standing.last:
         words.append(
             tr(
-                "上次 {short_date}",
-                short_date=short_date(local_day(standing.last.at), day),
+                "上次 {day}",
+                day=short_date(local_day(standing.last.at), day),
             )
         )
     else:

@@ -24,6 +24,7 @@ from gridapp.models.codes import table as code_table
 from gridapp.models.record import Values
 from gridapp.store import agenda, records
 from gridapp.store.history import authors
+from gridapp.store.meetings import midnight
 from gridapp.work.due import door_of
 from gridapp.work.record_parts import of_each
 from gridapp.work.ways import BY_VOICE
@@ -197,6 +198,6 @@ def _issue(row: Values, who: str) -> Event:
 
 def _dispute(row: Values, who: str) -> Event:
     state = code_table("dispute_state").name(row["state"])
-    at = agenda.midnight(row["happened_on"])
+    at = midnight(row["happened_on"])
     words = [state, row["outcome"] or row["summary"]]
     return Event("dispute", row["id"], at, row["name"], tr("；").join(words), who)

@@ -14,7 +14,7 @@ from gridapp.language import tr
 from gridapp.models.codes import table as code_table
 from gridapp.models.issue_flow import DONE
 from gridapp.models.record import Values
-from gridapp.store import agenda
+from gridapp.store import agenda, meetings
 from gridapp.work import limits
 from gridapp.work.disputes import judicial_deadline
 from gridapp.work.due import Due, DueKind, door_of, in_order, late_days, local_day
@@ -164,7 +164,7 @@ def summary(db: Connection, day: dt.date, rows: Sequence[Due] | None = None) -> 
         today=sum(row.due == day for row in found),
         soon=sum(row.due > day for row in found),
         patrol_points=len(points_due(db, day)),
-        met_today=len(agenda.reached_between(db, day, day)),
+        met_today=len(meetings.reached_between(db, day, day)),
     )
 
 
@@ -180,7 +180,7 @@ def month_progress(db: Connection, day: dt.date) -> list[Progress]:
     """
     first = day.replace(day=1)
     last = day.replace(day=calendar.monthrange(day.year, day.month)[1])
-    reached = agenda.reached_between(db, first, day)
+    reached = meetings.reached_between(db, first, day)
     plans = agenda.plans_on(db, day)
     tags = agenda.tags_on(db, day)
     key = {

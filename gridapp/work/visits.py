@@ -16,7 +16,7 @@ from gridapp.models import Issue, Resident, Visit
 from gridapp.models.codes import table as code_table
 from gridapp.models.issue_flow import DONE
 from gridapp.models.record import Values
-from gridapp.store import agenda, records
+from gridapp.store import agenda, meetings, records
 from gridapp.store.search_rows import door_text
 from gridapp.store.vault import Writing
 from gridapp.work import flow
@@ -93,7 +93,7 @@ def reached(values: Mapping[str, Any]) -> bool:
     """Whether a visit or call reached somebody."""
     return (
         values.get("met_whom") != "nobody"
-        and values.get("call_result") not in agenda.NOT_REACHED
+        and values.get("call_result") not in meetings.NOT_REACHED
     )
 
 
