@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -183,32 +182,20 @@ def run(data: Path, password: str | None = None) -> int:
         app.close()
 
 
-def screens(data: Path, password: str, out: Path) -> list[Path]:
+def screens(data: Path, password: str, out: Path, *, every: bool) -> list[Path]:
     """Save pictures of the real windows on the vault in `data`; returns their files.
 
-    For machines without a display. Those at 150 % come from a process of their own,
-    because Qt reads its scale before the application begins; that process gets the
-    password through its environment, where no list of processes shows it.
+    For machines without a display. With `every`, in all sizes of the window and both
+    looks, as the manual and docs/screens have them.
     """
+    from gridapp.ui.gallery import Gallery
+
     out.mkdir(parents=True, exist_ok=True)
     if not os.environ.get("DISPLAY"):
         os.environ.setdefault(PLATFORM, "offscreen")
-    saved = _screens_here(data, password, out, "")
-    if not getattr(sys, "frozen", False):
-        command = [sys.executable, "-m", __name__, str(data), str(out)]
-        more = {"QT_SCALE_FACTOR": "1.5", "GRIDAPP_PASSWORD": password}
-        subprocess.run(command, env=os.environ | more, check=True)
-        saved += sorted(out.glob("*-150.png"))
-    return saved
-
-
-def _screens_here(data: Path, password: str, out: Path, suffix: str) -> list[Path]:
-    from gridapp.ui.gallery import Gallery
-
     qInstallMessageHandler(_log_qt)
     app = App(qt_application(), data, attended=False)
-    app.theme.apply("light")
-    gallery = Gallery(app.jobs, app.theme, out, suffix)
+    gallery = Gallery(app.jobs, app.theme, out, every=every)
     try:
         gallery.login(app.ask_password(), password)
         if app.window is None:
@@ -220,9 +207,3 @@ def _screens_here(data: Path, password: str, out: Path, suffix: str) -> list[Pat
     finally:
         app.close()
     return gallery.saved
-
-
-if __name__ == "__main__":
-    _screens_here(
-        Path(sys.argv[1]), os.environ["GRIDAPP_PASSWORD"], Path(sys.argv[2]), "-150"
-    )

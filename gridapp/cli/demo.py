@@ -49,8 +49,8 @@ class Steps:
         took = time.perf_counter() - start
         click.echo(
             tr(
-                "{_number:2}. {title}：{words}（{took:.1f} 秒）",
-                _number=self._number,
+                "{number:2}. {title}：{words}（{took:.1f} 秒）",
+                number=self._number,
                 title=title,
                 words=tr("，").join(said),
                 took=took,
@@ -63,7 +63,12 @@ class Steps:
 @click.option(
     "--headless", is_flag=True, help=tr("不开窗口，把画面存成 screens/*.png。")
 )
-def demo(data: Path, headless: bool) -> None:
+@click.option(
+    "--screens",
+    is_flag=True,
+    help=tr("同上，每个画面都存三种窗口大小，浅色和深色各一张。"),
+)
+def demo(data: Path, headless: bool, screens: bool) -> None:
     """用示例台账把主要工作从头做一遍。"""
     if data == paths.data_home():  # where a real vault would be
         data = data / "demo"
@@ -75,8 +80,8 @@ def demo(data: Path, headless: bool) -> None:
         _county(steps, store, data)
     finally:
         store.close()
-    click.echo(tr("演示数据在 {data}，密码 {PASSWORD}", data=data, PASSWORD=PASSWORD))
-    _show(steps, data, headless=headless)
+    click.echo(tr("演示数据在 {data}，密码 {password}", data=data, password=PASSWORD))
+    _show(steps, data, headless=headless or screens, every=screens)
 
 
 def _fresh(data: Path) -> None:
@@ -95,7 +100,7 @@ def _laptop(steps: Steps, folder: Path) -> Store:
     with steps.step(tr("建立加密的数据")) as said:
         store = vault.create(folder, PASSWORD)
         founding.found(store, GRID, GRID_NAME, "王秀兰")
-        said.append(tr("{GRID_NAME}，网格员王秀兰", GRID_NAME=GRID_NAME))
+        said.append(tr("{grid}，网格员王秀兰", grid=GRID_NAME))
     return store
 
 
@@ -131,8 +136,8 @@ def _work(steps: Steps, store: Store, data: Path) -> None:
     with steps.step(tr("打印走访单")) as said:
         said.append(
             tr(
-                "{print} 页 PDF",
-                print=_print(store, due, day, data / "visit-sheets.pdf"),
+                "{pages} 页 PDF",
+                pages=_print(store, due, day, data / "visit-sheets.pdf"),
             )
         )
 
@@ -148,14 +153,14 @@ def _print(store: Store, due: list[today.Due], day: dt.date, out: Path) -> int:
 
 def _days(steps: Steps, store: Store, day: dt.date) -> None:
     """The last weeks and today: what a worker would have written down."""
-    with steps.step(tr("补记前 {DAYS} 天的走访、电话和巡查", DAYS=DAYS)) as said:
+    with steps.step(tr("补记前 {days} 天的走访、电话和巡查", days=DAYS)) as said:
         with store.writing() as tx:
             demo_days.set_points(tx)
         count = 0
         for back in range(DAYS, 0, -1):
             with store.writing() as tx:
                 count += demo_days.work_day(tx, day - dt.timedelta(days=back))
-        said.append(tr("走访和电话 {count} 条，巡查 {DAYS} 次", count=count, DAYS=DAYS))
+        said.append(tr("走访和电话 {count} 条，巡查 {days} 次", count=count, days=DAYS))
     with steps.step(tr("今天的工作")) as said:
         demo_days.todays_round(store, day)
         with store.writing() as tx:
@@ -230,12 +235,12 @@ def _both_edit(
     return tr("同步后两边都有两处修改，修改记录 {count} 行", count=len(changes))
 
 
-def _show(steps: Steps, data: Path, *, headless: bool) -> None:
+def _show(steps: Steps, data: Path, *, headless: bool, every: bool) -> None:
     from gridapp.app import has_display, run, screens
 
     if has_display() and not headless:
         run(data / "laptop", password=PASSWORD)
         return
     with steps.step(tr("保存画面")) as said:
-        made = screens(data / "laptop", PASSWORD, data / "screens")
+        made = screens(data / "laptop", PASSWORD, data / "screens", every=every)
         said.append(tr("{count} 张，在 {data}", count=len(made), data=data / "screens"))

@@ -3,90 +3,96 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
-from uuid import UUID
 
-from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QBuffer, QCoreApplication, QEvent, QPoint
+from PySide6.QtGui import QColor, QPainter, QPixmap
+from PySide6.QtWidgets import QApplication, QWidget
 
 from gridapp.errors import UserError
 from gridapp.language import tr
-from gridapp.models import Resident, Visit
 from gridapp.settings import Scheme
-from gridapp.store import records
-from gridapp.store.database import Connection
-from gridapp.store.pinyin import name_readings
 from gridapp.ui.jobs import Jobs
 from gridapp.ui.login import Login
 from gridapp.ui.main_window import MainWindow
+from gridapp.ui.scenes import Stage, scenes
 from gridapp.ui.theme import Theme
+from gridapp.ui.tokens import Width
 
-SCREEN = (1366, 768)  # pixels of the laptop the window is made for
+SIZES = {Width.WIDE: (1366, 768), Width.MID: (1100, 700), Width.NARROW: (910, 441)}
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+COLOURS = (256, 128, 64, 48, 32)  # of a saved picture, as many as its size allows
+MOST_BYTES = 60_000  # of a saved picture
 PATIENCE = 60.0  # seconds
+_SHADE = 90  # of 255, over the window behind a dialog
 
 
 class Gallery:
-    """Walks through the window and saves what it shows."""
+    """Plays the scenes in the window and saves what it shows.
 
-    def __init__(self, jobs: Jobs, theme: Theme, out: Path, suffix: str) -> None:
-        """Save into `out`; `suffix` goes into the names, as `-150` for 150 %."""
+    A picture's name is its scene's, then `-mid` or `-narrow` for a smaller window and
+    `-dark` for the dark look.
+    """
+
+    def __init__(self, jobs: Jobs, theme: Theme, out: Path, *, every: bool) -> None:
+        """Save into `out`; with `every`, in all three sizes and both looks."""
         self._jobs = jobs
         self._theme = theme
         self._out = out
-        self._suffix = suffix
+        self._sizes = list(Width) if every else [Width.WIDE]
+        self._schemes = SCHEMES if every else SCHEMES[:1]
         self.saved: list[Path] = []
 
     def login(self, login: Login, password: str) -> None:
         """Save the login, then open the vault as a user does."""
-        fit(login)
-        self.save("login", login)
+        self._each(login, {"login": self._settle})
         login.type_password(password)
         login.submit()
         self._settle()
 
     def walk(self, window: MainWindow) -> None:
-        """Save every page a worker uses on a day."""
-        fit(window)
-        self.save("today", window)
-        whole = not self._suffix
-        if whole:
-            self._in_scheme("dark", "today-dark", window)
-        window.go("residents")
-        self._settle()
-        with window.session.store.reading() as db:
-            somebody, letters = most_visited(db)
-        window.residents.search_for(letters)
-        self._settle()
-        window.residents.choose(somebody)
-        self.save("residents", window)
-        if whole:
-            window.residents.show_changes()
-            self.save("history", window)
-        window.go("today")
-        window.today.choose_kind("visit")
-        self._settle()
-        window.today.next_visit()
-        self.save("visit", window)
-        if whole:
-            self._in_scheme("dark", "visit-dark", window)
-            for key in ("visits", "issues", "disputes", "patrols", "sync"):
-                window.go(key)
-                self.save(key, window)
+        """Save every page and the dialogs a worker meets."""
+        stage = Stage(window, self._settle)
+        self._each(
+            window,
+            {
+                name: lambda show=show: show(stage)
+                for name, show in scenes(window).items()
+            },
+            stage.clear,
+        )
 
-    def save(self, name: str, window: QWidget) -> None:
-        """Wait until nothing moves, and save the window as a picture."""
-        self._settle()
-        path = self._out / f"{name}{self._suffix}.png"
-        if not window.grab().save(str(path)):
-            raise UserError(tr("画面存不进 {path}，请检查文件夹后再试", path=path))
-        self.saved.append(path)
-
-    def _in_scheme(self, scheme: Scheme, name: str, window: MainWindow) -> None:
-        self._theme.apply(scheme)
-        self.save(name, window)
+    def _each(
+        self,
+        window: QWidget,
+        shown: dict[str, Callable[[], None]],
+        clear: Callable[[], None] | None = None,
+    ) -> None:
+        for scheme in self._schemes:
+            self._theme.apply(scheme)
+            for width in self._sizes:
+                window.resize(*SIZES[width])
+                self._settle()
+                for name, show in shown.items():
+                    show()
+                    suffix = "" if width is Width.WIDE else f"-{width.value}"
+                    suffix += "" if scheme == "light" else f"-{scheme}"
+                    self._save(f"{name}{suffix}", window)
+                    if clear is not None:
+                        clear()
         self._theme.apply("light")
+
+    def _save(self, name: str, window: QWidget) -> None:
+        path = self._out / f"{name}.png"
+        try:
+            path.write_bytes(_few_colours(_picture(window)))
+        except OSError as error:
+            raise UserError(
+                tr("画面存不进 {path}，请检查文件夹后再试", path=path)
+            ) from error
+        self.saved.append(path)
 
     def _settle(self) -> None:
         for _ in range(3):
@@ -95,21 +101,40 @@ class Gallery:
             QCoreApplication.processEvents()
 
 
-def most_visited(db: Connection) -> tuple[UUID, str]:
-    """Return whom the pictures show, and the first letters that find them."""
-    visits = records.filtered(db, Visit, {})
-    counts = Counter(row["resident_id"] for row in visits if row["resident_id"])
-    if not counts:
-        raise UserError(tr("还没有走访记录，没有可以展示的画面"))
-    somebody: UUID = counts.most_common(1)[0][0]
-    name = records.labels(db, Resident, [somebody])[somebody]
-    return somebody, "".join(one[0][:1] for one in name_readings(name))
+def _picture(window: QWidget) -> QPixmap:
+    """Return what a person sees: the window, with an open dialog before it."""
+    picture = window.grab()
+    front = QApplication.activeModalWidget() or QApplication.activePopupWidget()
+    if front is None or front is window:
+        return picture
+    painter = QPainter(picture)
+    if front.isModal():
+        painter.fillRect(window.rect(), QColor(0, 0, 0, _SHADE))
+    place = front.mapToGlobal(QPoint(0, 0)) - window.mapToGlobal(QPoint(0, 0))
+    if front.isModal():
+        place = window.rect().center() - front.rect().center()
+    painter.drawPixmap(place, front.grab())
+    painter.end()
+    return picture
 
 
-def fit(window: QWidget) -> None:
-    """Give a window the size of the whole screen, in its logical pixels."""
-    ratio = window.devicePixelRatio()
-    window.resize(round(SCREEN[0] / ratio), round(SCREEN[1] / ratio))
+def _few_colours(picture: QPixmap) -> bytes:
+    """Return a picture as a small PNG file."""
+    from PIL import Image
+
+    buffer = QBuffer()
+    buffer.open(QBuffer.OpenModeFlag.WriteOnly)
+    picture.save(buffer, "BMP")
+    whole = Image.open(BytesIO(buffer.data().data())).convert("RGB")
+    content = b""
+    for colours in COLOURS:
+        out = BytesIO()
+        few = whole.quantize(colours, dither=Image.Dither.NONE)
+        few.save(out, "PNG", optimize=True)
+        content = out.getvalue()
+        if len(content) <= MOST_BYTES:
+            break
+    return content
 
 
 def wait(done: Callable[[], bool]) -> None:

@@ -1,0 +1,139 @@
+"""What the window is shown doing: every page, and the dialogs a worker meets.
+
+The pictures of the manual and the audits of the tests walk through the same scenes. A
+page without a recipe of its own is shown as it opens.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from functools import cached_property, partial
+from uuid import UUID
+
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QWidget
+
+from gridapp.errors import UserError
+from gridapp.language import tr
+from gridapp.models import Resident, Visit
+from gridapp.store import records
+from gridapp.store.database import Connection
+from gridapp.store.pinyin import name_readings
+from gridapp.ui.main_window import MainWindow
+from gridapp.ui.visit_values import Way
+from gridapp.ui.widgets.entry import FindField
+
+MOST_TEXT = 2  # letters typed into the search box for its picture
+
+
+class Stage:
+    """The window a scene is played on."""
+
+    def __init__(self, window: MainWindow, settle: Callable[[], None]) -> None:
+        """`settle` waits until every answer has come and nothing moves."""
+        self.window = window
+        self.settle = settle
+
+    @cached_property
+    def person(self) -> tuple[UUID, str]:
+        """Whom the pictures show, and the first letters that find them."""
+        return self.read(most_visited)
+
+    def read(self, work: Callable[[Connection], tuple[UUID, str]]) -> tuple[UUID, str]:
+        """Return what `work` reads from the vault."""
+        with self.window.session.store.reading() as db:
+            return work(db)
+
+    def go(self, key: str) -> None:
+        """Open a page."""
+        self.window.go(key)
+        self.settle()
+
+    def press(self, words: str) -> None:
+        """Press the button that begins with these words."""
+        found = [
+            one
+            for one in self.top().findChildren(QAbstractButton)
+            if one.isVisible() and words in (one.text(), one.accessibleName())
+        ]
+        if not found:
+            raise UserError(tr("画面上没有“{words}”", words=words))
+        found[0].click()
+        self.settle()
+
+    def top(self) -> QWidget:
+        """Return the dialog that is open, else the window."""
+        return QApplication.activeModalWidget() or self.window
+
+    def clear(self) -> None:
+        """Close every dialog, so that the next scene begins on the window."""
+        for widget in QApplication.topLevelWidgets():
+            if isinstance(widget, QDialog) and widget.isVisible():
+                widget.reject()
+        self.settle()
+        self.go("today")
+
+
+def scenes(window: MainWindow) -> dict[str, Callable[[Stage], None]]:
+    """Return every scene by the name of its picture."""
+    plain = {key: partial(_page, key) for key in window.pages if key not in RECIPES}
+    return {**plain, **RECIPES}
+
+
+def _page(key: str, stage: Stage) -> None:
+    stage.go(key)
+
+
+def _residents(stage: Stage) -> None:
+    somebody, letters = stage.person
+    stage.go("residents")
+    stage.window.residents.search_for(letters)
+    stage.settle()
+    stage.window.residents.choose(somebody)
+    stage.settle()
+
+
+def _history(stage: Stage) -> None:
+    _residents(stage)
+    stage.window.residents.show_changes()
+    stage.settle()
+
+
+def _form(way: Way, stage: Stage) -> None:
+    stage.window.record_visit(stage.person[0], way)
+    stage.settle()
+
+
+def _new(kind: str, stage: Stage) -> None:
+    stage.window.show_record(kind, None)
+    stage.settle()
+
+
+def _find(stage: Stage) -> None:
+    stage.window.focus_find()
+    for box in stage.window.findChildren(FindField):
+        if box.accessibleName() == tr("全局查找"):
+            box.setText(stage.person[1][:MOST_TEXT])
+    stage.settle()
+
+
+RECIPES: Mapping[str, Callable[[Stage], None]] = {
+    "residents": _residents,
+    "history": _history,
+    "visit": partial(_form, "visit"),
+    "call": partial(_form, "call"),
+    "issue-new": partial(_new, "issue"),
+    "dispute-new": partial(_new, "dispute"),
+    "find": _find,
+}
+
+
+def most_visited(db: Connection) -> tuple[UUID, str]:
+    """Return who was visited most, and the first letters that find them."""
+    visits = records.filtered(db, Visit, {})
+    counts = Counter(row["resident_id"] for row in visits if row["resident_id"])
+    if not counts:
+        raise UserError(tr("还没有走访记录，没有可以展示的画面"))
+    somebody: UUID = counts.most_common(1)[0][0]
+    name = records.labels(db, Resident, [somebody])[somebody]
+    return somebody, "".join(one[0][:1] for one in name_readings(name))
