@@ -66,7 +66,11 @@ class Theme(QObject):
     def apply(self, scheme: Scheme) -> None:
         """Show the whole application in this scheme."""
         self._scheme = scheme
-        self.tokens = self._tokens_now()
+        self.show(self._tokens_now())
+
+    def show(self, tokens: Tokens) -> None:
+        """Show the whole application in exactly these colours."""
+        self.tokens = tokens
         self._app.setFont(self.font())
         self._app.setPalette(self._palette())
         self._app.setStyleSheet(style_sheet(self.tokens))
