@@ -86,12 +86,12 @@ QPushButton[kind="tile"] {{ text-align: left; border: 1px solid {t.border};
 QPushButton[kind="tile"]:hover {{ border-color: {t.blue.line};
     background: {t.blue.back}; }}
 QPushButton[kind="tile"]:focus {{ border: 2px solid {t.focus}; padding: 0 9px; }}
-QPushButton[kind="small"] {{ min-height: 28px; padding: 0 7px; min-width: 20px;
+QPushButton[kind="small"] {{ min-height: 32px; padding: 0 7px; min-width: 24px;
     text-align: left;
     border: 1px solid transparent; background: transparent; color: {t.blue.text}; }}
 QPushButton[kind="small"]:hover {{ background: {t.blue.back}; }}
 QPushButton[kind="small"]:focus {{ border: 2px solid {t.focus}; padding: 0 6px;
-    min-height: 26px; }}
+    min-height: 30px; }}
 QPushButton::menu-indicator {{ width: 0; image: none; }}
 QPushButton[kind="chip"] {{ min-height: 32px; padding: 0 12px; border-radius: 16px;
     border: 1px solid {t.border}; background: {t.surface}; color: {t.text2};
