@@ -36,6 +36,11 @@ def tr(words: str, /, **values: Any) -> str:
     return _FORMATTER.vformat(said, (), values) if values else said
 
 
+def mark(words: str) -> str:
+    """`words` as they are: a key of the catalogue that is said later by `tr`."""
+    return words
+
+
 def weekday(day: dt.date) -> str:
     """周一 to 周日."""
     return tr("周一 周二 周三 周四 周五 周六 周日").split()[day.weekday()]

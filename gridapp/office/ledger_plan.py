@@ -87,7 +87,7 @@ class ImportPlan:
         """One line for a person: rows by state."""
         count = self.count()
         shown = [
-            tr("{state} {count} 行", state=state, count=count[state])
+            tr("{state} {count} 行", state=tr(state), count=count[state])
             for state in STATES
             if count[state]
         ]

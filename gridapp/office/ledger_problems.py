@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from gridapp.language import tr
+from gridapp.language import mark, tr
 from gridapp.models.cell import MESSAGES as CELL_MESSAGES
 
-NEW, UPDATE, SAME, ASK, ERROR, SKIP = "新增", "更新", "无变化", "需确认", "错误", "跳过"
+NEW, UPDATE, SAME = mark("新增"), mark("更新"), mark("无变化")
+ASK, ERROR, SKIP = mark("需确认"), mark("错误"), mark("跳过")
 STATES = (NEW, UPDATE, SAME, ASK, ERROR, SKIP)
 
 _MESSAGES: Mapping[str, str] = MappingProxyType(

@@ -98,7 +98,7 @@ class ImportDialog(QDialog):
         self._title.setText(plan.source)
         count = plan.count()
         words = [
-            tr("{state} {number} 行", state=state, number=number)
+            tr("{state} {number} 行", state=tr(state), number=number)
             for state, number in count.most_common()
         ]
         self._counts.setText(tr("，").join(words) or tr("没有可以导入的行"))
@@ -109,7 +109,7 @@ class ImportDialog(QDialog):
             lines.append(
                 self._line(
                     tr("{sheet} 第 {row} 行", sheet=row.sheet, row=row.row),
-                    row.state,
+                    tr(row.state),
                     said,
                 )
             )
