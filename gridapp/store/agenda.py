@@ -214,6 +214,22 @@ def tags_on(
     return found
 
 
+def tagged(db: Connection, day: dt.date, tags: Collection[str]) -> set[UUID]:
+    """Residents who have one of these tags on `day`."""
+    tag = table_of(ResidentTag)
+    query = select(tag.c.resident_id).where(_holds(tag, day), tag.c.tag.in_(list(tags)))
+    return set(db.scalars(query))
+
+
+def coloured(db: Connection, colours: Collection[str]) -> set[UUID]:
+    """Residents who have one of these care colours."""
+    resident = table_of(Resident)
+    query = select(resident.c.id).where(
+        resident.c.deleted_at.is_(None), resident.c.care_colour.in_(list(colours))
+    )
+    return set(db.scalars(query))
+
+
 def issues_open(db: Connection, done: Collection[str]) -> list[Values]:
     """What a list says of issues whose state is none of `done`."""
     c = table_of(Issue).c

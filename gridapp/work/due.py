@@ -37,6 +37,8 @@ class Due:
     plan_id: UUID | None = None
     household_id: UUID | None = None
     age: int | None = None  # of the person, in years
+    step: str = ""  # of the missed-contact chain, when it runs
+    waits: bool = False  # the time of that step has not come yet
 
     @property
     def aside(self) -> str:

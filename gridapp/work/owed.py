@@ -1,25 +1,28 @@
-"""Visits and calls that are due, from care plans and from dates that were promised.
+"""Visits and calls that are due: from plans, from promised dates, from extra rounds.
 
 A failed attempt puts a row off to its next date (tomorrow) but forgives nothing: from
 then on it is as late as it was before. A next date written down at a visit that reached
-somebody takes the place of the interval.
+somebody takes the place of the interval. For people who are watched over closely the
+chain of `work.chain` says instead what comes after an attempt that failed.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from gridapp.language import tr
-from gridapp.models import identity
+from gridapp.models import Resident, identity
 from gridapp.models.codes import table as code_table
-from gridapp.store import agenda
+from gridapp.models.record import Values
+from gridapp.store import agenda, records
 from gridapp.store.agenda import Owed, Person
-from gridapp.store.meetings import Meeting, last_meetings
+from gridapp.store.meetings import Meeting, last_meetings, midnight, misses
+from gridapp.work import care_rounds, chain
 from gridapp.work.due import Due, door_of, late_days, local_day, short_date
 from gridapp.work.plans import CARE_TAGS, next_due
 from gridapp.work.ways import WAYS, Way, kind_of
@@ -47,29 +50,187 @@ class _Standing:
     promised: Meeting | None  # the last attempt of the way itself that reached them
 
 
-def contacts_due(db: Connection, day: dt.date, until: dt.date) -> list[Due]:
-    """Visits and calls due by `until`, in no order, as seen on `day`."""
+@dataclass(frozen=True)
+class _Planned:
+    """A plan with the day it asks for the next contact."""
+
+    plan: Owed
+    standing: _Standing
+    asked: dt.date  # by the plan, or by what was promised
+    due: dt.date  # put off by an attempt that failed
+
+    @property
+    def resident(self) -> UUID:
+        return self.plan.person.resident_id
+
+
+def contacts_due(
+    db: Connection, day: dt.date, until: dt.date, now: dt.datetime | None = None
+) -> list[Due]:
+    """Visits and calls due by `until`, in no order, as seen on `day`.
+
+    `now` says which steps of the missed-contact chain have their time come; without it
+    the present moment counts, and for another day its end.
+    """
     meetings = last_meetings(db, day)
     plans = _newest_by_way(agenda.plans_on(db, day))
-    found: list[tuple[Owed, _Standing, dt.date]] = []
-    for plan in plans.values():
-        held = meetings.get(plan.person.resident_id, ())
-        standing = _standing(WAYS[plan.way], held)
-        due = _due_on(plan, standing, day)
-        if due <= until:
-            found.append((plan, standing, due))
-    people = {plan.person.resident_id for plan, _, _ in found}
-    tags = agenda.tags_on(db, day, people)
-    rows = [
-        _row(
-            plan,
-            due,
-            _why(plan, standing, tags.get(plan.person.resident_id, ()), day),
-            day,
-        )
-        for plan, standing, due in found
+    planned = [
+        _planned(plan, meetings.get(plan.person.resident_id, ()), day)
+        for plan in plans.values()
     ]
-    return rows + _promised(db, plans, meetings, day, until)
+    extra = care_rounds.left_over(db, day)
+    chains = _chains(db, planned, extra, day)
+    moment = now or _seen_at(day)
+    shown = [
+        one
+        for one in planned
+        if one.due <= until
+        and not (one.resident in chains and (one.due <= day or one.standing.tried))
+    ]
+    people = {one.resident for one in shown} | chains.keys()
+    tags = agenda.tags_on(db, day, people)
+    rows = [_row(one, _why(one, tags.get(one.resident, ()), day), day) for one in shown]
+    rows += [
+        row
+        for row in _promised(db, plans, meetings, day, until)
+        if row.resident_id not in chains
+    ]
+    rest = {key: found for key, found in extra.items() if key not in chains}
+    rows = _with_rounds(db, rows, rest, day, until)
+    for row in _chained(db, chains, planned, extra, tags, day, moment):
+        if row.due <= until:
+            rows.append(row)
+    return rows
+
+
+def _seen_at(day: dt.date) -> dt.datetime:
+    now = dt.datetime.now(dt.UTC)
+    last = midnight(day + dt.timedelta(days=1)) - dt.timedelta(milliseconds=1)
+    return now if local_day(now) == day else last
+
+
+def _planned(plan: Owed, held: Sequence[Meeting], day: dt.date) -> _Planned:
+    standing = _standing(WAYS[plan.way], held)
+    asked = _asked(plan, standing)
+    return _Planned(plan, standing, asked, _put_off(asked, standing, day))
+
+
+def _chains(
+    db: Connection,
+    planned: Iterable[_Planned],
+    extra: dict[UUID, list[Values]],
+    day: dt.date,
+) -> dict[UUID, chain.Next]:
+    """By resident, the next step for those who are watched over and were missed."""
+    missed = misses(db, midnight(day + dt.timedelta(days=1)))
+    watched = {
+        one.resident
+        for one in planned
+        if one.plan.interval_days <= chain.WATCHED_INTERVAL
+    }
+    followed = {key for key in missed if key in watched or key in extra}
+    files = records.by_id(db, Resident, followed)
+    found: dict[UUID, chain.Next] = {}
+    for key, file in files.items():
+        urgent = file["care_colour"] in chain.URGENT_COLOURS
+        step = chain.next_step(missed[key], urgent=urgent)
+        if step is not None:
+            found[key] = step
+    return found
+
+
+def _chained(
+    db: Connection,
+    chains: dict[UUID, chain.Next],
+    planned: Sequence[_Planned],
+    extra: dict[UUID, list[Values]],
+    tags: dict[UUID, list[str]],
+    day: dt.date,
+    now: dt.datetime,
+) -> list[Due]:
+    """One row for each person whom the chain follows, in place of what was due."""
+    people = agenda.persons(db, chains)
+    found: list[Due] = []
+    for key, one in chains.items():
+        mine = [plan for plan in planned if plan.resident == key]
+        mine.sort(key=lambda plan: (plan.standing.tried is None, plan.asked))
+        waits, on = one.waits(now), local_day(one.due_at)
+        due = on if waits or not mine else min(mine[0].asked, on)
+        why = [chain.words(one, now), *care_rounds.names(extra.get(key, ()))]
+        if mine:
+            known = replace(mine[0].standing, tried=None)
+            plan = replace(mine[0], standing=known)
+            why.append(_why(plan, tags.get(key, ()), day))
+        plan_id = mine[0].plan.plan_id if mine else None
+        found.append(
+            Due(
+                kind=one.step.kind,
+                id=plan_id or extra[key][0]["id"],
+                resident_id=key,
+                who=people[key].name,
+                where=door_of(people[key]),
+                due=due,
+                late_days=late_days(due, day),
+                why=tr("、").join(why),
+                action=one.step.action,
+                plan_id=plan_id,
+                household_id=people[key].household_id,
+                age=identity.age_on(people[key].born_on, day),
+                step=one.step.key,
+                waits=waits,
+            )
+        )
+    return found
+
+
+def _with_rounds(
+    db: Connection,
+    rows: list[Due],
+    extra: dict[UUID, list[Values]],
+    day: dt.date,
+    until: dt.date,
+) -> list[Due]:
+    """The rows with what the running rounds ask for: one row a person and kind."""
+    wanted: dict[tuple[UUID | None, str], list[Values]] = {}
+    for key, found in extra.items():
+        for one in found:
+            wanted.setdefault((key, WAYS[one["way"]].kind), []).append(one)
+    merged: list[Due] = []
+    for row in rows:
+        found = wanted.get((row.resident_id, row.kind), [])
+        if found:
+            del wanted[row.resident_id, row.kind]
+            why = tr("、").join((*care_rounds.names(found), row.why))
+            soonest = min(row.due, found[0]["due_on"])
+            late = late_days(soonest, day)
+            row = replace(row, due=soonest, late_days=late, why=why)
+        merged.append(row)
+    people = agenda.persons(db, {key for key, _ in wanted if key is not None})
+    tags = agenda.tags_on(db, day, people.keys())
+    for (key, _), found in wanted.items():
+        if key is not None and found[0]["due_on"] <= until:
+            row = _round_row(people[key], found, tags.get(key, ()), day)
+            merged.append(row)
+    return merged
+
+
+def _round_row(
+    person: Person, found: Sequence[Values], tags: Sequence[str], day: dt.date
+) -> Due:
+    kind = WAYS[found[0]["way"]].kind
+    return Due(
+        kind=kind,
+        id=found[0]["id"],
+        resident_id=person.resident_id,
+        who=person.name,
+        where=door_of(person),
+        due=found[0]["due_on"],
+        late_days=late_days(found[0]["due_on"], day),
+        why=tr("、").join((*care_rounds.names(found), *_tag_words(tags))),
+        action=ACTION[kind],
+        household_id=person.household_id,
+        age=identity.age_on(person.born_on, day),
+    )
 
 
 def _newest_by_way(plans: Iterable[Owed]) -> dict[tuple[UUID, str], Owed]:
@@ -89,16 +250,21 @@ def _latest(meetings: Iterable[Meeting]) -> Meeting | None:
     return max(meetings, key=lambda meeting: meeting.at, default=None)
 
 
-def _due_on(plan: Owed, standing: _Standing, day: dt.date) -> dt.date:
-    """The day a contact is due."""
+def _asked(plan: Owed, standing: _Standing) -> dt.date:
+    """The day the plan, or what was promised at the last contact, asks for."""
     last = local_day(standing.last.at) if standing.last else None
     due = next_due(plan.since, plan.interval_days, last)
     if standing.promised and _speaks_for(standing.promised, plan):
         due = standing.promised.next_on or due
+    return due
+
+
+def _put_off(asked: dt.date, standing: _Standing, day: dt.date) -> dt.date:
+    """The day a contact is due after an attempt that failed."""
     retry = standing.tried.next_on if standing.tried else None
     if retry is None:
-        return due
-    return retry if day < retry else min(due, retry)
+        return asked
+    return retry if day < retry else min(asked, retry)
 
 
 def _speaks_for(meeting: Meeting, plan: Owed) -> bool:
@@ -108,10 +274,15 @@ def _speaks_for(meeting: Meeting, plan: Owed) -> bool:
     return meeting.plan in (None, plan.plan_id.hex)
 
 
-def _why(plan: Owed, standing: _Standing, tags: Sequence[str], day: dt.date) -> str:
-    way = WAYS[plan.way]
+def _tag_words(tags: Sequence[str]) -> list[str]:
     names = code_table("resident_tag")
-    words = [names.name(tag) for tag in CARE_TAGS if tag in tags][:SHOWN_TAGS]
+    return [names.name(tag) for tag in CARE_TAGS if tag in tags][:SHOWN_TAGS]
+
+
+def _why(one: _Planned, tags: Sequence[str], day: dt.date) -> str:
+    plan, standing = one.plan, one.standing
+    way = WAYS[plan.way]
+    words = _tag_words(tags)
     every = EVERY.get(
         plan.interval_days,
         tr("每 {interval_days} 天", interval_days=plan.interval_days),
@@ -134,7 +305,8 @@ def _why(plan: Owed, standing: _Standing, tags: Sequence[str], day: dt.date) -> 
     return tr("、").join(words)
 
 
-def _row(plan: Owed, due: dt.date, why: str, day: dt.date) -> Due:
+def _row(one: _Planned, why: str, day: dt.date) -> Due:
+    plan, due = one.plan, one.due
     way, person = WAYS[plan.way], plan.person
     return Due(
         kind=way.kind,

@@ -15,11 +15,13 @@ from gridapp.models.codes import table as code_table
 from gridapp.models.issue_flow import DONE
 from gridapp.models.record import Values
 from gridapp.store import agenda, meetings
-from gridapp.work import limits
+from gridapp.store.agenda import Owed
+from gridapp.work import care_rounds, limits
 from gridapp.work.disputes import judicial_deadline
 from gridapp.work.due import Due, DueKind, door_of, in_order, late_days, local_day
 from gridapp.work.owed import contacts_due
 from gridapp.work.patrols import expected_looks, points_due
+from gridapp.work.plans import next_due
 from gridapp.work.ways import BY_VOICE, WAYS
 
 MEDIATED = ("registered", "mediating")
@@ -34,6 +36,7 @@ class Progress:
     label: str
     done: int
     total: int
+    rate: bool = False  # told as a share as well
 
 
 @dataclass(frozen=True)
@@ -57,13 +60,15 @@ class Summary:
     met_today: int  # people visited or called today
 
 
-def due(db: Connection, day: dt.date, horizon: int = 3) -> list[Due]:
+def due(
+    db: Connection, day: dt.date, horizon: int = 3, now: dt.datetime | None = None
+) -> list[Due]:
     """What is due on `day`: overdue first, then today, then the next `horizon` days.
 
     People who died, moved out or are in the recycle bin are owed nothing.
     """
     until = day + dt.timedelta(days=horizon)
-    rows = contacts_due(db, day, until)
+    rows = contacts_due(db, day, until, now)
     rows += _issues(db, day, until)
     rows += _disputes(db, day, until)
     return in_order(rows)
@@ -171,6 +176,10 @@ def summary(db: Connection, day: dt.date, rows: Sequence[Due] | None = None) -> 
 def month_progress(db: Connection, day: dt.date) -> list[Progress]:
     """How the month of `day` stands, counted from records and nothing else.
 
+    - 月探访率: people whose plan asks for a contact this month; done when one contact
+      of any way that settles it reached them (domain.md §2.6: 100 % by the end of 2025;
+      探访 is 上门, 电话, 视频 alike).
+    - the extra rounds of that day: whom they name; done when a contact reached them.
     - 重点户入户: people with a home-visit plan of a month or less (domain.md §2.6:
       月探访率 100 %); done when one visit reached them this month.
     - 独居老人通话: people tagged 独居 who are owed calls; done when one call reached
@@ -198,12 +207,35 @@ def month_progress(db: Connection, day: dt.date) -> list[Progress]:
     in_time = sum(
         bool(row["closed_at"] and row["closed_at"] <= row["deadline"]) for row in issues
     )
+    owed = _owed_in_month(db, plans, first, last)
+    seen = sum(bool(reached.get(one, set()) & modes) for one, modes in owed.items())
+    extra = [
+        Progress(one.name, one.done, one.total) for one in care_rounds.progress(db, day)
+    ]
     return [
+        Progress(tr("月探访率"), seen, len(owed), rate=True),
+        *extra,
         Progress(tr("重点户入户"), _met(key, reached, WAYS["visit"].settles), len(key)),
         Progress(tr("独居老人通话"), _met(alone, reached, BY_VOICE), len(alone)),
         Progress(tr("网格巡查"), looks, expected),
         Progress(tr("问题按期办结"), in_time, len(issues)),
     ]
+
+
+def _owed_in_month(
+    db: Connection, plans: Sequence[Owed], first: dt.date, last: dt.date
+) -> dict[UUID, set[str]]:
+    """By resident, the modes that settle a contact whose day lies in that month."""
+    before = meetings.last_meetings(db, first - dt.timedelta(days=1))
+    found: dict[UUID, set[str]] = {}
+    for plan in plans:
+        settles = WAYS[plan.way].settles
+        held = before.get(plan.person.resident_id, ())
+        days = [local_day(m.at) for m in held if m.reached and m.mode in settles]
+        asked = next_due(plan.since, plan.interval_days, max(days, default=None))
+        if asked <= last:
+            found.setdefault(plan.person.resident_id, set()).update(settles)
+    return found
 
 
 def _met(

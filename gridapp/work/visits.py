@@ -19,7 +19,8 @@ from gridapp.models.record import Values
 from gridapp.store import agenda, meetings, records
 from gridapp.store.search_rows import door_text
 from gridapp.store.vault import Writing
-from gridapp.work import flow
+from gridapp.work import chain, flow
+from gridapp.work.due import local_day
 from gridapp.work.plans import next_due
 from gridapp.work.ways import BY_VOICE, WAYS
 
@@ -57,7 +58,8 @@ def log_visit(
     """Save a visit or a call with everything that follows from it.
 
     Fills in what the form need not ask: the time, 本人, the care plan it belongs to,
-    and the next date: tomorrow when nobody was met, else one interval of the plan on.
+    and the next date: when nobody was met that of the next attempt, else one interval
+    of the plan on.
     Each ticked hazard makes an issue, unless the same one is still open. A colour or a
     refusal for good goes into the resident's file. Raises InvalidFields.
 
@@ -118,10 +120,24 @@ def _planned(tx: Writing, filled: Values, resident_id: UUID) -> Values:
     if plan is not None:
         filled = {"plan_id": plan.plan_id, "source": PLANNED, **filled}
     if not reached(filled):
-        return {"next_on": day + dt.timedelta(days=1), **filled}
+        return {"next_on": _retry_on(tx, filled, resident_id, plan), **filled}
     if plan is not None:
         return {"next_on": next_due(plan.since, plan.interval_days, day), **filled}
     return filled
+
+
+def _retry_on(
+    tx: Writing, filled: Values, resident_id: UUID, plan: agenda.Owed | None
+) -> dt.date:
+    """The day to try again: what the chain says of the watched over, else tomorrow."""
+    at: dt.datetime = filled["started_at"]
+    if plan is not None and plan.interval_days <= chain.WATCHED_INTERVAL:
+        before = meetings.misses(tx.db, at, resident_id).get(resident_id, [])
+        this = meetings.Miss(at, filled["mode"], filled.get("disposal") or ())
+        step = chain.next_step([*before, this])
+        if step is not None:
+            return local_day(step.due_at)
+    return local_day(at) + dt.timedelta(days=1)
 
 
 def _plan_for(

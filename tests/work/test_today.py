@@ -114,10 +114,13 @@ def test_failed_attempt_puts_off_but_does_not_start_the_interval_anew(
     plan(vault, people.li, "visit", 7)
     log(vault, people.li, "11-10")  # due 11-17
     log(vault, people.li, "11-23", met_whom="nobody", not_met_reason="out")
-    assert visit_row(vault, today).due == day("11-24")
-    tomorrow = visit_row(vault, day("11-24"))
+    [row] = due(vault, today)
+    assert row.due == day("11-24")
+    [tomorrow] = due(vault, day("11-24"))
     assert (tomorrow.due, tomorrow.late_days) == (day("11-17"), 7)
-    assert tomorrow.why == "独居、每周入户 1 次、上次 11-10、11-23 没见到人"
+    assert tomorrow.why == (
+        "昨天 09:00 没见到人，先打电话问一下、独居、每周入户 1 次、上次 11-10"
+    )
 
 
 def test_failed_attempt_is_forgotten_after_the_next_that_reached(vault, people, today):
@@ -136,7 +139,7 @@ def test_unanswered_call_is_due_again(vault, people, today, result):
     [row] = due(vault, today)
     assert row.late_days > 0
     assert "还没有通过话" in row.why
-    assert "11-20 没打通" in row.why
+    assert "11-20 09:00 没打通，先再打一次" in row.why
 
 
 def test_date_written_at_the_last_visit_wins(vault, people, today):
@@ -332,6 +335,7 @@ def test_month_counts_only_what_was_recorded(vault, people, today):
     plan(vault, people.zhang, "visit", 30)
     plan(vault, people.chen, "visit", 90)  # 每季度: not 重点
     assert progress(vault, today) == {
+        "月探访率": (0, 3),
         "重点户入户": (0, 2),
         "独居老人通话": (0, 1),
         "网格巡查": (0, 0),
@@ -343,11 +347,23 @@ def test_month_counts_only_what_was_recorded(vault, people, today):
     log(vault, people.li, "11-03", mode="phone", call_result="no_answer")
     assert progress(vault, today)["重点户入户"] == (0, 2)
     assert progress(vault, today)["独居老人通话"] == (0, 1)
+    assert progress(vault, today)["月探访率"] == (1, 3)  # 陈秀兰, once a quarter
     log(vault, people.zhang, "11-05")
     log(vault, people.zhang, "11-15")
     log(vault, people.li, "11-06", mode="phone")
+    assert progress(vault, today)["月探访率"] == (3, 3)  # a call is 探访 as well
     assert progress(vault, today)["重点户入户"] == (1, 2)
     assert progress(vault, today)["独居老人通话"] == (1, 1)
+
+
+def test_month_asks_only_for_those_whose_day_lies_in_it(vault, people, today):
+    plan(vault, people.zhang, "visit", 90)
+    log(vault, people.zhang, "09-20")  # due 12-19
+    plan(vault, people.li, "visit", 30, since=day("11-20"))  # first due 12-20
+    assert progress(vault, today)["月探访率"] == (0, 0)
+    log(vault, people.zhang, "11-20")  # more than was asked for
+    assert progress(vault, today)["月探访率"] == (0, 0)
+    assert progress(vault, day("12-10"))["月探访率"] == (0, 1)
 
 
 def test_month_counts_issues_closed_in_time(vault, today):

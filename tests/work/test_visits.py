@@ -95,7 +95,7 @@ def test_visit_without_a_plan_promises_nothing(vault, people, today):
     [
         ("answered", "self", "2026-11-24"),
         ("other_answered", "family", "2026-11-24"),
-        ("no_answer", "nobody", "2026-11-24"),
+        ("no_answer", "nobody", "2026-11-23"),
     ],
 )
 def test_call_says_whom_it_reached(vault, people, weekly, today, result, met, next_on):
