@@ -22,10 +22,12 @@ from gridapp.cli.options import (
 )
 from gridapp.errors import InvalidFields, UserError
 from gridapp.language import tr
+from gridapp.models import Issue
 from gridapp.models.kinds import now
 from gridapp.models.record import Record, Values, field_of, fields_of
 from gridapp.store import history, records, search, state
 from gridapp.store.vault import Store
+from gridapp.work import flow
 
 
 def typed_values(model: type[Record], pairs: Iterable[str]) -> Values:
@@ -254,7 +256,11 @@ def add_command(
     """新增一条记录，检查和窗口里的表单一样。"""
     model = model_of(type_)
     with opened(data, password_file) as store, store.writing() as tx:
-        key = records.save(tx, model, typed_values(model, pairs))
+        values = typed_values(model, pairs)
+        if model is Issue:
+            key = flow.take_in(tx, values)
+        else:
+            key = records.save(tx, model, values)
     _done(key, tr("已新增{title}", title=model.title), as_json)
 
 
@@ -277,7 +283,9 @@ def set_command(
     with opened(data, password_file) as store, store.writing() as tx:
         values = typed_values(model, pairs)
         grid_id = values.pop("grid_id", None)
-        if values:
+        if model is Issue and values.get("state"):
+            flow.step_to(tx, key, values.pop("state"), values)
+        elif values:
             records.save(tx, model, values, key)
         if grid_id is not None:
             records.move(tx, model, key, grid_id)
@@ -311,10 +319,10 @@ def _done(key: Any, sentence: str, as_json: bool) -> None:
     else:
         click.echo(
             tr(
-                "{sentence}：{key}（{astimezone:%H:%M:%S}）",
+                "{sentence}：{key}（{at:%H:%M:%S}）",
                 sentence=sentence,
                 key=key,
-                astimezone=now().astimezone(),
+                at=now().astimezone(),
             )
         )
 

@@ -50,6 +50,7 @@ class Device:
 
     id: UUID
     worker_id: UUID
+    role: str  # of that worker, a code of worker_role
     cursors: Mapping[UUID, int]  # how far it said it has read each of its grids
     seen_at: dt.datetime
 
@@ -288,7 +289,9 @@ def authenticate(db: Connection, token: str) -> Device:
         device_scope.c.device_id == row.id
     )
     cursors = dict(db.execute(scopes).all())
-    return Device(row.id, row.worker_id, cursors, row.seen_at)
+    worker = table_of(Worker)
+    role = db.scalar(select(worker.c.role).where(worker.c.id == row.worker_id))
+    return Device(row.id, row.worker_id, role or "worker", cursors, row.seen_at)
 
 
 def revoke(county: County, device_id: UUID) -> None:

@@ -27,7 +27,7 @@ from gridapp.county.tables import device as devices
 from gridapp.county.tables import device_scope
 from gridapp.language import tr
 from gridapp.models import Grid, record_named, rules
-from gridapp.models.record import Field, Record, Values, fields_of, table_of
+from gridapp.models.record import Field, Hand, Record, Values, fields_of, table_of
 from gridapp.sync import merge
 from gridapp.sync.merge import Incoming, Outcome
 from gridapp.sync.protocol import (
@@ -196,9 +196,11 @@ def _decide(batch: _Batch, arrival: Arrival) -> None:
     change = _allowed(batch, arrival, current)
     if change is None:
         return
+    mine = current is not None and current["updated_by"] == change.by
+    by = Hand(batch.device.role, mine)
     while True:
         outcome = merge.merge(current, change, batch.now, insert_only=model.insert_only)
-        wrong = _wrong(model, current, outcome)
+        wrong = _wrong(model, current, outcome, by)
         if not wrong:
             break
         fields = {name: text for name, text in wrong.items() if name in change.changes}
@@ -264,15 +266,18 @@ def _without(change: Incoming, names: Iterable[str]) -> Incoming:
 
 
 def _wrong(
-    model: type[Record], current: Mapping[str, Any] | None, outcome: Outcome
+    model: type[Record],
+    current: Mapping[str, Any] | None,
+    outcome: Outcome,
+    by: Hand,
 ) -> dict[str, str]:
     """Sentences for what the outcome would break; old faults are not counted."""
     if not outcome.action:
         return {}
     new = {name: pair[1] for name, pair in outcome.changes.items()}
     if current is None:
-        return rules.problems(model, new)
-    wrong = rules.problems(model, {**current, **new}, new, current)
+        return rules.problems(model, new, by=by)
+    wrong = rules.problems(model, {**current, **new}, new, current, by)
     if not wrong:
         return wrong
     before = rules.problems(model, current)

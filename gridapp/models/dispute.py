@@ -29,7 +29,7 @@ from gridapp.models.kinds import (
     TIME,
     YES_NO,
 )
-from gridapp.models.record import Record, field, field_of
+from gridapp.models.record import Hand, Record, field, field_of
 
 EVENT, WAY, RESULT, MARK = tr("纠纷"), tr("调解"), tr("结果"), tr("考评")
 
@@ -127,7 +127,10 @@ class Dispute(Record):
 
     @classmethod
     def check_change(
-        cls, before: Mapping[str, Any], after: Mapping[str, Any]
+        cls,
+        before: Mapping[str, Any],
+        after: Mapping[str, Any],
+        by: Hand | None = None,
     ) -> dict[str, str]:
         if may_become(before["state"], after["state"]):
             return {}

@@ -11,8 +11,10 @@ from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped
 
 from gridapp.language import tr
+from gridapp.models import codes as code_tables
+from gridapp.models.issue_flow import ALL, moves
 from gridapp.models.kinds import DATE, NAME, NOTE, PHONES, TIME, YES_NO
-from gridapp.models.record import Record, field
+from gridapp.models.record import Hand, Record, field
 
 
 class Issue(Record):
@@ -66,6 +68,33 @@ class Issue(Record):
         ):
             wrong["approved_by"] = tr("清单外任务要填批准人和截止日期")
         return wrong
+
+    @classmethod
+    def check_change(
+        cls,
+        before: Mapping[str, Any],
+        after: Mapping[str, Any],
+        by: Hand | None = None,
+    ) -> dict[str, str]:
+        roles = {by.role} if by else ALL
+        mine = by is None or by.mine
+        if moves(before["state"], after["state"], roles, mine=mine):
+            return {}
+        name = code_tables.table("issue_state").name
+        sentence = tr(
+            "“{before}”的工单不能直接改成“{after}”，请按办理步骤一步步来",
+            before=name(before["state"]),
+            after=name(after["state"]),
+        )
+        return {"state": sentence}
+
+    @classmethod
+    def check_new(cls, values: Mapping[str, Any], by: Hand) -> dict[str, str]:
+        if moves(None, values["state"], {by.role}, mine=True):
+            return {}
+        state = code_tables.table("issue_state").name(values["state"])
+        sentence = tr("您不能登记“{state}”的工单，请按办理步骤一步步来", state=state)
+        return {"state": sentence}
 
 
 class IssueStep(Record):

@@ -15,6 +15,7 @@ from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped
 
 from gridapp.language import tr
+from gridapp.models.issue_flow import OFFICE
 from gridapp.models.kinds import (
     ADDRESS,
     BIRTH,
@@ -28,7 +29,7 @@ from gridapp.models.kinds import (
     PHONES,
     YES_NO,
 )
-from gridapp.models.record import Record, field
+from gridapp.models.record import Hand, Record, field
 
 _GRIDS = UUID("7d1f7a3e-5a0b-5c7e-9a6b-3c1d2e4f5a60")
 
@@ -83,6 +84,18 @@ class Worker(Record):
         "固定电话", PHONES, listed=False
     )
     left_on: Mapped[dt.date | None] = field("离岗日期", DATE, listed=False)
+
+    @classmethod
+    def check_change(
+        cls,
+        before: Mapping[str, Any],
+        after: Mapping[str, Any],
+        by: Hand | None = None,
+    ) -> dict[str, str]:
+        """Nobody in a grid raises themselves: what a role may do hangs on it."""
+        if by is None or by.role in OFFICE or before["role"] == after["role"]:
+            return {}
+        return {"role": tr("岗位由社区或县里改，请联系他们")}
 
 
 class Building(Record):

@@ -24,6 +24,14 @@ Values = dict[str, Any]
 
 
 @dataclass(frozen=True)
+class Hand:
+    """Who changes a record at the county."""
+
+    role: str  # code of worker_role
+    mine: bool  # whether they made its last change too
+
+
+@dataclass(frozen=True)
 class Field:
     """One field as the rest of the program sees it."""
 
@@ -186,12 +194,21 @@ class Record(Base):
 
     @classmethod
     def check_change(
-        cls, before: Mapping[str, Any], after: Mapping[str, Any]
+        cls,
+        before: Mapping[str, Any],
+        after: Mapping[str, Any],
+        by: Hand | None = None,
     ) -> dict[str, str]:
         """Sentences by field name when a record may not become another; else empty.
 
-        Called with the whole record before and after by save and the county alike.
+        Called with the whole record before and after by save and the county alike;
+        only the county says by whose hand.
         """
+        return {}
+
+    @classmethod
+    def check_new(cls, values: Mapping[str, Any], by: Hand) -> dict[str, str]:
+        """Sentences by field name when a record may not come to the county so."""
         return {}
 
 

@@ -10,7 +10,7 @@ from typing import Any, cast
 from gridapp.language import tr
 from gridapp.models import codes as code_tables
 from gridapp.models.kinds import CODES
-from gridapp.models.record import Field, Record, fields_of
+from gridapp.models.record import Field, Hand, Record, fields_of
 
 LARGEST_NUMBER = (1 << 31) - 1  # of an INTEGER at the county
 _UNKEEPABLE = re.compile("[\0\ud800-\udfff]")
@@ -21,12 +21,13 @@ def problems(
     values: Mapping[str, Any],
     changed: Collection[str] | None = None,
     before: Mapping[str, Any] | None = None,
+    by: Hand | None = None,
 ) -> dict[str, str]:
     """A sentence for each field that breaks a rule; empty when the record is good.
 
     Of fields, only those in `changed` are looked at, if it is given; the rules across
     fields hold for the whole record always. With `before`, the record as it was, it
-    must also be allowed to become what it is now.
+    must also be allowed to become what it is now. `by` is who changes it at the county.
     """
     wrong: dict[str, str] = {}
     for field in fields_of(model):
@@ -37,7 +38,9 @@ def problems(
             wrong[field.name] = sentence
     wrong = wrong or model.check(values)
     if before is not None:
-        wrong = wrong or model.check_change(before, values)
+        wrong = wrong or model.check_change(before, values, by)
+    elif by is not None:
+        wrong = wrong or model.check_new(values, by)
     return wrong
 
 

@@ -35,7 +35,8 @@ _ROW = Qt.ItemDataRole.UserRole
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a list. `found` underlines the title: it is why the row is here."""
+    """One line of a list. `found` underlines the title: it is why the row is here;
+    `tag` is a word in a tone before the second line."""
 
     id: UUID
     title: str
@@ -44,10 +45,17 @@ class Row:
     badge: Badge | None = None
     found: bool = False
     type: str = "resident"
+    tag: Badge | None = None
 
     def spoken(self) -> str:
         """Return the whole row as a sentence for a screen reader."""
-        words = (self.title, self.aside, self.detail, self.badge and self.badge.text)
+        words = (
+            self.title,
+            self.aside,
+            self.tag and self.tag.text,
+            self.detail,
+            self.badge and self.badge.text,
+        )
         return tr("，").join(word for word in words if word)
 
 
@@ -199,5 +207,7 @@ class _RowDelegate(QStyledItemDelegate):
         if row.aside and right - left - wide > 40:
             aside = metrics.elidedText(row.aside, elide, right - left - wide - 10)
             painter.drawText(QPointF(left + wide + 10, area.y() + 24.5), aside)
+        if row.tag:
+            left += row.tag.paint(painter, theme, left, area.y() + 32) + 8
         detail = metrics.elidedText(row.detail, elide, right - left)
         painter.drawText(QPointF(left, area.y() + 49), detail)
