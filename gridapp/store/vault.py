@@ -66,6 +66,7 @@ class Store:
 
     def __init__(self, folder: Path, engine: Engine, key: bytes) -> None:
         self.folder = folder
+        self.key = key  # for the process that opens this vault next
         self.photos = PhotoStore(folder, key)
         self.worker_id: UUID | None = None
         self._engine = engine
@@ -204,6 +205,22 @@ def open_store(folder: Path, password: str) -> Store:
         key = slots.unseal(slot, password)
         if key is not None:
             return open_with_key(folder, key)
+    raise UserError(WRONG_PASSWORD)
+
+
+def change_password(folder: Path, old: str, new: str) -> None:
+    """Seal the data key under another password; everything else stays as it is.
+
+    UserError when `old` opens no slot or `new` is too short; then nothing changed.
+    """
+    with faults_in_words():
+        kept = slots.read(folder / SLOT_FILE)
+        for number, slot in enumerate(kept):
+            key = slots.unseal(slot, old)
+            if key is not None:
+                kept[number] = slots.seal(key, new)
+                slots.write(folder / SLOT_FILE, kept)
+                return
     raise UserError(WRONG_PASSWORD)
 
 

@@ -15,17 +15,21 @@ from gridapp.language import tr, weekday
 from gridapp.store import journal, records, state
 from gridapp.store.database import Connection
 from gridapp.ui.find_popup import FindPopup
+from gridapp.ui.keys import bound
 from gridapp.ui.ledgers import LEDGERS
 from gridapp.ui.page import Page
+from gridapp.ui.preferences import SMALLEST
 from gridapp.ui.record_page import RecordPage
 from gridapp.ui.residents_page import ResidentsPage
 from gridapp.ui.session import Session
+from gridapp.ui.side_pages import BESIDE, side_pages
 from gridapp.ui.sync_page import SyncPage
 from gridapp.ui.today_page import TodayPage
 from gridapp.ui.tokens import Width
 from gridapp.ui.visit_form import VisitForm
 from gridapp.ui.visit_values import Way
 from gridapp.ui.visits_page import VisitsPage
+from gridapp.ui.widgets.busy import BusyLine
 from gridapp.ui.widgets.card import column, line
 from gridapp.ui.widgets.header import Header
 from gridapp.ui.widgets.nav import NavColumn, Place
@@ -41,7 +45,13 @@ PLACES = (
     Place("disputes", tr("矛盾调解"), tr("调解"), "handshake"),
     Place("sync", tr("数据同步"), tr("同步"), "refresh-cw"),
 )
-SMALLEST = (880, 420)  # a 1366×768 screen at 150 %, less its task bar
+FOOT = (
+    Place("settings", tr("设置"), tr("设置"), "settings"),
+    Place("help", tr("帮助 F1"), tr("帮助"), "circle-help"),
+)
+RECORD_PAGES = {"issue": "issues", "dispute": "disputes", "patrol": "patrols"}
+MARKED = {"visit": "visits"} | dict.fromkeys(BESIDE, "settings")  # in the navigation
+LONGEST_WAY = 20  # pages back
 
 
 class MainWindow(QMainWindow):
@@ -65,11 +75,12 @@ class MainWindow(QMainWindow):
             "disputes": RecordPage(session, "dispute"),
             "sync": SyncPage(session),
             "visit": self._form,
+            **side_pages(session),
         }
-        self._before = "today"
+        self._way: list[str] = []  # the pages before this one
         self._here = "today"
-        self._nav = NavColumn(session.theme, PLACES)
-        self._header = Header(session.theme, user)
+        self._nav = NavColumn(session.theme, PLACES, FOOT)
+        self._header = Header(session.theme, session.preferences, user)
         self._stack = QStackedWidget()
         self._toast = Toast(session.theme)
         self._place()
@@ -79,11 +90,12 @@ class MainWindow(QMainWindow):
             self._listen(key, page)
         self._form.next_asked.connect(self.today.expect_next)
         self._nav.chosen.connect(self.go)
-        self._header.sync_asked.connect(partial(self.go, "sync"))
+        self._header.place_asked.connect(self.go)
+        self._header.lock_asked.connect(session.lock_asked)
         self._find.chosen.connect(self._open_row)
         session.changed.connect(self._count_unsent)
         self._bind_keys()
-        self.go("today")
+        self._show("today")
         self._count_unsent()
         for page in self.pages.values():
             if page.watched and page is not self.today:
@@ -99,6 +111,7 @@ class MainWindow(QMainWindow):
         down.addWidget(self._stack, 1)
         down.addWidget(self._toast)
         middle.setMinimumSize(*SMALLEST)  # pages never hold the window open
+        BusyLine(self.session.theme, self.session.jobs, self._stack)
         right.setObjectName("page")
         self.setCentralWidget(middle)
 
@@ -114,35 +127,55 @@ class MainWindow(QMainWindow):
             page.counted.connect(partial(self._nav.show_count, key))
 
     def _bind_keys(self) -> None:
-        keys: dict[str, Callable[[], object]] = {
-            "F2": partial(self._start_visit, "visit"),
-            "F3": partial(self._start_visit, "call"),
-            "F4": partial(self.show_record, "patrol", None),
-            "F6": partial(self.show_record, "issue", None),
-            "F7": partial(self.show_record, "dispute", None),
-            "F5": self.reload,
-            "Ctrl+K": self.focus_find,
-            "Ctrl+Z": self._toast.undo,
+        acts: dict[str, Callable[[], object]] = {
+            "help": partial(self.go, "help"),
+            "visit": partial(self._start_visit, "visit"),
+            "call": partial(self._start_visit, "call"),
+            "patrol": partial(self.show_record, "patrol", None),
+            "issue": partial(self.show_record, "issue", None),
+            "dispute": partial(self.show_record, "dispute", None),
+            "reload": self.reload,
+            "find": self.focus_find,
+            "undo": self._toast.undo,
+            "lock": self.session.lock_asked.emit,
+            "keys": partial(self.go, "keys"),
         }
-        for key, act in keys.items():
-            shortcut = QShortcut(QKeySequence(key), self)
-            shortcut.activated.connect(act)
+        places = {f"Ctrl+{n}": place.key for n, place in enumerate(PLACES, 1)}
+        for keys, key in bound():
+            if key.act != "place":
+                act = acts[key.act]
+            elif keys in places:
+                act = partial(self.go, places[keys])
+            else:
+                continue  # more keys than pages
+            QShortcut(QKeySequence(keys), self).activated.connect(act)
+
+    @property
+    def here(self) -> str:
+        """The key of the page that is shown."""
+        return self._here
 
     def go(self, key: str) -> None:
         """Show a page."""
-        if self._here != "visit":
-            self._before = self._here
+        if key == self._here and self._stack.currentWidget() is self.pages[key]:
+            self.pages[key].focus_start()
+            return
+        self.pages[key].come_from(self._here)
+        self._way = [*self._way, self._here][-LONGEST_WAY:]
+        self._show(key)
+
+    def go_back(self) -> None:
+        """Show the page before this one."""
+        self._show(self._way.pop() if self._way else "today")
+
+    def _show(self, key: str) -> None:
         self._here = key
         page = self.pages[key]
         self._stack.setCurrentWidget(page)
-        self._nav.choose("visits" if key == "visit" else key)
+        self._nav.choose(MARKED.get(key, key))
         self._title(page, page.subtitle, page.names_person)
         self._find.hide()
         page.focus_start()
-
-    def go_back(self) -> None:
-        """Show the page before the form."""
-        self.go(self._before)
 
     def reload(self) -> None:
         """Read the page that is shown again."""
@@ -165,12 +198,9 @@ class MainWindow(QMainWindow):
 
     def show_record(self, kind: str, record_id: UUID | None) -> None:
         """Open a record of another type in its list; None starts a new one."""
-        keys = {"issue": "issues", "dispute": "disputes", "patrol": "patrols"}
-        key = keys.get(kind)
-        page = self.pages.get(key or "")
-        if key and isinstance(page, RecordPage):
-            self.go(key)
-            page.open_record(record_id)
+        key = RECORD_PAGES[kind]
+        self.go(key)
+        self.pages[key].open_record(record_id)
 
     def _open_row(self, row: Row) -> None:
         if row.type == "resident":

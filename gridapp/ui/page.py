@@ -53,6 +53,12 @@ class Page(QWidget):
         """Return who is chosen on this page, for F2 and F3."""
         return None
 
+    def open_record(self, record_id: UUID | None) -> None:
+        """Open a record of the type this page is for; None starts a new one."""
+
+    def come_from(self, key: str) -> None:
+        """Learn which page one comes from, before this one is shown."""
+
     def focus_start(self) -> None:
         """Put the keyboard where one begins on this page."""
 

@@ -72,8 +72,6 @@ class Preferences(QObject):
 
     def fits(self, scale: float) -> bool:
         """Whether this screen has room for the window at that text size."""
-        screen = QGuiApplication.primaryScreen()
-        if screen is None:
-            return True
-        room = QSizeF(screen.availableGeometry().size()) * (self._shown_scale / scale)
+        here = QGuiApplication.primaryScreen().availableGeometry().size()
+        room = QSizeF(here) * (self._shown_scale / scale)
         return room.width() >= SMALLEST[0] and room.height() >= SMALLEST[1]

@@ -21,6 +21,7 @@ class Session(QObject):
     """One open vault as the window uses it."""
 
     changed = Signal(object)  # frozenset of the record types that changed
+    lock_asked = Signal()  # hide everything until the password is typed again
 
     def __init__(
         self,

@@ -136,6 +136,15 @@ def _views(t: Tokens) -> str:
     return f"""
 QListView, QTableView, QScrollArea {{ border: none; background: transparent; }}
 QScrollArea > QWidget > QWidget {{ background: transparent; }}
+#chapters {{ border: none; background: transparent; }}
+#chapters::item {{ padding: 0 10px; border-radius: {Size.RADIUS}px;
+    color: {t.text2}; }}
+#chapters::item:hover {{ background: {t.hover}; }}
+#chapters::item:selected {{ background: {t.blue.back}; color: {t.blue.text}; }}
+#chapters::item:focus {{ border: 2px solid {t.focus}; padding: 0 8px; }}
+#reader {{ border: none; background: {t.surface};
+    border-radius: {Size.CARD_RADIUS}px; }}
+#reader:focus {{ border: 2px solid {t.focus}; }}
 QTableView {{ gridline-color: {t.divider}; selection-background-color: {t.selected};
     selection-color: {t.text}; }}
 QTableView::item {{ padding: 0 8px; border-bottom: 1px solid {t.divider}; }}

@@ -119,6 +119,12 @@ class ChipRow(QWidget):
         if key in self._chips:
             self._chips[key].setChecked(True)
 
+    def focus_chosen(self) -> None:
+        """Put the keyboard on the chosen chip."""
+        for chip in self._chips.values():
+            if chip.isChecked():
+                chip.setFocus()
+
     def _add(self, key: str, words: str) -> None:
         chip = Button(self._theme, words, "chip")
         chip.setCheckable(True)

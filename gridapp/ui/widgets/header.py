@@ -10,52 +10,61 @@ from PySide6.QtWidgets import QFrame, QMenu
 
 from gridapp.language import tr
 from gridapp.settings import Scheme
+from gridapp.ui.preferences import TEXT_SCALES, Preferences
 from gridapp.ui.theme import Theme
 from gridapp.ui.tokens import Width
 from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import line
 from gridapp.ui.widgets.entry import FindField
-from gridapp.ui.widgets.text import Glyph, Text
+from gridapp.ui.widgets.text import Text
 
-_SCHEMES: tuple[tuple[Scheme, str], ...] = (
-    ("system", tr("跟随系统")),
+SCHEMES: tuple[tuple[Scheme, str], ...] = (
     ("light", tr("浅色")),
     ("dark", tr("深色")),
+    ("system", tr("跟随系统")),
+)
+# What the menu of the user leads to besides the look: page, words.
+_WAYS = (
+    ("settings", tr("设置")),
+    ("acts", tr("操作记录")),
+    ("keys", tr("快捷键\tCtrl+/")),
+    ("help", tr("帮助\tF1")),
 )
 
 
 class Header(QFrame):
     """Title and subtitle of the page, then what is the same on every page."""
 
-    sync_asked = Signal()
+    place_asked = Signal(str)  # key of a page
+    lock_asked = Signal()
 
-    def __init__(self, theme: Theme, user: str) -> None:
+    def __init__(self, theme: Theme, preferences: Preferences, user: str) -> None:
         super().__init__()
         self.setObjectName("header")
         self._theme = theme
+        self._preferences = preferences
+        self._who = user
         self._unsent = 0
         self._width = Width.WIDE
         self._title = Text("", "title")
         self._subtitle = Text("", "muted")
         self.find_box = FindField(theme, tr("全局查找"), tr("找人、门牌、电话  Ctrl+K"))
         self._sync = Button(theme, " ", "plain", icon="cloud-check")
-        self._look = Button(
-            theme, tr("外观"), "plain", icon="sun-moon", tip=tr("浅色或深色")
+        self._size = Button(theme, tr("字号"), "plain", tip=tr("把字放大或改小"))
+        self._user = Button(
+            theme, user, "plain", icon="user-round", tip=tr("锁定、外观、设置")
         )
-        self._user = Text(user)
-        self._user_icon = Glyph(theme, "user-round", "text2", 18)
-        row = self._row = line(self, (18, 0, 16, 0), 10)
+        row = self._row = line(self, (18, 0, 10, 0), 8)
         row.addWidget(self._title)
         row.addWidget(self._subtitle)
         row.addStretch(1)
         row.addWidget(self.find_box)
-        row.addSpacing(6)
-        row.addWidget(self._sync)
-        row.addWidget(self._look)
-        row.addWidget(self._user_icon)
-        row.addWidget(self._user)
-        self._sync.clicked.connect(self.sync_asked)
-        self._look.clicked.connect(self._offer_looks)
+        row.addSpacing(4)
+        for button in (self._sync, self._size, self._user):
+            row.addWidget(button)
+        self._sync.clicked.connect(partial(self.place_asked.emit, "sync"))
+        self._size.clicked.connect(self._offer_sizes)
+        self._user.clicked.connect(self._offer_ways)
         self.set_width(Width.WIDE)
 
     def show_title(self, title: str, subtitle: str, *, person: bool = False) -> None:
@@ -96,31 +105,62 @@ class Header(QFrame):
         self.find_box.setPlaceholderText(
             tr("找人、门牌 Ctrl+K") if narrow else self._hint()
         )
-        self._user.setVisible(not narrow)
-        self._user_icon.setVisible(not narrow)
-        self._look.setText("" if narrow else tr("外观"))
-        self._look.setAccessibleName(tr("外观"))
-        margins = (12, 0, 10, 0) if narrow else (18, 0, 16, 0)
+        self._user.setText(self._who.split()[0] if narrow else self._who)
+        self._user.setAccessibleName(self._who)
+        margins = (12, 0, 6, 0) if narrow else (18, 0, 10, 0)
         self._row.setContentsMargins(*margins)
+        self._row.setSpacing(4 if narrow else 8)
         self.show_unsent(self._unsent)
-        self._look.show_icon("sun-moon", "text2")
 
     @staticmethod
     def _hint() -> str:
         return tr("找人、门牌、电话  Ctrl+K")
 
-    def _offer_looks(self) -> None:
+    def _offer_sizes(self) -> None:
         menu = QMenu(self)
-        menu.setAccessibleName(tr("外观"))
+        menu.setAccessibleName(tr("字号"))
         group = QActionGroup(menu)
-        for scheme, words in _SCHEMES:
+        for scale, words in TEXT_SCALES:
+            fits = self._preferences.fits(scale)
+            words = words if fits else tr("{size}（屏幕放不下）", size=words)
+            action = menu.addAction(words)
+            action.setCheckable(True)
+            action.setChecked(self._preferences.now.text_scale == scale)
+            action.setEnabled(fits)
+            action.triggered.connect(partial(self._choose_size, scale))
+            group.addAction(action)
+        self._drop(menu, self._size)
+
+    def _offer_ways(self) -> None:
+        menu = QMenu(self)
+        menu.setAccessibleName(tr("锁定、外观、设置"))
+        menu.addAction(tr("锁定\tCtrl+L")).triggered.connect(self.lock_asked)
+        menu.addSeparator()
+        group = QActionGroup(menu)
+        for scheme, words in SCHEMES:
             action = menu.addAction(words)
             action.setCheckable(True)
             action.setChecked(self._theme.scheme == scheme)
             action.triggered.connect(partial(self._choose_look, scheme))
             group.addAction(action)
-        menu.popup(self._look.mapToGlobal(QPoint(0, self._look.height() + 2)))
+        menu.addSeparator()
+        for key, words in _WAYS:
+            menu.addAction(words).triggered.connect(partial(self._go, key))
+        self._drop(menu, self._user)
+
+    @staticmethod
+    def _drop(menu: QMenu, button: Button) -> None:
+        """Open a menu below its button, its right end not beyond the button's."""
         menu.aboutToHide.connect(menu.deleteLater)
+        left = min(0, button.width() - menu.sizeHint().width())
+        menu.popup(button.mapToGlobal(QPoint(left, button.height() + 2)))
+        menu.setActiveAction(menu.actions()[0])
+
+    def _go(self, key: str, _checked: bool = False) -> None:
+        self.place_asked.emit(key)
+
+    def _choose_size(self, scale: float, _checked: bool = False) -> None:
+        self._preferences.choose_text_scale(scale)
 
     def _choose_look(self, scheme: Scheme, _checked: bool = False) -> None:
         self._theme.choose(scheme)

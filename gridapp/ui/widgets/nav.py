@@ -33,10 +33,17 @@ class NavColumn(QFrame):
 
     chosen = Signal(str)
 
-    def __init__(self, theme: Theme, places: Sequence[Place]) -> None:
+    def __init__(
+        self, theme: Theme, places: Sequence[Place], foot: Sequence[Place] = ()
+    ) -> None:
+        """Show `places` from above, and those of the `foot` at the lower end.
+
+        A narrow window has room for the first of the foot only.
+        """
         super().__init__()
         self.setObjectName("nav")
-        self._items = {place.key: _Entry(theme, place) for place in places}
+        self._items = {place.key: _Entry(theme, place) for place in (*places, *foot)}
+        self._spare = [place.key for place in foot[1:]]
         self._group = QButtonGroup(self)
         self._brand = QFrame()
         brand = line(self._brand, (8, 8, 0, 14), 8)
@@ -45,11 +52,12 @@ class NavColumn(QFrame):
         brand.addStretch()
         self._box = column(self, (10, 10, 9, 10), 3)
         self._box.addWidget(self._brand)
-        for key, item in self._items.items():
-            self._group.addButton(item)
-            self._box.addWidget(item)
-            item.clicked.connect(lambda _=False, key=key: self.chosen.emit(key))
         self._box.addStretch()
+        for number, (key, item) in enumerate(self._items.items()):
+            self._group.addButton(item)
+            above = number < len(places)
+            self._box.insertWidget(number + 1 if above else number + 2, item)
+            item.clicked.connect(lambda _=False, key=key: self.chosen.emit(key))
         self.set_width(Width.WIDE)
 
     def choose(self, key: str) -> None:
@@ -69,6 +77,8 @@ class NavColumn(QFrame):
         self._box.setContentsMargins(*((4, 4, 3, 4) if narrow else (10, 10, 9, 10)))
         for item in self._items.values():
             item.set_width(width)
+        for key in self._spare:
+            self._items[key].setVisible(not narrow)
 
 
 class _Entry(QAbstractButton):
