@@ -1,0 +1,200 @@
+"""Everything a person reads has its English, through one mechanism."""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib.util
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from gridapp import language
+
+ROOT = Path(__file__).parents[1]
+HAN = re.compile(r"[\u4e00-\u9fff]+")
+
+# Modules whose Chinese is what people write, not what the program says.
+READING = {
+    "gridapp/models/birth.py",
+    "gridapp/models/person_name.py",
+    "gridapp/office/cells.py",
+    "gridapp/office/chinese_text.py",
+    "gridapp/office/ledger_columns.py",
+    "gridapp/office/ledger_rows.py",
+    "gridapp/store/pinyin.py",
+    "gridapp/store/search_words.py",
+    "gridapp/store/search_rows.py",
+}
+# Words of a ledger or of the invented estate, by module.
+WRITTEN = {
+    "gridapp/cli/demo.py": None,  # people and files of the demo
+    "gridapp/cli/demo_days.py": None,
+    "gridapp/cli/county.py": {"，"},  # a comma between codes as people type it
+    "gridapp/models/cell.py": {"'’‘`′＇"},
+    "gridapp/models/kinds.py": {"有", "对", "无", "不是"},
+    "gridapp/models/phones.py": None,
+    "gridapp/office/ledger_cells.py": {"、"},  # goes into a record
+    "gridapp/office/ledger_parts.py": None,
+    "gridapp/office/ledger_refused.py": {"楼栋", "确认导入", "原表行号", "问题"},
+    "gridapp/office/ledger_writes.py": {"；"},
+}
+
+
+def script(name):
+    sys.path.insert(0, str(ROOT / "scripts"))
+    try:
+        spec = importlib.util.spec_from_file_location(
+            name, ROOT / "scripts" / f"{name}.py"
+        )
+        assert spec
+        assert spec.loader
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module  # a dataclass looks its module up
+        spec.loader.exec_module(module)
+    finally:
+        sys.path.pop(0)
+    return module
+
+
+words = script("words")
+messages = script("make_messages")
+ENGLISH = messages.entries(messages.ENGLISH.read_text("utf-8"))
+
+
+def test_every_text_of_the_program_has_its_english():
+    missing = sorted(text for text in words.said() if not ENGLISH.get(text))
+    assert missing == [], "run scripts/make_messages.py and fill gridapp.po"
+
+
+def test_the_catalogue_holds_nothing_the_program_no_longer_says():
+    assert sorted(set(ENGLISH) - words.said() - {""}) == []
+
+
+def test_the_catalogue_is_compiled():
+    made = messages.ENGLISH.with_suffix(".mo").read_bytes()
+    assert made == messages.compiled(ENGLISH)
+
+
+def test_no_chinese_text_stands_outside_the_mechanism():
+    left = [
+        one
+        for path in words.modules()
+        for one in words.left_out(path)
+        if one.module not in READING
+        and one.text not in (WRITTEN.get(one.module, set()) or {one.text})
+    ]
+    left = [one for one in left if WRITTEN.get(one.module, set()) is not None]
+    assert left == []
+
+
+def test_no_text_is_put_together_before_it_is_translated():
+    """`tr` takes a literal, or a word that is marked elsewhere; never an f-string."""
+    import ast
+
+    wrong = [
+        f"{path.name}:{node.lineno}"
+        for path in words.modules()
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "tr"
+        and isinstance(node.args[0], ast.JoinedStr | ast.BinOp)
+    ]
+    assert wrong == []
+
+
+def names(text):
+    """The placeholders of a text; braces around anything else are words."""
+    return {name.partition(".")[0] for name in re.findall(r"\{([a-z][\w.]*)", text)}
+
+
+def test_english_fills_in_what_chinese_fills_in():
+    wrong = [
+        text for text, said in ENGLISH.items() if said and names(said) != names(text)
+    ]
+    assert wrong == []
+
+
+def test_english_is_english():
+    """Han only where the user must type or recognise exactly these characters."""
+    strange = {
+        text: said
+        for text, said in ENGLISH.items()
+        if any(run not in text for run in HAN.findall(said))
+    }
+    assert strange == {}
+
+
+def test_a_word_can_follow_the_number_before_it():
+    said = language._FORMATTER.vformat("{n} {n:day|days}", (), {"n": 1})
+    assert said == "1 day"
+    assert language._FORMATTER.vformat("{n} {n:day|days}", (), {"n": 3}) == "3 days"
+
+
+def test_the_weekday_is_the_days():
+    assert language.weekday(dt.date(2026, 11, 23)) == "周一"
+
+
+def speaking(tongue, *command, **more):
+    env = os.environ | {"GRIDAPP_LANGUAGE": tongue, "PYTHONUTF8": "1"} | more
+    return subprocess.run(
+        [sys.executable, *command],
+        env=env,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def test_commands_speak_english_when_asked():
+    told = speaking("en", "-m", "gridapp", "--help")
+    assert told.returncode == 0
+    assert not HAN.search(told.stdout)
+    assert "Opens no window" in speaking("en", "-m", "gridapp", "demo", "--help").stdout
+
+
+def test_the_language_of_the_settings_counts_for_the_vault_beside_them(tmp_path):
+    (tmp_path / "settings.json").write_text('{"language": "en"}', "utf-8")
+    env = {"GRIDAPP_LANGUAGE": ""}
+    told = speaking("", "-m", "gridapp", "--data", str(tmp_path), "--help", **env)
+    assert "Usage" in told.stdout
+    assert "Data folder." in told.stdout
+    other = speaking("", "-m", "gridapp", f"--data={tmp_path / 'b'}", "--help", **env)
+    assert "数据文件夹" in other.stdout
+
+
+def test_papers_speak_english_when_asked(tmp_path):
+    code = f"""
+import json, sys
+from pathlib import Path
+sys.path.insert(0, {str(ROOT)!r})
+from gridapp.store import vault, records
+from gridapp.models import Resident
+from gridapp.work import founding
+from gridapp.office.sheets import SHEETS
+import datetime as dt
+store = vault.create(Path({str(tmp_path / "v")!r}), "a long password")
+founding.found(store, "990101001001", "Grid 1", "Zhou")
+with store.writing() as tx:
+    one = records.save(tx, Resident, {{"name": "Li", "sex": "2", "presence": "here",
+        "life_state": "living", "resident_kind": "local"}})
+out = Path({str(tmp_path / "card.pdf")!r})
+with store.reading() as db:
+    SHEETS["resident-card"].draw(db, [one], dt.date(2026, 11, 23), out,
+        unmasked=False, leave_blanks=False, progress=None)
+print(json.dumps(Resident.title))
+"""
+    told = speaking("en", "-c", code)
+    assert told.returncode == 0, told.stderr
+    assert json.loads(told.stdout) == "Resident"
+    text = subprocess.run(
+        ["pdftotext", tmp_path / "card.pdf", "-"],
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    ).stdout
+    assert "Resident's card" in text
+    assert not HAN.search(text)
