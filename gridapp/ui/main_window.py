@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 from gridapp.language import tr, weekday
 from gridapp.store import journal, records, state
 from gridapp.store.database import Connection
+from gridapp.ui.buildings_page import BuildingsPage
 from gridapp.ui.find_popup import FindPopup
 from gridapp.ui.keys import bound
 from gridapp.ui.ledgers import LEDGERS
@@ -38,6 +39,7 @@ from gridapp.ui.widgets.toast import Toast
 
 PLACES = (
     Place("today", tr("今日待办"), tr("今日"), "calendar-check"),
+    Place("buildings", tr("楼栋图"), tr("楼栋"), "building-2"),
     Place("residents", tr("居民档案"), tr("居民"), "contact-round"),
     Place("visits", tr("走访记录"), tr("走访"), "footprints"),
     Place("patrols", tr("巡查日志"), tr("巡查"), "route"),
@@ -68,6 +70,7 @@ class MainWindow(QMainWindow):
         self._form = VisitForm(session)
         self.pages: Mapping[str, Page] = {
             "today": self.today,
+            "buildings": BuildingsPage(session),
             "residents": self.residents,
             "visits": VisitsPage(session),
             "patrols": RecordPage(session, "patrol"),

@@ -1,0 +1,56 @@
+"""What the page of the buildings reads and writes, off the thread of the window."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from gridapp.language import tr
+from gridapp.store.database import Connection
+from gridapp.work.buildings import Block, Estate, Outline, read_block, read_estate
+from gridapp.work.colouring import Basis
+from gridapp.work.matrix import Matrix, arrange
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A building as it was read, with its doors in rows."""
+
+    block: Block
+    matrix: Matrix
+
+
+def combo_words(one: Outline) -> str:
+    """Return 3号楼  急办 3  快到期 6."""
+    words = [one.name]
+    if one.counts.get("urgent"):
+        words.append(tr("急办 {count}", count=one.counts["urgent"]))
+    if one.counts.get("soon"):
+        words.append(tr("快到期 {count}", count=one.counts["soon"]))
+    return "  ".join(words)
+
+
+def read_all(
+    db: Connection, day: dt.date, wanted: UUID | None
+) -> tuple[Estate, Shown | None]:
+    estate = read_estate(db, day)
+    known = {one.id for one in estate.outlines}
+    if wanted not in known:
+        worst = max(
+            estate.outlines, key=lambda one: one.counts.get("urgent", 0), default=None
+        )
+        wanted = worst.id if worst else None
+    return estate, read_building(db, wanted, day) if wanted else None
+
+
+def read_building(db: Connection, building_id: UUID, day: dt.date) -> Shown | None:
+    block = read_block(db, building_id, day)
+    return Shown(block, arrange(block)) if block else None
+
+
+def write_sheet(db: Connection, building_id: UUID, path: Path, basis: Basis) -> int:
+    from gridapp.office.sheets.building_matrix import building_matrices
+
+    return building_matrices(db, [building_id], dt.date.today(), path, basis=basis)
