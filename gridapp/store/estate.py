@@ -31,7 +31,7 @@ def door_counts(db: Connection) -> list[DoorCount]:
     """Every door of every building, once a household; the recycle bin is left out."""
     building, dwelling = table_of(Building), table_of(Dwelling)
     household, resident = table_of(Household), table_of(Resident)
-    here = case((lives_here(resident), 1), else_=0)
+    here = case((resident.c.id.is_not(None) & lives_here(resident), 1))
     query = (
         select(
             type_coerce(dwelling.c.id, String()),
@@ -39,7 +39,7 @@ def door_counts(db: Connection) -> list[DoorCount]:
             dwelling.c.tenure,
             type_coerce(household.c.id, String()),
             household.c.moved_out_on.is_not(None),
-            func.coalesce(func.sum(here), 0),
+            func.count(here),
             func.count(resident.c.id),
         )
         .join(building, building.c.id == dwelling.c.building_id)
