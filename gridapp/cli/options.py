@@ -137,8 +137,8 @@ def model_of(name: str) -> type[Record]:
     except KeyError:
         names = tr("、").join(
             tr(
-                "{__tablename__}（{title}）",
-                __tablename__=one.__tablename__,
+                "{name}（{title}）",
+                name=one.__tablename__,
                 title=one.title,
             )
             for one in RECORDS

@@ -155,9 +155,9 @@ def _values(
                 name,
                 INVALID,
                 tr(
-                    "{label}：{_UNREADABLE}",
+                    "{label}：{fault}",
                     label=label(model, name),
-                    _UNREADABLE=_UNREADABLE,
+                    fault=_UNREADABLE,
                 ),
             )
         else:

@@ -83,7 +83,7 @@ def _sync(county: County, token: str, request: SyncRequest) -> SyncReply:
         if request.push and len(request.push.changes) > MAX_ROWS:
             raise Refused(
                 "size",
-                tr("一次最多上传 {MAX_ROWS} 条改动，请升级程序", MAX_ROWS=MAX_ROWS),
+                tr("一次最多上传 {most} 条改动，请升级程序", most=MAX_ROWS),
             )
         pushed = _taken(county, token, request, moment)
     with county.reading() as db:

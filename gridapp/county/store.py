@@ -110,13 +110,13 @@ def open_county(folder: Path) -> County:
         settings = msgspec.json.decode(source.read_bytes(), type=Settings)
     except msgspec.MsgspecError as error:
         raise UserError(
-            tr("设置文件 {SETTINGS} 已损坏，请从备份恢复", SETTINGS=SETTINGS)
+            tr("设置文件 {file} 已损坏，请从备份恢复", file=SETTINGS)
         ) from error
     if not settings.database and not (folder / DATABASE_FILE).exists():
         raise UserError(
             tr(
-                "数据文件 {DATABASE_FILE} 不见了，请从备份恢复",
-                DATABASE_FILE=DATABASE_FILE,
+                "数据文件 {file} 不见了，请从备份恢复",
+                file=DATABASE_FILE,
             )
         )
     with _faults_in_words():

@@ -50,6 +50,11 @@ class CodeTable:
     def codes(self) -> tuple[str, ...]:
         return tuple(self._names)
 
+    @property
+    def choices(self) -> tuple[tuple[str, str], ...]:
+        """Each code with its words, to choose from."""
+        return tuple(self._said.items())
+
     @cached_property
     def _names(self) -> Mapping[str, str]:
         by_code = {item.code: item.name for item in self.items}

@@ -134,8 +134,8 @@ def _parse_decimal(text: str) -> float:
         raise ValueError(tr("应填数字，如 89.5")) from None
 
 
-YES_WORDS = frozenset({tr("是"), "有", "对", "√", "✓", "1", "true", "yes", "y"})
-NO_WORDS = frozenset({tr("否"), "无", "不是", "×", "0", "false", "no", "n"})
+YES_WORDS = frozenset({"是", "有", "对", "√", "✓", "1", "true", "yes", "y"})
+NO_WORDS = frozenset({"否", "无", "不是", "×", "0", "false", "no", "n"})
 
 
 def _parse_yes_no(text: str) -> bool:

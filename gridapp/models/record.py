@@ -90,7 +90,7 @@ class Field:
             return word
         code = table.code(word)
         if code is None:
-            shown = tr("、").join(item.name for item in table.items[:12])
+            shown = tr("、").join(words for _, words in table.choices[:12])
             raise ValueError(
                 tr("没有“{word}”这一项，可填：{shown}", word=word, shown=shown)
             )

@@ -86,7 +86,7 @@ class _Page:
         self.page.set_column(0, last - 1, WIDTH, self.text)
         self.page.set_column(last, last, WIDE, self.text)
         self.page.write_string(
-            0, 0, tr("{ADVICE}（填表时间 {as_of}）", ADVICE=ADVICE, as_of=as_of)
+            0, 0, tr("{advice}（填表时间 {as_of}）", advice=ADVICE, as_of=as_of)
         )
         for at, heading in enumerate(headings):
             self.page.write_string(1, at, heading, self.bold)

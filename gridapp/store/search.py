@@ -17,7 +17,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from gridapp.language import tr
+from gridapp.language import language, tr
 from gridapp.models import RECORDS, identity
 from gridapp.models.record import Record, table_of
 from gridapp.store import search_words as words
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from gridapp.store.vault import Writing
 
 VERSION = 2  # raise it when words or shown texts change: the next `ensure` rebuilds
+EDITION = f"{VERSION} {language()}"  # the shown texts are in one language
 FIRST_OTHER = 1 << 40  # residents have lower row numbers and so come first
 MATCH = "SELECT rowid FROM search WHERE search MATCH ? ORDER BY rowid LIMIT ?"
 INDEXED: tuple[type[Record], ...] = tuple(model for model in RECORDS if indexed(model))
@@ -197,7 +198,7 @@ def ensure(db: Connection) -> None:
     ).scalar_one()
     if found:
         version = db.exec_driver_sql("SELECT version FROM search_state").scalar()
-        if version == VERSION:
+        if version == EDITION:
             return
     rebuild(db)
 
@@ -207,7 +208,7 @@ def rebuild(db: Connection) -> None:
     utils = _sqlite_utils(db)
     for name in ("search", "search_item", "search_state"):
         db.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")
-    utils.table("search_state").insert({"version": VERSION})
+    utils.table("search_state").insert({"version": EDITION})
     items = utils.table("search_item")
     items.create(
         {

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, FromClause, RowMapping, select
 
+from gridapp.language import tr
 from gridapp.models import RECORDS, record_named
 from gridapp.models.kinds import BIRTH, CODE, ID_NUMBER, NAME, PHONES, TEXT
 from gridapp.models.record import Field, Record, field_of, fields_of, table_of
@@ -186,7 +187,7 @@ def _told(model: type[Record], values: RowMapping) -> Iterator[str]:
         if one.kind is BIRTH:
             yield AGE if value else ""
         elif one.codes == "sex":
-            yield {"1": "男", "2": "女"}.get(value, "")
+            yield {"1": tr("男"), "2": tr("女")}.get(value, "")
         elif value not in ORDINARY:
             yield one.format(value)
 

@@ -59,8 +59,8 @@ def seal(key: bytes, password: str) -> Slot:
     if len(password) < SHORTEST_PASSWORD:
         raise UserError(
             tr(
-                "密码至少 {SHORTEST_PASSWORD} 位，请换一个长一些的",
-                SHORTEST_PASSWORD=SHORTEST_PASSWORD,
+                "密码至少 {least} 位，请换一个长一些的",
+                least=SHORTEST_PASSWORD,
             )
         )
     salt, nonce = os.urandom(SALT_BYTES), os.urandom(NONCE_BYTES)

@@ -31,7 +31,7 @@ class ConflictCard(Card):
         title = f"{held.title} · {held.label}" if held.field else held.title
         self.box.addWidget(
             Text(
-                tr("{title}：{title2}", title=model.title, title2=title),
+                tr("{title}：{choice}", title=model.title, choice=title),
                 "strong",
                 wrap=True,
             )

@@ -96,8 +96,7 @@ class OptionEditor:
 
     def __init__(self, session: Session, field: Field) -> None:
         self._field = field
-        items = codes.table(field.codes).items
-        choices = [(item.code, item.name) for item in items]
+        choices = codes.table(field.codes).choices
         many = field.kind is CODES
         self.widget = OptionRow(session.theme, field.label, choices, many=many)
 

@@ -61,9 +61,9 @@ class Sheet:
         if not self.due:
             raise UserError(
                 tr(
-                    "请先选要打印哪些{title}，再打印{title2}。",
+                    "请先选要打印哪些{title}，再打印{sheet}。",
                     title=self.model.title,
-                    title2=self.title,
+                    sheet=self.title,
                 )
             )
         return [

@@ -217,7 +217,7 @@ def _acceptance(file: DisputeFile) -> Document:
                 (tr("申请事项"), "1.\n\n2.\n\n3."),
             ),
             prose(WISH),
-            together(tr("申请人（签名、盖章或按指印）：{SIGN}", SIGN=SIGN), DATE),
+            together(tr("申请人（签名、盖章或按指印）：{line}", line=SIGN), DATE),
         )
     names = tr("、").join(one["name"] for one in file.parties)
     day = day_words(dispute["accepted_on"])
@@ -238,9 +238,9 @@ def _acceptance(file: DisputeFile) -> Document:
             (tr("纠纷简要情况"), dispute["summary"]),
         ),
         together(
-            tr("当事人（签名）：{SIGN}\u3000{SIGN}", SIGN=SIGN),
-            tr("登记人（签名）：{SIGN}", SIGN=SIGN),
-            tr("人民调解委员会（印章）\u3000\u3000\u3000\u3000{DATE}", DATE=DATE),
+            tr("当事人（签名）：{line}\u3000{line}", line=SIGN),
+            tr("登记人（签名）：{line}", line=SIGN),
+            tr("人民调解委员会（印章）\u3000\u3000\u3000\u3000{date}", date=DATE),
             tr("备注：此表由人民调解委员会填写。"),
         ),
     )
@@ -290,8 +290,8 @@ def _rights(file: DisputeFile) -> Document:
         prose(NO_FEE),
         together(
             tr("以上内容已经看过（或者由他人读给我听），我已明白。"),
-            tr("当事人（签名或按指印）：{SIGN}\u3000{SIGN}", SIGN=SIGN),
-            tr("人民调解员（签名）：{SIGN}", SIGN=SIGN),
+            tr("当事人（签名或按指印）：{line}\u3000{line}", line=SIGN),
+            tr("人民调解员（签名）：{line}", line=SIGN),
             DATE,
         ),
     )
@@ -322,8 +322,8 @@ def _session(file: DisputeFile, session: Words) -> Document:
             (tr("调解结果"), result),
         ),
         together(
-            tr("当事人（签名）：{SIGN}\u3000{SIGN}", SIGN=SIGN),
-            tr("人民调解员（签名）：{SIGN}\u3000记录人（签名）：{SIGN}", SIGN=SIGN),
+            tr("当事人（签名）：{line}\u3000{line}", line=SIGN),
+            tr("人民调解员（签名）：{line}\u3000记录人（签名）：{line}", line=SIGN),
         ),
     )
 
@@ -343,14 +343,14 @@ def _agreement(file: DisputeFile) -> Document:
         prose(tr("经调解，自愿达成如下协议："), bold=True),
         prose(dispute["agreement_text"]),
         prose(tr("履行方式、时限："), bold=True),
-        prose(tr("{day_words}前履行。", day_words=day_words(dispute["perform_by"]))),
+        prose(tr("{day}前履行。", day=day_words(dispute["perform_by"]))),
         prose("" if file.oral else copies),
         together(
-            tr("当事人（签名、盖章或按指印）：{SIGN}\u3000{SIGN}", SIGN=SIGN),
-            tr("人民调解员（签名）：{SIGN}\u3000记录人（签名）：{SIGN}", SIGN=SIGN),
+            tr("当事人（签名、盖章或按指印）：{line}\u3000{line}", line=SIGN),
+            tr("人民调解员（签名）：{line}\u3000记录人（签名）：{line}", line=SIGN),
             tr(
-                "人民调解委员会（印章）\u3000\u3000\u3000\u3000{day_words}",
-                day_words=day_words(dispute["effective_on"]),
+                "人民调解委员会（印章）\u3000\u3000\u3000\u3000{day}",
+                day=day_words(dispute["effective_on"]),
             ),
         ),
     )
@@ -368,5 +368,5 @@ def _follow_up(file: DisputeFile) -> Document:
             (tr("回访时间"), day_words(dispute["followed_up_on"])),
             (tr("回访情况"), dispute["follow_up_note"]),
         ),
-        together(tr("回访人（签名）：{SIGN}", SIGN=SIGN), DATE),
+        together(tr("回访人（签名）：{line}", line=SIGN), DATE),
     )

@@ -82,7 +82,7 @@ def prose(text: str, *, bold: bool = False) -> Block:
     name = BOLD if bold else REGULAR
     room = (TEXT_WIDTH - 2 * PAD) * MM
     paragraphs = (
-        tr("\u3000\u3000{strip}", strip=one.strip())
+        tr("\u3000\u3000{text}", text=one.strip())
         for one in drawable(text).splitlines()
         if one
     )

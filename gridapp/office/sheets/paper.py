@@ -9,7 +9,8 @@ import datetime as dt
 import os
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from glob import escape
 from pathlib import Path
@@ -36,6 +37,7 @@ PAD, PAD_UP = 1.6, 1.1  # between a cell's rule and its text, beside and above i
 SMALL = 8.5  # points
 TINT = 0.94  # of label cells: stays paper-white on a poor copier
 HAIR, RULE, FRAME = 0.3, 0.5, 1.1  # line weights, points
+HATCH = 2.2  # mm from line to line of a hatched block
 STALE = 3600.0  # seconds after which an unfinished file is nobody's
 CUT_MARK = tr("…（余见电子档案）")
 
@@ -101,11 +103,13 @@ def row_height(row: Row, lines: Sequence[Sequence[str]] | None = None) -> float:
 class Paper:
     """A document being drawn, page after page, then saved whole."""
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, *, landscape: bool = False) -> None:
         font(REGULAR)
         font(BOLD)
+        upright = (PAGE_WIDTH, PAGE_HEIGHT)
+        self.width, self.height = reversed(upright) if landscape else upright
         self._canvas: Any = Canvas(
-            "", pagesize=(PAGE_WIDTH * MM, PAGE_HEIGHT * MM), lang="zh-CN"
+            "", pagesize=(self.width * MM, self.height * MM), lang="zh-CN"
         )
         self._canvas.setTitle(title)
         self._canvas.setAuthor("")
@@ -128,7 +132,7 @@ class Paper:
             x -= width(text, name, size) * share / MM
         for run_font, part in runs(text, name):
             self._canvas.setFont(run_font, size)
-            self._canvas.drawString(x * MM, (PAGE_HEIGHT - y) * MM, part)
+            self._canvas.drawString(x * MM, (self.height - y) * MM, part)
             x += width(part, run_font, size) / MM
 
     def line(
@@ -137,7 +141,7 @@ class Paper:
         """Draw a straight line."""
         self._canvas.setLineWidth(weight)
         self._canvas.line(
-            x1 * MM, (PAGE_HEIGHT - y1) * MM, x2 * MM, (PAGE_HEIGHT - y2) * MM
+            x1 * MM, (self.height - y1) * MM, x2 * MM, (self.height - y2) * MM
         )
 
     def table(self, rows: Sequence[Row], top: float, fill_to: float = 0) -> float:
@@ -157,7 +161,7 @@ class Paper:
             self._row(row, text, y, height)
             y += height
         if any(row.ruled for row in rows):
-            self._box(LEFT, top, TEXT_WIDTH, y - top, FRAME)
+            self._box(LEFT, top, self.width - LEFT - RIGHT, y - top, FRAME)
         return y
 
     def _row(
@@ -206,17 +210,50 @@ class Paper:
         self._canvas.setFillGray(TINT)
         self._canvas.rect(
             x * MM,
-            (PAGE_HEIGHT - y - height) * MM,
+            (self.height - y - height) * MM,
             width * MM,
             height * MM,
             fill=int(filled),
         )
         self._canvas.setFillGray(0)
 
+    def block(
+        self,
+        area: tuple[float, float, float, float],
+        weight: float = RULE,
+        *,
+        grey: float = 1.0,
+        hatched: bool = False,
+        dotted: bool = False,
+    ) -> None:
+        """Draw a box at x, y of a width and a height: `grey` is 0 for black, 1 white."""
+        x, y, width, height = area
+        if dotted:
+            self._canvas.setDash(0.6, 2)
+        self._canvas.setFillGray(grey)
+        self._canvas.setLineWidth(weight)
+        bottom = (self.height - y - height) * MM
+        self._canvas.rect(x * MM, bottom, width * MM, height * MM, fill=1)
+        self._canvas.setDash()
+        self._canvas.setFillGray(0)
+        at = HATCH
+        while hatched and at < width + height:
+            left, up = max(0.0, at - height), min(at, height)
+            across, over = min(at, width), max(0.0, at - width)
+            self.line(x + left, y + up, x + across, y + over, HAIR)
+            at += HATCH
+
+    @contextmanager
+    def white(self) -> Generator[None]:
+        """Write white, on a dark block."""
+        self._canvas.setFillGray(1)
+        yield
+        self._canvas.setFillGray(0)
+
     def repeated(self, name: str, draw: Callable[[], None]) -> None:
         """Draw what `draw` draws; on later pages only a reference to it is written."""
         if not self._canvas.hasForm(name):
-            self._canvas.beginForm(name, 0, 0, PAGE_WIDTH * MM, PAGE_HEIGHT * MM)
+            self._canvas.beginForm(name, 0, 0, self.width * MM, self.height * MM)
             draw()
             self._canvas.endForm()
         self._canvas.doForm(name)
@@ -232,7 +269,7 @@ class Paper:
         unit = side / code.getModuleCount() * MM
         path = self._canvas.beginPath()
         for row, modules in enumerate(code.modules):
-            bottom = (PAGE_HEIGHT - y) * MM - (row + 1) * unit
+            bottom = (self.height - y) * MM - (row + 1) * unit
             for start, length in _dark_runs(modules):
                 path.rect(x * MM + start * unit, bottom, length * unit, unit)
         self._canvas.drawPath(path, stroke=0, fill=1)
@@ -244,22 +281,23 @@ class Paper:
             if unmasked
             else tr("打印时已隐去证件和电话中间位")
         )
-        end, middle = LEFT + TEXT_WIDTH, PAGE_WIDTH / 2
-        self.line(LEFT, FOOT_AT - 4, end, FOOT_AT - 4, HAIR)
+        end, middle = self.width - RIGHT, self.width / 2
+        foot = self.height - PAGE_HEIGHT + FOOT_AT
+        self.line(LEFT, foot - 4, end, foot - 4, HAIR)
         printed = tr(
             "{grid}\u3000打印日期 {today:%Y-%m-%d}", grid=grid, today=dt.date.today()
         )
-        self.text(LEFT, FOOT_AT, printed, SMALL)
+        self.text(LEFT, foot, printed, SMALL)
         self.text(
             middle,
-            FOOT_AT,
+            foot,
             tr("第{number}页，共{total}页", number=number, total=total),
             SMALL,
             align="center",
         )
-        self.text(end, FOOT_AT, hidden, SMALL, align="right")
+        self.text(end, foot, hidden, SMALL, align="right")
         notice = tr("内含个人信息，用后请收回存档或粉碎")
-        self.text(middle, FOOT_AT + 4.5, notice, SMALL, align="center")
+        self.text(middle, foot + 4.5, notice, SMALL, align="center")
 
     def end_page(self) -> None:
         """Finish the page; the next drawing begins a new one."""

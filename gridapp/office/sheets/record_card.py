@@ -103,16 +103,16 @@ def record_cards(
 def _texts(card: RecordCard) -> Iterator[tuple[str, str]]:
     for section in card.sections:
         for name, text in section.fields:
-            yield tr("{name}的{name2}", name=card.name, name2=name), text
+            yield tr("{name}的{part}", name=card.name, part=name), text
     for part in card.parts:
         for row in part.rows:
             for name, text in zip(part.columns, row, strict=True):
                 yield (
                     tr(
-                        "{name}的{title}的{name2}",
+                        "{name}的{title}的{part}",
                         name=card.name,
                         title=part.title,
-                        name2=name,
+                        part=name,
                     ),
                     text,
                 )

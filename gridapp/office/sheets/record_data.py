@@ -107,7 +107,7 @@ def _part(
     columns.sort(key=lambda one: one.kind is NOTE)  # the long text stands last
     columns = columns[: COLUMNS - 1] + columns[COLUMNS - 1 :][-1:]
     title = model.title + (
-        tr("，最近 {NEWEST} 条，共 {total} 条", NEWEST=NEWEST, total=total)
+        tr("，最近 {newest} 条，共 {total} 条", newest=NEWEST, total=total)
         if total > NEWEST
         else ""
     )

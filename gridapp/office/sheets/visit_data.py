@@ -83,8 +83,8 @@ def _visit_words(visit: Values) -> str:
     if visit["condition"]:
         words.append(
             tr(
-                "身体{format}",
-                format=field_of(Visit, "condition").format(visit["condition"]),
+                "身体{said}",
+                said=field_of(Visit, "condition").format(visit["condition"]),
             )
         )
     if visit["systolic"] and visit["diastolic"]:
@@ -110,9 +110,9 @@ def _to_ask(stop: Stop) -> Iterator[str]:
         ):
             if last[name]:
                 yield tr(
-                    "{lead}：{format}",
+                    "{lead}：{said}",
                     lead=lead,
-                    format=field_of(Visit, name).format(last[name]),
+                    said=field_of(Visit, name).format(last[name]),
                 )
     for issue in stop.open_issues:
         found = issue["found_at"].astimezone()
