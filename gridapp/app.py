@@ -7,7 +7,6 @@ import os
 import sys
 from pathlib import Path
 
-import msgspec
 from PySide6.QtCore import (
     QMessageLogContext,
     QObject,
@@ -17,22 +16,23 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
-from gridapp import paths, settings
+from gridapp import paths
 from gridapp.errors import UserError
 from gridapp.language import tr
-from gridapp.settings import Scheme
+from gridapp.settings import Scheme, Settings
 from gridapp.store import vault
 from gridapp.store.vault import Store
 from gridapp.ui.idle import IdleWatch
 from gridapp.ui.jobs import Jobs
 from gridapp.ui.login import Login
-from gridapp.ui.main_window import MainWindow, user_words
+from gridapp.ui.main_window import FOOT, PLACES, MainWindow, user_words
 from gridapp.ui.messages import Messages
+from gridapp.ui.preferences import Preferences
+from gridapp.ui.reopen import Start, Successor, prepare
 from gridapp.ui.session import Session
 from gridapp.ui.theme import Theme
 
 log = logging.getLogger(__name__)
-LOCK_AFTER = 5.0  # minutes without a touch
 LAPTOP_WIDTH = 1366  # up to this many pixels the window takes the whole screen
 PLATFORM = "QT_QPA_PLATFORM"  # the environment variable that names Qt's screen
 
@@ -40,12 +40,23 @@ PLATFORM = "QT_QPA_PLATFORM"  # the environment variable that names Qt's screen
 class App(QObject):
     """The application: the look, the jobs, the dialogs, and one vault at a time."""
 
-    def __init__(self, qt: QApplication, data: Path, *, attended: bool = True) -> None:
+    def __init__(
+        self,
+        qt: QApplication,
+        data: Path,
+        *,
+        attended: bool = True,
+        start: Start | None = None,
+    ) -> None:
         super().__init__(qt)
         self._qt = qt
         self._data = data
+        self._start = start or Start(dict(os.environ))
+        self.preferences = Preferences(data, self)
+        self.preferences.changed.connect(self._on_preferences)
+        self.preferences.reopen_asked.connect(self.reopen)
         self.theme = Theme(qt, paths.resources())
-        self.theme.apply(settings.load(data).scheme)
+        self.theme.apply(self.preferences.now.scheme)
         self.theme.chosen.connect(self._keep_scheme)
         self.messages = Messages(self, attended=attended)
         self.jobs = Jobs(self.messages.show_error, self)
@@ -53,12 +64,14 @@ class App(QObject):
         self.window: MainWindow | None = None
         self._store: Store | None = None
         self._hidden: list[QWidget] = []  # while it is locked
-        self._idle = IdleWatch(qt, LOCK_AFTER)
+        self._idle = IdleWatch(qt, self.preferences.now.lock_after)
         self._idle.idle.connect(self.lock)
 
     def ask_password(self) -> Login:
         """Show the login."""
-        login = Login(self._data, self.jobs, self.theme, self.messages)
+        login = Login(
+            self._data, self.jobs, self.theme, self.messages, self.preferences
+        )
         login.resize(1000, 640)
         login.opened.connect(self._on_opened)
         self.messages.set_window(login)
@@ -71,8 +84,9 @@ class App(QObject):
         self._store = store
         with store.reading() as db:
             user = user_words(db)
-        session = Session(store, self.jobs, self.theme, self.messages)
+        session = Session(store, self.jobs, self.theme, self.messages, self.preferences)
         session.setParent(self)
+        session.lock_asked.connect(self.lock)
         window = MainWindow(session, user)
         self.window = window
         self.messages.set_window(window)
@@ -117,11 +131,29 @@ class App(QObject):
             self.login = None
 
     def _keep_scheme(self, scheme: Scheme) -> None:
-        kept = msgspec.structs.replace(settings.load(self._data), scheme=scheme)
-        try:
-            settings.save(self._data, kept)
-        except OSError:  # a read-only folder: the look holds until the window closes
-            log.warning("the scheme could not be kept")
+        self.preferences.keep(scheme=scheme)
+
+    def _on_preferences(self, now: Settings) -> None:
+        self._idle.set_minutes(now.lock_after)
+
+    def reopen(self) -> None:
+        """Show the window anew, in a process that reads its text size and language.
+
+        Who is signed in stays so; a window that is locked, or a login, stays shut.
+        """
+        window, key, page = self.window, b"", ""
+        if window is not None and self._store is not None and not self._hidden:
+            key = self._store.key
+            page = window.here
+        known = {place.key for place in (*PLACES, *FOOT)}
+        successor = Successor(self._data, self._start, page if page in known else "")
+        if window is not None:
+            window.leave()
+        for widget in self._qt.topLevelWidgets():
+            widget.hide()
+        self.close()
+        successor.hand_over(key)
+        self._qt.quit()
 
     def close(self) -> None:
         """Finish what is running and close the vault."""
@@ -169,13 +201,17 @@ def run(data: Path, password: str | None = None) -> int:
     if not has_display() and PLATFORM not in os.environ:
         raise UserError(tr("这里没有图形界面，窗口打不开；请在桌面上打开，或改用命令"))
     qInstallMessageHandler(_log_qt)
+    start = prepare(data)
     qt = qt_application()
-    app = App(qt, data)
+    app = App(qt, data, start=start)
     app.messages.install()
-    if password is None:
-        app.ask_password()
-    else:
+    if start.key is not None:
+        window = app.open_window(vault.open_with_key(data, start.key))
+        window.go(start.page)
+    elif password is not None:
         app.open_window(vault.open_store(data, password))
+    else:
+        app.ask_password()
     try:
         return qt.exec()
     finally:

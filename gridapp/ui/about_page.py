@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QAbstractItemView, QListWidget, QPlainTextEdit
 
 import gridapp
@@ -84,7 +84,7 @@ class AboutPage(SidePage):
 
     def _arrived(self, found: Sequence[Part]) -> None:
         self._parts = found
-        words = tr("共 {count} 个部件，都可以免费使用和再分发", count=len(found))
+        words = tr("共 {count} 个部件", count=len(found))
         self._count.setText(words)
         self._fill()
 
@@ -96,6 +96,7 @@ class AboutPage(SidePage):
             if wanted in words.casefold():
                 self._list.addItem(words)
                 row = self._list.item(self._list.count() - 1)
+                row.setSizeHint(QSize(100, 56))
                 row.setData(Qt.ItemDataRole.UserRole, part.name)
         self._list.setCurrentRow(0)
 

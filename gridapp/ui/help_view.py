@@ -299,7 +299,8 @@ class _Reader(QTextBrowser):
             QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor
         )
         look = QTextCharFormat()
-        look.setFont(self._theme.font(_HEADINGS.get(level, Size.BODY)))
+        size = _HEADINGS.get(level, Size.BODY)
         look.setFontWeight(QFont.Weight.Bold)
         look.setProperty(QTextFormat.Property.FontSizeAdjustment.value, 0)
+        look.setProperty(QTextFormat.Property.FontPixelSize.value, size)
         cursor.mergeCharFormat(look)

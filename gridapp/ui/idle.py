@@ -30,6 +30,10 @@ class IdleWatch(QObject):
         self._timer.timeout.connect(self.idle)
         app.installEventFilter(self)
 
+    def set_minutes(self, minutes: float) -> None:
+        """Count to another time from now on."""
+        self._timer.setInterval(round(minutes * 60_000))
+
     def start(self) -> None:
         """Begin to count."""
         self._timer.start()

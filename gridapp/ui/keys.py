@@ -45,9 +45,9 @@ KEYS: tuple[Key, ...] = (
     Key(EVERYWHERE, ("F2",), tr("给选中的居民记走访"), "visit"),
     Key(EVERYWHERE, ("F3",), tr("给选中的居民记电话"), "call"),
     Key(EVERYWHERE, ("F4",), tr("记巡查"), "patrol"),
+    Key(EVERYWHERE, ("F5",), tr("刷新这一页"), "reload"),
     Key(EVERYWHERE, ("F6",), tr("登记问题"), "issue"),
     Key(EVERYWHERE, ("F7",), tr("登记矛盾纠纷"), "dispute"),
-    Key(EVERYWHERE, ("F5",), tr("刷新这一页"), "reload"),
     Key(EVERYWHERE, ("Ctrl+K",), tr("查找居民、门牌、电话、工单"), "find"),
     Key(EVERYWHERE, ("Ctrl+Z",), tr("撤销刚才的保存"), "undo"),
     Key(

@@ -23,7 +23,7 @@ class KeysPage(SidePage):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         hint = tr("不用记：按钮上都写着自己的键。笔记本上 F 键要和 Fn 一起按。")
-        self.top.addWidget(Text(hint, "muted", wrap=True), 1)
+        self.add_hint(hint)
         self._inside = QWidget()
         self._columns = line(self._inside, gap=12)
         self._cards = [self._card(group, words) for group, words in GROUPS]

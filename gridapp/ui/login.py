@@ -8,22 +8,27 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
 
 from gridapp.errors import UserError
-from gridapp.language import tr
+from gridapp.language import language, tr
+from gridapp.settings import Language
 from gridapp.store import vault
 from gridapp.store.vault import Store
+from gridapp.ui.help_page import HelpWindow
 from gridapp.ui.jobs import Jobs
 from gridapp.ui.messages import Messages
+from gridapp.ui.preferences import LANGUAGE_NAMES, Preferences
 from gridapp.ui.theme import Theme
 from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import Card, NoticeBar, column, line
 from gridapp.ui.widgets.entry import LineField
+from gridapp.ui.widgets.size_button import SizeButton
 from gridapp.ui.widgets.text import Glyph, Text
 from gridapp.work import founding
 
+PASSWORDS = 2  # fields of a new vault that stand in the first column
 _CAPS_KEY = 0x14  # VK_CAPITAL
 
 
@@ -33,9 +38,16 @@ class Login(QWidget):
     opened = Signal(object)  # the Store
 
     def __init__(
-        self, folder: Path, jobs: Jobs, theme: Theme, messages: Messages
+        self,
+        folder: Path,
+        jobs: Jobs,
+        theme: Theme,
+        messages: Messages,
+        preferences: Preferences | None = None,
     ) -> None:
         super().__init__()
+        self._theme = theme
+        self._preferences = preferences or Preferences(folder, self)
         self.setObjectName("page")
         self.setWindowTitle(tr("网格日志"))
         self._folder = folder
@@ -52,7 +64,7 @@ class Login(QWidget):
         self._hint = Text(tr("大写锁定已打开，密码区分大小写"), "warning")
         words = tr("建立并打开") if self._new else tr("打开")
         self._open = Button(theme, words, "primary", icon="log-in")
-        self._place(theme)
+        self._place()
         self._error.say("")
         self._hint.hide()
         for number, field in enumerate(self._fields(), 1):
@@ -61,14 +73,17 @@ class Login(QWidget):
         for field in (self._password, self._again):
             field.installEventFilter(self)
         self._password.textChanged.connect(self._forget_error)
+        QShortcut(QKeySequence("F1"), self).activated.connect(self._help)
 
-    def _place(self, theme: Theme) -> None:
-        card = Card((32, 28, 32, 28), 12)
-        card.setFixedWidth(400)
+    def _place(self) -> None:
+        card = Card((32, 24, 32, 24), 10)
+        card.setFixedWidth(640 if self._new else 400)
         brand = line(gap=10)
-        brand.addWidget(Glyph(theme, "house", "blue.text", 28))
+        brand.addWidget(Glyph(self._theme, "house", "blue.text", 28))
         brand.addWidget(Text(tr("网格日志"), "title"))
         brand.addStretch()
+        brand.addWidget(SizeButton(self._theme, self._preferences))
+        brand.addWidget(self._language_button())
         card.box.addLayout(brand)
         greeting = (
             tr(
@@ -79,24 +94,53 @@ class Login(QWidget):
             else tr("数据在这台电脑上加密保存，输入密码打开。")
         )
         card.box.addWidget(Text(greeting, "muted", wrap=True))
-        card.box.addSpacing(4)
-        for field in self._fields():
-            label = Text(field.accessibleName())
-            label.setBuddy(field)
-            card.box.addWidget(label)
-            card.box.addWidget(field)
+        card.box.addLayout(self._field_grid())
         card.box.addWidget(self._hint)
         card.box.addWidget(self._error)
-        card.box.addSpacing(4)
         card.box.addWidget(self._open)
-        where = Text(
-            tr("数据文件夹：{_folder}", _folder=self._folder), "faint", wrap=True
-        )
-        card.box.addWidget(where)
-        box = column(self)
+        forgotten = Button(self._theme, tr("忘了密码？ F1"), "quiet")
+        forgotten.clicked.connect(self._help)
+        if not self._new:
+            card.box.addWidget(forgotten, 0, Qt.AlignmentFlag.AlignHCenter)
+        where = tr("数据文件夹：{folder}", folder=self._folder)
+        card.box.addWidget(Text(where, "faint", wrap=True))
+        inside = QWidget()
+        box = column(inside, (12, 8, 12, 8))
         box.addStretch(2)
         box.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
         box.addStretch(3)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(inside)
+        column(self).addWidget(scroll)
+
+    def _field_grid(self) -> QGridLayout:
+        """The fields below each other; those of a new vault in two columns."""
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(20)
+        grid.setVerticalSpacing(6)
+        for number, field in enumerate(self._fields()):
+            at, row = (0, number) if number < PASSWORDS else (1, number - PASSWORDS)
+            label = Text(field.accessibleName())
+            label.setBuddy(field)
+            grid.addWidget(label, row * 2, at)
+            grid.addWidget(field, row * 2 + 1, at)
+        return grid
+
+    def _language_button(self) -> Button:
+        """A button that names the other language in its own words."""
+        other: Language = "en" if language() == "zh" else "zh"
+        words = LANGUAGE_NAMES[other]
+        button = Button(self._theme, words, "plain")
+        button.clicked.connect(partial(self._preferences.choose_language, other))
+        return button
+
+    def _help(self) -> None:
+        chapter = "start" if self._new else "password"
+        window = HelpWindow(self._theme, chapter, self)
+        window.finished.connect(window.deleteLater)
+        window.open()
 
     def _fields(self) -> list[LineField]:
         if not self._new:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from PySide6.QtCore import QObject, QSizeF, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
 
 from gridapp import settings
 from gridapp.errors import UserError
+from gridapp.language import language as spoken
 from gridapp.language import tr
-from gridapp.settings import Settings
+from gridapp.settings import Language, Settings
 
 # ux.md §6.4: one factor for everything in the window, read before it is made.
 TEXT_SCALES: tuple[tuple[float, str], ...] = (
@@ -20,6 +22,8 @@ TEXT_SCALES: tuple[tuple[float, str], ...] = (
     (1.15, tr("大")),
     (1.3, tr("特大")),
 )
+# Each in its own words, so that who cannot read the one finds the other.
+LANGUAGE_NAMES: Mapping[Language, str] = {"zh": "中文", "en": "English"}
 SMALLEST = (880, 420)  # logical pixels: a 1366×768 screen at 150 %, less its task bar
 
 
@@ -64,14 +68,20 @@ class Preferences(QObject):
             self.keep(text_scale=scale)
             self.reopen_asked.emit()
 
-    def choose_language(self, language: settings.Language) -> None:
+    def choose_language(self, language: Language) -> None:
         """Keep a language; the window opens again to speak it."""
-        if language != self._now.language:
+        if language != self._now.language or language != spoken():
             self.keep(language=language)
             self.reopen_asked.emit()
 
-    def fits(self, scale: float) -> bool:
-        """Whether this screen has room for the window at that text size."""
-        here = QGuiApplication.primaryScreen().availableGeometry().size()
-        room = QSizeF(here) * (self._shown_scale / scale)
+    def fits(self, scale: float, window: QWidget) -> bool:
+        """Whether the screen a window is on has room for it at that text size.
+
+        A size that is not larger than the one shown always fits.
+        """
+        if scale <= self._shown_scale:
+            return True
+        screen = window.screen().availableGeometry().size()
+        room = QSizeF(screen.expandedTo(window.window().size()))
+        room *= self._shown_scale / scale
         return room.width() >= SMALLEST[0] and room.height() >= SMALLEST[1]

@@ -36,7 +36,7 @@ class RulesPage(SidePage):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         hint = tr("这里只能看。时限由县里下发；每个人多久走访一次，在他的档案里改。")
-        self.top.addWidget(Text(hint, "muted", wrap=True), 1)
+        self.add_hint(hint)
         inside = QWidget()
         box = column(inside, gap=12)
         self._visits = Lines(gap=4)

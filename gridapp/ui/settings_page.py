@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QBoxLayout, QFileDialog, QWidget
 from gridapp.language import tr
 from gridapp.settings import Settings
 from gridapp.ui.password_dialog import PasswordDialog
-from gridapp.ui.preferences import TEXT_SCALES
+from gridapp.ui.preferences import LANGUAGE_NAMES, TEXT_SCALES
 from gridapp.ui.session import Session
 from gridapp.ui.side_page import SidePage
 from gridapp.ui.tokens import Width
@@ -21,7 +21,6 @@ from gridapp.ui.widgets.card import Card, Divider, column, line
 from gridapp.ui.widgets.header import SCHEMES
 from gridapp.ui.widgets.text import Text
 
-LANGUAGES = (("zh", "中文"), ("en", "English"))  # each in its own words
 LOCK_AFTER = (1, 3, 5, 10, 30)  # minutes
 _LABEL = 84  # room of the words before a choice
 # What one looks up from here: page, words, icon.
@@ -46,7 +45,7 @@ class SettingsPage(SidePage):
         self.back.hide()  # it stands in the navigation; Esc still leads back
         self._sizes = _chips(self, tr("字号"), _scales())
         self._looks = _chips(self, tr("外观"), SCHEMES)
-        self._languages = _chips(self, tr("语言"), LANGUAGES)
+        self._languages = _chips(self, tr("语言"), tuple(LANGUAGE_NAMES.items()))
         self._locks = _chips(self, tr("自动锁定"), _minutes())
         self._size_hint = Text("", "faint", wrap=True)
         self._photos = Text("", "muted", wrap=True)
@@ -160,7 +159,7 @@ class SettingsPage(SidePage):
 
     def _choose_size(self, scale: str) -> None:
         chosen = float(scale)
-        if self._preferences.fits(chosen):
+        if self._preferences.fits(chosen, self):
             self._say_size("")
             self._preferences.choose_text_scale(chosen)
             return

@@ -12,6 +12,7 @@ from gridapp.ui.session import Session
 from gridapp.ui.tokens import Width
 from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import column, line
+from gridapp.ui.widgets.text import Text
 
 
 class SidePage(Page):
@@ -36,6 +37,12 @@ class SidePage(Page):
         super().set_width(width)
         top = 6 if width is Width.NARROW else 12
         self._outer.setContentsMargins(width.margin, top, width.margin, top)
+
+    def add_hint(self, words: str) -> None:
+        """Put a sentence beside the way back."""
+        hint = Text(words, "muted", wrap=True)
+        hint.setAlignment(Qt.AlignmentFlag.AlignVCenter)
+        self.top.addWidget(hint, 1)
 
     def add_scrolled(self, inside: QWidget) -> QScrollArea:
         """Put `inside` below the top line, in an area that scrolls when it is long."""

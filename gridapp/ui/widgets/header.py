@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QPoint, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QFrame, QMenu
 
 from gridapp.language import tr
 from gridapp.settings import Scheme
-from gridapp.ui.preferences import TEXT_SCALES, Preferences
+from gridapp.ui.preferences import Preferences
 from gridapp.ui.theme import Theme
 from gridapp.ui.tokens import Width
 from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import line
 from gridapp.ui.widgets.entry import FindField
+from gridapp.ui.widgets.size_button import SizeButton, drop
 from gridapp.ui.widgets.text import Text
 
 SCHEMES: tuple[tuple[Scheme, str], ...] = (
@@ -42,7 +43,6 @@ class Header(QFrame):
         super().__init__()
         self.setObjectName("header")
         self._theme = theme
-        self._preferences = preferences
         self._who = user
         self._unsent = 0
         self._width = Width.WIDE
@@ -50,7 +50,7 @@ class Header(QFrame):
         self._subtitle = Text("", "muted")
         self.find_box = FindField(theme, tr("全局查找"), tr("找人、门牌、电话  Ctrl+K"))
         self._sync = Button(theme, " ", "plain", icon="cloud-check")
-        self._size = Button(theme, tr("字号"), "plain", tip=tr("把字放大或改小"))
+        self._size = SizeButton(theme, preferences)
         self._user = Button(
             theme, user, "plain", icon="user-round", tip=tr("锁定、外观、设置")
         )
@@ -63,7 +63,6 @@ class Header(QFrame):
         for button in (self._sync, self._size, self._user):
             row.addWidget(button)
         self._sync.clicked.connect(partial(self.place_asked.emit, "sync"))
-        self._size.clicked.connect(self._offer_sizes)
         self._user.clicked.connect(self._offer_ways)
         self.set_width(Width.WIDE)
 
@@ -116,21 +115,6 @@ class Header(QFrame):
     def _hint() -> str:
         return tr("找人、门牌、电话  Ctrl+K")
 
-    def _offer_sizes(self) -> None:
-        menu = QMenu(self)
-        menu.setAccessibleName(tr("字号"))
-        group = QActionGroup(menu)
-        for scale, words in TEXT_SCALES:
-            fits = self._preferences.fits(scale)
-            words = words if fits else tr("{size}（屏幕放不下）", size=words)
-            action = menu.addAction(words)
-            action.setCheckable(True)
-            action.setChecked(self._preferences.now.text_scale == scale)
-            action.setEnabled(fits)
-            action.triggered.connect(partial(self._choose_size, scale))
-            group.addAction(action)
-        self._drop(menu, self._size)
-
     def _offer_ways(self) -> None:
         menu = QMenu(self)
         menu.setAccessibleName(tr("锁定、外观、设置"))
@@ -146,21 +130,10 @@ class Header(QFrame):
         menu.addSeparator()
         for key, words in _WAYS:
             menu.addAction(words).triggered.connect(partial(self._go, key))
-        self._drop(menu, self._user)
-
-    @staticmethod
-    def _drop(menu: QMenu, button: Button) -> None:
-        """Open a menu below its button, its right end not beyond the button's."""
-        menu.aboutToHide.connect(menu.deleteLater)
-        left = min(0, button.width() - menu.sizeHint().width())
-        menu.popup(button.mapToGlobal(QPoint(left, button.height() + 2)))
-        menu.setActiveAction(menu.actions()[0])
+        drop(menu, self._user)
 
     def _go(self, key: str, _checked: bool = False) -> None:
         self.place_asked.emit(key)
-
-    def _choose_size(self, scale: float, _checked: bool = False) -> None:
-        self._preferences.choose_text_scale(scale)
 
     def _choose_look(self, scheme: Scheme, _checked: bool = False) -> None:
         self._theme.choose(scheme)
