@@ -72,9 +72,9 @@ class RecordTable(QAbstractTableModel):
             return " ".join(self._row(index.row())[field.name].split())
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return tr(
-                "{label}：{row}",
+                "{label}：{shown}",
                 label=field.label,
-                row=self._row(index.row())[field.name] or tr("空"),
+                shown=self._row(index.row())[field.name] or tr("空"),
             )
         return None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 from uuid import UUID
@@ -11,14 +10,15 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QScrollArea, QWidget
 
 from gridapp.language import tr
-from gridapp.models import Resident
-from gridapp.models.record import field_of
+from gridapp.models import Contact, Resident
+from gridapp.models.record import Record, field_of
 from gridapp.store import state
 from gridapp.store.history import HistoryLine
 from gridapp.store.vault import Writing
-from gridapp.ui.resident_events import change_entries, event_entries
-from gridapp.ui.resident_facts import AddButton, MemberLink, fact_parts
-from gridapp.ui.resident_file import ResidentFile
+from gridapp.ui.menus import MenuButton
+from gridapp.ui.resident_facts import fact_parts
+from gridapp.ui.resident_file import STATE_WORDS, ResidentFile, state_of
+from gridapp.ui.resident_timeline import ResidentTimeline
 from gridapp.ui.session import Session
 from gridapp.ui.tokens import ToneName, Width
 from gridapp.ui.visit_context import summary
@@ -26,7 +26,6 @@ from gridapp.ui.widgets.badge import Avatar, Badge, BadgeView
 from gridapp.ui.widgets.buttons import Button, ChipRow
 from gridapp.ui.widgets.card import Card, Divider, Lines, NoticeBar, column, line
 from gridapp.ui.widgets.text import Text
-from gridapp.ui.widgets.timeline import Timeline
 from gridapp.work.due import Due
 
 TAG_TONES: dict[str, ToneName] = {
@@ -45,8 +44,13 @@ class ResidentCard(Card):
     visit_asked = Signal(object, str)
     edit_asked = Signal(object)
     resident_asked = Signal(object)
+    household_asked = Signal(object)
     history_asked = Signal(object)
-    part_asked = Signal(str)  # record type of a plan, a tag or a contact to add
+    act_asked = Signal(str, object)  # move, leave, died, merge…; whom
+    # add, edit, end or delete; record type of a plan, a tag or a contact; which one
+    part_asked = Signal(str, str, object)
+    event_opened = Signal(object)
+    event_deleted = Signal(object)
 
     def __init__(self, session: Session) -> None:
         super().__init__((1, 1, 1, 1), 0)
@@ -61,7 +65,9 @@ class ResidentCard(Card):
         self._tags = line(gap=6)
         self._where = Text("", "muted")
         self._reveal_phone = _eye(session, tr("显示完整电话(会记入日志)"))
+        self._home = Button(theme, tr("户档案"), "small", icon="house")
         self._edit = Button(theme, tr("编辑"), icon="pencil")
+        self.more = MenuButton(theme, "", icon="ellipsis", tip=tr("更多操作"))
         self._call = Button(theme, tr("记电话 F3"), icon="phone")
         self._visit = Button(theme, tr("记走访 F2"), "primary", icon="footprints")
         self._reminder = NoticeBar(theme, "amber", "bell")
@@ -71,10 +77,7 @@ class ResidentCard(Card):
         self._facts = Lines((0, 0, 8, 8), 8)
         self._facts_scroll = QScrollArea()
         self._divider = Divider(down=True)
-        self._events_title = Text(tr("走访时间线"), "section")
-        self._chips = ChipRow(theme, tr("时间线"), (("all", tr("全部")),), gap=6)
-        self._timeline = Timeline(theme, tr("时间线"))
-        self._right = QWidget()
+        self.timeline = ResidentTimeline(theme)
         self._empty = Text(tr("在左边选一位居民，或按 Ctrl+K 查找。"), "muted")
         self._inside = QWidget()
         self._place()
@@ -98,11 +101,12 @@ class ResidentCard(Card):
         second = line(gap=6)
         second.addWidget(self._where)
         second.addWidget(self._reveal_phone)
+        second.addWidget(self._home)
         second.addStretch()
         words.addLayout(first)
         words.addLayout(second)
         self._head.addLayout(words, 1)
-        for button in (self._edit, self._call, self._visit):
+        for button in (self._edit, self._call, self._visit, self.more):
             self._head.addWidget(button)
         box.addLayout(self._head)
         notice = line(margins=(14, 0, 14, 12))
@@ -116,20 +120,13 @@ class ResidentCard(Card):
             Qt.ScrollBarPolicy.ScrollBarAlwaysOff
         )
         self._facts_scroll.setWidget(self._facts)
-        right = column(self._right, gap=6)
-        top = line(gap=8)
-        top.addWidget(self._events_title)
-        top.addStretch()
-        top.addWidget(self._chips)
-        right.addLayout(top)
-        right.addWidget(self._timeline, 1)
         tabs = line(margins=(12, 8, 12, 0))
         tabs.addWidget(self._tabs)
         tabs.addStretch()
         box.addLayout(tabs)
         body.addWidget(self._facts_scroll)
         body.addWidget(self._divider)
-        body.addWidget(self._right, 1)
+        body.addWidget(self.timeline, 1)
         box.addLayout(body, 1)
 
     def _bind(self) -> None:
@@ -137,7 +134,11 @@ class ResidentCard(Card):
         self._call.clicked.connect(partial(self._ask_visit, "call"))
         self._edit.clicked.connect(self._ask_edit)
         self._reveal_phone.clicked.connect(partial(self._reveal, "phones"))
-        self._chips.picked.connect(self._show_events)
+        self._home.clicked.connect(self._ask_household)
+        self.more.picked.connect(self._ask_act)
+        self.timeline.changes_asked.connect(self._ask_history)
+        self.timeline.open_asked.connect(self.event_opened)
+        self.timeline.delete_asked.connect(self.event_deleted)
         self._tabs.picked.connect(self._show_tab)
 
     def show_file(self, file: ResidentFile | None, owed: Sequence[Due]) -> None:
@@ -154,78 +155,70 @@ class ResidentCard(Card):
         self._show_tags(file)
         self._where.setText(_where(file, file.person.values["phones"], masked=True))
         self._reveal_phone.setVisible(bool(file.person.values["phones"]))
-        last = file.last_visit
-        reminder = ""
-        if last is not None:
-            day = last["started_at"].astimezone().strftime("%m-%d")
-            words = last["remind"] or summary(last)
-            reminder = tr("上次 {day}：{words}", day=day, words=words)
-        self._reminder.say(reminder)
+        self._home.setVisible(person.values["household_id"] is not None)
+        self._reminder.say(_reminder(file))
+        state = state_of(person.values)
+        self.more.set_choices(_acts(state))
+        for button in (self._call, self._visit):
+            button.setEnabled(state != "deceased")
         eye = _eye(self._session, tr("显示完整证件号(会记入日志)"))
         number = Text()
         eye.clicked.connect(partial(self._reveal, "id_number", number))
-        parts = fact_parts(self._theme, file, owed, number, eye)
-        for part in parts:
-            self._listen(part)
+        parts = fact_parts(self._theme, file, owed, number, eye, self._ask_part)
         self._facts.replace(parts)
-        self._show_chips(file)
-        self._show_events(self._chips.chosen())
+        self.timeline.show_events(file.events)
 
-    def _listen(self, part: QWidget) -> None:
-        for button in (part, *part.findChildren(QWidget)):
-            if isinstance(button, MemberLink):
-                asked = partial(self.resident_asked.emit, button.member_id)
-                button.clicked.connect(asked)
-            elif isinstance(button, AddButton):
-                button.clicked.connect(partial(self.part_asked.emit, button.kind))
+    def _ask_part(self, act: str, kind: str, record_id: UUID | None) -> None:
+        if act == "open":
+            self.resident_asked.emit(record_id)
+        elif act == "reveal" and record_id is not None:
+            self._reveal_contact(record_id)
+        else:
+            self.part_asked.emit(act, kind, record_id)
 
     def show_changes(self) -> None:
         """Choose 修改记录."""
-        self._chips.choose("changes")
-        self._show_events("changes")
+        self.timeline.show_changes()
 
     def show_history(self, lines: Sequence[HistoryLine]) -> None:
         """Show what was changed in the file, newest first."""
-        if self._chips.chosen() == "changes":
-            self._timeline.show_entries(change_entries(lines))
+        self.timeline.show_history(lines)
 
     def _show_tags(self, file: ResidentFile) -> None:
         while (item := self._tags.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
                 widget.deleteLater()
+        gone = STATE_WORDS.get(state_of(file.person.values))
+        if gone:
+            badge = Badge(gone, "grey", square=True)
+            self._tags.addWidget(BadgeView(self._theme, badge))
         words = zip(file.person.tags, file.person.tag_words, strict=True)
         most = {Width.WIDE: 4, Width.MID: 2, Width.NARROW: 1}[self._width]
         for code, name in list(words)[:most]:
             badge = Badge(name, TAG_TONES.get(code, "blue"), square=True)
             self._tags.addWidget(BadgeView(self._theme, badge))
 
-    def _show_chips(self, file: ResidentFile) -> None:
-        kinds = Counter(event.kind for event in file.events)
-        names = {
-            "visit": tr("走访"),
-            "call": tr("电话"),
-            "issue": tr("工单"),
-            "dispute": tr("纠纷"),
-        }
-        choices = [("all", tr("全部 {count}", count=len(file.events)))]
-        choices += [
-            (k, f"{words} {kinds[k]}") for k, words in names.items() if kinds[k]
-        ]
-        self._chips.set_choices([*choices, ("changes", tr("修改记录"))])
+    def _ask_history(self) -> None:
+        if self._file is not None:
+            self.history_asked.emit(self._file.person.id)
 
-    def _show_events(self, key: str) -> None:
+    def _ask_household(self) -> None:
+        if self._file is not None:
+            self.household_asked.emit(self._file.person.values["household_id"])
+
+    def _ask_act(self, act: str) -> None:
         if self._file is None:
             return
-        if key == "changes":
-            self.history_asked.emit(self._file.person.id)
+        if act == "edit":
+            self.edit_asked.emit(self._file.person.id)
         else:
-            self._timeline.show_entries(event_entries(self._file.events, key))
+            self.act_asked.emit(act, self._file.person.id)
 
     def _show_tab(self, key: str) -> None:
         narrow = self._width is Width.NARROW
         self._facts_scroll.setVisible(not narrow or key == "facts")
-        self._right.setVisible(not narrow or key == "events")
+        self.timeline.setVisible(not narrow or key == "events")
 
     def _ask_visit(self, way: str) -> None:
         if self._file is not None:
@@ -253,7 +246,27 @@ class ResidentCard(Card):
             else:
                 words.setText(field_of(Resident, name).format(file.person.values[name]))
 
-        work = partial(_disclose, resident_id=file.person.id, label=label)
+        work = partial(_disclose, model=Resident, record_id=file.person.id, label=label)
+        self._session.write(work, shown)
+
+    def _reveal_contact(self, contact_id: UUID) -> None:
+        """Show a contact's telephone once its showing stands in the journal."""
+        file = self._file
+        if file is None:
+            return
+        field = field_of(Contact, "phones")
+
+        def shown(_: None) -> None:
+            words = self._facts.findChild(QLabel, f"phones-{contact_id.hex}")
+            eye = self._facts.findChild(Button, contact_id.hex)
+            mine = [one for one in file.person.contacts if one["id"] == contact_id]
+            if self._file is file and mine and words is not None and eye is not None:
+                words.setText(field.format(mine[0]["phones"]))
+                eye.hide()
+
+        work = partial(
+            _disclose, model=Contact, record_id=contact_id, label=field.label
+        )
         self._session.write(work, shown)
 
     def set_width(self, width: Width) -> None:
@@ -267,7 +280,7 @@ class ResidentCard(Card):
         self._avatar.setVisible(not narrow)
         self._tabs.setVisible(narrow)
         self._divider.setVisible(not narrow)
-        self._events_title.setVisible(wide)
+        self.timeline.set_width(width)
         if narrow:
             self._facts_scroll.setMinimumWidth(0)
             self._facts_scroll.setMaximumWidth(16_777_215)
@@ -290,5 +303,49 @@ def _where(file: ResidentFile, phones: tuple[str, ...] | None, *, masked: bool) 
     return "   ".join(word for word in (file.person.address, words) if word)
 
 
-def _disclose(tx: Writing, resident_id: UUID, label: str) -> None:
-    state.disclose(tx, "reveal", "resident", resident_id, label)
+def _disclose(tx: Writing, model: type[Record], record_id: UUID, label: str) -> None:
+    state.disclose(tx, "reveal", model.__tablename__, record_id, label)
+
+
+def _reminder(file: ResidentFile) -> str:
+    """Return what must be seen before anything else of the file."""
+    values, state = file.person.values, state_of(file.person.values)
+    if state == "deceased":
+        day = values["died_on"]
+        on = day.isoformat() if day else tr("日期没有登记")
+        return tr("已去世（{day}），不再安排走访，档案和记录都留着", day=on)
+    if state == "moved":
+        day = values["moved_on"]
+        on = day.isoformat() if day else tr("日期没有登记")
+        to = tr("，去{to}", to=values["moved_to"]) if values["moved_to"] else ""
+        return tr("已迁出（{day}{to}），不再安排走访，档案和记录都留着", day=on, to=to)
+    last = file.last_visit
+    if last is None:
+        return ""
+    day = last["started_at"].astimezone().strftime("%m-%d")
+    words = last["remind"] or summary(last)
+    return tr("上次 {day}：{words}", day=day, words=words)
+
+
+def _acts(state: str) -> list[tuple[str, str]]:
+    """Return what may be done with a file, by what has become of its person."""
+    choices = [("edit", tr("编辑档案…"))]
+    if state == "deceased":
+        choices.append(("alive", tr("更正：并未去世…")))
+    elif state == "moved":
+        choices += [
+            ("back", tr("迁回…")),
+            ("move", tr("搬到本网格的门牌…")),
+            ("died", tr("登记去世…")),
+        ]
+    else:
+        choices += [
+            ("move", tr("搬家…")),
+            ("leave", tr("迁出…")),
+            ("died", tr("登记去世…")),
+        ]
+    return [
+        *choices,
+        ("merge", tr("合并重复档案…")),
+        ("delete", tr("删除档案")),
+    ]

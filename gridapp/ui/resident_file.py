@@ -8,17 +8,20 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from gridapp.language import tr
-from gridapp.models import Resident, identity
+from gridapp.models import Resident, ResidentTag, identity
 from gridapp.models.codes import table as code_table
 from gridapp.models.record import Values
 from gridapp.store import agenda, history, records
 from gridapp.store.database import Connection
 from gridapp.store.history import HistoryLine
+from gridapp.store.residence import Stay, stays
 from gridapp.work import people, today
 from gridapp.work.due import Due, door_of, walk_key
 from gridapp.work.people import Event, Person
+from gridapp.work.plans import holds
 from gridapp.work.visit_round import Stop, stops
 
+STATE_WORDS = {"away": tr("外出"), "moved": tr("已迁出"), "deceased": tr("已故")}
 FAR = 400  # days ahead: every plan's next contact lies within a year
 
 
@@ -29,6 +32,8 @@ class ResidentFile:
     person: Person
     stop: Stop  # plans, what is open, and the last visit
     events: tuple[Event, ...]  # newest first
+    tags: tuple[Values, ...] = ()  # records of those that hold
+    stays: tuple[Stay, ...] = ()  # doors as far as the journal tells, newest first
 
     @property
     def last_visit(self) -> Values | None:
@@ -45,6 +50,14 @@ class Listed:
     aside: str  # 女 82 岁
     door: str  # 3-2-501, or empty
     tags: tuple[str, ...]  # codes of resident_tag
+    kind: str = ""  # code of resident_kind
+    state: str = ""  # away, moved or deceased; empty: lives here
+    has_id: bool = True
+
+    @property
+    def state_words(self) -> str:
+        """Return 外出, 已迁出, 已故 or nothing."""
+        return STATE_WORDS.get(self.state, "")
 
     @property
     def tag_words(self) -> tuple[str, ...]:
@@ -63,8 +76,27 @@ def read_list(db: Connection, day: dt.date) -> list[Listed]:
         sex = people.SEXES.get(row["sex"] or "", "")
         aside = sex if age is None else tr("{sex} {age} 岁", sex=sex, age=age).strip()
         door = door_of(homes[key])
-        found.append(Listed(key, row["name"], aside, door, tuple(tags.get(key, ()))))
+        found.append(
+            Listed(
+                key,
+                row["name"],
+                aside,
+                door,
+                tuple(tags.get(key, ())),
+                row["resident_kind"] or "",
+                state_of(row),
+                bool(row["id_number"]),
+            )
+        )
     return sorted(found, key=lambda one: (walk_key(one.door), one.name))
+
+
+def state_of(row: Values) -> str:
+    """Return away, moved or deceased; empty when somebody lives here."""
+    if row["life_state"] == "deceased":
+        return "deceased"
+    presence: str = row["presence"] or ""
+    return presence if presence in ("away", "moved") else ""
 
 
 def read_file(db: Connection, resident_id: UUID, day: dt.date) -> ResidentFile | None:
@@ -73,7 +105,10 @@ def read_file(db: Connection, resident_id: UUID, day: dt.date) -> ResidentFile |
     if person is None:
         return None
     stop = stops(db, [resident_id], day)[0]
-    return ResidentFile(person, stop, tuple(people.timeline(db, resident_id)))
+    events = tuple(people.timeline(db, resident_id))
+    tags = records.filtered(db, ResidentTag, {"resident_id": resident_id})
+    held = tuple(row for row in tags if holds(row, day))
+    return ResidentFile(person, stop, events, held, tuple(stays(db, resident_id)))
 
 
 def read_owed(db: Connection, day: dt.date) -> Mapping[UUID, tuple[Due, ...]]:

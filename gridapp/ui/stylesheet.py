@@ -92,6 +92,8 @@ QPushButton[kind="small"] {{ min-height: 32px; padding: 0 7px; min-width: 24px;
 QPushButton[kind="small"]:hover {{ background: {t.blue.back}; }}
 QPushButton[kind="small"]:focus {{ border: 2px solid {t.focus}; padding: 0 6px;
     min-height: 30px; }}
+QPushButton[kind="small"]:checked {{ background: {t.blue.back};
+    border: 1px solid {t.blue.line}; }}
 QPushButton::menu-indicator {{ width: 0; image: none; }}
 QPushButton[kind="chip"] {{ min-height: 32px; padding: 0 12px; border-radius: 16px;
     border: 1px solid {t.border}; background: {t.surface}; color: {t.text2};

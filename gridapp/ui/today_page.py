@@ -223,8 +223,8 @@ class TodayPage(Page):
         words = tr("可以安排巡查，或看看居民档案")
         if others:
             words = tr(
-                "下一个到期：{day_words} {who}",
-                day_words=day_words(others[0].due),
+                "下一个到期：{day} {who}",
+                day=day_words(others[0].due),
                 who=others[0].who,
             )
             words += f" {KINDS[others[0].kind]}"

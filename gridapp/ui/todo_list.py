@@ -219,8 +219,8 @@ class _Items(QAbstractListModel):
             return tr("{words} {count} 项", words=item.words, count=item.count)
         late = due_text(item, self.today)
         return tr(
-            "{KINDS}，{who}，{aside}，{late}，{why}",
-            KINDS=KINDS[item.kind],
+            "{kind}，{who}，{aside}，{late}，{why}",
+            kind=KINDS[item.kind],
             who=item.who,
             aside=item.aside,
             late=late,

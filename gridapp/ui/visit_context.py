@@ -2,29 +2,75 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gridapp.language import tr
 from gridapp.models import Contact, codes
 from gridapp.models.record import Values, field_of
+from gridapp.ui.phone_book import PhoneBook
 from gridapp.ui.resident_file import ResidentFile
+from gridapp.ui.session import Session
 from gridapp.ui.theme import Theme
 from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import Card, Lines, column, line
-from gridapp.ui.widgets.text import Glyph, Text
+from gridapp.ui.widgets.text import Text
+from gridapp.work.asking import Ask, left_open
 from gridapp.work.visit_round import Stop
+
+
+class AskLine(QWidget):
+    """One thing to ask, which can be ticked off."""
+
+    ticked = Signal()
+
+    def __init__(self, theme: Theme, ask: Ask, *, done: bool) -> None:
+        super().__init__()
+        self.ask = ask
+        row = line(self, gap=4)
+        self._tick = Button(theme, "", "small", icon="list-checks", tip=ask.words)
+        self._tick.setCheckable(True)
+        self._tick.setFixedSize(36, 34)
+        self._tick.setAccessibleName(tr("问过了：{words}", words=ask.words))
+        words = Text(ask.words, "note", wrap=True)
+        words.setContentsMargins(0, 6, 0, 4)
+        row.addWidget(self._tick, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(words, 1)
+        self._tick.setChecked(done)
+        self._tick.toggled.connect(self._show_state)
+        self._show_state()
+
+    @property
+    def done(self) -> bool:
+        """Return whether it was asked."""
+        return self._tick.isChecked()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """The whole line is the target."""
+        self._tick.toggle()
+
+    def _show_state(self) -> None:
+        if self.done:
+            self._tick.show_icon("circle-check", "green.text")
+        else:
+            self._tick.show_icon("list-checks", "text2")
+        self.ticked.emit()
 
 
 class VisitContext(QWidget):
     """The column beside the form."""
 
     copy_asked = Signal()
+    ticked = Signal()  # something to ask was ticked off, or not
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, session: Session) -> None:
         super().__init__()
-        self._theme = theme
+        self._theme = session.theme
         box = column(self, gap=12)
+        self._phones = PhoneBook(session)
         last = Card()
         last.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         head = line()
@@ -35,46 +81,48 @@ class VisitContext(QWidget):
         last.box.addLayout(head)
         self._words = Text("", wrap=True)
         last.box.addWidget(self._words)
-        self._copy = Button(theme, tr("沿用上次内容 F9"), icon="copy")
+        self._copy = Button(self._theme, tr("沿用上次内容 F9"), icon="copy")
         self._copy.clicked.connect(self.copy_asked)
         last.box.addWidget(self._copy)
-        box.addWidget(last)
-        self._ask_card, self._asks = self._list(tr("这次要问"))
-        self._contact_card, self._contacts = self._list(tr("紧急联系人"))
-        box.addWidget(self._ask_card)
-        box.addWidget(self._contact_card)
+        self._asks = Card(gap=4)
+        self._asks.setSizePolicy(
+            QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum
+        )
+        self._asks.box.addWidget(Text(tr("这次要问"), "section"))
+        self._ask_lines: list[AskLine] = []
+        self._ask_box = Lines(gap=2)
+        self._asks.box.addWidget(self._ask_box)
+        hint = tr("点一下表示问过了，没问的会带到下次")
+        self._asks.box.addWidget(Text(hint, "faint", wrap=True))
+        for card in (last, self._asks, self._phones):
+            box.addWidget(card)
         box.addStretch()
 
-    @staticmethod
-    def _list(title: str) -> tuple[Card, Lines]:
-        card = Card()
-        card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-        card.box.addWidget(Text(title, "section"))
-        lines = Lines(gap=6)
-        card.box.addWidget(lines)
-        return card, lines
-
-    def show_file(self, file: ResidentFile) -> None:
-        """Show what is known of somebody."""
+    def show_file(self, file: ResidentFile, asked: Collection[str]) -> None:
+        """Show what is known of somebody; `asked` is ticked off already."""
         last = file.last_visit
         self._day.setText(
             last["started_at"].astimezone().strftime("%m-%d") if last else ""
         )
         self._words.setText(summary(last) if last else tr("还没有走访过。"))
         self._copy.setVisible(bool(last and last["note"]))
-        asks = things_to_ask(file.stop)
-        self._asks.replace([self._ask(words) for words in asks])
-        self._ask_card.setVisible(bool(asks))
-        self._contacts.replace([contact_line(one) for one in file.person.contacts])
-        self._contact_card.setVisible(bool(file.person.contacts))
+        self._ask_lines = [
+            AskLine(self._theme, ask, done=ask.words in asked)
+            for ask in left_open(file.stop)
+        ]
+        for one in self._ask_lines:
+            one.ticked.connect(self.ticked)
+        self._ask_box.replace(self._ask_lines)
+        self._asks.setVisible(bool(self._ask_lines))
+        self._phones.show_file(file)
 
-    def _ask(self, words: str) -> QWidget:
-        holder = QWidget()
-        row = line(holder, gap=8)
-        icon = Glyph(self._theme, "list-checks", "text2")
-        row.addWidget(icon, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(Text(words, "note", wrap=True), 1)
-        return holder
+    def asked(self) -> tuple[str, ...]:
+        """Return what was ticked off."""
+        return tuple(one.ask.words for one in self._ask_lines if one.done)
+
+    def asks(self) -> list[Ask]:
+        """Return everything there was to ask."""
+        return [one.ask for one in self._ask_lines]
 
 
 def contact_line(contact: Values) -> QWidget:
@@ -114,21 +162,5 @@ def summary(visit: Values) -> str:
 
 
 def things_to_ask(stop: Stop) -> list[str]:
-    """Return what was left open: reminders, things that were not well, issues."""
-    asks: list[str] = []
-    last = stop.last_visit
-    if last is not None:
-        if last["remind"]:
-            asks.append(last["remind"])
-        if last["condition"] in ("unwell", "hospital"):
-            asks.append(tr("上次身体不适，问一下好些没有"))
-        items = codes.table("check_item")
-        asks += [
-            tr("{name}现在怎么样", name=items.name(code))
-            for code in last["abnormal"] or ()
-        ]
-    asks += [
-        tr("{title_text}(工单未办结)", title_text=issue["title_text"])
-        for issue in stop.open_issues
-    ]
-    return list(dict.fromkeys(asks))[:5]
+    """Return in words what was left open."""
+    return [ask.words for ask in left_open(stop)]

@@ -4,32 +4,34 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QWidget
 
 from gridapp.errors import InvalidFields
 from gridapp.language import tr
 from gridapp.models import Visit
 from gridapp.models.record import Values
-from gridapp.store.database import Connection
+from gridapp.store.meetings import Miss
 from gridapp.store.vault import Writing
 from gridapp.ui import visit_drafts
 from gridapp.ui.page import Page
-from gridapp.ui.resident_file import ResidentFile, read_file
+from gridapp.ui.resident_file import ResidentFile
 from gridapp.ui.session import Session
 from gridapp.ui.tokens import Width
 from gridapp.ui.visit_context import VisitContext
 from gridapp.ui.visit_fields import VisitFields, plan_words, proposed
-from gridapp.ui.visit_values import VisitEntry, Way, fresh
+from gridapp.ui.visit_start import Saved, Start, read_start
+from gridapp.ui.visit_values import VisitEntry, Way, fresh, phrases
 from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import Card, NoticeBar, column, line
 from gridapp.ui.widgets.text import Text
-from gridapp.work import visits
+from gridapp.work import chain, visits
+from gridapp.work.asking import reminder
 from gridapp.work.visits import Logged
 
 KEEP_EVERY = 5_000  # milliseconds between two drafts
@@ -41,24 +43,18 @@ HINTS = (
 )
 
 
-@dataclass(frozen=True)
-class _Start:
-    """What the form needs to begin."""
-
-    file: ResidentFile | None
-    kept: VisitEntry | None
-
-
 class VisitForm(Page):
     """The form for one visit or call; a draft is kept while one writes."""
 
     title = tr("记走访")
-    next_asked = Signal()  # saved, and the next household is wanted
+    saved = Signal(object, bool)  # Saved; whether to go on with the next household
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._entry: VisitEntry | None = None
         self._file: ResidentFile | None = None
+        self._begun: Start | None = None
+        self._pinned: dict[Way, dict[str, Any]] = {"visit": {}, "call": {}}
         self._touched = False
         self._go_next = False
         self._fields: dict[Way, VisitFields] = {
@@ -67,7 +63,8 @@ class VisitForm(Page):
         }
         self._stack = QStackedWidget()
         self._reminder = NoticeBar(self.theme, "amber", "bell")
-        self._context = VisitContext(self.theme)
+        self._look = Button(self.theme, tr("电话和要问的"), "quiet")
+        self._context = VisitContext(session)
         self._kept_words = Text("", "faint")
         self._hints = QFrame()
         self._error = Text("", "error")
@@ -87,6 +84,7 @@ class VisitForm(Page):
         card = Card((1, 1, 1, 1), 0)
         self._notice_box = line(margins=(10, 8, 10, 0))
         self._notice_box.addWidget(self._reminder)
+        self._reminder.row.addWidget(self._look)
         card.box.addLayout(self._notice_box)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
@@ -94,7 +92,10 @@ class VisitForm(Page):
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         for fields in self._fields.values():
             self._stack.addWidget(fields)
-        scroll.setWidget(self._stack)
+        inside = QWidget()
+        self._inside = column(inside)
+        self._inside.addWidget(self._stack)
+        scroll.setWidget(inside)
         card.box.addWidget(scroll, 1)
         self._scroll = scroll
         self._body.addWidget(card, 1)
@@ -134,6 +135,8 @@ class VisitForm(Page):
         self._save.clicked.connect(self.save)
         self._save_next.clicked.connect(self.save_and_next)
         self._context.copy_asked.connect(self._copy_last)
+        self._context.ticked.connect(self._on_change)
+        self._look.clicked.connect(self._show_context)
         self._timer.timeout.connect(self._keep)
         for fields in self._fields.values():
             fields.changed.connect(self._on_change)
@@ -146,38 +149,74 @@ class VisitForm(Page):
         self._entry = None
         self.say_title("", person=True)
         self.session.read(
-            partial(_read, resident_id=resident_id, way=way), partial(self._start, way)
+            partial(read_start, resident_id=resident_id, way=way),
+            partial(self._start, way),
         )
 
-    def _start(self, way: Way, start: _Start) -> None:
+    def _start(self, way: Way, start: Start) -> None:
         if start.file is None:
             self.left.emit()
             return
-        self._file = start.file
+        self._file, self._begun = start.file, start
         person = start.file.person
         now = dt.datetime.now(dt.UTC)
-        interval = _interval(start.file, way)
-        entry = fresh(person.id, way, now)
-        entry.next_on = proposed(now.astimezone().date(), interval)
-        going_on = start.kept is not None
-        if start.kept is not None:
-            entry = start.kept
+        interval = start.interval(way)
+        entry = start.kept or self._fresh(start, way, now, interval)
         fields = self._fields[way]
         self._stack.setCurrentWidget(fields)
-        fields.show_entry(entry, plan_words(interval, way))
+        fields.show_entry(
+            entry,
+            plan_words(interval, way),
+            phrases(way, self.session.preferences.now.phrases),
+            start.hazard_issues,
+            self._after_miss,
+        )
         self._entry = entry
-        self._touched = False
         self._error.setText("")
-        self._kept_words.setText(tr("接着上次没写完的") if going_on else "")
-        self._context.show_file(start.file)
+        self._kept_words.setText(tr("接着上次没写完的") if start.kept else "")
+        self._context.show_file(start.file, entry.asked)
+        self._touched = False
         self._show_reminder()
         self._scroll.verticalScrollBar().setValue(0)
         self.title = tr("记走访") if way == "visit" else tr("记电话")
         age = tr("{age} 岁", age=person.age) if person.age is not None else ""
         words = "  ".join(word for word in (person.name, age, person.door) if word)
         self.say_title(words, person=True)
-        fields.focus("note" if going_on else "mode")
+        if start.kept:
+            fields.focus("note")
+        else:
+            fields.focus_start()
         self._timer.start()
+
+    def _fresh(
+        self, start: Start, way: Way, now: dt.datetime, interval: int | None
+    ) -> VisitEntry:
+        """Return a new entry with what the chain asks for and what is pinned."""
+        assert start.file is not None  # looked at before
+        step = start.step
+        fits = step is not None and step.step.kind == way
+        preset = step.step.preset if step and fits else None
+        entry = fresh(start.file.person.id, way, now, preset)
+        entry.next_on = proposed(now.astimezone().date(), interval)
+        for name, value in self._pinned[way].items():
+            if name != "mode" or preset is None:
+                setattr(entry, name, value)
+        return entry
+
+    def _after_miss(self, mode: str | None) -> str:
+        """Return what comes next when an attempt of that mode reaches nobody."""
+        begun, now = self._begun, dt.datetime.now(dt.UTC)
+        if begun is None or mode is None:
+            return ""
+        if not begun.watched:
+            return tr("没见到人，保存后明天再排")
+        call = self._stack.currentWidget() is self._fields["call"]
+        disposal = (mode,) if mode in (chain.ASKED, chain.RESCUE) else ()
+        miss = Miss(now, "phone" if call else "home", disposal)
+        step = chain.next_step([*begun.missed, miss], urgent=begun.urgent)
+        if step is None:
+            return ""
+        return tr("保存后下一步：{todo}", todo=chain.todo_words(step, now))
 
     def save(self) -> None:
         """Save and go back."""
@@ -195,7 +234,11 @@ class VisitForm(Page):
             return
         fields = self._fields[entry.way]
         wrong = fields.fill(entry).missing()
+        entry.asked = self._context.asked()
         values = entry.values()
+        remind = reminder(entry.remind, self._context.asks(), entry.asked)
+        if entry.seen and remind:
+            values["remind"] = remind
         if not wrong:
             wrong = Visit.check(values | {"resident_id": entry.resident_id})
         if wrong:
@@ -209,6 +252,8 @@ class VisitForm(Page):
         self._save.setEnabled(True)
         self._timer.stop()
         entry, file = self._entry, self._file
+        if entry is not None:
+            self._pinned[entry.way] = self._fields[entry.way].pinned(entry)
         self._entry = None
         if entry is None or file is None or entry.started_at is None:
             return
@@ -221,8 +266,9 @@ class VisitForm(Page):
             words += tr("，并生成 {count} 张问题工单", count=len(logged.issue_ids))
         self.left.emit()
         self.said.emit(words, partial(self._take_back, logged))
-        if self._go_next:
-            self.next_asked.emit()
+        household = file.person.values["household_id"]
+        saved = Saved(file.person.id, household, logged.issue_ids)
+        self.saved.emit(saved, self._go_next)
 
     def _take_back(self, logged: Logged) -> None:
         def taken(_: None) -> None:
@@ -255,6 +301,7 @@ class VisitForm(Page):
         if entry is None or not self._touched:
             return
         self._touched = False
+        entry.asked = self._context.asked()
         content = self._fields[entry.way].fill(entry).draft()
         self.session.write(partial(visit_drafts.keep, entry=content), self._kept)
 
@@ -278,23 +325,32 @@ class VisitForm(Page):
             fields.copy_last(last["note"] or "", last["condition"])
 
     def _show_reminder(self) -> None:
+        """Say what the chain asks for; in a narrow window also what was last time."""
         last = self._file.last_visit if self._file else None
+        step = self._begun.step if self._begun and self._begun.watched else None
         narrow = self.layout_width is Width.NARROW
         words = ""
-        if narrow and last is not None and (last["remind"] or last["note"]):
+        if step is not None:
+            words = chain.words(step, dt.datetime.now(dt.UTC))
+        elif narrow and last is not None and (last["remind"] or last["note"]):
             day = last["started_at"].astimezone().strftime("%m-%d")
             words = tr(
                 "上次 {day}：{remind}", day=day, remind=last["remind"] or last["note"]
             )
+        elif narrow:
+            words = tr("还没有走访过。")
         self._reminder.say(words)
+        self._look.setVisible(narrow)
+
+    def _show_context(self) -> None:
+        self._scroll.verticalScrollBar().setValue(self._context.y())
 
     def set_width(self, width: Width) -> None:
         super().set_width(width)
         narrow = width is Width.NARROW
         margins = (10, 8, 10, 8) if narrow else (16, 14, 16, 10)
         self._body.setContentsMargins(*margins)
-        self._context.setVisible(not narrow)
-        self._context.setFixedWidth(288 if width is Width.WIDE else 250)
+        self._place_context(width)
         for fields in self._fields.values():
             fields.set_note_height(72 if width is Width.WIDE else 58)
         self._save.setText(tr("保存") if narrow else tr("保存 Ctrl+S"))
@@ -304,19 +360,21 @@ class VisitForm(Page):
         self._hints.setVisible(width is Width.WIDE)
         self._show_reminder()
 
-
-def _read(db: Connection, resident_id: UUID, way: Way) -> _Start:
-    kept = visit_drafts.kept(db, resident_id, way)
-    return _Start(read_file(db, resident_id, dt.date.today()), kept)
+    def _place_context(self, width: Width) -> None:
+        """Beside the form, or below it where there is no room."""
+        narrow = width is Width.NARROW
+        if narrow:
+            self._inside.addWidget(self._context)
+            self._context.setMinimumWidth(0)
+            self._context.setMaximumWidth(16_777_215)
+            self._context.setContentsMargins(10, 0, 10, 10)
+        else:
+            self._body.addWidget(self._context)
+            self._context.setFixedWidth(288 if width is Width.WIDE else 250)
+            self._context.setContentsMargins(0, 0, 0, 0)
 
 
 def _log(tx: Writing, entry: VisitEntry, values: Values) -> Logged:
     logged = visits.log_visit(tx, entry.resident_id, values)
     visit_drafts.drop(tx, entry.resident_id, entry.way)
     return logged
-
-
-def _interval(file: ResidentFile, way: Way) -> int | None:
-    """Return the interval of the plan for this way, the shortest if there are some."""
-    found = [plan["interval_days"] for plan in file.stop.plans if plan["way"] == way]
-    return min(found, default=None)

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from gridapp.errors import UserError
 from gridapp.language import tr
-from gridapp.models import Dispute, Household, Issue, Patrol, Resident, Visit
+from gridapp.models import Building, Dispute, Household, Issue, Patrol, Resident, Visit
 from gridapp.models.record import Record
 from gridapp.store import records
 from gridapp.store.database import Connection
@@ -133,6 +133,14 @@ def _dispute_files(
     return dispute_files(files, out, unmasked=unmasked, **options)
 
 
+def _building_matrices(
+    db: Connection, ids: Iterable[UUID], day: dt.date, out: Path, **options: Any
+) -> int:
+    from gridapp.office.sheets.building_matrix import building_matrices
+
+    return building_matrices(db, ids, day, out, **options)
+
+
 def _card(model: type[Record], title: str) -> tuple[str, Sheet]:
     """The sheet that shows one type of record as it is."""
 
@@ -165,6 +173,7 @@ SHEETS: Mapping[str, Sheet] = MappingProxyType(
         "visit-sheet": Sheet(tr("入户走访单"), Resident, _visit_sheets, due="visit"),
         "call-list": Sheet(tr("电话问候单"), Resident, _call_list, due="call"),
         "dispute-file": Sheet(tr("人民调解卷宗"), Dispute, _dispute_files),
+        "building-matrix": Sheet(tr("楼栋图"), Building, _building_matrices),
         **dict(
             (
                 _card(Resident, tr("居民登记表")),

@@ -38,6 +38,7 @@ SMALL = 8.5  # points
 TINT = 0.94  # of label cells: stays paper-white on a poor copier
 HAIR, RULE, FRAME = 0.3, 0.5, 1.1  # line weights, points
 HATCH = 2.2  # mm from line to line of a hatched block
+HATCH_GREY = 0.6  # so that words stay readable on it
 STALE = 3600.0  # seconds after which an unfinished file is nobody's
 CUT_MARK = tr("…（余见电子档案）")
 
@@ -226,7 +227,7 @@ class Paper:
         hatched: bool = False,
         dotted: bool = False,
     ) -> None:
-        """Draw a box at x, y of a width and a height: `grey` is 0 for black, 1 white."""
+        """Draw a box at x, y of a width and a height; `grey` is 0 for black."""
         x, y, width, height = area
         if dotted:
             self._canvas.setDash(0.6, 2)
@@ -236,12 +237,14 @@ class Paper:
         self._canvas.rect(x * MM, bottom, width * MM, height * MM, fill=1)
         self._canvas.setDash()
         self._canvas.setFillGray(0)
+        self._canvas.setStrokeGray(HATCH_GREY)
         at = HATCH
         while hatched and at < width + height:
             left, up = max(0.0, at - height), min(at, height)
             across, over = min(at, width), max(0.0, at - width)
             self.line(x + left, y + up, x + across, y + over, HAIR)
             at += HATCH
+        self._canvas.setStrokeGray(0)
 
     @contextmanager
     def white(self) -> Generator[None]:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QPushButton, QSizePolicy, QWidget
 
+from gridapp.language import tr
 from gridapp.ui.theme import Theme
 from gridapp.ui.widgets.card import line
 
@@ -73,6 +74,22 @@ class Button(QPushButton):
             colour = "grey.text"
         self.setIcon(self._theme.icon(self._icon, colour, 18, pad))
         self.setIconSize(QSize(18 + pad, 18))
+
+
+class PinButton(Button):
+    """Keeps the value of a field for the next household while it is pressed in."""
+
+    def __init__(self, theme: Theme, field: str) -> None:
+        words = tr("“{field}”留给下一户 Ctrl+D", field=field)
+        super().__init__(theme, "", "small", icon="pin", tip=words)
+        self.setCheckable(True)
+        self.setFixedSize(34, 34)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.toggled.connect(self._show_state)
+        self._show_state(pinned=False)
+
+    def _show_state(self, pinned: bool) -> None:
+        self.show_icon("pin", "blue.text" if pinned else "text3")
 
 
 class ChipRow(QWidget):

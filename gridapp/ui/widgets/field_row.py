@@ -26,6 +26,7 @@ class FieldRow(QFrame):
         super().__init__()
         self.setObjectName("row")
         self.editor = editor
+        self.label = label
         row = line(self, (10, 4, 10, 4), 10)
         words = line(gap=4)
         name = Text(label)
@@ -53,6 +54,7 @@ class FieldRow(QFrame):
         self._error.hide()
         self._box.addWidget(self._error)
         row.addLayout(self._box, 1)
+        self._row = row
         for child in (editor, *editor.findChildren(QWidget)):
             child.installEventFilter(self)
 
@@ -60,6 +62,14 @@ class FieldRow(QFrame):
         """Put words or a button at the right of the editor."""
         self._beside.addWidget(widget)
         self._beside.addStretch(1)
+
+    def add_after(self, widget: QWidget) -> None:
+        """Put a button at the right end of the row."""
+        self._row.addWidget(widget, 0, Qt.AlignmentFlag.AlignTop)
+
+    def holds_focus(self) -> bool:
+        """Return whether the keyboard is in this row."""
+        return any(one.hasFocus() for one in self.findChildren(QWidget))
 
     def add_below(self, part: QWidget | QLayout) -> None:
         """Put something under the editor and its error."""

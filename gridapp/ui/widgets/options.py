@@ -52,6 +52,7 @@ class OptionRow(QWidget):
         self.setAccessibleName(name)
         self.many = many
         self.composing = False
+        self.by_digit = False  # whether `finished` tells of a digit, not of Enter
         self._group = QButtonGroup(self)
         self._group.setExclusive(not many)
         self._options: dict[str, _Option] = {}
@@ -131,7 +132,9 @@ class OptionRow(QWidget):
         else:
             option.setChecked(True)
             self.changed.emit()
+            self.by_digit = True
             self.finished.emit()
+            self.by_digit = False
 
 
 class _Option(QAbstractButton):
