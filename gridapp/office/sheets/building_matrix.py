@@ -285,26 +285,28 @@ def _words(
     shade = shade_of(door, sheet.basis)
     heavy = shade.ink in ("solid", "tint")
     signs = " ".join(TAG_SIGNS[tag] for tag in door.tags[:3])
-    third = high - 1.4
-    second = (4 + third) / 2 + 0.4
+    tight = high < 13
+    big, body, small = (9.5, 8.5, 8.0) if tight else (10.5, 9.0, 8.5)
+    first = 3.6 if tight else 4.0
+    third = high - 1.3
+    second = (first + third) / 2 + 0.2
     room = short_door(door) if whole else door.room
-    _fit(paper, (left, y + 4), room, 9, right - left, BOLD)
-    taken = width(drawable(room), BOLD, 9) / MM + 2
-    if width(signs, REGULAR, 8.5) / MM <= right - left - taken:
-        paper.text(right, y + 4, signs, 8.5, REGULAR, "right")
+    _fit(paper, (left, y + first), room, body, right - left, BOLD)
+    taken = width(drawable(room), BOLD, body) / MM + 2
+    if width(signs, REGULAR, small) / MM <= right - left - taken:
+        paper.text(right, y + first, signs, small, REGULAR, "right")
     below = below_words(door, sheet.basis)
     name = door.name or below
-    _fit(
-        paper, (left, y + second), name, 10.5, right - left, BOLD if heavy else REGULAR
-    )
+    weight = BOLD if heavy else REGULAR
+    _fit(paper, (left, y + second), name, big, right - left, weight)
     if not door.name:
         return
     tier = tier_name(door.tier) if door.tier and sheet.basis == "status" else ""
     if heavy and shade.words not in below:
         below = f"{shade.words} {below}"
-    spare = right - left - width(tier, REGULAR, 8.5) / MM - 1
-    _fit(paper, (left, y + third), below, 8.5, spare if tier else right - left, REGULAR)
-    paper.text(right, y + third, tier, 8.5, REGULAR, "right")
+    spare = right - left - width(tier, REGULAR, small) / MM - (1 if tier else 0)
+    _fit(paper, (left, y + third), below, small, spare, REGULAR)
+    paper.text(right, y + third, tier, small, REGULAR, "right")
 
 
 def _fit(
