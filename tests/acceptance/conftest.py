@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 
 from gridapp.cli import demo
 from gridapp.store import slots
@@ -15,6 +16,7 @@ from gridapp.store import vault as vaults
 from gridapp.ui.jobs import Jobs
 from gridapp.ui.main_window import MainWindow, user_words
 from gridapp.ui.session import Session
+from gridapp.ui.tokens import LIGHT
 from tests.acceptance import table
 from tests.acceptance.desk import Desk
 from tests.acceptance.hand import Hand
@@ -60,9 +62,10 @@ def watch():
 
 
 @pytest.fixture
-def desk(estate, folder, theme, messages, qtbot, watch):  # noqa: F811
+def desk(estate, folder, theme, messages, watch):  # noqa: F811
     """The window on the sample estate, as it stands after the password."""
-    theme.apply("light")
+    if theme.tokens is not LIGHT:
+        theme.apply("light")
     store = vaults.open_with_key(folder, estate[1])
     jobs = Jobs(messages.show_error)
     hand = Hand(lambda: jobs.busy, watch)
@@ -71,7 +74,6 @@ def desk(estate, folder, theme, messages, qtbot, watch):  # noqa: F811
         with store.reading() as db:
             user = user_words(db)
         window = MainWindow(session, user)
-        qtbot.addWidget(window)
         window.resize(*SCREEN)
         window.show()
     messages.set_window(window)
@@ -82,6 +84,8 @@ def desk(estate, folder, theme, messages, qtbot, watch):  # noqa: F811
     hand.settle()
     jobs.close()
     store.close()
+    window.deleteLater()  # else each later style sheet would be worked out for it too
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     assert messages.errors == []
 
 
@@ -92,6 +96,7 @@ class Check:
     number: int
     desk: Desk | None
     keys: int | None = None
+    held: int | None = None
     clicks: int | None = None
     milliseconds: float | None = None
     notes: list[str] = field(default_factory=list)
@@ -101,12 +106,13 @@ class Check:
         """Count and time what a worker does; with several, the most."""
         assert self.desk is not None
         counter = self.desk.hand.counter
-        keys, clicks, begun = counter.keys, counter.clicks, time.perf_counter()
+        keys, held, clicks = counter.keys, counter.held, counter.clicks
+        begun = time.perf_counter()
         yield
-        self.milliseconds = max(
-            self.milliseconds or 0, (time.perf_counter() - begun) * 1000
-        )
+        took = (time.perf_counter() - begun) * 1000
+        self.milliseconds = max(self.milliseconds or 0, took)
         self.keys = max(self.keys or 0, counter.keys - keys)
+        self.held = max(self.held or 0, counter.held - held)
         self.clicks = max(self.clicks or 0, counter.clicks - clicks)
 
 
@@ -122,9 +128,8 @@ def check(request, record_property):
     measured: dict = {"number": number, "notes": check.notes}
     record_property(table.KEY, measured)
     yield check
-    measured.update(
-        keys=check.keys, clicks=check.clicks, milliseconds=check.milliseconds
-    )
+    for name in ("keys", "held", "clicks", "milliseconds"):
+        measured[name] = getattr(check, name)
 
 
 @pytest.fixture(autouse=True)

@@ -17,14 +17,15 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
     QLabel,
+    QPlainTextEdit,
     QWidget,
 )
 
 from gridapp.store.vault import Store
 from gridapp.ui.main_window import MainWindow
+from gridapp.ui.messages import Messages
 from gridapp.ui.session import Session
 from tests.acceptance.hand import Hand
-from tests.ui.conftest import Asked
 
 Wanted = TypeVar("Wanted", bound=QWidget)
 
@@ -36,7 +37,7 @@ class Desk:
     window: MainWindow
     session: Session
     hand: Hand
-    messages: Asked
+    messages: Messages
     folder: Path
 
     @property
@@ -74,9 +75,22 @@ class Desk:
         assert found.isEnabled(), words
         return found
 
+    def all_views(self, words: str) -> list[QAbstractItemView]:
+        """The lists and tables whose name begins so; there may be none yet."""
+        return self.all(QAbstractItemView, words)
+
     def view(self, words: str = "") -> QAbstractItemView:
         """The list or table with this name."""
         return self.one(QAbstractItemView, words)
+
+    def note(self) -> QPlainTextEdit:
+        """The field of free words that is seen."""
+        return self.one(QPlainTextEdit, "情况记录")
+
+    def phrase(self) -> QAbstractButton:
+        """The first quick phrase."""
+        found = [one for one in self.all(QAbstractButton) if one.toolTip() == "Alt+1"]
+        return found[0]
 
     def says(self, words: str) -> bool:
         """Whether these words can be read anywhere."""

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.acceptance.stalls import LATE
+
 OUT = Path(__file__).parents[2] / "build" / "acceptance.md"
 KEY = "acceptance"  # of the user property that carries a check's measurements
 STALLS = "stalls"  # of the one that carries what held the UI thread up
@@ -61,6 +63,7 @@ class Row:
     """What the tests of one check measured; the most where there are several."""
 
     keys: int | None = None
+    held: int | None = None
     clicks: int | None = None
     milliseconds: float | None = None
     passed: int = 0
@@ -69,7 +72,7 @@ class Row:
 
     def add(self, measured: dict) -> None:
         """Take over what one test measured."""
-        for name in ("keys", "clicks", "milliseconds"):
+        for name in ("keys", "held", "clicks", "milliseconds"):
             if (new := measured.get(name)) is not None:
                 old = getattr(self, name)
                 setattr(self, name, new if old is None else max(old, new))
@@ -139,7 +142,7 @@ class Table:
                 str(number),
                 task,
                 limit,
-                "" if row.keys is None else str(row.keys),
+                _pressed(row),
                 "" if row.clicks is None else str(row.clicks),
                 "" if row.milliseconds is None else f"{row.milliseconds:.0f}",
                 row.verdict(number),
@@ -149,9 +152,11 @@ class Table:
         return lines
 
     def _stalls(self) -> list[str]:
+        own = sum(one["cpu_ms"] > LATE * 1000 for one in self.stalls)
         lines = [
             f"The UI thread was busy for {self.longest:.0f} ms at most; "
-            f"{len(self.stalls)} times for more than 100 ms."
+            f"{len(self.stalls)} times for more than 100 ms, "
+            f"{own} of them by its own work and not by a busy machine."
         ]
         for one in sorted(self.stalls, key=lambda one: -one["ms"]):
             lines.append(
@@ -159,6 +164,13 @@ class Table:
                 f"{one['test']}: {one['what']}; in {one['where'] or 'Qt'}"
             )
         return lines
+
+
+def _pressed(row: Row) -> str:
+    """Keys, and beside them how many of Ctrl, Alt and Shift were held for them."""
+    if row.keys is None:
+        return ""
+    return f"{row.keys} (held {row.held})" if row.held else str(row.keys)
 
 
 def pytest_configure(config: pytest.Config) -> None:
