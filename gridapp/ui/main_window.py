@@ -17,7 +17,6 @@ from gridapp.store.database import Connection
 from gridapp.ui.buildings_page import BuildingsPage
 from gridapp.ui.find_popup import FindPopup
 from gridapp.ui.keys import bound
-from gridapp.ui.ledgers import LEDGERS
 from gridapp.ui.page import Page
 from gridapp.ui.preferences import SMALLEST
 from gridapp.ui.record_page import RecordPage
@@ -51,7 +50,12 @@ FOOT = (
     Place("settings", tr("设置"), tr("设置"), "settings"),
     Place("help", tr("帮助 F1"), tr("帮助"), "circle-help"),
 )
-RECORD_PAGES = {"issue": "issues", "dispute": "disputes", "patrol": "patrols"}
+RECORD_PAGES = {
+    "issue": "issues",
+    "dispute": "disputes",
+    "patrol": "patrols",
+    "household": "residents",
+}
 MARKED = {"visit": "visits"} | dict.fromkeys(BESIDE, "settings")  # in the navigation
 LONGEST_WAY = 20  # pages back
 
@@ -96,6 +100,7 @@ class MainWindow(QMainWindow):
         self._header.place_asked.connect(self.go)
         self._header.lock_asked.connect(session.lock_asked)
         self._find.chosen.connect(self._open_row)
+        self._find.new_asked.connect(partial(self.show_record, "household", None))
         session.changed.connect(self._count_unsent)
         self._bind_keys()
         self._show("today")
@@ -200,7 +205,7 @@ class MainWindow(QMainWindow):
         self.go("visit")
 
     def show_record(self, kind: str, record_id: UUID | None) -> None:
-        """Open a record of another type in its list; None starts a new one."""
+        """Open a record on the page of its type; None starts a new one."""
         key = RECORD_PAGES[kind]
         self.go(key)
         self.pages[key].open_record(record_id)
@@ -208,9 +213,9 @@ class MainWindow(QMainWindow):
     def _open_row(self, row: Row) -> None:
         if row.type == "resident":
             self.show_resident(row.id)
-        elif row.type in LEDGERS:
+        elif row.type in RECORD_PAGES:
             self.show_record(row.type, row.id)
-        else:  # a door, a household, a contact: everybody found by its words
+        else:  # a door, a building, a contact: everybody found by its words
             self.go("residents")
             self.residents.search_for(row.title)
 
