@@ -45,7 +45,7 @@ STEPS: tuple[Step, ...] = (
     Step("agreed", "perform", "performed", tr("已全部履行")),
     Step("agreed", "confirm", "agreed", tr("司法确认")),
     Step("agreed", "reopen", "mediating", tr("重新调解")),
-    Step("agreed", "fail", "failed", tr("不履行，转其他途径")),
+    Step("agreed", "fail", "failed", tr("没有履行")),
     Step("agreed", "escalate", "agreed", tr("上报")),
     Step("performed", "follow_up", "performed", tr("记回访")),
     Step("performed", "close", "closed", tr("结案归档")),
