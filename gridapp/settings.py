@@ -25,6 +25,7 @@ class Settings(msgspec.Struct, frozen=True):
     language: Language = "zh"
     text_scale: float = 1.0  # 字号: of everything in the window (ux.md §6.4)
     lock_after: float = 5.0  # minutes without a touch until the password is asked
+    phrases: dict[str, tuple[str, ...]] = {}  # by form: visit, call; none: the usual
     photo_folder: str = ""  # where a phone's photos are copied to; "" watches none
 
 

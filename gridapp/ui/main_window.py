@@ -95,7 +95,7 @@ class MainWindow(QMainWindow):
         for key, page in self.pages.items():
             self._stack.addWidget(page)
             self._listen(key, page)
-        self._form.next_asked.connect(self.today.expect_next)
+        self._form.saved.connect(self.today.after_save)
         self._nav.chosen.connect(self.go)
         self._header.place_asked.connect(self.go)
         self._header.lock_asked.connect(session.lock_asked)
@@ -215,7 +215,10 @@ class MainWindow(QMainWindow):
             self.show_resident(row.id)
         elif row.type in RECORD_PAGES:
             self.show_record(row.type, row.id)
-        else:  # a door, a building, a contact: everybody found by its words
+        elif row.type == "dwelling":
+            self.go("residents")
+            self.residents.show_door(row.id)
+        else:  # a building, a contact: everybody found by its words
             self.go("residents")
             self.residents.search_for(row.title)
 

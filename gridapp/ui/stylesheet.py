@@ -176,6 +176,8 @@ def _bars(t: Tokens) -> str:
 #toast QPushButton:focus {{ border: 2px solid {t.toast_action}; }}
 #warnbar {{ background: {t.amber.back}; border: 1px solid {t.amber.line};
     border-radius: {Size.RADIUS}px; }}
+#offerbar {{ background: {t.blue.back}; border: 1px solid {t.blue.line};
+    border-radius: {Size.RADIUS}px; }}
 #errorbar {{ background: {t.red.back}; border: 1px solid {t.red.line};
     border-radius: {Size.RADIUS}px; }}
 """

@@ -3,36 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from uuid import UUID
 
 from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
-from gridapp.errors import UserError
 from gridapp.language import tr
-from gridapp.models import Resident
-from gridapp.store import journal, records, state
-from gridapp.store.database import Connection
-from gridapp.ui import visit_drafts
 from gridapp.ui.due_words import KINDS, day_words
+from gridapp.ui.offer_bar import OfferBar
 from gridapp.ui.page import Page
 from gridapp.ui.session import Session
+from gridapp.ui.today_day import Day, print_sheets, read_day
 from gridapp.ui.today_side import TodaySide
 from gridapp.ui.todo_list import TodoList
 from gridapp.ui.tokens import Width
+from gridapp.ui.visit_start import Saved
 from gridapp.ui.visit_values import VisitEntry
 from gridapp.ui.widgets.buttons import Button, ChipRow
 from gridapp.ui.widgets.card import Card, Divider, NoticeBar, column, line
 from gridapp.ui.widgets.kpi import Kpi
 from gridapp.ui.widgets.text import Glyph, Text
-from gridapp.work import today
 from gridapp.work.due import Due
-from gridapp.work.today import Progress
 
 TILES = (
     ("visit", "footprints", tr("要走访")),
@@ -46,18 +40,6 @@ NAMES = {
     "issue": tr("问题"),
     "dispute": tr("调解"),
 }
-
-
-@dataclass(frozen=True)
-class _Day:
-    """What the page shows of one day."""
-
-    day: dt.date
-    rows: tuple[Due, ...]
-    progress: tuple[Progress, ...]
-    unsent: int
-    drafts: tuple[VisitEntry, ...]  # half-filled forms, the newest first
-    draft_name: str  # whose the newest is
 
 
 class TodayPage(Page):
@@ -84,6 +66,7 @@ class TodayPage(Page):
         self._day = dt.date.today()
         self._kind = "all"
         self._go_next = False
+        self._saved: Saved | None = None
         self._drafts: tuple[VisitEntry, ...] = ()
         self._tiles = {key: Kpi(self.theme, icon, name) for key, icon, name in TILES}
         self._notice = NoticeBar(self.theme, "amber", "pencil")
@@ -96,6 +79,7 @@ class TodayPage(Page):
             icon="printer",
             tip=tr("打印今天的走访单 Ctrl+P"),
         )
+        self._offer = OfferBar(self.theme)
         self._list = TodoList(self.theme)
         self._empty = QWidget()
         self._empty_words = Text("", "section")
@@ -114,6 +98,7 @@ class TodayPage(Page):
         self._notice.row.addWidget(self._go_on)
         self._notice.say("")
         self._box.addWidget(self._notice)
+        self._box.addWidget(self._offer)
         self._body = line(gap=12)
         card = Card((1, 1, 1, 1), 0)
         self._top = QWidget()
@@ -146,6 +131,14 @@ class TodayPage(Page):
         self._chips.picked.connect(self._filter)
         self._list.acted.connect(self._act)
         self._list.opened.connect(self._open)
+        self._list.numbered.connect(self._choose_number)
+        self._offer.taken.connect(self._act)
+        self._offer.passed.connect(self.next_visit)
+        self._offer.left.connect(self._list.setFocus)
+        for keys in ("Ctrl+Return", "Ctrl+Enter"):
+            key = QShortcut(QKeySequence(keys), self)
+            key.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            key.activated.connect(self.next_visit)
         self._go_on.clicked.connect(self._resume)
         self._print.clicked.connect(self._print_sheets)
         self._print.setShortcut("Ctrl+P")
@@ -153,15 +146,16 @@ class TodayPage(Page):
         self._side.sync_asked.connect(partial(self.place_asked.emit, "sync"))
 
     def reload(self) -> None:
-        self.session.read(_read, self._show)
+        self.session.read(partial(read_day, saved=self._saved), self._show)
 
-    def expect_next(self) -> None:
-        """Begin the next visit or call once the list is read again."""
-        self._go_next = True
+    def after_save(self, saved: Saved, go_next: bool) -> None:
+        """Offer what else is open behind that door, else go on if that was asked."""
+        self._saved, self._go_next = saved, go_next
         self.reload()
 
     def focus_start(self) -> None:
-        self._list.setFocus()
+        if not self._offer.isVisible():
+            self._list.setFocus()
 
     def choose_kind(self, kind: str) -> None:
         """Show only one kind of work: visit, call, issue, dispute, or all."""
@@ -171,7 +165,7 @@ class TodayPage(Page):
         due = self._list.current()
         return due.resident_id if due else None
 
-    def _show(self, day: _Day) -> None:
+    def _show(self, day: Day) -> None:
         self._rows, self._day, self._drafts = day.rows, day.day, day.drafts
         for key, tile in self._tiles.items():
             mine = [r for r in day.rows if _kind(r) == key and r.due <= day.day]
@@ -191,16 +185,26 @@ class TodayPage(Page):
         self._show_chips()
         self._show_rows()
         self._side.show_month(day.progress, day.day.month, day.unsent)
-        self._notice.say(_draft_words(day))
-        if self._go_next:
-            self._go_next = False
-            self.next_visit()
+        self._notice.say(day.draft_words)
+        self._go_on_after(day)
         self.counted.emit(sum(row.due <= day.day for row in day.rows))
 
+    def _go_on_after(self, day: Day) -> None:
+        """After a save: the household's other items first, then the next due."""
+        if day.saved is None or day.saved is not self._saved:
+            return  # this was read before the save, or on another occasion
+        go_next, self._go_next, self._saved = self._go_next, False, None
+        if day.offers and (go_next or self.isVisible()):
+            if not self.isVisible():
+                self.place_asked.emit("today")
+            self._offer.show_offers(day.offers, day.day)
+        elif go_next:
+            self.next_visit()
+
     def next_visit(self) -> None:
-        """Begin the visit or call the list stands on."""
-        due = self._list.current()
-        if due is not None and due.kind in ("visit", "call"):
+        """Begin the next visit or call of the list, from where it stands."""
+        self._offer.hide()
+        if self._list.go_to_contact():
             self._list.act()
         else:
             self.place_asked.emit("today")
@@ -233,7 +237,14 @@ class TodayPage(Page):
     def _toggle(self, key: str) -> None:
         self._filter(key if self._tiles[key].isChecked() else "all")
 
+    def _choose_number(self, number: int) -> None:
+        """Show the kind of work of that tile; 0, or the same again, shows all."""
+        keys = ["all", *self._tiles]
+        if number < len(keys):
+            self._filter("all" if keys[number] == self._kind else keys[number])
+
     def _filter(self, key: str) -> None:
+        self._offer.hide()
         self._kind = key
         for name, tile in self._tiles.items():
             tile.setChecked(name == key)
@@ -282,7 +293,7 @@ class TodayPage(Page):
         if target:
             people = list(dict.fromkeys(one for one in ids if one is not None))
             path = Path(target)
-            work = partial(_print, people=people, day=self._day, path=path)
+            work = partial(print_sheets, people=people, day=self._day, path=path)
             self.session.read(work, partial(self._printed, path))
 
     def _printed(self, path: Path, pages: int) -> None:
@@ -309,56 +320,3 @@ class TodayPage(Page):
 
 def _kind(due: Due) -> str:
     return "dispute" if due.kind == "follow_up" else due.kind
-
-
-def _draft_words(day: _Day) -> str:
-    if not day.drafts:
-        return ""
-    what = tr("走访") if day.drafts[0].way == "visit" else tr("电话")
-    more = (
-        tr("，另有 {count} 份", count=len(day.drafts) - 1)
-        if len(day.drafts) > 1
-        else ""
-    )
-    return tr(
-        "{draft_name}的{what}还没写完，已替您存好{more}",
-        draft_name=day.draft_name,
-        what=what,
-        more=more,
-    )
-
-
-def _read(db: Connection) -> _Day:
-    day = dt.date.today()
-    drafts = visit_drafts.waiting(db)
-    name = ""
-    if drafts:
-        newest = drafts[0].resident_id
-        name = records.labels(db, Resident, [newest]).get(newest, "")
-    return _Day(
-        day,
-        tuple(today.due(db, day)),
-        tuple(today.month_progress(db, day)),
-        journal.unsent_count(db, state.pushed_seq(db)),
-        tuple(drafts),
-        name,
-    )
-
-
-def _print(db: Connection, people: Sequence[UUID], day: dt.date, path: Path) -> int:
-    from gridapp.office.sheets import SHEETS
-
-    try:
-        return SHEETS["visit-sheet"].draw(
-            db,
-            people,
-            day,
-            path,
-            unmasked=False,
-            leave_blanks=True,
-            progress=None,
-        )
-    except PermissionError as error:
-        raise UserError(
-            tr("写不了 {name}，请关掉正打开它的程序，或换个名字再存", name=path.name)
-        ) from error

@@ -96,7 +96,7 @@ class TodaySide(QWidget):
             for meter in self._meters:
                 self._month.box.addWidget(meter)
         for meter, one in zip(self._meters, lines, strict=True):
-            meter.show_done(one.done, one.total)
+            meter.show_done(one.done, one.total, share=one.rate)
         self.set_width(self._width)
         self._words.setText(
             tr("{unsent} 条未同步", unsent=unsent) if unsent else tr("全部已同步")

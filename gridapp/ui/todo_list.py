@@ -66,6 +66,7 @@ class TodoList(QListView):
 
     acted = Signal(object)  # the Due whose action was asked for
     opened = Signal(object)  # the Due whose file was asked for
+    numbered = Signal(int)  # a digit: which kind of work to show
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -89,16 +90,39 @@ class TodoList(QListView):
         items = self._items.items
         wanted = [i for i, one in enumerate(items) if before and one == before]
         if not wanted and self._last is not None and self._last.household_id:
-            home = self._last.household_id
-            wanted = [
-                i
-                for i, one in enumerate(items)
-                if isinstance(one, Due) and one.household_id == home
-            ]
-        wanted += [i for i, one in enumerate(items) if i >= place and _is_row(one)]
+            wanted = [i for i, one in enumerate(items) if self._same_door(one)]
+        wanted += [i for i, one in enumerate(items) if i >= place and _is_open(one)]
         wanted += [i for i, one in enumerate(items) if _is_row(one)][-1:]
         if wanted:
             self.setCurrentIndex(self._items.index(wanted[0]))
+
+    def _same_door(self, item: Item) -> bool:
+        """Whether the row is somebody else's behind the door one was at last."""
+        last = self._last
+        return (
+            last is not None
+            and isinstance(item, Due)
+            and item.household_id == last.household_id
+            and item.resident_id != last.resident_id
+            and not item.waits
+        )
+
+    def go_to_contact(self) -> bool:
+        """Choose the next visit or call from here on, else from the top.
+
+        False when there is none whose time has come.
+        """
+        place = max(self.currentIndex().row(), 0)
+        items = self._items.items
+        found = [
+            i
+            for i, one in enumerate(items)
+            if isinstance(one, Due) and one.kind in ("visit", "call") and not one.waits
+        ]
+        found.sort(key=lambda i: (i < place, i))
+        if found:
+            self.setCurrentIndex(self._items.index(found[0]))
+        return bool(found)
 
     def current(self) -> Due | None:
         """Return the row the keyboard is on."""
@@ -119,6 +143,8 @@ class TodoList(QListView):
             self.act()
         elif event.key() == Qt.Key.Key_Right and due is not None:
             self.opened.emit(due)
+        elif event.text().isdecimal() and len(event.text()) == 1:
+            self.numbered.emit(int(event.text()))
         else:
             super().keyPressEvent(event)
 
@@ -185,6 +211,10 @@ def titled(due: Due) -> tuple[str, str]:
 
 def _is_row(item: Item) -> bool:
     return isinstance(item, Due)
+
+
+def _is_open(item: Item) -> bool:
+    return isinstance(item, Due) and not item.waits
 
 
 class _Items(QAbstractListModel):

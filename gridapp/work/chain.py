@@ -188,18 +188,22 @@ def _opening(day: dt.date) -> dt.datetime:
 
 def words(one: Next, now: dt.datetime) -> str:
     """What happened and what to do, as 昨天 09:10 没打通，先再打一次."""
+    said = _happened(one.last, now.astimezone().date())
+    return tr("{said}，{todo}", said=said, todo=todo_words(one, now))
+
+
+def todo_words(one: Next, now: dt.datetime) -> str:
+    """What to do, as 先再打一次, or 今天 11:00 后再打一次 when its time comes later."""
     day = now.astimezone().date()
-    said = _happened(one.last, day)
     if one.waits(now):
-        time = moment_words(one.due_at, day)
-        return tr("{said}，{todo}", said=said, todo=one.step.later.format(time=time))
+        return one.step.later.format(time=moment_words(one.due_at, day))
     todo = one.step.todo
     if one.step.key == "home":
         limit = moment_words(one.limit, day)
         todo = tr("{todo}，最迟 {limit}", todo=todo, limit=limit)
         if now > one.limit:
             todo = tr("请马上上门，已过 {limit}", limit=limit)
-    return tr("{said}，{todo}", said=said, todo=todo)
+    return todo
 
 
 def _happened(miss: Miss, day: dt.date) -> str:

@@ -69,12 +69,13 @@ def due(
     """
     until = day + dt.timedelta(days=horizon)
     rows = contacts_due(db, day, until, now)
-    rows += _issues(db, day, until)
+    rows += issues_due(db, day, until)
     rows += _disputes(db, day, until)
     return in_order(rows)
 
 
-def _issues(db: Connection, day: dt.date, until: dt.date) -> list[Due]:
+def issues_due(db: Connection, day: dt.date, until: dt.date) -> list[Due]:
+    """Open issues whose deadline lies by `until`, in no order."""
     found = agenda.issues_open(db, DONE)
     people = agenda.persons(
         db, (row["resident_id"] for row in found if row["resident_id"])

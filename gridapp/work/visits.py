@@ -17,9 +17,10 @@ from gridapp.models.codes import table as code_table
 from gridapp.models.issue_flow import DONE
 from gridapp.models.record import Values
 from gridapp.store import agenda, meetings, records
+from gridapp.store.database import Connection
 from gridapp.store.search_rows import door_text
 from gridapp.store.vault import Writing
-from gridapp.work import chain, flow
+from gridapp.work import chain, flow, limits
 from gridapp.work.due import local_day
 from gridapp.work.plans import next_due
 from gridapp.work.ways import BY_VOICE, WAYS
@@ -152,22 +153,54 @@ def _plan_for(
     return min(fitting, key=lambda plan: plan.interval_days, default=None)
 
 
+@dataclass(frozen=True)
+class HazardIssue:
+    """The issue that a ticked hazard makes; without a deadline one is open already."""
+
+    title: str
+    deadline: dt.datetime | None
+
+
+def hazard_issues(
+    db: Connection, resident_id: UUID, at: dt.datetime
+) -> dict[str, HazardIssue]:
+    """By hazard, what a visit at that moment would make of it."""
+    open_titles = _open_titles(db, resident_id)
+    found: dict[str, HazardIssue] = {}
+    for item in code_table("home_hazard").items:
+        title = _hazard_title(item.code)
+        category = HAZARD_CATEGORY.get(item.code, OTHER_HAZARD)
+        deadline = limits.issue_deadline(db, category, "normal", at)
+        found[item.code] = HazardIssue(
+            title, None if title in open_titles else deadline
+        )
+    return found
+
+
+def _hazard_title(hazard: str) -> str:
+    return tr("居家隐患：{name}", name=code_table("home_hazard").name(hazard))
+
+
+def _open_titles(db: Connection, resident_id: UUID) -> set[str]:
+    return {
+        issue["title_text"]
+        for issue in records.filtered(db, Issue, {"resident_id": resident_id})
+        if issue["state"] not in DONE
+    }
+
+
 def _issues_of_hazards(
     tx: Writing, visit_id: UUID, resident_id: UUID, visit: Values
 ) -> tuple[UUID, ...]:
     hazards = visit.get("hazards") or ()
     if not hazards:
         return ()
-    open_titles = {
-        issue["title_text"]
-        for issue in records.filtered(tx.db, Issue, {"resident_id": resident_id})
-        if issue["state"] not in DONE
-    }
+    open_titles = _open_titles(tx.db, resident_id)
     home = agenda.persons(tx.db, [resident_id])[resident_id]
     building_id = agenda.building_of(tx.db, resident_id)
     made: list[UUID] = []
     for hazard in hazards:
-        title = tr("居家隐患：{name}", name=code_table("home_hazard").name(hazard))
+        title = _hazard_title(hazard)
         if title in open_titles:
             continue
         issue: Values = {

@@ -92,7 +92,7 @@ def test_ticked_hazard_is_told_before_and_made_on_save(form, session, settle):
     fields._condition.set_values(["good"])
     fields._hazards.set_values(["power"])
     fields._on_change()
-    assert "1 张问题工单" in fields._issue_words.text()
+    assert "1 张问题工单" in fields._issues._head.text()
     form.save()
     settle()
     [issue] = found(session, Issue)

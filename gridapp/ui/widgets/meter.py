@@ -56,9 +56,12 @@ class Meter(QWidget):
         box.addLayout(top)
         box.addWidget(self._bar)
 
-    def show_done(self, done: int, planned: int) -> None:
-        """Show how much of what was planned is done."""
-        self._figures.setText(f"{done} / {planned}" if planned else tr("本月没有"))
+    def show_done(self, done: int, planned: int, *, share: bool = False) -> None:
+        """Show how much of what was planned is done; with `share` in percent too."""
+        figures = f"{done} / {planned}" if planned else tr("本月没有")
+        if share and planned:
+            figures = f"{done * 100 // planned}%   {figures}"
+        self._figures.setText(figures)
         self._bar.fill(done / planned if planned else 0.0)
         self.setAccessibleName(
             tr(
