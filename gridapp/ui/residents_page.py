@@ -9,18 +9,19 @@ from pathlib import Path
 from uuid import UUID
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QStackedWidget
 
 from gridapp.language import tr
-from gridapp.models import CarePlan, Resident, record_named
-from gridapp.models.record import Record, Values
-from gridapp.store import records
+from gridapp.models import Resident
 from gridapp.store.database import Connection
 from gridapp.store.search import search
-from gridapp.store.vault import Writing
 from gridapp.ui.due_words import due_badge
+from gridapp.ui.household_card import HouseholdCard
 from gridapp.ui.import_dialog import KINDS, ImportDialog
+from gridapp.ui.menus import MenuButton
 from gridapp.ui.page import Page
 from gridapp.ui.record_form import RecordDialog
+from gridapp.ui.resident_acts import ResidentActs
 from gridapp.ui.resident_card import ResidentCard
 from gridapp.ui.resident_file import (
     Listed,
@@ -30,24 +31,22 @@ from gridapp.ui.resident_file import (
     read_list,
     read_owed,
 )
+from gridapp.ui.resident_filters import GONE, ResidentFilters, fits
+from gridapp.ui.resident_parts import ResidentParts
 from gridapp.ui.session import Session
 from gridapp.ui.tokens import Width
-from gridapp.ui.widgets.buttons import Button, ChipRow
+from gridapp.ui.widgets.badge import Badge
+from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import Card, Divider, line
 from gridapp.ui.widgets.entry import FindField
 from gridapp.ui.widgets.rows import Row, RowList
 from gridapp.ui.widgets.text import Text
-from gridapp.work import plans
+from gridapp.work import recycle
 from gridapp.work.due import Due
+from gridapp.work.households import HouseholdFile, behind_door, household
+from gridapp.work.people import Event
 
 MOST_FOUND = 200
-FILTERS = (
-    ("all", tr("全部")),
-    ("late", tr("逾期")),
-    ("alone", tr("独居")),
-    ("chronic", tr("慢病")),
-    ("low_income", tr("低保")),
-)
 PEOPLE = frozenset({"resident", "resident_tag", "household", "dwelling", "building"})
 NEWCOMER = {"presence": "here", "life_state": "living", "resident_kind": "local"}
 Owed = Mapping[UUID, tuple[Due, ...]]
@@ -66,10 +65,11 @@ class ResidentsPage(Page):
         self._hits: tuple[UUID, ...] | None = None
         self._wanted: UUID | None = None
         self._shown: UUID | None = None
+        self._home: UUID | None = None  # the household that is shown, if one is
         self.box = FindField(
             self.theme, tr("搜索居民"), tr("姓名、拼音首字母、门牌、电话尾号")
         )
-        self._chips = ChipRow(self.theme, tr("筛选"), FILTERS, gap=6)
+        self.filters = ResidentFilters(self.theme)
         self._count = Text("", "faint")
         self._total = Text("", "faint")
         self._list = RowList(self.theme, tr("居民列表"))
@@ -77,21 +77,49 @@ class ResidentsPage(Page):
         self._clear = Button(self.theme, tr("清除筛选"), "quiet")
         self._new = Button(self.theme, tr("新增居民"), "quiet", icon="plus")
         self._import = Button(self.theme, tr("导入台账"), "quiet", icon="file-input")
+        self._more = MenuButton(self.theme, "", icon="ellipsis", tip=tr("更多操作"))
+        self._more.set_choices(
+            [("duplicates", tr("疑似重复的档案…")), ("recycle", tr("回收站"))]
+        )
         self._card = ResidentCard(session)
+        self._household = HouseholdCard(session)
+        self._cards = QStackedWidget()
+        self._acts = ResidentActs(session, self)
+        self._parts = ResidentParts(session, self, self._acts)
         self._place()
+        self._bind()
+
+    def _bind(self) -> None:
         self.box.searched.connect(self._search)
         self.box.moved.connect(self._list.move_current)
         self.box.finished.connect(self._list.setFocus)
-        self._chips.picked.connect(self._show_rows)
+        self.filters.changed.connect(self._show_rows)
         self._clear.clicked.connect(self._clear_filters)
         self._list.picked.connect(self._on_picked)
-        self._card.visit_asked.connect(self.visit_asked)
-        self._card.resident_asked.connect(self.show_resident)
-        self._card.edit_asked.connect(self._edit)
-        self._card.history_asked.connect(self._read_history)
-        self._card.part_asked.connect(self._add_part)
+        card, home, acts = self._card, self._household, self._acts
+        card.visit_asked.connect(self.visit_asked)
+        card.resident_asked.connect(self.show_resident)
+        card.household_asked.connect(self.show_household)
+        card.edit_asked.connect(partial(acts.act, "edit"))
+        card.history_asked.connect(self._read_history)
+        card.act_asked.connect(acts.act)
+        card.part_asked.connect(self._on_part)
+        card.event_opened.connect(self._open_event)
+        card.event_deleted.connect(self._parts.delete_event)
+        home.left.connect(self._show_card)
+        home.resident_asked.connect(self.show_resident)
+        home.household_asked.connect(self.show_household)
+        home.visit_asked.connect(self.visit_asked)
+        home.issue_asked.connect(partial(self.record_asked.emit, "issue"))
+        home.act_asked.connect(self._act_at_home)
+        acts.said.connect(self.said)
+        acts.resident_shown.connect(self.show_resident)
+        acts.household_shown.connect(self.show_household)
+        acts.gone.connect(self._show_card)
+        self._parts.said.connect(self.said)
         self._new.clicked.connect(self._add_resident)
         self._import.clicked.connect(self._import_ledger)
+        self._more.picked.connect(self._on_more)
 
     def _place(self) -> None:
         self._row = line(self, (16, 14, 16, 14), 12)
@@ -100,8 +128,7 @@ class ResidentsPage(Page):
         box.addWidget(self.box)
         left.box.addLayout(box)
         chips = line(margins=(12, 0, 8, 0))
-        chips.addWidget(self._chips)
-        chips.addStretch()
+        chips.addWidget(self.filters)
         left.box.addLayout(chips)
         counts = line(margins=(16, 0, 16, 0))
         counts.addWidget(self._count)
@@ -119,9 +146,12 @@ class ResidentsPage(Page):
         foot.addWidget(self._new)
         foot.addWidget(self._import)
         foot.addStretch()
+        foot.addWidget(self._more)
         left.box.addLayout(foot)
         self._row.addWidget(left)
-        self._row.addWidget(self._card, 1)
+        self._cards.addWidget(self._card)
+        self._cards.addWidget(self._household)
+        self._row.addWidget(self._cards, 1)
         self._empty.hide()
         self._clear.hide()
         self.set_width(Width.WIDE)
@@ -143,10 +173,77 @@ class ResidentsPage(Page):
     def show_resident(self, resident_id: UUID) -> None:
         """Choose somebody, whatever the list was filtered by."""
         self._wanted = resident_id
+        self._show_card()
         self.box.clear()
-        self._chips.choose("all")
+        self.filters.clear()
         self._hits = None
         self._show_rows()
+
+    def show_household(self, household_id: UUID) -> None:
+        """Show the file of a household."""
+        self._home = household_id
+        work = partial(_household, household_id=household_id)
+        self.session.read(work, partial(self._show_home, household_id))
+
+    def show_door(self, dwelling_id: UUID) -> None:
+        """Show the household behind a door."""
+        work = partial(behind_door, dwelling_id=dwelling_id)
+        self.session.read(work, self._show_first)
+
+    def _show_first(self, homes: Sequence[UUID]) -> None:
+        if homes:
+            self.show_household(homes[0])
+        else:
+            self.tell(tr("这个门牌还没有登记住户"))
+
+    def open_record(self, record_id: UUID | None) -> None:
+        """Show a household; None starts a new resident."""
+        if record_id is None:
+            self._add_resident()
+        else:
+            self.show_household(record_id)
+
+    def _show_home(self, household_id: UUID, file: HouseholdFile | None) -> None:
+        if household_id != self._home:
+            return
+        if file is None:
+            self._show_card()
+            self.tell(tr("这一户已被删除，可以到回收站恢复"))
+            return
+        fresh = self._cards.currentWidget() is not self._household
+        self._household.show_file(file)
+        self._cards.setCurrentWidget(self._household)
+        if fresh:
+            self._household.focus_start()
+
+    def _show_card(self) -> None:
+        """Show the resident again, in place of the household."""
+        self._home = None
+        if self._cards.currentWidget() is not self._card:
+            self._cards.setCurrentWidget(self._card)
+            self._list.setFocus()
+
+    def _act_at_home(self, act: str, member_id: UUID | None) -> None:
+        if member_id is not None:
+            self._acts.act(act, member_id)
+        elif self._home is not None:
+            self._acts.home_act(act, self._home)
+
+    def _on_part(self, act: str, kind: str, part_id: UUID | None) -> None:
+        if self._shown is not None:
+            self._parts.act(self._shown, act, kind, part_id)
+
+    def _open_event(self, event: Event) -> None:
+        if event.kind in ("visit", "call"):
+            self._parts.edit_visit(event.id)
+        else:
+            self.record_asked.emit(event.kind, event.id)
+
+    def _on_more(self, key: str) -> None:
+        if key == "duplicates":
+            self._acts.duplicates()
+        else:
+            self.place_asked.emit(key)
 
     def focus_start(self) -> None:
         self.box.setFocus()
@@ -170,13 +267,16 @@ class ResidentsPage(Page):
 
     def _show_people(self, found: Sequence[Listed]) -> None:
         self._people = {one.id: one for one in found}
-        self._total.setText(tr("共 {count:,} 人", count=len(found)))
+        here = sum(one.state not in GONE for one in found)
+        self._total.setText(tr("共 {count:,} 人", count=here))
 
     def _show_owed(self, owed: Owed) -> None:
         self._owed = owed
         self._show_rows()
         if self._shown is not None:
             self._read_file(self._shown)
+        if self._home is not None:
+            self.show_household(self._home)
 
     def _search(self, text: str) -> None:
         if text.strip():
@@ -193,12 +293,13 @@ class ResidentsPage(Page):
 
     def _show_rows(self, _key: str = "") -> None:
         everybody = self._people
-        chosen = self._chips.chosen()
+        asked = self.filters.asked()
+        wanted = self._wanted
         ids = everybody if self._hits is None else self._hits
         found = [
             everybody[one]
             for one in ids
-            if one in everybody and self._fits(everybody[one], chosen)
+            if one in everybody and (one == wanted or self._fits(everybody[one], asked))
         ]
         today = dt.date.today()
         searched = self._hits is not None
@@ -210,21 +311,21 @@ class ResidentsPage(Page):
             self._list.scrollTo(self._list.currentIndex())
             self._wanted = None
 
-    def _fits(self, person: Listed, chosen: str) -> bool:
-        if chosen == "late":
-            return any(due.late_days for due in self._owed.get(person.id, ()))
-        return chosen == "all" or chosen in person.tags
+    def _fits(self, person: Listed, asked: Sequence[str]) -> bool:
+        late = any(due.late_days for due in self._owed.get(person.id, ()))
+        kept = person.id == self._shown and asked == ("all",)  # until one goes on
+        return kept or fits(person, asked, late=late, found=self._hits is not None)
 
     def _say_empty(self, found: bool) -> None:
-        words = dict(FILTERS)[self._chips.chosen()]
         text = self.box.query().strip()
-        asked = f"“{text}”" if text else ""
+        asked = tr("“{text}”", text=text) if text else ""
+        words = self.filters.words()
         self._empty.setText(
             tr(
-                "没有找到{asked}({words})。可以查姓名、拼音首字母、门牌(3-2"
-                "-501)、电话尾号。",
+                "没有找到{asked}{words}。可以查姓名、拼音首字母、门牌（3-2-501）、"
+                "电话尾号；删除的档案在回收站里。",
                 asked=asked,
-                words=words,
+                words=tr("（{words}）", words=words) if words else "",
             )
         )
         self._list.setVisible(found)
@@ -232,7 +333,7 @@ class ResidentsPage(Page):
         self._clear.setVisible(not found)
 
     def _clear_filters(self) -> None:
-        self._chips.choose("all")
+        self.filters.clear()
         self.box.clear()
         self._show_rows()
 
@@ -253,17 +354,6 @@ class ResidentsPage(Page):
         work = partial(read_history, resident_id=resident_id)
         self.session.read(work, self._card.show_history)
 
-    def _edit(self, resident_id: UUID) -> None:
-        work = partial(_record, resident_id=resident_id)
-        self.session.read(work, self._open_form)
-
-    def _open_form(self, record: Values | None) -> None:
-        if record is None:
-            return
-        dialog = RecordDialog(self.session, Resident, record, {}, self)
-        dialog.saved.connect(partial(self._on_saved, record["name"]))
-        dialog.open()
-
     def _add_resident(self) -> None:
         dialog = RecordDialog(self.session, Resident, None, NEWCOMER, self)
         dialog.saved.connect(self._on_added)
@@ -271,21 +361,9 @@ class ResidentsPage(Page):
 
     def _on_added(self, record_id: UUID, _before: object) -> None:
         self.show_resident(record_id)
-        work = partial(records.delete, model=Resident, record_id=record_id)
+        work = partial(recycle.delete, model=Resident, record_id=record_id)
         undo = partial(self.session.write, work, partial(self.tell, tr("已撤销")))
         self.said.emit(tr("已新增居民"), undo)
-
-    def _add_part(self, kind: str) -> None:
-        if self._shown is None:
-            return
-        model = record_named(kind)
-        defaults = {"since": dt.date.today(), "way": "visit"}
-        hidden = frozenset({"resident_id", "until", "end_reason"})
-        dialog = RecordDialog(self.session, model, None, defaults, self, hidden)
-        dialog.save_by(partial(add_part, model=model, resident_id=self._shown))
-        words = tr("已新增{title}", title=model.title)
-        dialog.saved.connect(partial(self.tell, words))
-        dialog.open()
 
     def _import_ledger(self) -> None:
         path = self.session.messages.choose_file(tr("选要导入的台账"), KINDS)
@@ -294,13 +372,6 @@ class ResidentsPage(Page):
             dialog.imported.connect(self.tell)
             dialog.open()
 
-    def _on_saved(self, name: str, record_id: UUID, before: Values) -> None:
-        def undo() -> None:
-            work = partial(_restore, record_id=record_id, values=before)
-            self.session.write(work, lambda _: self.said.emit(tr("已撤销修改"), None))
-
-        self.said.emit(tr("已保存：{name} 的档案", name=name), undo)
-
     def set_width(self, width: Width) -> None:
         super().set_width(width)
         margin, gap = width.margin, width.gap
@@ -308,14 +379,16 @@ class ResidentsPage(Page):
         self._row.setContentsMargins(margin, top, margin, top)
         self._row.setSpacing(gap)
         self._left.setFixedWidth({"wide": 356, "mid": 316, "narrow": 286}[width.value])
-        shown = FILTERS if width is Width.WIDE else FILTERS[:4]
-        self._chips.set_choices(FILTERS[:3] if width is Width.NARROW else shown)
+        self.filters.set_width(width)
         self._card.set_width(width)
+        self._household.set_width(width)
 
 
 def _row(person: Listed, owed: Sequence[Due], today: dt.date, found: bool) -> Row:
     soon = [due for due in owed if (due.due - today).days <= 3]
     badge = due_badge(soon[0], today) if soon else None
+    if person.state:
+        badge = Badge(person.state_words, "grey")
     words = " ".join((person.door, tr("、").join(person.tag_words[:3])))
     return Row(person.id, person.name, person.aside, words.strip(), badge, found)
 
@@ -324,30 +397,5 @@ def _found(db: Connection, text: str) -> list[UUID]:
     return [hit.id for hit in search(db, text, MOST_FOUND, model=Resident)]
 
 
-def _record(db: Connection, resident_id: UUID) -> Values | None:
-    return records.get(db, Resident, resident_id)
-
-
-def add_part(
-    tx: Writing,
-    *,
-    model: type[Record],
-    resident_id: UUID,
-    values: Values,
-    record_id: UUID | None,
-) -> UUID:
-    """Add a plan, a tag or a contact to somebody's file; a plan ends the one before."""
-    if model is CarePlan:
-        return plans.set_plan(
-            tx,
-            resident_id,
-            values["way"],
-            values["interval_days"],
-            values["reason"] or "",
-            values["since"],
-        )
-    return records.save(tx, model, values | {"resident_id": resident_id})
-
-
-def _restore(tx: Writing, record_id: UUID, values: Values) -> None:
-    records.save(tx, Resident, values, record_id)
+def _household(db: Connection, household_id: UUID) -> HouseholdFile | None:
+    return household(db, household_id, dt.date.today())

@@ -7,11 +7,12 @@ from gridapp.ui.acts_page import ActsPage
 from gridapp.ui.help_page import HelpPage
 from gridapp.ui.keys_page import KeysPage
 from gridapp.ui.page import Page
+from gridapp.ui.recycle_page import RecyclePage
 from gridapp.ui.rules_page import RulesPage
 from gridapp.ui.session import Session
 from gridapp.ui.settings_page import SettingsPage
 
-BESIDE = ("acts", "keys", "rules", "about")  # reached from the settings
+BESIDE = ("acts", "keys", "rules", "about", "recycle")  # reached from the settings
 
 
 def side_pages(session: Session) -> dict[str, Page]:
@@ -23,4 +24,5 @@ def side_pages(session: Session) -> dict[str, Page]:
         "keys": KeysPage(session),
         "rules": RulesPage(session),
         "about": AboutPage(session),
+        "recycle": RecyclePage(session),
     }

@@ -111,3 +111,12 @@ def make_door(tx: Writing, door: Door) -> UUID:
         "room": door.room,
     }
     return records.save(tx, Dwelling, values)
+
+
+def door_of_dwelling(db: Connection, dwelling_id: UUID) -> str:
+    """3-2-501 of a dwelling on file, or nothing."""
+    room = records.get(db, Dwelling, dwelling_id)
+    house = records.get(db, Building, room["building_id"]) if room else None
+    if room is None or house is None:
+        return ""
+    return door_text(house["number"], room["unit"], room["room"])

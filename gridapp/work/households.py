@@ -20,7 +20,7 @@ from gridapp.store.residence import Change, changes_of_household
 from gridapp.store.search_rows import door_text
 from gridapp.store.vault import Writing
 from gridapp.work.leaving import lives_here, reopen
-from gridapp.work.people import SEXES
+from gridapp.work.people import SEXES, state_words
 from gridapp.work.record_parts import of_each
 from gridapp.work.relations import HEADS, is_head
 
@@ -133,11 +133,6 @@ def _member(row: Values, tags: Sequence[str], day: dt.date) -> HouseMember:
     age = identity.age_on(row["born_on"], day)
     years = "" if age is None else tr("{age} 岁", age=age)
     sex = SEXES.get(row["sex"] or "", "")
-    state = ""
-    if row["life_state"] == "deceased":
-        state = code_table("life_state").name("deceased")
-    elif row["presence"] in ("away", "moved"):
-        state = code_table("presence").name(row["presence"])
     relation = row["relation"]
     return HouseMember(
         id=row["id"],
@@ -145,7 +140,7 @@ def _member(row: Values, tags: Sequence[str], day: dt.date) -> HouseMember:
         aside=" ".join(word for word in (sex, years) if word),
         relation=code_table("relation").name(relation) if relation else "",
         tags=tuple(tags),
-        state=state,
+        state=state_words(row),
         here=lives_here(row),
         head=is_head(row),
         values=row,

@@ -14,12 +14,11 @@ from uuid import UUID
 
 from gridapp.errors import InvalidFields, UserError
 from gridapp.language import tr
-from gridapp.models import Building, Dwelling, Household, Resident
+from gridapp.models import Dwelling, Household, Resident
 from gridapp.models.record import Record, Values
 from gridapp.store import records
-from gridapp.store.search_rows import door_text
 from gridapp.store.vault import Writing
-from gridapp.work.doors import Door, make_door
+from gridapp.work.doors import Door, door_of_dwelling, make_door
 from gridapp.work.leaving import add_line, lives_here, refuse_future
 from gridapp.work.relations import HEAD, after_head, is_head
 
@@ -235,17 +234,13 @@ def _note_use(tx: Writing, wanted: Move, old: Values | None, dwelling_id: UUID) 
 
 
 def _doors_before(tx: Writing, people: Sequence[Values]) -> dict[UUID, str]:
-    return {one["id"]: door_of_household(tx, one["household_id"]) for one in people}
+    return {one["id"]: _door_of_household(tx, one["household_id"]) for one in people}
 
 
-def door_of_household(tx: Writing, household_id: UUID | None) -> str:
+def _door_of_household(tx: Writing, household_id: UUID | None) -> str:
     """The door of a household as people write it, or nothing."""
     home = records.get(tx.db, Household, household_id) if household_id else None
-    room = records.get(tx.db, Dwelling, home["dwelling_id"]) if home else None
-    house = records.get(tx.db, Building, room["building_id"]) if room else None
-    if room is None or house is None:
-        return ""
-    return door_text(house["number"], room["unit"], room["room"])
+    return door_of_dwelling(tx.db, home["dwelling_id"]) if home else ""
 
 
 def _to_grid_of(

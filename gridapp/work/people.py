@@ -41,6 +41,7 @@ class Member:
     name: str
     relation: str  # to the head of the household, in words
     age: int | None
+    state: str = ""  # 外出, 迁出 or 去世 in words
 
 
 @dataclass(frozen=True)
@@ -130,9 +131,17 @@ def _rank(contact: Values) -> tuple[bool, int]:
 
 def _member(row: Values, day: dt.date) -> Member:
     relation = code_table("relation").name(row["relation"]) if row["relation"] else ""
-    return Member(
-        row["id"], row["name"], relation, identity.age_on(row["born_on"], day)
-    )
+    age = identity.age_on(row["born_on"], day)
+    return Member(row["id"], row["name"], relation, age, state_words(row))
+
+
+def state_words(row: Values) -> str:
+    """外出, 迁出 or 去世; nothing for a resident who lives here."""
+    if row["life_state"] == "deceased":
+        return code_table("life_state").name("deceased")
+    if row["presence"] in ("away", "moved"):
+        return code_table("presence").name(row["presence"])
+    return ""
 
 
 def long_door(home: agenda.Person) -> str:

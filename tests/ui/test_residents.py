@@ -64,7 +64,7 @@ def test_empty_result_says_what_was_searched_and_can_be_cleared(page, settle):
 
 
 def test_chip_filters_by_tag(page, settle):
-    page._chips.choose("alone")
+    page.filters.chips.choose("alone")
     page._show_rows()
     assert names(page) == ["李桂英"]
 
@@ -108,7 +108,7 @@ def test_contact_plan_and_tag_are_added_to_the_file(page, people, session, settl
         ("resident_tag", {"since": today.isoformat()}),
         ("care_plan", {"interval_days": "7", "reason": "本人要求"}),
     ):
-        page._card.part_asked.emit(kind)
+        page._card.part_asked.emit("add", kind, None)
         dialog = page.findChildren(RecordDialog)[-1]
         for name, words in fields.items():
             dialog._form._editors[name].widget.setText(words)

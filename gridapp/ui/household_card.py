@@ -1,0 +1,321 @@
+"""一户一档 on the page: who lives there, the dwelling, who came and who went."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from uuid import UUID
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QScrollArea, QWidget
+
+from gridapp.language import tr
+from gridapp.models import Dwelling, Household
+from gridapp.models.codes import table as code_table
+from gridapp.models.record import field_of
+from gridapp.store.residence import Change
+from gridapp.ui.due_words import ICONS
+from gridapp.ui.menus import MenuButton
+from gridapp.ui.session import Session
+from gridapp.ui.tokens import ToneName, Width
+from gridapp.ui.widgets.badge import Badge, BadgeView
+from gridapp.ui.widgets.buttons import Button
+from gridapp.ui.widgets.card import Card, Divider, Lines, NoticeBar, column, line
+from gridapp.ui.widgets.text import Text
+from gridapp.ui.widgets.timeline import Entry, Timeline
+from gridapp.work.households import HouseholdFile, HouseMember
+
+MOST_TAGS = 3
+_CHANGES: dict[str, tuple[str, ToneName, str]] = {
+    "came": (tr("住进来"), "green", "log-in"),
+    "left": (tr("搬走"), "amber", "log-out"),
+    "moved": (tr("迁出"), "amber", "log-out"),
+    "away": (tr("外出"), "grey", "log-out"),
+    "back": (tr("回来住"), "green", "log-in"),
+    "died": (tr("去世"), "grey", "user-round"),
+}
+
+
+class HouseholdCard(Card):
+    """The file of one household; `left` goes back to where one came from."""
+
+    left = Signal()
+    resident_asked = Signal(object)
+    issue_asked = Signal(object)
+    visit_asked = Signal(object, str)
+    act_asked = Signal(str, object)  # what, and whom it is about (None: the household)
+    household_asked = Signal(object)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__((1, 1, 1, 1), 0)
+        self._session = session
+        self._theme = theme = session.theme
+        self._file: HouseholdFile | None = None
+        self._width = Width.WIDE
+        self._back = Button(theme, tr("返回"), "quiet", icon="arrow-left")
+        self._door = Text("", "title")
+        self._aside = Text("", "muted")
+        self._edit = Button(theme, tr("编辑户"), icon="pencil")
+        self._move = Button(theme, tr("搬家"), icon="truck")
+        self._more = MenuButton(theme, tr("更多"), icon="ellipsis")
+        self._notice = NoticeBar(theme, "amber", "bell")
+        self._members = Lines((18, 12, 12, 8), 4)
+        self._changes = Timeline(theme, tr("户内变动"))
+        self._changes_title = Text(tr("户内变动"), "section")
+        self._right = QWidget()
+        self._place()
+        self._bind()
+
+    def _place(self) -> None:
+        head = self._head = line(margins=(10, 12, 14, 10), gap=10)
+        head.addWidget(self._back)
+        words = column(gap=4)
+        words.addWidget(self._door)
+        words.addWidget(self._aside)
+        head.addLayout(words, 1)
+        for button in (self._edit, self._move, self._more):
+            head.addWidget(button)
+        self.box.addLayout(head)
+        notice = line(margins=(14, 0, 14, 10))
+        notice.addWidget(self._notice)
+        self.box.addLayout(notice)
+        self.box.addWidget(Divider())
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(self._members)
+        body = line(margins=(0, 0, 1, 1))
+        body.addWidget(scroll, 3)
+        self._divider = Divider(down=True)
+        body.addWidget(self._divider)
+        right = column(self._right, (16, 12, 8, 0), 6)
+        right.addWidget(self._changes_title)
+        right.addWidget(self._changes, 1)
+        body.addWidget(self._right, 2)
+        self.box.addLayout(body, 1)
+
+    def _bind(self) -> None:
+        self._back.clicked.connect(self.left)
+        self._edit.clicked.connect(partial(self.act_asked.emit, "edit_home", None))
+        self._move.clicked.connect(partial(self.act_asked.emit, "move_home", None))
+        self._more.picked.connect(self._on_more)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape goes back."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def household_id(self) -> UUID | None:
+        """Return whose file is shown."""
+        return self._file.id if self._file else None
+
+    def focus_start(self) -> None:
+        """Put the keyboard on the way back, from where Tab goes on to the members."""
+        self._back.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_file(self, file: HouseholdFile) -> None:
+        """Show a household."""
+        self._file = file
+        living = tr("{count} 人在住", count=len(file.here))
+        self._door.setText(f"{file.door}  {file.name}")
+        self._aside.setText(tr("，").join(w for w in (living, *_facts(file)) if w))
+        self._notice.say(_notice(file))
+        self._more.set_choices(_more(file))
+        self._move.setEnabled(bool(file.here))
+        self._show_members(file)
+        entries = [_entry(one) for one in file.changes]
+        self._changes.show_entries(entries)
+        self._right.setVisible(bool(entries) and self._width is not Width.NARROW)
+        self._divider.setVisible(self._right.isVisibleTo(self))
+
+    def _show_members(self, file: HouseholdFile) -> None:
+        parts: list[QWidget] = [_heading(tr("在住"))]
+        parts += [self._member(one) for one in file.here]
+        if not file.here:
+            parts.append(Text(tr("没有人住在这里"), "muted"))
+        if file.gone:
+            parts.append(_heading(tr("已迁出、已故")))
+            parts += [self._member(one) for one in file.gone]
+        if file.issues:
+            parts.append(_heading(tr("未办结的工单")))
+            parts += [self._issue(row) for row in file.issues]
+        parts.append(_heading(tr("房屋")))
+        parts += [self._fact(label, words) for label, words in _dwelling(file)]
+        if file.others:
+            parts.append(_heading(tr("同一门牌的其他户")))
+            parts += [
+                self._other(key, number) for number, key in enumerate(file.others, 2)
+            ]
+        if file.values["note"]:
+            parts.append(_heading(tr("备注")))
+            parts.append(Text(file.values["note"], "note", wrap=True))
+        self._members.replace(parts)
+
+    def _member(self, member: HouseMember) -> QWidget:
+        holder = QWidget()
+        row = line(holder, gap=8)
+        open_file = Button(self._theme, member.name, "small", icon="user-round")
+        said = (member.name, member.relation, member.aside, member.state)
+        open_file.setAccessibleName(tr("，").join(word for word in said if word))
+        open_file.clicked.connect(partial(self.resident_asked.emit, member.id))
+        row.addWidget(open_file)
+        aside = " ".join(word for word in (member.relation, member.aside) if word)
+        row.addWidget(Text(aside, "muted" if member.here else "faint"))
+        for words in member.tag_words[:MOST_TAGS] if member.here else ():
+            row.addWidget(BadgeView(self._theme, Badge(words, "purple", square=True)))
+        if member.state:
+            row.addWidget(
+                BadgeView(self._theme, Badge(member.state, "grey", square=True))
+            )
+        row.addStretch()
+        acts = MenuButton(
+            self._theme, "", icon="ellipsis", tip=tr("对{name}…", name=member.name)
+        )
+        acts.set_choices(_member_acts(member, alone=len(self._living()) < 2))
+        acts.picked.connect(partial(self._on_member, member.id))
+        row.addWidget(acts)
+        return holder
+
+    def _living(self) -> Sequence[HouseMember]:
+        return self._file.here if self._file else ()
+
+    def _on_member(self, member_id: UUID, act: str) -> None:
+        if act in ("visit", "call"):
+            self.visit_asked.emit(member_id, act)
+        else:
+            self.act_asked.emit(act, member_id)
+
+    def _on_more(self, act: str) -> None:
+        self.act_asked.emit(act, None)
+
+    def _issue(self, row: dict[str, object]) -> QWidget:
+        state = code_table("issue_state").name(str(row["state"]))
+        words = tr("{title}（{state}）", title=row["title_text"], state=state)
+        button = Button(self._theme, words, "small", icon=ICONS["issue"])
+        button.clicked.connect(partial(self.issue_asked.emit, row["id"]))
+        return _leftmost(button)
+
+    def _other(self, household_id: UUID, number: int) -> QWidget:
+        words = tr("第 {number} 户", number=number)
+        button = Button(self._theme, words, "small", icon="house")
+        button.clicked.connect(partial(self.household_asked.emit, household_id))
+        return _leftmost(button)
+
+    def _fact(self, label: str, words: str) -> QWidget:
+        holder = QWidget()
+        row = line(holder, gap=8)
+        name = Text(label, "muted")
+        name.setFixedWidth(76)
+        row.addWidget(name, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(Text(words, wrap=True), 1)
+        return holder
+
+    def set_width(self, width: Width) -> None:
+        """Lay out for a wide, middle or narrow window."""
+        self._width = width
+        wide = width is Width.WIDE
+        self._edit.setVisible(width is not Width.NARROW)
+        self._back.setText(tr("返回") if wide else "")
+        self._back.setToolTip(tr("返回"))
+        self._back.setAccessibleName(tr("返回"))
+        shown = self._file is not None and bool(self._file.changes)
+        self._right.setVisible(shown and width is not Width.NARROW)
+        self._divider.setVisible(shown and width is not Width.NARROW)
+
+
+def _heading(words: str) -> Text:
+    heading = Text(words, "section")
+    heading.setContentsMargins(0, 8, 0, 2)
+    return heading
+
+
+def _leftmost(button: Button) -> QWidget:
+    holder = QWidget()
+    row = line(holder)
+    row.addWidget(button)
+    row.addStretch()
+    return holder
+
+
+def _facts(file: HouseholdFile) -> list[str]:
+    """Return what stands beside the door: its use, since when they live there."""
+    tenure = field_of(Dwelling, "tenure").format(file.dwelling["tenure"])
+    since = file.values["moved_in_on"]
+    lived = tr("{day} 入住", day=since.isoformat()) if since else ""
+    number = file.values["number"]
+    return [tenure, lived, tr("户号 {number}", number=number) if number else ""]
+
+
+def _notice(file: HouseholdFile) -> str:
+    """Return what wants to be put right in this household."""
+    gone = file.values["moved_out_on"]
+    if gone is not None:
+        return tr("这一户 {day} 起没有人住了，档案留着备查", day=gone.isoformat())
+    if file.here and not any(one.head for one in file.here):
+        return tr("还没有登记户主，可在“更多”里设置户主和关系")
+    return ""
+
+
+def _dwelling(file: HouseholdFile) -> list[tuple[str, str]]:
+    """Return what is known of the dwelling, private values masked."""
+    names = ("tenure", "area_m2", "owner_name", "owner_phones", "rent_use", "hazards")
+    found: list[tuple[str, str]] = []
+    for name in names:
+        field = field_of(Dwelling, name)
+        words = field.masked(file.dwelling[name])
+        if words:
+            found.append((field.label, words))
+    phones = field_of(Household, "phones")
+    if file.values["phones"]:
+        found.append((phones.label, phones.masked(file.values["phones"])))
+    return found or [(tr("情况"), tr("还没有登记房屋情况"))]
+
+
+def _more(file: HouseholdFile) -> list[tuple[str, str]]:
+    choices = [("relations", tr("户主和关系…"))] if file.here else []
+    if len(file.here) > 1:
+        choices.append(("split", tr("分户…")))
+    choices += [
+        ("new_member", tr("新增这户的居民…")),
+        ("add_member", tr("把已有居民登记到这户…")),
+        ("edit_dwelling", tr("编辑房屋…")),
+        ("edit_home", tr("编辑户…")),
+    ]
+    if not file.members:
+        choices.append(("delete_home", tr("删除这户")))
+    return choices
+
+
+def _member_acts(member: HouseMember, *, alone: bool) -> list[tuple[str, str]]:
+    if not member.here:
+        if member.values["life_state"] == "deceased":
+            return [("alive", tr("更正：并未去世…")), ("remove", tr("不登记在这户"))]
+        return [("back", tr("迁回…")), ("remove", tr("不登记在这户"))]
+    choices = [("visit", tr("记走访")), ("call", tr("记电话")), ("move", tr("搬家…"))]
+    if not alone:
+        choices.append(("split", tr("分户…")))
+    return [
+        *choices,
+        ("leave", tr("迁出…")),
+        ("died", tr("登记去世…")),
+        ("remove", tr("不登记在这户")),
+    ]
+
+
+def _entry(change: Change) -> Entry:
+    words, tone, icon = _CHANGES[change.kind]
+    door = ""
+    if change.door:
+        came = change.kind == "came"
+        door = (
+            tr("从 {door} 搬来", door=change.door)
+            if came
+            else tr("搬到 {door}", door=change.door)
+        )
+    title = tr("{name} {words}", name=change.name, words=words)
+    when = f"{change.at.astimezone():%Y-%m-%d}  {change.by}"
+    return Entry(icon, tone, title, when, door)
