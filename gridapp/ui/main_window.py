@@ -15,6 +15,7 @@ from gridapp.language import tr, weekday
 from gridapp.store import journal, records, state
 from gridapp.store.database import Connection
 from gridapp.ui.buildings_page import BuildingsPage
+from gridapp.ui.disputes_page import DisputesPage
 from gridapp.ui.find_popup import FindPopup
 from gridapp.ui.keys import bound
 from gridapp.ui.page import Page
@@ -79,7 +80,7 @@ class MainWindow(QMainWindow):
             "visits": VisitsPage(session),
             "patrols": RecordPage(session, "patrol"),
             "issues": RecordPage(session, "issue"),
-            "disputes": RecordPage(session, "dispute"),
+            "disputes": DisputesPage(session),
             "sync": SyncPage(session),
             "visit": self._form,
             **side_pages(session),
@@ -128,6 +129,7 @@ class MainWindow(QMainWindow):
         page.visit_asked.connect(self.record_visit)
         page.resident_asked.connect(self.show_resident)
         page.record_asked.connect(self.show_record)
+        page.act_asked.connect(self.act_on_record)
         page.place_asked.connect(self.go)
         page.said.connect(self._toast.say)
         page.left.connect(self.go_back)
@@ -209,6 +211,12 @@ class MainWindow(QMainWindow):
         key = RECORD_PAGES[kind]
         self.go(key)
         self.pages[key].open_record(record_id)
+
+    def act_on_record(self, kind: str, record_id: UUID) -> None:
+        """Do with a record what a row of today's list of that kind asks for."""
+        key = RECORD_PAGES["dispute" if kind == "follow_up" else kind]
+        self.go(key)
+        self.pages[key].act_on(record_id, kind)
 
     def _open_row(self, row: Row) -> None:
         if row.type == "resident":

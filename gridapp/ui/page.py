@@ -26,6 +26,7 @@ class Page(QWidget):
     visit_asked = Signal(object, str)  # resident id, "visit" or "call"
     resident_asked = Signal(object)  # resident id
     record_asked = Signal(str, object)  # record type, id
+    act_asked = Signal(str, object)  # kind of a row of today's list, id of its record
     place_asked = Signal(str)  # key of another page
     said = Signal(str, object)  # what was done; a function that undoes it, or None
     counted = Signal(int)  # how much waits on this page
@@ -55,6 +56,10 @@ class Page(QWidget):
 
     def open_record(self, record_id: UUID | None) -> None:
         """Open a record of the type this page is for; None starts a new one."""
+
+    def act_on(self, record_id: UUID, kind: str) -> None:
+        """Do with a record what a row of today's list of that kind asks for."""
+        self.open_record(record_id)
 
     def come_from(self, key: str) -> None:
         """Learn which page one comes from, before this one is shown."""

@@ -256,8 +256,7 @@ class TodayPage(Page):
         if due.kind in ("visit", "call") and due.resident_id is not None:
             self.visit_asked.emit(due.resident_id, due.kind)
         else:
-            kind = "issue" if due.kind == "issue" else "dispute"
-            self.record_asked.emit(kind, due.id)
+            self.act_asked.emit(due.kind, due.id)
 
     def _open(self, due: Due) -> None:
         if due.kind in ("visit", "call") and due.resident_id is not None:

@@ -5,27 +5,26 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from gridapp.language import tr
 from gridapp.models.codes import table as code_table
+from gridapp.models.dispute_flow import KEPT, MEDIATED
 from gridapp.models.issue_flow import DONE
 from gridapp.models.record import Values
 from gridapp.store import agenda, meetings
 from gridapp.store.agenda import Owed
 from gridapp.work import care_rounds, limits
-from gridapp.work.disputes import judicial_deadline
+from gridapp.work.disputes import follow_up_due, judicial_deadline
 from gridapp.work.due import Due, DueKind, door_of, in_order, late_days, local_day
 from gridapp.work.owed import contacts_due
 from gridapp.work.patrols import expected_looks, points_due
 from gridapp.work.plans import next_due
 from gridapp.work.ways import BY_VOICE, WAYS
 
-MEDIATED = ("registered", "mediating")
-AGREED = ("agreed", "performed", "closed")
 KEY_INTERVAL = 31  # a plan of a month or less marks somebody as 重点
 
 
@@ -115,24 +114,24 @@ def _usual_deadline(db: Connection, issue: Values) -> dt.datetime:
 
 def _disputes(db: Connection, day: dt.date, until: dt.date) -> list[Due]:
     rows: list[Due] = []
-    for dispute in agenda.disputes_in(db, (*MEDIATED, *AGREED)):
+    for dispute in agenda.disputes_in(db, MEDIATED | KEPT):
         state = code_table("dispute_state").name(dispute["state"])
         if dispute["state"] in MEDIATED:
             why = tr("{state}、化解时限到期", state=state)
             rows.append(_dispute(dispute, "dispute", dispute["deadline"], why, day))
             continue
-        if dispute["follow_up_on"] and not dispute["followed_up_on"]:
+        owed = follow_up_due(dispute)
+        if owed is not None:
             why = tr("{state}、协议履行回访", state=state)
-            rows.append(
-                _dispute(dispute, "follow_up", dispute["follow_up_on"], why, day)
-            )
+            rows.append(_dispute(dispute, "follow_up", owed, why, day))
         if dispute["effective_on"] and not dispute["judicial_confirmed_on"]:
             last = judicial_deadline(dispute["effective_on"])
             if (
                 last >= day and dispute["state"] == "agreed"
             ):  # afterwards it is too late
                 why = tr("双方要司法确认的，协议生效 30 天内共同申请")
-                rows.append(_dispute(dispute, "dispute", last, why, day))
+                row = _dispute(dispute, "dispute", last, why, day)
+                rows.append(replace(row, action=tr("司法确认")))
     return [row for row in rows if row.due <= until]
 
 

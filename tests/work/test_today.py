@@ -283,7 +283,7 @@ def test_dispute_is_due_by_its_limit_then_by_its_follow_up(vault, today):
         disputes.agree(tx, dispute_id, agreed)
     rows = due(vault, day("12-03"))
     assert [(row.kind, row.due, row.action) for row in rows] == [
-        ("dispute", day("12-05"), "调解"),
+        ("dispute", day("12-05"), "司法确认"),
         ("follow_up", day("12-05"), "回访"),
     ]
     assert "司法确认" in rows[0].why
