@@ -123,15 +123,16 @@ def undo(tx: Writing, logged: LoggedPatrol) -> None:
 def points_due(db: Connection, day: dt.date, horizon: int = 0) -> list[PointDue]:
     """Points to look at by `day` + `horizon`, most overdue first.
 
-    A point nobody ever looked at is due on the day it was set up.
+    A point nobody ever looked at is due on the day it was set up, and late when a whole
+    interval has gone by since: many are set up on one day.
     """
     until = day + dt.timedelta(days=horizon)
     rows: list[PointDue] = []
     for point in agenda.points_in_use(db, day):
         last = local_day(point.last_at) if point.last_at else None
-        due = local_day(point.created_at)
-        if last:
-            due = last + dt.timedelta(days=point.interval_days)
+        interval = dt.timedelta(days=point.interval_days)
+        due = last + interval if last else local_day(point.created_at)
+        late_from = due if last else due + interval
         if due <= until:
             rows.append(
                 PointDue(
@@ -139,7 +140,7 @@ def points_due(db: Connection, day: dt.date, horizon: int = 0) -> list[PointDue]
                     point.name,
                     point.building or "",
                     due,
-                    late_days(due, day),
+                    late_days(late_from, day),
                     last,
                     point.interval_days,
                 )
