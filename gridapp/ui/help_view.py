@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, QUrl
+from PySide6.QtCore import QSize, Qt, QTimer, QUrl
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -177,10 +177,16 @@ class _Reader(QTextBrowser):
         self.setOpenLinks(False)
         self.setFrameShape(QTextBrowser.Shape.NoFrame)
         self.setTabChangesFocus(True)
+        # With a bar that comes and goes, the width would change while it is drawn.
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self._again = QTimer(self)  # never inside a change of the document
+        self._again.setSingleShot(True)
+        self._again.timeout.connect(self._draw)
 
     def show_chapter(self, chapter: Chapter) -> None:
         """Show the chapter from its beginning, what is searched for marked."""
         self._chapter = chapter
+        self.setExtraSelections([])
         self.setAccessibleName(tr("帮助：{title}", title=chapter.title))
         self._draw()
         self.mark()
@@ -220,7 +226,7 @@ class _Reader(QTextBrowser):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if event.oldSize().width() != event.size().width():
-            self._draw()
+            self._again.start()
 
     def loadResource(self, kind: int, name: QUrl | str) -> object:
         """Load a picture as wide as the text."""

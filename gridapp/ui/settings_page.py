@@ -47,6 +47,7 @@ class SettingsPage(SidePage):
         self._looks = _chips(self, tr("外观"), SCHEMES)
         self._languages = _chips(self, tr("语言"), tuple(LANGUAGE_NAMES.items()))
         self._locks = _chips(self, tr("自动锁定"), _minutes())
+        self._ways: dict[str, Button] = {}
         self._size_hint = Text("", "faint", wrap=True)
         self._photos = Text("", "muted", wrap=True)
         self._no_photos = Button(self.theme, tr("不用了"), "quiet")
@@ -124,7 +125,7 @@ class SettingsPage(SidePage):
         for number in range(0, len(WAYS), 2):
             row = line(gap=8)
             for key, words, icon in WAYS[number : number + 2]:
-                button = Button(self.theme, words, "tile", icon=icon)
+                button = self._ways[key] = Button(self.theme, words, "tile", icon=icon)
                 button.clicked.connect(partial(self.place_asked.emit, key))
                 row.addWidget(button, 1)
             card.box.addLayout(row)

@@ -204,3 +204,17 @@ def test_error_shows_no_values(vault, people):
             text("UPDATE resident SET name = :name, sex = '男'"), {"name": "王五"}
         )
     assert "王五" not in str(caught.value)
+
+
+def test_a_changed_password_opens_and_the_old_one_does_not(folder):
+    with pytest.raises(UserError, match="密码不对"):
+        vaults.change_password(folder, "不对的密码", "另一个新密码")
+    with pytest.raises(UserError, match="至少 8 位"):
+        vaults.change_password(folder, PASSWORD, "短")
+    vaults.change_password(folder, PASSWORD, "另一个新密码 2")
+    with pytest.raises(UserError, match="密码不对"):
+        vaults.open_store(folder, PASSWORD)
+    store = vaults.open_store(folder, "另一个新密码 2")
+    with store.reading() as db:
+        assert records.count(db, Worker) == 1
+    store.close()
