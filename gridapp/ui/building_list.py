@@ -43,6 +43,7 @@ class BuildingList(QListView):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
+        self._loading = False
         self._items = _Items()
         self.setAccessibleName(tr("楼栋列表"))
         self.setModel(self._items)
@@ -59,14 +60,14 @@ class BuildingList(QListView):
 
     def show_outlines(self, outlines: Sequence[Outline], chosen: UUID | None) -> None:
         """Show these buildings without a signal; `chosen` is current if it is here."""
-        self.selectionModel().blockSignals(True)
+        self._loading = True
         self._items.replace(list(outlines))
         for number, one in enumerate(outlines):
             if one.id == chosen:
                 index = self._items.index(number)
                 self.setCurrentIndex(index)
                 self.scrollTo(index)
-        self.selectionModel().blockSignals(False)
+        self._loading = False
 
     def outlines(self) -> list[Outline]:
         """Return the buildings that are shown."""
@@ -80,7 +81,7 @@ class BuildingList(QListView):
             self.setCurrentIndex(self._items.index(number))
 
     def _on_current(self, current: QModelIndex, _before: QModelIndex) -> None:
-        if current.isValid():
+        if current.isValid() and not self._loading:
             self.picked.emit(current.data(_ITEM))
 
     def _repaint(self) -> None:

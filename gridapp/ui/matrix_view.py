@@ -62,6 +62,7 @@ class MatrixView(QTableView):
         super().__init__()
         self._theme = theme
         self._cells = _Cells()
+        self._loading = False
         self._typed = ""
         self._since = QElapsedTimer()
         self.setModel(self._cells)
@@ -91,12 +92,12 @@ class MatrixView(QTableView):
     def show_matrix(self, name: str, matrix: Matrix, chosen: UUID | None) -> None:
         """Show a building; the door `chosen` is current, else the most urgent one."""
         self.setAccessibleName(tr("{name}楼栋图，行为楼层，列为单元和房号", name=name))
-        self.selectionModel().blockSignals(True)  # one signal, when all is in place
+        self._loading = True  # one signal, when all is in place
         self._cells.replace(matrix)
-        self.selectionModel().blockSignals(False)
         self.horizontalHeader().setVisible(bool(matrix.spans))
         self.verticalHeader().setVisible(bool(matrix.spans))
         self._lay_out()
+        self._loading = False
         place = self._place_of(chosen) or self._most_urgent()
         if place is None:
             self.picked.emit(None)
@@ -164,7 +165,8 @@ class MatrixView(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._lay_out()
+        if not self._loading:  # amid a reset the headers do not know their sections
+            self._lay_out()
 
     def _place_of(self, door_id: UUID | None) -> tuple[int, int] | None:
         for row, line in enumerate(self.matrix.lines):
@@ -203,7 +205,7 @@ class MatrixView(QTableView):
         self.verticalHeader().setDefaultSectionSize(height)
 
     def _on_current(self, current: QModelIndex, _before: QModelIndex) -> None:
-        if current.isValid():
+        if current.isValid() and not self._loading:
             self.picked.emit(current.data(_DOOR))
 
     def _repaint(self) -> None:
@@ -261,10 +263,11 @@ class _Cells(QAbstractTableModel):
         orientation: Qt.Orientation,
         role: int = Qt.ItemDataRole.DisplayRole,
     ) -> object:
+        lines = self.matrix.lines
         if role != Qt.ItemDataRole.DisplayRole:
             return None
-        if orientation is Qt.Orientation.Vertical:
-            return self.matrix.lines[section].words
+        if orientation is Qt.Orientation.Vertical:  # amid a reset the header has more
+            return lines[section].words if section < len(lines) else ""
         for span in self.matrix.spans:
             if span.first <= section < span.first + span.count:
                 return f"{span.words} {self.matrix.columns[section].place}"
@@ -336,7 +339,7 @@ class _UnitHeader(QHeaderView):
         self.setAccessibleName(tr("单元"))
 
     def sizeHint(self) -> QSize:
-        return QSize(super().sizeHint().width(), UNITS_HEIGHT)
+        return QSize(LEAST_WIDTH, UNITS_HEIGHT)
 
     def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:
         for span in self._view.matrix.spans:
@@ -374,6 +377,9 @@ class _FloorHeader(QHeaderView):
         self.setMinimumSectionSize(40)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(tr("楼层"))
+
+    def sizeHint(self) -> QSize:
+        return QSize(FLOORS_WIDTH, LEAST_HEIGHT)
 
     def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:
         lines = self._view.matrix.lines
