@@ -24,19 +24,21 @@ class Step:
     state: str
     act: str
     next_state: str
-    words: str  # on its chip
+    words: str  # on its chip; empty: a way another act may end (done on the spot)
 
 
 STEPS: tuple[Step, ...] = (
     Step(START, "register", "registered", tr("登记纠纷")),
     Step("registered", "mediate", "mediating", tr("记调解")),
     Step("registered", "agree", "agreed", tr("达成协议")),
+    Step("registered", "settle", "performed", ""),
     Step("registered", "fail", "failed", tr("没有调成")),
     Step("registered", "escalate", "registered", tr("上报")),
     Step("registered", "extend", "registered", tr("延长时限")),
     Step("registered", "withdraw", "closed", tr("撤回或终止")),
     Step("mediating", "mediate", "mediating", tr("记调解")),
     Step("mediating", "agree", "agreed", tr("达成协议")),
+    Step("mediating", "settle", "performed", ""),
     Step("mediating", "fail", "failed", tr("没有调成")),
     Step("mediating", "escalate", "mediating", tr("上报")),
     Step("mediating", "extend", "mediating", tr("延长时限")),
@@ -69,8 +71,8 @@ _LEADS = frozenset((one.state, one.next_state) for one in STEPS)
 
 
 def allowed(state: str) -> list[Step]:
-    """What may be done with a dispute in that state, in the order of a form."""
-    return [one for one in STEPS if one.state == state]
+    """What may be asked for in that state, in the order of a form."""
+    return [one for one in STEPS if one.state == state and one.words]
 
 
 def step(state: str, act: str) -> Step | None:

@@ -63,18 +63,27 @@ def fact_parts(theme: Theme, case: CaseFile, doings: Doings) -> list[QWidget]:
     add.clicked.connect(doings.add)
     parts: list[QWidget] = [_headed(tr("当事人"), add)]
     parts += [_party(theme, case, one, doings) for one in case.parties]
+    parts += _outcome(case.dispute)
     edit = _icon(theme, "pencil", tr("修改登记内容"))
     edit.clicked.connect(doings.change)
     parts.append(_headed(tr("案情"), edit))
     parts.append(Text(case.dispute["summary"], "note", wrap=True))
-    parts += _facts(case.dispute, ABOUT)
-    agreed = _facts(case.dispute, AGREEMENT) if case.dispute["effective_on"] else []
+    return parts + _facts(case.dispute, ABOUT)
+
+
+def _outcome(dispute: Values) -> list[QWidget]:
+    """What came of it so far."""
+    agreed = _facts(dispute, AGREEMENT) if dispute["effective_on"] else []
+    outcome = dispute["outcome"]
+    if outcome == dispute["agreement_text"]:
+        outcome = None
+    parts: list[QWidget] = []
     for title, words, more in (
-        (tr("协议"), case.dispute["agreement_text"], agreed),
-        (tr("回访情况"), case.dispute["follow_up_note"], []),
-        (tr("已告知的其他途径"), case.dispute["other_ways_told"], []),
-        (tr("化解情况"), case.dispute["outcome"], []),
-        (tr("上报和激化风险"), case.dispute["risk_note"], []),
+        (tr("协议"), dispute["agreement_text"], agreed),
+        (tr("回访情况"), dispute["follow_up_note"], []),
+        (tr("已告知的其他途径"), dispute["other_ways_told"], []),
+        (tr("化解情况"), outcome, []),
+        (tr("上报和激化风险"), dispute["risk_note"], []),
     ):
         if words or more:
             parts.append(_headed(title))

@@ -163,8 +163,10 @@ class CaseView(QWidget):
         dispute = case.dispute
         self._name.setText(dispute["name"])
         self._show_badges(case, day)
+        since = tr("发生于 {day}", day=dispute["happened_on"])
         limit = tr("化解时限 {day}", day=dispute["deadline"])
-        self._about.setText("  ".join((dispute["place"], limit)))
+        told = limit if case.next.what == "mediate" else since
+        self._about.setText("  ".join((dispute["place"], told)))
         self._notice.say(_notice(case, day))
         narrow = self._width is Width.NARROW
         self._steps.show_steps(case.steps, few=narrow)

@@ -134,12 +134,12 @@ def agree(
     `performed`: they did on the spot what they agreed.
     """
     dispute = _dispute(tx, dispute_id)
-    after = _next_state(dispute, "agree")
+    after = _next_state(dispute, "settle" if performed else "agree")
     filled: Values = {
         "effective_on": tx.at.astimezone().date(),
         "agreement_form": "written",
         **{name: value for name, value in values.items() if value is not None},
-        "state": "performed" if performed else after,
+        "state": after,
         "succeeded": True,
     }
     if "follow_up_on" not in filled:
