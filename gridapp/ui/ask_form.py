@@ -258,9 +258,9 @@ def _aside(ask: Ask) -> Text | None:
 
 
 def _missing(ask: Ask) -> str:
-    if isinstance(ask.editor.widget, OptionRow):
-        return tr("{label}：选一下", label=ask.label)
-    return tr("{label}还没有填", label=ask.label)
+    if isinstance(ask.editor.widget, LineField | QPlainTextEdit):
+        return tr("{label}还没有填", label=ask.label)
+    return tr("{label}：选一下", label=ask.label)
 
 
 def _changes(editor: Editor) -> SignalInstance:

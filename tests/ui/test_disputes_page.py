@@ -1,0 +1,461 @@
+"""矛盾调解: registering, the acts by keys and chips, what is refused and undone."""
+
+import datetime as dt
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QInputMethodEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from gridapp.models import Dispute, DisputeParty, DisputeSession
+from gridapp.store import records
+from gridapp.ui import dispute_drafts
+from gridapp.ui.disputes_page import DisputesPage
+from gridapp.ui.main_window import MainWindow
+from gridapp.ui.party_dialog import PartyDialog
+from gridapp.ui.tokens import Width
+from gridapp.ui.widgets.buttons import Button
+from gridapp.work import dispute_parties, disputes
+
+ENTER, ESC = Qt.Key.Key_Return, Qt.Key.Key_Escape
+SIZES = {"wide": (1198, 668), "mid": (942, 560), "narrow": (822, 391)}
+
+
+def days(number):
+    return dt.date.today() + dt.timedelta(days=number)
+
+
+@pytest.fixture
+def page(session, people, qtbot, settle):
+    page = DisputesPage(session)
+    qtbot.addWidget(page)
+    page.resize(1198, 668)
+    page.show()
+    page.said.connect(lambda words, undo: page.told.append((words, undo)))
+    page.told = []
+    settle()
+    return page
+
+
+@pytest.fixture
+def case(session, people, page, settle):
+    """A dispute of two residents that is shown."""
+    with session.store.writing() as tx:
+        both = (people.li, people.zhang)
+        known = dispute_parties.from_residents(tx.db, both, dt.date.today())
+        about = {
+            "name": "楼上漏水",
+            "place": "3号楼",
+            "dispute_kind": "0201",
+            "summary": "卫生间漏水到楼下",
+        }
+        made = disputes.register_dispute(tx, about, [known[one] for one in both])
+    settle()
+    page.open_record(made)
+    settle()
+    return made
+
+
+def row(session, dispute_id):
+    with session.store.reading() as db:
+        return records.get(db, Dispute, dispute_id)
+
+
+def keys(settle, *pressed):
+    for one in pressed:
+        widget = QApplication.focusWidget()
+        if isinstance(one, str):
+            QTest.keyClicks(widget, one)
+        else:
+            QTest.keyClick(widget, one)
+        settle()
+
+
+def control(letter):
+    QTest.keyClick(
+        QApplication.focusWidget(), letter, Qt.KeyboardModifier.ControlModifier
+    )
+
+
+def form_of(page):
+    return page._card._form
+
+
+def begin(page, settle, act):
+    page._card.start(act)
+    settle()
+    return form_of(page).form
+
+
+def write(form, **values):
+    for name, value in values.items():
+        form.editor(name).set_value(value)
+
+
+def save(page, settle):
+    form_of(page).save()
+    settle()
+
+
+def test_dispute_is_registered_by_keys_alone(page, session, people, settle):
+    page.open_record(None)
+    settle()
+    keys(settle, "lgy", ENTER, "zdf", ENTER, ENTER)  # two residents by their initials
+    keys(settle, "1")  # the kind; the statistics kind, place and name follow
+    form = page._register.form
+    assert form.editor("mediation_kind").value() == "neighbour"
+    assert form.editor("place").value() == "3号楼2单元"
+    assert form.editor("name").value() == "李桂英与张德福邻里纠纷"
+    form.focus("summary")
+    keys(settle, "loushang loushui")
+    control(Qt.Key.Key_S)
+    settle()
+    with session.store.reading() as db:
+        [dispute] = records.find(db, Dispute)
+        parties = records.filtered(db, DisputeParty, {"dispute_id": dispute["id"]})
+    assert (dispute["state"], dispute["deadline"]) == ("registered", days(30))
+    assert dispute["responsible"] == "周敏"
+    assert [(one["name"], one["side"]) for one in parties] == [
+        ("李桂英", "applicant"),
+        ("张德福", "respondent"),
+    ]
+    assert parties[0]["phones"] == ("13800000001",)
+    assert parties[0]["age"] is not None
+    assert page._list.current().id == dispute["id"]
+    page.told[-1][1]()
+    settle()
+    assert row(session, dispute["id"]) is None
+
+
+def test_enter_before_the_list_has_come_takes_its_first(page, settle, people):
+    page.open_record(None)
+    settle()
+    box = QApplication.focusWidget()
+    QTest.keyClicks(box, "lgy")
+    QTest.keyClick(box, ENTER)
+    settle()
+    [party] = page._register._parties.parties()
+    assert party["resident_id"] == people.li
+
+
+def test_outsider_is_added_by_name_while_an_input_method_composes(page, settle):
+    page.open_record(None)
+    settle()
+    box = QApplication.focusWidget()
+    QApplication.sendEvent(box, QInputMethodEvent("wang'wu", []))
+    settle()
+    keys(settle, ENTER)  # belongs to the input method
+    assert page._register._parties.parties() == []
+    done = QInputMethodEvent("", [])
+    done.setCommitString("王小五")
+    QApplication.sendEvent(box, done)
+    settle()
+    keys(settle, ENTER)
+    [party] = page._register._parties.parties()
+    assert (party["name"], party.get("resident_id")) == ("王小五", None)
+
+
+def test_one_party_alone_is_refused_beside_the_field(page, session, settle):
+    page.open_record(None)
+    settle()
+    keys(settle, "lgy", ENTER)
+    page._register.save()
+    settle()
+    form = page._register.form
+    assert "两方" in form.row("parties").error()
+    assert "选一下" in form.row("dispute_kind").error()
+    assert form.row("summary").error()
+    assert QApplication.focusWidget() is page._register._parties.finder.box
+    with session.store.reading() as db:
+        assert records.find(db, Dispute) == []
+
+
+def test_half_written_registration_is_offered_again(
+    page, session, qtbot, settle, people
+):
+    page.open_record(None)
+    settle()
+    keys(settle, "lgy", ENTER)
+    write(page._register.form, summary="刚写了一半")
+    page._register._timer.setInterval(10)  # 5 s in the program
+    qtbot.waitUntil(lambda: "草稿" in page._register._kept.text(), timeout=5_000)
+    settle()
+    after = DisputesPage(session)  # the program was killed and started again
+    qtbot.addWidget(after)
+    after.resize(1198, 668)
+    after.show()
+    settle()
+    assert after._unfinished.isVisible()
+    after._go_on.click()
+    settle()
+    form = after._register.form
+    assert form.editor("summary").value() == "刚写了一半"
+    [party] = after._register._parties.parties()
+    assert (party["resident_id"], party["side"]) == (people.li, "applicant")
+
+
+def test_sitting_that_ends_in_an_agreement_goes_on_to_it(page, session, case, settle):
+    page._card.focus_start()
+    keys(settle, "1")  # 记调解
+    form = form_of(page).form
+    assert form.editor("present").value()  # both are there
+    write(form, statements="一方愿意修", outcome="下周修好", rights_told=True)
+    form.focus("result")
+    keys(settle, "2")
+    save(page, settle)
+    agreement = form_of(page).form
+    assert agreement.editor("agreement_text").value() == "下周修好"
+    assert page.told[-1][0] == "已记下这次调解：楼上漏水"
+    save(page, settle)
+    assert "最晚哪天" in agreement.row("perform_by").error()
+    write(agreement, perform_by=days(7))
+    save(page, settle)
+    dispute = row(session, case)
+    assert (dispute["state"], dispute["follow_up_on"]) == ("agreed", days(30))
+    assert dispute["outcome"] == "下周修好"
+    with session.store.reading() as db:
+        [sitting] = records.find(db, DisputeSession)
+    assert (sitting["agreed"], sitting["present"]) == (True, "李桂英、张德福")
+    page.told[-1][1]()
+    settle()
+    assert row(session, case)["state"] == "mediating"
+
+
+def test_done_on_the_spot_is_performed_at_once(page, session, case, settle):
+    form = begin(page, settle, "agree")
+    write(form, agreement_text="当场赔了 200 元", performed="now")
+    save(page, settle)
+    assert row(session, case)["state"] == "performed"
+
+
+def test_failure_must_tell_of_other_ways(page, session, case, settle):
+    form = begin(page, settle, "fail")
+    write(form, reason="谈不拢")
+    save(page, settle)
+    assert "告知" in form.row("ways").error()
+    form.focus("ways")
+    keys(settle, "3")
+    save(page, settle)
+    dispute = row(session, case)
+    assert dispute["other_ways_told"] == "可以向人民法院起诉"
+    assert (dispute["state"], dispute["outcome"]) == ("failed", "谈不拢")
+
+
+def test_risk_asks_for_measures_and_says_the_law(page, session, case, settle):
+    form = begin(page, settle, "escalate")
+    assert "公安机关" in form_of(page)._notice._words.text()
+    write(form, risk=True, to="派出所", reason="扬言动手")
+    save(page, settle)
+    assert "措施" in form.row("measures").error()
+    write(form, measures="已把两人劝开")
+    save(page, settle)
+    dispute = row(session, case)
+    assert dispute["escalated_to"] == "派出所"
+    assert "有激化苗头，扬言动手；已采取：已把两人劝开" in dispute["risk_note"]
+
+
+def test_longer_time_needs_both_sides(page, session, case, settle):
+    form = begin(page, settle, "extend")
+    write(form, both=False, reason="等鉴定")
+    save(page, settle)
+    assert "双方都同意" in form.row("both").error()
+    write(form, both=True)
+    save(page, settle)
+    assert row(session, case)["deadline"] == days(60)
+
+
+def test_follow_up_of_todays_list_opens_its_form(page, session, case, settle):
+    with session.store.writing() as tx:
+        disputes.agree(tx, case, {"follow_up_on": days(-2)})
+    settle()
+    page.act_on(case, "follow_up")
+    settle()
+    form = form_of(page).form
+    keys(settle, "2")  # 正在履行, and on to the next question
+    save(page, settle)
+    assert "下一步" in form.row("follow_up_note").error()
+    write(form, follow_up_note="还差 200 元", follow_up_on=days(10))
+    save(page, settle)
+    dispute = row(session, case)
+    assert dispute["follow_up_note"] == "正在履行；还差 200 元"
+    assert disputes.follow_up_due(dispute) == days(10)
+
+
+def test_court_row_of_todays_list_opens_the_confirmation(page, session, case, settle):
+    with session.store.writing() as tx:
+        disputes.agree(tx, case, {"effective_on": days(-25)})
+    settle()
+    page.act_on(case, "dispute")
+    settle()
+    assert "还有 5 天" in form_of(page)._notice._words.text()
+    save(page, settle)
+    assert row(session, case)["judicial_confirmed_on"] == days(0)
+
+
+def test_escape_keeps_what_was_written(page, session, case, settle):
+    form = begin(page, settle, "mediate")
+    write(form, statements="说了一半")
+    keys(settle, ESC)
+    assert form_of(page) is None
+    assert "记调解" in QApplication.focusWidget().text()
+    again = begin(page, settle, "mediate")
+    assert again.editor("statements").value() == "说了一半"
+    form_of(page)._again.click()
+    settle()
+    assert again.editor("statements").value() is None
+    with session.store.reading() as db:
+        assert dispute_drafts.waiting(db) == []
+
+
+def test_sitting_is_corrected_from_the_trace(page, session, case, settle):
+    with session.store.writing() as tx:
+        held = disputes.hold_session(tx, case, {"mediators": "周敏"})
+    settle()
+    page._card._view._timeline.clicked.emit(
+        page._card._view._timeline.model().index(0, 0)
+    )
+    settle()
+    write(form_of(page).form, mediators="周敏、王秀兰")
+    save(page, settle)
+    with session.store.reading() as db:
+        assert records.get(db, DisputeSession, held)["mediators"] == "周敏、王秀兰"
+
+
+def test_filters_count_what_is_late_and_what_is_done(page, session, case, settle):
+    with session.store.writing() as tx:
+        sides = [{"name": "甲某"}, {"name": "乙某"}]
+        about = {"place": "5号楼", "dispute_kind": "0402", "summary": "物业费"}
+        about |= {"happened_on": days(-50), "accepted_on": days(-50)}
+        late = disputes.register_dispute(tx, about | {"name": "物业费"}, sides)
+        done = disputes.register_dispute(tx, about | {"name": "停车"}, sides)
+        disputes.withdraw(tx, done, "撤回", settled=False)
+    settle()
+    words = [chip.text() for chip in page._chips._chips.values()]
+    assert words == ["待办 2", "超期 1", "要回访 0", "已办 1", "全部 3"]
+    page._chips._chips["late"].click()
+    [one] = page._list.rows()
+    assert (one.id, one.badge.text, one.badge.tone) == (late, "超期 20 天", "red")
+    assert "甲某 与 乙某" in one.detail
+    page._box.setText("yimou")  # a party, by pinyin
+    settle()
+    assert [one.id for one in page._list.rows()] == [late]
+
+
+def buttons(page, words):
+    return [b for b in page._card.findChildren(Button) if words in b.toolTip()]
+
+
+def test_revealing_a_party_is_journalled(page, session, case, settle):
+    view = page._card._view
+    assert not [t for t in view.findChildren(QWidget) if shows(t, "13800000001")]
+    buttons(page, "显示李桂英")[0].click()
+    settle()
+    assert [t for t in view.findChildren(QWidget) if shows(t, "13800000001")]
+    with session.store.reading() as db:
+        [told] = db.exec_driver_sql("SELECT act, type FROM disclosure").all()
+    assert tuple(told) == ("reveal", "dispute_party")
+
+
+def shows(widget, words):
+    text = getattr(widget, "text", None)
+    return callable(text) and words in str(text())
+
+
+def test_party_is_added_from_the_file_changed_and_taken_out(
+    page, session, case, settle, people, qtbot
+):
+    buttons(page, "加当事人")[0].click()
+    dialog = page.findChild(PartyDialog)
+    dialog._take(people.chen)
+    settle()
+    write(dialog.form, side="other", deputy="刘律师")
+    dialog.save()
+    settle()
+    assert page.told[-1][0] == "已加当事人：陈秀兰"
+    with session.store.reading() as db:
+        found = records.filtered(db, DisputeParty, {"dispute_id": case})
+    assert {one["name"]: one["deputy"] for one in found}["陈秀兰"] == "刘律师"
+    assert row(session, case)["people_count"] == 3
+    buttons(page, "移出陈秀兰")[0].click()
+    settle()
+    page.told[-1][1]()
+    settle()
+    assert buttons(page, "移出陈秀兰")
+
+
+def test_last_two_parties_stay(page, case, settle, messages):
+    buttons(page, "移出张德福")[0].click()
+    settle()
+    assert "两方" in messages.told[-1]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "whole"), [("dispute-file", True), ("dispute-card", False)]
+)
+def test_papers_are_written_and_whole_ones_journalled(
+    page, session, case, settle, messages, tmp_path, monkeypatch, sheet, whole
+):
+    opened = []
+    monkeypatch.setattr(
+        "gridapp.ui.dispute_print.QDesktopServices.openUrl", opened.append
+    )
+    form = begin(page, settle, "print")
+    write(form, sheet=sheet, whole=whole)
+    save(page, settle)  # nowhere chosen: the form stays
+    assert form_of(page) is not None
+    messages.target = str(tmp_path / "卷宗.pdf")
+    save(page, settle)
+    settle()
+    assert (tmp_path / "卷宗.pdf").read_bytes().startswith(b"%PDF")
+    assert len(opened) == 1
+    with session.store.reading() as db:
+        told = db.exec_driver_sql("SELECT act FROM disclosure").scalars().all()
+    assert told == (["print"] if whole else [])
+
+
+@pytest.mark.parametrize("name", SIZES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_page_fits_and_names_everything_one_can_reach(
+    page, session, case, settle, theme, name, scheme
+):
+    theme.apply(scheme)
+    page.set_width(Width(name))
+    page.resize(*SIZES[name])
+    for act in ("", "mediate", "escalate", "edit", "register"):
+        if act == "register":
+            page._card.close_form()
+            page.open_record(None)
+        elif act:
+            page._card.start(act)
+        settle()
+        hint = page.minimumSizeHint()
+        assert hint.width() <= SIZES[name][0], act
+        assert hint.height() <= SIZES[name][1], act
+        for widget in page.findChildren(QWidget):
+            if widget.focusPolicy() == Qt.FocusPolicy.NoFocus or widget.focusProxy():
+                continue
+            if widget.objectName().startswith("qt_"):
+                continue
+            face = QAccessible.queryAccessibleInterface(widget)
+            assert face.text(QAccessible.Text.Name), (act, widget)
+    page.leave()
+    settle()
+
+
+def test_window_brings_today_row_to_its_act(session, people, qtbot, settle, case):
+    with session.store.writing() as tx:
+        disputes.agree(tx, case, {"follow_up_on": days(-1)})
+    window = MainWindow(session, "周敏")
+    qtbot.addWidget(window)
+    window.resize(1366, 728)
+    window.show()
+    settle()
+    window.today.choose_kind("dispute")
+    keys(settle, ENTER)
+    assert window.here == "disputes"
+    disputes_page = window.pages["disputes"]
+    assert disputes_page._card._act == "follow_up"
+    window.show_record("dispute", None)  # F7
+    settle()
+    assert disputes_page._register is not None
