@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import time
 from contextlib import contextmanager
@@ -62,7 +63,16 @@ def watch():
 
 
 @pytest.fixture
-def desk(estate, folder, theme, messages, watch):  # noqa: F811
+def own_rubbish():
+    """Python clears away windows in this thread: another may not destroy widgets."""
+    gc.disable()
+    yield
+    gc.collect()
+    gc.enable()
+
+
+@pytest.fixture
+def desk(estate, folder, theme, messages, watch, own_rubbish):  # noqa: F811
     """The window on the sample estate, as it stands after the password."""
     if theme.tokens is not LIGHT:
         theme.apply("light")

@@ -51,16 +51,15 @@ class Desk:
             return work(db)
 
     def top(self) -> QWidget:
-        """What has the worker's attention: an open dialog, else the window."""
-        return QApplication.activeModalWidget() or self.window
+        """What has the worker's attention: an open menu or dialog, else the window."""
+        popup = QApplication.activePopupWidget()
+        return popup or QApplication.activeModalWidget() or self.window
 
     def all(self, kind: type[Wanted], words: str = "") -> list[Wanted]:
         """The visible widgets of a kind whose name or text begins with `words`."""
-        return [
-            one
-            for one in self.top().findChildren(kind)
-            if one.isVisible() and words_of(one).startswith(words)
-        ]
+        top = self.top()
+        there = [*([top] if isinstance(top, kind) else []), *top.findChildren(kind)]
+        return [o for o in there if o.isVisible() and words_of(o).startswith(words)]
 
     def one(self, kind: type[Wanted], words: str) -> Wanted:
         """The first visible widget of a kind with these words."""
@@ -68,6 +67,10 @@ class Desk:
         there = [words_of(one) for one in self.all(kind)]
         assert found, f"“{words}” is not among {there}"
         return found[0]
+
+    def buttons(self, words: str) -> list[QAbstractButton]:
+        """The buttons that begin with these words; there may be none."""
+        return self.all(QAbstractButton, words)
 
     def button(self, words: str) -> QAbstractButton:
         """The button with these words, that can be pressed."""
@@ -82,6 +85,10 @@ class Desk:
     def view(self, words: str = "") -> QAbstractItemView:
         """The list or table with this name."""
         return self.one(QAbstractItemView, words)
+
+    def rows(self, words: str) -> list[str]:
+        """What a screen reader reads of each row of the list with this name."""
+        return rows_of(self.view(words))
 
     def note(self) -> QPlainTextEdit:
         """The field of free words that is seen."""

@@ -2,24 +2,24 @@
 
 The hand of the tests gives each key, each click and each round of the event loop a
 stretch of its own, as they are what a person's next key would have to wait for; what
-the test itself does in between is not counted. A second thread looks at the stack of
-a stretch that takes too long.
+the test itself does in between is not counted. A timer of the system looks where a
+stretch is that takes too long, in this very thread: another thread that looked at the
+frames of this one would not be safe.
 """
 
 from __future__ import annotations
 
-import sys
-import threading
+import signal
 import time
 from collections import Counter
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
 LATE = 0.1  # seconds; a key that waits longer feels slow
-_LOOK = 0.01  # seconds between two looks at the stack
+_LOOK = 0.01  # seconds between two looks at where it is
 _OWN = str(Path(__file__).parents[2] / "gridapp")
 
 
@@ -33,53 +33,47 @@ class Stall:
     where: str
 
 
-@dataclass
 class StallWatch:
-    """Times the stretches of one thread."""
+    """Times the stretches of the UI thread."""
 
-    stalls: list[Stall] = field(default_factory=list)
-    longest: float = 0.0  # milliseconds
-
-    def __post_init__(self) -> None:
-        self._thread = threading.get_ident()
-        self._begun: float | None = None
+    def __init__(self) -> None:
+        self.stalls: list[Stall] = []
+        self.longest = 0.0  # milliseconds
+        self._busy = False
         self._seen: Counter[str] = Counter()
-        self._over = threading.Event()
-        self._watcher = threading.Thread(target=self._look, daemon=True)
-        self._watcher.start()
+        self._before = signal.signal(signal.SIGALRM, self._look)
 
     def close(self) -> None:
         """Stop looking."""
-        self._over.set()
-        self._watcher.join()
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, self._before)
 
     @contextmanager
     def stretch(self, what: str) -> Generator[None]:
         """Time what the UI thread does at one go; `what` says for the report."""
-        if self._begun is not None:  # inside another: that one is timed
+        if self._busy:  # inside another: that one is timed
             yield
             return
+        self._busy = True
         self._seen.clear()
+        signal.setitimer(signal.ITIMER_REAL, LATE / 4, _LOOK)
         cpu = time.thread_time()
-        begun = self._begun = time.perf_counter()
+        begun = time.perf_counter()
         try:
             yield
         finally:
             took = time.perf_counter() - begun
-            self._begun = None
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            self._busy = False
             self.longest = max(self.longest, took * 1000)
             if took > LATE:
                 where = self._seen.most_common(1)[0][0] if self._seen else ""
                 busy = (time.thread_time() - cpu) * 1000
                 self.stalls.append(Stall(what, took * 1000, busy, where))
 
-    def _look(self) -> None:
-        while not self._over.wait(_LOOK):
-            begun = self._begun
-            if begun is not None and time.perf_counter() - begun > LATE / 4:
-                frame = sys._current_frames().get(self._thread)
-                if frame is not None and self._begun == begun:
-                    self._seen[_place(frame)] += 1
+    def _look(self, _signal: int, frame: FrameType | None) -> None:
+        if self._busy:
+            self._seen[_place(frame)] += 1
 
 
 def _place(frame: FrameType | None) -> str:

@@ -1,7 +1,7 @@
 """The window in a process of its own, as it is started from the desktop.
 
 Types the password, says when the list of today can be used, writes a note into a visit
-form if it is given one, and then waits to be killed.
+form if it is given one, and waits to be killed; without one it ends.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from gridapp.app import App, qt_application
+from gridapp.ui.reopen import prepare
 from tests.acceptance.desk import Desk, rows_of
 from tests.acceptance.hand import Hand
 from tests.acceptance.stalls import StallWatch
@@ -23,6 +24,7 @@ def say(words: str) -> None:
 
 def main(folder: Path, note: str) -> None:
     """Open the vault in `folder`; write `note` into a form and leave it there."""
+    prepare(folder)
     qt = qt_application()
     app = App(qt, folder, attended=False)
     app.ask_password()
@@ -34,12 +36,15 @@ def main(folder: Path, note: str) -> None:
     assert app.window is not None
     desk = Desk(app.window, app.window.session, hand, app.messages, folder)
     hand.until(lambda: desk.all_views("待办清单"))
-    say("ready " + rows_of(desk.view("待办清单"))[1])
+    scale = round(app.window.devicePixelRatio(), 2)
+    say(f"ready {scale:g} {rows_of(desk.view('待办清单'))[1]}")
     if note:
         hand.press("F2", "Alt+1")
         hand.write(note)
         say("written")
-    qt.exec()
+        qt.exec()
+    app.window.close()
+    app.close()
 
 
 if __name__ == "__main__":
