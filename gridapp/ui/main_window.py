@@ -17,10 +17,11 @@ from gridapp.store.database import Connection
 from gridapp.ui.buildings_page import BuildingsPage
 from gridapp.ui.disputes_page import DisputesPage
 from gridapp.ui.find_popup import FindPopup
+from gridapp.ui.issues_page import IssuesPage
 from gridapp.ui.keys import bound
 from gridapp.ui.page import Page
+from gridapp.ui.patrols_page import PatrolsPage
 from gridapp.ui.preferences import SMALLEST
-from gridapp.ui.record_page import RecordPage
 from gridapp.ui.residents_page import ResidentsPage
 from gridapp.ui.session import Session
 from gridapp.ui.side_pages import BESIDE, side_pages
@@ -78,8 +79,8 @@ class MainWindow(QMainWindow):
             "buildings": BuildingsPage(session),
             "residents": self.residents,
             "visits": VisitsPage(session),
-            "patrols": RecordPage(session, "patrol"),
-            "issues": RecordPage(session, "issue"),
+            "patrols": PatrolsPage(session),
+            "issues": IssuesPage(session),
             "disputes": DisputesPage(session),
             "sync": SyncPage(session),
             "visit": self._form,

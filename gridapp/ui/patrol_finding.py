@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping
 from functools import partial
 
@@ -32,18 +33,17 @@ from gridapp.work.patrol_round import Spot
 # What a round finds most often: they have a digit, the others stand in a list.
 OFTEN = ("0101", "0102", "0302", "0301", "0303", "0106", "0401", "0105", "0104")
 # Words in the name of a place that tell what would be found there.
-GUESSES: tuple[tuple[str, str], ...] = (
-    ("消防", "0101"),
-    ("充电", "0102"),
-    ("电动车", "0102"),
-    ("堆物", "0302"),
-    ("垃圾", "0301"),
-    ("井盖", "0106"),
-    ("路灯", "0401"),
-    ("健身", "0404"),
-    ("配电", "0104"),
-    ("燃气", "0103"),
-    ("电梯", "0403"),
+GUESSES: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile("消防"), "0101"),
+    (re.compile("充电|电动车"), "0102"),
+    (re.compile("堆物|堆放"), "0302"),
+    (re.compile("垃圾"), "0301"),
+    (re.compile("井盖"), "0106"),
+    (re.compile("路灯"), "0401"),
+    (re.compile("健身"), "0404"),
+    (re.compile("配电|电表"), "0104"),
+    (re.compile("燃气"), "0103"),
+    (re.compile("电梯"), "0403"),
 )
 PHRASES: Mapping[str, tuple[str, ...]] = {
     "0101": (
@@ -387,9 +387,12 @@ def others() -> list[tuple[str, str]]:
 
 def guessed(spot: Spot) -> str | None:
     """Return the category that the name of a place suggests."""
-    words = spot.name + spot.look_at
     known = codes.table("issue_category").codes
-    return next((c for word, c in GUESSES if word in words and c in known), None)
+    for words in (spot.name, spot.look_at):
+        for word, code in GUESSES:
+            if word.search(words) and code in known:
+                return code
+    return None
 
 
 def _limit(db: Connection, category: str, level: str, found_on: dt.date) -> dt.date:

@@ -55,6 +55,7 @@ class RoundLog(QWidget):
         self._list = RowList(theme, tr("巡查日志"))
         self._empty = Text("", "muted", wrap=True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._clear.hide()
         self._today = Button(theme, tr("今天的巡查 F4"), "primary", icon="route")
         self._card = Card((1, 8, 1, 1), 0)
         self._reader = RoundReader(session)

@@ -137,14 +137,19 @@ class PointsDialog(QDialog):
         self._list.setVisible(bool(rows))
         self._none.setVisible(not rows)
         self._propose.setVisible(any(found.missing.values()))
-        if self._first and not rows and any(found.missing.values()):
-            self._show_proposal()
-        elif self._first and not rows:
-            self._begin()
-        self._first = False
+        self._list.blockSignals(True)  # the row it falls on was not picked by anybody
         self._list.show_rows(rows)
         if self._chosen is not None:
             self._list.choose(self._chosen)
+        self._list.blockSignals(False)
+        current = self._list.current()
+        if self._first and any(found.missing.values()) and not rows:
+            self._show_proposal()
+        elif self._first and not rows:
+            self._begin()
+        elif current is not None and (self._first or self._chosen is not None):
+            self._pick(current)
+        self._first = False
 
     def _pick(self, row: Row) -> None:
         point = self._lines.get(row.id)
