@@ -9,13 +9,12 @@ from typing import Any
 from uuid import UUID
 
 from gridapp.language import tr
-from gridapp.models import Dispute, Issue, Patrol
-from gridapp.models.issue_flow import DONE
+from gridapp.models import Dispute, Patrol
 from gridapp.models.record import Record, Values
 from gridapp.store import records
 from gridapp.store.database import Connection
 from gridapp.store.vault import Writing
-from gridapp.work import disputes, flow, patrols
+from gridapp.work import disputes, patrols
 
 Choices = tuple[tuple[str, str], ...]
 Add = Callable[[Writing, Values], UUID]
@@ -42,13 +41,6 @@ def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC).replace(microsecond=0)
 
 
-def _issue_fits(key: str, row: Values, now: dt.datetime) -> bool:
-    done = row["state"] in DONE
-    if key == "late":
-        return not done and row["deadline"] is not None and row["deadline"] < now
-    return {"open": not done, "done": done}.get(key, True)
-
-
 def _dispute_fits(key: str, row: Values, now: dt.datetime) -> bool:
     done = row["state"] in ENDED_DISPUTES
     if key == "late":
@@ -58,10 +50,6 @@ def _dispute_fits(key: str, row: Values, now: dt.datetime) -> bool:
 
 def _patrol_fits(key: str, row: Values, now: dt.datetime) -> bool:
     return key == "all" or not row["nothing_found"]
-
-
-def _add_issue(tx: Writing, values: Values) -> UUID:
-    return flow.open_issue(tx, values)
 
 
 def _add_dispute(tx: Writing, values: Values) -> UUID:
@@ -80,40 +68,6 @@ WORK: Choices = (
     ("all", tr("全部")),
 )
 LEDGERS: Mapping[str, Ledger] = {
-    "issue": Ledger(
-        Issue,
-        tr("登记问题 F6"),
-        "triangle-alert",
-        (
-            ("title_text", 0),
-            ("category", 130),
-            ("level", 76),
-            ("state", 90),
-            ("place", 150),
-            ("found_at", 150),
-            ("deadline", 150),
-        ),
-        "deadline",
-        WORK,
-        _issue_fits,
-        lambda: {"source": "02", "level": "normal", "found_at": _now()},
-        _add_issue,
-        frozenset(
-            {
-                "state",
-                "number",
-                "receipt",
-                "closed_at",
-                "satisfied",
-                "visit_id",
-                "result",
-                "list_item",
-                "outside_list",
-                "approved_by",
-                "approved_until",
-            }
-        ),
-    ),
     "dispute": Ledger(
         Dispute,
         tr("登记纠纷 F7"),

@@ -5,19 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import QModelIndex, Qt
 
 from gridapp.language import tr
-from gridapp.models import codes
 from gridapp.models.record import Record, Values
 from gridapp.store import records
 from gridapp.store.database import Connection
 from gridapp.store.search import search
 from gridapp.store.vault import Writing
-from gridapp.ui.issue_dialog import IssueDialog, read_issue
 from gridapp.ui.ledgers import LEDGERS, Ledger, rows_for
 from gridapp.ui.page import Page
 from gridapp.ui.record_form import RecordDialog
@@ -30,7 +27,7 @@ from gridapp.ui.widgets.entry import FindField
 from gridapp.ui.widgets.text import Text
 
 MOST_FOUND = 500
-TITLES = {"issue": tr("问题工单"), "dispute": tr("矛盾调解"), "patrol": tr("巡查日志")}
+TITLES = {"dispute": tr("矛盾调解"), "patrol": tr("巡查日志")}
 
 
 @dataclass(frozen=True)
@@ -47,7 +44,7 @@ class RecordPage(Page):
         self.title = TITLES[kind]
         super().__init__(session)
         self.shows = frozenset({kind})
-        self.watched = kind in ("issue", "dispute")
+        self.watched = kind == "dispute"
         self._kind = kind
         self._rows: tuple[Values, ...] = ()
         self._hits: frozenset[UUID] | None = None
@@ -129,9 +126,6 @@ class RecordPage(Page):
         """Open a record to work on it; None begins a new one."""
         if record_id is None:
             self._open_form(None)
-        elif self._kind == "issue":
-            work = partial(read_issue, issue_id=record_id)
-            self.session.read(work, self._open_issue)
         else:
             self._edit(record_id)
 
@@ -149,15 +143,6 @@ class RecordPage(Page):
         dialog.saved.connect(self._on_saved)
         dialog.open()
 
-    def _open_issue(self, found: Any) -> None:
-        if found is None:
-            self.said.emit(tr("这条问题工单已被删除"), None)
-            return
-        dialog = IssueDialog(self.session, found, self)
-        dialog.edit_asked.connect(self._edit)
-        dialog.stepped.connect(self._on_stepped)
-        dialog.open()
-
     def _on_activated(self, index: QModelIndex) -> None:
         self.open_record(self._list.id_at(index.row()))
 
@@ -172,10 +157,6 @@ class RecordPage(Page):
             self.session.write(work, lambda _: self.said.emit(tr("已撤销"), None))
 
         self.said.emit(tr("已保存：{title}", title=self._ledger.model.title), undo)
-
-    def _on_stepped(self, state: str) -> None:
-        words = codes.table("issue_state").name(state)
-        self.said.emit(tr("已记下，工单现在是“{words}”", words=words), None)
 
     def set_width(self, width: Width) -> None:
         super().set_width(width)

@@ -4,15 +4,13 @@ import datetime as dt
 from uuid import UUID
 
 import pytest
+from PySide6.QtWidgets import QWidget
 
 from gridapp.errors import InvalidFields
-from gridapp.models import RECORDS, Issue, Resident, codes, kinds
+from gridapp.models import RECORDS, Resident, codes, kinds
 from gridapp.models.record import fields_of
 from gridapp.store import records
-from gridapp.ui.issue_dialog import IssueDialog, read_issue
 from gridapp.ui.record_form import RecordDialog, RecordForm
-from gridapp.ui.record_page import RecordPage
-from gridapp.work import flow
 
 EXAMPLES = {
     kinds.TEXT: "一句话",
@@ -72,11 +70,17 @@ def test_private_value_is_shown_masked_and_kept(session, qtbot):
 
 
 @pytest.fixture
-def dialog(session, people, qtbot, settle):
+def page(qtbot):
+    page = QWidget()
+    qtbot.addWidget(page)
+    page.resize(1198, 668)
+    return page
+
+
+@pytest.fixture
+def dialog(session, people, page, qtbot, settle):
     with session.store.reading() as db:
         record = records.get(db, Resident, people.li)
-    page = RecordPage(session, "issue")
-    qtbot.addWidget(page)
     dialog = RecordDialog(session, Resident, record, {}, page)
     qtbot.addWidget(dialog)
     dialog.show()
@@ -116,57 +120,3 @@ def test_leaving_asks_only_when_something_was_typed(dialog, messages):
     dialog._form._editors["mobility"].widget.setText("")
     dialog.reject()
     assert not dialog.isVisible()
-
-
-@pytest.fixture
-def issues(session, people, qtbot, settle):
-    page = RecordPage(session, "issue")
-    qtbot.addWidget(page)
-    page.resize(1198, 668)
-    page.show()
-    settle()
-    return page
-
-
-def test_new_issue_gets_its_deadline_and_first_step(issues, session, qtbot, settle):
-    said = []
-    issues.said.connect(lambda words, undo: said.append(undo))
-    issues.open_record(None)
-    dialog = issues.findChild(RecordDialog)
-    dialog._form._editors["title_text"].widget.setText("楼道灯不亮")
-    dialog._form._editors["category"].widget.set_value("0401")
-    dialog.save()
-    settle()
-    with session.store.reading() as db:
-        [issue] = records.find(db, Issue)
-        assert issue["deadline"] > issue["found_at"]
-        assert len(read_issue(db, issue["id"]).steps) == 1
-    assert issues._list.chosen() == issue["id"]
-    said[0]()
-    settle()
-    assert issues._list.chosen() is None
-
-
-def test_issue_is_closed_with_a_step_that_says_why(issues, session, qtbot, settle):
-    with session.store.writing() as tx:
-        values = {"title_text": "楼道灯不亮", "category": "0401"}
-        issue_id = flow.open_issue(tx, values)
-    settle()
-    issues.open_record(issue_id)
-    settle()
-    dialog = issues.findChild(IssueDialog)
-    dialog.save()
-    assert "选一下" in dialog._rows["action"].error()
-    dialog._move.set_values(["self_close"])
-    dialog.save()
-    settle()
-    assert "说明" in dialog._rows["note"].error()
-    dialog._note.setPlainText("已换灯泡")
-    dialog.save()
-    settle()
-    with session.store.reading() as db:
-        assert records.get(db, Issue, issue_id)["state"] == "self_closed"
-    assert not dialog.isVisible()
-    issues._chips.choose("done")
-    issues._show()
-    assert issues._list.chosen() == issue_id

@@ -60,8 +60,9 @@ class FieldRow(QFrame):
 
     def add_beside(self, widget: QWidget) -> None:
         """Put words or a button at the right of the editor."""
-        self._beside.addWidget(widget)
-        self._beside.addStretch(1)
+        if self._beside.count() == 1:  # the editor alone
+            self._beside.addStretch(1)
+        self._beside.insertWidget(self._beside.count() - 1, widget)
 
     def add_after(self, widget: QWidget) -> None:
         """Put a button at the right end of the row."""
