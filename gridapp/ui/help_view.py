@@ -7,14 +7,12 @@ from pathlib import Path
 from PySide6.QtCore import QSize, Qt, QTimer, QUrl
 from PySide6.QtGui import (
     QColor,
-    QFont,
     QImage,
     QResizeEvent,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
     QTextDocument,
-    QTextFormat,
     QTextFrameFormat,
     QTextLength,
     QTextTable,
@@ -304,9 +302,6 @@ class _Reader(QTextBrowser):
         cursor.movePosition(
             QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor
         )
-        look = QTextCharFormat()
-        size = _HEADINGS.get(level, Size.BODY)
-        look.setFontWeight(QFont.Weight.Bold)
-        look.setProperty(QTextFormat.Property.FontSizeAdjustment.value, 0)
-        look.setProperty(QTextFormat.Property.FontPixelSize.value, size)
-        cursor.mergeCharFormat(look)
+        look = QTextCharFormat()  # Markdown's own would enlarge the size once more
+        look.setFont(self._theme.font(_HEADINGS.get(level, Size.BODY), bold=True))
+        cursor.setCharFormat(look)

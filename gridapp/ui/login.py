@@ -76,7 +76,7 @@ class Login(QWidget):
         QShortcut(QKeySequence("F1"), self).activated.connect(self._help)
 
     def _place(self) -> None:
-        card = Card((32, 24, 32, 24), 10)
+        card = Card((32, 16, 32, 16), 8)
         card.setFixedWidth(640 if self._new else 400)
         brand = line(gap=10)
         brand.addWidget(Glyph(self._theme, "house", "blue.text", 28))
@@ -119,10 +119,11 @@ class Login(QWidget):
         """The fields below each other; those of a new vault in two columns."""
         grid = QGridLayout()
         grid.setHorizontalSpacing(20)
-        grid.setVerticalSpacing(6)
+        grid.setVerticalSpacing(5)
         for number, field in enumerate(self._fields()):
             at, row = (0, number) if number < PASSWORDS else (1, number - PASSWORDS)
             label = Text(field.accessibleName())
+            label.setContentsMargins(0, 3, 0, 0)
             label.setBuddy(field)
             grid.addWidget(label, row * 2, at)
             grid.addWidget(field, row * 2 + 1, at)

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QBoxLayout, QFileDialog, QWidget
 
 from gridapp.language import tr
 from gridapp.settings import Settings
 from gridapp.ui.password_dialog import PasswordDialog
+from gridapp.ui.phrases_dialog import PhrasesDialog
 from gridapp.ui.preferences import LANGUAGE_NAMES, TEXT_SCALES
 from gridapp.ui.session import Session
 from gridapp.ui.side_page import SidePage
 from gridapp.ui.tokens import Width
+from gridapp.ui.visit_values import phrases
 from gridapp.ui.widgets.buttons import Button, ChipRow
 from gridapp.ui.widgets.card import Card, Divider, column, line
 from gridapp.ui.widgets.header import SCHEMES
@@ -50,13 +52,14 @@ class SettingsPage(SidePage):
         self._ways: dict[str, Button] = {}
         self._size_hint = Text("", "faint", wrap=True)
         self._photos = Text("", "muted", wrap=True)
+        self._phrases = Text("", "muted", wrap=True)
         self._no_photos = Button(self.theme, tr("不用了"), "quiet")
         inside = QWidget()
         self._columns = line(inside, gap=12)
         left, right = column(gap=12), column(gap=12)
         for card in (self._look_card(), self._lock_card()):
             left.addWidget(card)
-        for card in (self._photo_card(), self._data_card(), self._ways_card()):
+        for card in (self._entry_card(), self._data_card(), self._ways_card()):
             right.addWidget(card)
         left.addStretch()
         right.addStretch()
@@ -93,11 +96,15 @@ class SettingsPage(SidePage):
         card.box.addLayout(buttons)
         return card
 
-    def _photo_card(self) -> Card:
-        card = _card(tr("照片文件夹"))
+    def _entry_card(self) -> Card:
+        card = _card(tr("登记"))
+        card.box.addWidget(self._phrases)
+        change = Button(self.theme, tr("改常用语…"), icon="pencil")
+        change.clicked.connect(self._change_phrases)
+        card.box.addWidget(change, 0, Qt.AlignmentFlag.AlignLeft)
         card.box.addWidget(self._photos)
         buttons = line(gap=8)
-        choose = Button(self.theme, tr("选文件夹…"), icon="file-input")
+        choose = Button(self.theme, tr("选照片文件夹…"), icon="file-input")
         choose.clicked.connect(self._choose_photos)
         self._no_photos.clicked.connect(partial(self._keep_photos, ""))
         buttons.addWidget(choose)
@@ -144,6 +151,8 @@ class SettingsPage(SidePage):
         self._languages.choose(now.language)
         self._locks.choose(str(round(now.lock_after)))
         self._show_look()
+        usual = tr("、").join(phrases("visit", now.phrases))
+        self._phrases.setText(tr("走访时按 Alt+1…4 填：{phrases}", phrases=usual))
         watched = now.photo_folder
         self._no_photos.setVisible(bool(watched))
         self._photos.setText(
@@ -178,6 +187,16 @@ class SettingsPage(SidePage):
     def _change_password(self) -> None:
         dialog = PasswordDialog(self.session, self.window())
         dialog.accepted.connect(partial(self.tell, tr("密码已修改，下次打开用新密码")))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _change_phrases(self) -> None:
+        dialog = PhrasesDialog(self.session, self.window())
+        before = self._preferences.now.phrases
+        undo = partial(self._preferences.keep, phrases=before)
+        dialog.accepted.connect(
+            partial(self.said.emit, tr("常用语已改，下次填表就用"), undo)
+        )
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 

@@ -2,9 +2,14 @@
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMenu
 
+from gridapp import settings
 from gridapp.store import vault as vaults
+from gridapp.ui.help_page import HelpWindow
 from gridapp.ui.login import Login
+from gridapp.ui.widgets.buttons import Button
+from gridapp.ui.widgets.size_button import SizeButton
 from tests.conftest import PASSWORD
 
 
@@ -84,3 +89,43 @@ def test_first_start_makes_a_vault(
     assert len(opened) == 1
     assert vaults.exists(folder)
     assert opened[0].worker_id is not None
+
+
+def test_who_reads_larger_letters_or_english_chooses_before_the_password(login, qtbot):
+    preferences = login._preferences
+    english = next(b for b in login.findChildren(Button) if b.text() == "English")
+    with qtbot.waitSignal(preferences.reopen_asked, timeout=2_000):
+        qtbot.mouseClick(english, Qt.MouseButton.LeftButton)
+    assert settings.load(login._folder).language == "en"
+    login.resize(1400, 800)
+    size = login.findChild(SizeButton)
+    size.click()
+    [menu] = size.findChildren(QMenu)
+    with qtbot.waitSignal(preferences.reopen_asked, timeout=2_000):
+        menu.actions()[1].trigger()
+    assert settings.load(login._folder).text_scale == 1.15
+
+
+def test_f1_tells_what_to_do_without_the_password(login, qtbot):
+    login.activateWindow()
+    qtbot.waitUntil(login.isActiveWindow)
+    qtbot.keyClick(login, Qt.Key.Key_F1)
+    manual = login.findChild(HelpWindow)
+    assert manual.view.chapter == "password"
+    manual.reject()
+
+
+@pytest.mark.parametrize("size", [(910, 441), (1000, 640)])
+def test_the_form_of_a_new_vault_can_be_reached_in_a_low_window(
+    jobs, theme, messages, qtbot, tmp_path, size
+):
+    login = Login(tmp_path / "new", jobs, theme, messages)
+    qtbot.addWidget(login)
+    login.resize(*size)
+    login.show()
+    login._refuse("请把姓名、网格名称和网格编码都填上")
+    qtbot.wait(10)
+    assert (login.width(), login.height()) == size
+    for field in login._fields():
+        corner = field.mapTo(login, field.rect().bottomRight())
+        assert login.rect().contains(corner), field.accessibleName()

@@ -13,9 +13,11 @@ from gridapp.store import vault as vaults
 from gridapp.ui import licences
 from gridapp.ui.about_page import AboutPage
 from gridapp.ui.password_dialog import PasswordDialog
+from gridapp.ui.phrases_dialog import PhrasesDialog
 from gridapp.ui.preferences import TEXT_SCALES, Preferences
 from gridapp.ui.rules_page import RulesPage, dispute_limits, issue_limits, visit_rules
 from gridapp.ui.settings_page import SettingsPage
+from gridapp.ui.visit_values import PHRASES, phrases
 from gridapp.ui.widgets.text import Text
 from gridapp.work import plans
 from tests.conftest import PASSWORD
@@ -188,3 +190,32 @@ def test_the_page_of_licences_lists_and_searches_them(session, qtbot, settle):
     qtbot.keyClicks(page._find, "lucide")
     assert len(page.names()) == 1
     assert "Permission to use" in page._text.toPlainText()
+
+
+def test_quick_phrases_are_changed_and_changed_back(page, session, qtbot):
+    undos = []
+    page.said.connect(lambda words, undo: undos.append(undo))
+    page._change_phrases()
+    dialog = page.window().findChild(PhrasesDialog)
+    qtbot.addWidget(dialog)
+    for field in dialog._fields["visit"]:
+        field.clear()
+    dialog._fields["visit"][1].setText("家里都好")
+    dialog.save()
+    kept_phrases = session.preferences.now.phrases
+    assert phrases("visit", kept_phrases) == ("家里都好",)
+    assert phrases("call", kept_phrases) == PHRASES["call"][:4]
+    assert "家里都好" in page._phrases.text()
+    undos[0]()
+    assert phrases("visit", kept(session).phrases) == PHRASES["visit"][:4]
+
+
+def test_enter_walks_through_the_phrases_to_the_save_button(page, session, qtbot):
+    dialog = PhrasesDialog(session, page)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog._fields["visit"][0].hasFocus)
+    for _ in range(8):
+        qtbot.keyClick(dialog.focusWidget(), Qt.Key.Key_Return)
+    assert dialog._save.hasFocus()
