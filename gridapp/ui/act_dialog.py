@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -11,13 +12,14 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QWidget
 
 from gridapp.errors import InvalidFields
-from gridapp.language import tr
+from gridapp.language import tr, weekday
 from gridapp.store.undo import Done, noted
 from gridapp.store.vault import Writing
 from gridapp.ui.session import Session
 from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import column, line
 from gridapp.ui.widgets.field_row import FieldRow
+from gridapp.ui.widgets.moments import DayField
 from gridapp.ui.widgets.text import Text
 
 Work = Callable[[Writing], Any]
@@ -48,13 +50,13 @@ class ActDialog(QDialog):
         self._error = Text("", "error", wrap=True)
         self.save_button = Button(self.theme, verb, "primary", icon="check")
         self._leave = Button(self.theme, tr("不保存"))
-        self._place()
+        self._build_frame()
         self.save_button.clicked.connect(self.save)
         self._leave.clicked.connect(self.reject)
         for keys in ("Ctrl+S", "Ctrl+Return"):
             QShortcut(QKeySequence(keys), self).activated.connect(self.save)
 
-    def _place(self) -> None:
+    def _build_frame(self) -> None:
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -99,6 +101,21 @@ class ActDialog(QDialog):
         self._order.append(editor)
         finished.connect(partial(self.go_on, editor))
         return row
+
+    def add_day(self, label: str) -> DayField:
+        """Add a date, today unless another is written, with its weekday beside it."""
+        field = DayField(label)
+        field.set_day(dt.date.today())
+        row = self.add_row("on", label, field, field.finished, required=True)
+        words = Text(weekday(dt.date.today()), "faint")
+        row.add_beside(words)
+
+        def told() -> None:
+            day = field.day()
+            words.setText(weekday(day) if day else "")
+
+        field.textChanged.connect(told)
+        return field
 
     def clear_rows(self) -> None:
         """Take away every field."""

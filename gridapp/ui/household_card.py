@@ -27,6 +27,7 @@ from gridapp.ui.widgets.timeline import Entry, Timeline
 from gridapp.work.households import HouseholdFile, HouseMember
 
 MOST_TAGS = 3
+NAME_WIDTH, RELATION_WIDTH, ASIDE_WIDTH = 124, 84, 76  # pixels
 _CHANGES: dict[str, tuple[str, ToneName, str]] = {
     "came": (tr("住进来"), "green", "log-in"),
     "left": (tr("搬走"), "amber", "log-out"),
@@ -162,9 +163,16 @@ class HouseholdCard(Card):
         said = (member.name, member.relation, member.aside, member.state)
         open_file.setAccessibleName(tr("，").join(word for word in said if word))
         open_file.clicked.connect(partial(self.resident_asked.emit, member.id))
+        open_file.setFixedWidth(NAME_WIDTH)
         row.addWidget(open_file)
-        aside = " ".join(word for word in (member.relation, member.aside) if word)
-        row.addWidget(Text(aside, "muted" if member.here else "faint"))
+        role = "muted" if member.here else "faint"
+        for words, wide in (
+            (member.relation, RELATION_WIDTH),
+            (member.aside, ASIDE_WIDTH),
+        ):
+            text = Text(words, role)
+            text.setFixedWidth(wide)
+            row.addWidget(text)
         for words in member.tag_words[:MOST_TAGS] if member.here else ():
             row.addWidget(BadgeView(self._theme, Badge(words, "purple", square=True)))
         if member.state:
@@ -172,9 +180,8 @@ class HouseholdCard(Card):
                 BadgeView(self._theme, Badge(member.state, "grey", square=True))
             )
         row.addStretch()
-        acts = MenuButton(
-            self._theme, "", icon="ellipsis", tip=tr("对{name}…", name=member.name)
-        )
+        tip = tr("对{name}…", name=member.name)
+        acts = MenuButton(self._theme, "", icon="ellipsis", tip=tip)
         acts.set_choices(_member_acts(member, alone=len(self._living()) < 2))
         acts.picked.connect(partial(self._on_member, member.id))
         row.addWidget(acts)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Literal
@@ -17,7 +16,6 @@ from gridapp.ui.act_dialog import ActDialog, Work
 from gridapp.ui.move_dialog import ReasonField
 from gridapp.ui.session import Session
 from gridapp.ui.widgets.entry import LineField
-from gridapp.ui.widgets.moments import DayField
 from gridapp.ui.widgets.options import OptionRow
 from gridapp.work import leaving
 
@@ -66,16 +64,12 @@ class LeaveDialog(ActDialog):
             many=True,
         )
         self._who.set_values([self._person.hex])
-        self._day = DayField(tr("日期"))
-        self._day.set_day(dt.date.today())
         self._to = LineField(tr("去哪里"), tr("如：本市某区，或女儿家"))
         self._reason = ReasonField(session, tr("理由"), REASONS[act])
         self.say(tr("{name}：{words}", name=person[1], words=WORDS[act]))
         together = act in ("leave", "back") and bool(mates)
         self.add_row("people", tr("谁"), self._who, self._who.finished, required=True)
-        day = self.add_row(
-            "on", tr("日期"), self._day, self._day.finished, required=True
-        )
+        self._day = self.add_day(tr("日期"))
         self.add_row("to", tr("去哪里"), self._to, self._to.finished)
         label = tr("说明") if act == "died" else tr("理由")
         must = act == "alive"
@@ -85,7 +79,7 @@ class LeaveDialog(ActDialog):
         self.form.addStretch()
         self.show_row("people", together)
         self.show_row("to", act == "leave")
-        day.setVisible(act != "alive")
+        self.show_row("on", act != "alive")
         self.watch(lambda: (self._to.text(), self._reason.text(), self._day.text()))
         self.fit(640, 420)
         first = self._day if act != "alive" else self._reason.box

@@ -28,7 +28,8 @@ class MenuButton(Button):
     ) -> None:
         super().__init__(theme, words, kind if words else "small", icon=icon, tip=tip)
         self._menu = QMenu(self)
-        self._menu.setAccessibleName(words or tip)
+        self._menu.setAccessibleName(tip or words)
+        self.setAccessibleName(tip or words)
         if not words:
             self.setFixedSize(40, 34)
         self.clicked.connect(self.open)
@@ -39,9 +40,15 @@ class MenuButton(Button):
         *,
         checked: Collection[str] | None = None,
     ) -> None:
-        """Offer these, pairs of a key and its words; with `checked` each has a tick."""
+        """Offer these, pairs of a key and its words; an empty key draws a line.
+
+        With `checked` each has a tick.
+        """
         self._menu.clear()
         for key, words in choices:
+            if not key:
+                self._menu.addSeparator()
+                continue
             action = self._menu.addAction(words)
             action.setData(key)
             action.setCheckable(checked is not None)
@@ -56,7 +63,7 @@ class MenuButton(Button):
 
     def choices(self) -> list[str]:
         """Return the words that are offered."""
-        return [action.text() for action in self._menu.actions()]
+        return [one.text() for one in self._menu.actions() if not one.isSeparator()]
 
     def pick(self, words: str) -> None:
         """Choose as if the line with these words had been clicked."""

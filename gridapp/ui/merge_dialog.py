@@ -26,6 +26,7 @@ from gridapp.work.merging import (
     compare,
     keep_apart,
     merge,
+    together,
 )
 
 LONGEST = 22  # characters of a value on one option
@@ -113,7 +114,7 @@ class MergeDialog(ActDialog):
             return
         self._sides.setText(_sides(found))
         self.form.takeAt(self.form.count() - 1)  # the stretch goes below again
-        for one in found.differences:
+        for one in asked(found):
             self._add_choice(one)
         self.form.addStretch()
         first = next(iter(self._options.values()), None)
@@ -144,11 +145,16 @@ class MergeDialog(ActDialog):
         if found is None:
             return {}
         kept, other = sides(found)
-        return {
-            name: other[name]
-            for name, row in self._options.items()
-            if (found.a if row.value() == "a" else found.b) is not kept
-        }
+        chosen: dict[str, Any] = {}
+        for one in found.differences:
+            row = self._options.get(one.field.name)
+            side = row.value() if row is not None else one.kept
+            name = one.field.name
+            if side == "both":
+                chosen[name] = together(one.field, kept[name], other[name])
+            elif (found.a if side == "a" else found.b) is not kept:
+                chosen[name] = other[name]
+        return chosen
 
     def work(self) -> Work:
         if self._found is None:
@@ -172,16 +178,29 @@ def sides(found: Comparison) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     return found.b, found.a
 
 
+def asked(found: Comparison) -> list[Difference]:
+    """Return the fields in which both files say something else."""
+    return [one for one in found.differences if one.a and one.b and one.kept != "both"]
+
+
 def _sides(found: Comparison) -> str:
     one = _side(found.a["name"], found.door_a, found.counts_a)
     other = _side(found.b["name"], found.door_b, found.counts_b)
     told = tr("左边（1）：{one}\n右边（2）：{other}", one=one, other=other)
     if not found.differences:
         return tr("{told}\n两份档案内容相同，可以直接合并。", told=told)
-    return tr(
-        "{told}\n两边的走访、计划、标签、联系人、工单都并到一份；不同的项选对的一边。",
-        told=told,
-    )
+    both = tr("两边的走访、计划、标签、联系人、工单都并到一份。")
+    alone = [one.field.label for one in found.differences if not (one.a and one.b)]
+    joined = [one.field.label for one in found.differences if one.kept == "both"]
+    if joined:
+        names = tr("、").join(joined)
+        both = tr("{both}两边的{names}都保留。", both=both, names=names)
+    if alone:
+        names = tr("、").join(alone)
+        both = tr("{both}只有一边填了的会自动补上：{names}。", both=both, names=names)
+    if asked(found):
+        both = tr("{both}下面几项两边不同，选对的一边。", both=both)
+    return f"{told}\n{both}"
 
 
 def _side(name: str, door: str, counts: Mapping[str, int]) -> str:

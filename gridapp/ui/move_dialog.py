@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from functools import partial
 from uuid import UUID
@@ -10,7 +9,7 @@ from uuid import UUID
 from PySide6.QtWidgets import QWidget
 
 from gridapp.errors import InvalidFields
-from gridapp.language import tr, weekday
+from gridapp.language import tr
 from gridapp.models import codes
 from gridapp.ui.act_dialog import ActDialog, Work
 from gridapp.ui.door_picker import DoorPicker, Found
@@ -20,9 +19,7 @@ from gridapp.ui.widgets.card import column
 from gridapp.ui.widgets.combo import Combo
 from gridapp.ui.widgets.entry import LineField
 from gridapp.ui.widgets.flow import FlowLayout
-from gridapp.ui.widgets.moments import DayField
 from gridapp.ui.widgets.options import OptionRow
-from gridapp.ui.widgets.text import Text
 from gridapp.work.households import HouseholdFile
 from gridapp.work.moving import Move, move
 
@@ -88,8 +85,6 @@ class MoveDialog(ActDialog):
         self._door = DoorPicker(session, tr("门牌"), near)
         self._join = Combo(theme, tr("住进去以后"), ())
         self._join.setItemText(0, tr("单独成户"))
-        self._day = DayField(tr("日期"))
-        self._day.set_day(dt.date.today())
         reasons = SPLIT_REASONS if split else REASONS
         self._reason = ReasonField(session, tr("理由"), reasons)
         table = codes.table("tenure")
@@ -101,7 +96,7 @@ class MoveDialog(ActDialog):
         if split and file is not None:
             self._door.set_text(file.door)
         self.watch(self._held)
-        self.fit(720, 600)
+        self.fit(720, 560)
         if len(self._people) > 1:
             self._who.focus_first()
         else:
@@ -113,12 +108,7 @@ class MoveDialog(ActDialog):
         self.add_row("people", tr("谁"), self._who, self._who.finished, required=True)
         self.add_row("door", tr("搬到"), self._door, self._door.finished, required=True)
         self.add_row("household", tr("住进去以后"), self._join, self._join.finished)
-        day = self.add_row(
-            "on", tr("日期"), self._day, self._day.finished, required=True
-        )
-        beside = Text(weekday(dt.date.today()), "faint")
-        day.add_beside(beside)
-        self._day.textChanged.connect(partial(self._show_weekday, beside))
+        self._day = self.add_day(tr("日期"))
         self.add_row(
             "reason", tr("理由"), self._reason, self._reason.finished, required=True
         )
@@ -131,10 +121,6 @@ class MoveDialog(ActDialog):
         self._door.changed.connect(self._on_door)
         self._who.changed.connect(self._ask_about_old)
         self._ask_about_old()
-
-    def _show_weekday(self, words: Text, _text: str) -> None:
-        day = self._day.day()
-        words.setText(weekday(day) if day else "")
 
     def _on_door(self, found: Found | None) -> None:
         homes = self._others(found)

@@ -14,7 +14,6 @@ from gridapp.store.vault import Writing
 from gridapp.ui.act_dialog import ActDialog, Work
 from gridapp.ui.move_dialog import ReasonField
 from gridapp.ui.session import Session
-from gridapp.ui.widgets.moments import DayField
 from gridapp.work.plans import end_plan
 from gridapp.work.tags import end_tag
 
@@ -37,12 +36,9 @@ class EndDialog(ActDialog):
         super().__init__(session, TITLES[kind], tr("结束 Ctrl+S"), parent)
         self._kind = kind
         self._record_id = record_id
-        self._day = DayField(tr("结束日期"))
-        self._day.set_day(dt.date.today())
         self._reason = ReasonField(session, tr("理由"), REASONS[kind])
         self.say(tr("{name}：从这一天起不再算，以前的记录都留着。", name=name))
-        finished = self._day.finished
-        self.add_row("on", tr("结束日期"), self._day, finished, required=True)
+        self._day = self.add_day(tr("结束日期"))
         finished = self._reason.finished
         self.add_row("reason", tr("理由"), self._reason, finished, required=True)
         self.form.addStretch()

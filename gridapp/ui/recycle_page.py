@@ -71,7 +71,7 @@ class RecyclePage(Page):
         top.addWidget(self.box)
         card.box.addLayout(top)
         words = tr(
-            "删除的内容列在这里 {days} 天；过后不再列出，数据仍在，需要时请找技术支持。",
+            "删除的内容列在这里 {days} 天；过后不再列出，数据仍在，可请技术支持找回。",
             days=KEPT_DAYS,
         )
         rule = Text(words, "muted", wrap=True)
@@ -183,17 +183,19 @@ def _searched(one: Deleted) -> str:
 
 
 def _row(one: Deleted) -> Row:
-    when = tr("{day} {who}删除", day=_when(one.at), who=one.by)
+    when = tr("{day}，{who}删除", day=_when(one.at), who=one.by)
     tone = "amber" if one.days_left <= 3 else "grey"
     badge = Badge(tr("还列 {days} 天", days=one.days_left), tone)
-    detail = " ".join(word for word in (when, one.detail) if word)
+    detail = "  ".join(word for word in (one.detail, when) if word)
     return Row(one.id, one.title, one.kind, detail, badge, type=one.type)
 
 
 def _when(at: dt.datetime) -> str:
     local = at.astimezone()
     today = dt.datetime.now().astimezone().date()
-    return f"{local:%H:%M}" if local.date() == today else f"{local:%m-%d %H:%M}"
+    if local.date() == today:
+        return tr("今天 {time:%H:%M}", time=local)
+    return f"{local:%m-%d %H:%M}"
 
 
 def words_of(one: Deleted) -> str:

@@ -42,11 +42,10 @@ class ResidentCard(Card):
     """The file of the resident that is chosen in the list."""
 
     visit_asked = Signal(object, str)
-    edit_asked = Signal(object)
     resident_asked = Signal(object)
     household_asked = Signal(object)
     history_asked = Signal(object)
-    act_asked = Signal(str, object)  # move, leave, died, merge…; whom
+    act_asked = Signal(str, object)  # edit, move, leave, died, merge…; whom
     # add, edit, end or delete; record type of a plan, a tag or a contact; which one
     part_asked = Signal(str, str, object)
     event_opened = Signal(object)
@@ -66,8 +65,7 @@ class ResidentCard(Card):
         self._where = Text("", "muted")
         self._reveal_phone = _eye(session, tr("显示完整电话(会记入日志)"))
         self._home = Button(theme, tr("户档案"), "small", icon="house")
-        self._edit = Button(theme, tr("编辑"), icon="pencil")
-        self.more = MenuButton(theme, "", icon="ellipsis", tip=tr("更多操作"))
+        self.more = MenuButton(theme, tr("更多"), icon="ellipsis", tip=tr("更多操作"))
         self._call = Button(theme, tr("记电话 F3"), icon="phone")
         self._visit = Button(theme, tr("记走访 F2"), "primary", icon="footprints")
         self._reminder = NoticeBar(theme, "amber", "bell")
@@ -90,14 +88,16 @@ class ResidentCard(Card):
         self.box.addWidget(self._inside, 1)
         self._inside.hide()
         box = column(self._inside)
-        self._head = line(margins=(18, 14, 14, 12), gap=12)
+        self._head = line(margins=(18, 12, 14, 8), gap=12)
         self._head.addWidget(self._avatar)
-        words = column(gap=4)
+        words = column(gap=2)
         first = line(gap=8)
         for part in (self._name, self._aside):
             first.addWidget(part)
         first.addLayout(self._tags)
         first.addStretch()
+        for button in (self._call, self._visit, self.more):
+            first.addWidget(button)
         second = line(gap=6)
         second.addWidget(self._where)
         second.addWidget(self._reveal_phone)
@@ -106,8 +106,6 @@ class ResidentCard(Card):
         words.addLayout(first)
         words.addLayout(second)
         self._head.addLayout(words, 1)
-        for button in (self._edit, self._call, self._visit, self.more):
-            self._head.addWidget(button)
         box.addLayout(self._head)
         notice = line(margins=(14, 0, 14, 12))
         notice.addWidget(self._reminder)
@@ -132,7 +130,6 @@ class ResidentCard(Card):
     def _bind(self) -> None:
         self._visit.clicked.connect(partial(self._ask_visit, "visit"))
         self._call.clicked.connect(partial(self._ask_visit, "call"))
-        self._edit.clicked.connect(self._ask_edit)
         self._reveal_phone.clicked.connect(partial(self._reveal, "phones"))
         self._home.clicked.connect(self._ask_household)
         self.more.picked.connect(self._ask_act)
@@ -208,11 +205,7 @@ class ResidentCard(Card):
             self.household_asked.emit(self._file.person.values["household_id"])
 
     def _ask_act(self, act: str) -> None:
-        if self._file is None:
-            return
-        if act == "edit":
-            self.edit_asked.emit(self._file.person.id)
-        else:
+        if self._file is not None:
             self.act_asked.emit(act, self._file.person.id)
 
     def _show_tab(self, key: str) -> None:
@@ -223,10 +216,6 @@ class ResidentCard(Card):
     def _ask_visit(self, way: str) -> None:
         if self._file is not None:
             self.visit_asked.emit(self._file.person.id, way)
-
-    def _ask_edit(self) -> None:
-        if self._file is not None:
-            self.edit_asked.emit(self._file.person.id)
 
     def _reveal(self, name: str, words: QLabel | None = None) -> None:
         """Show a private value once its showing stands in the journal."""
@@ -273,11 +262,11 @@ class ResidentCard(Card):
         """Lay out for a wide, middle or narrow window."""
         self._width = width
         wide, narrow = width is Width.WIDE, width is Width.NARROW
-        self._edit.setVisible(not narrow)
+        self.more.setText("" if narrow else tr("更多"))
         self._call.setText(tr("记电话 F3") if wide else tr("记电话"))
         self._visit.setText(tr("记走访 F2") if wide else tr("记走访"))
-        self._head.setContentsMargins(*((12, 8, 8, 6) if narrow else (18, 14, 14, 12)))
-        self._avatar.setVisible(not narrow)
+        self._head.setContentsMargins(*((12, 6, 8, 4) if narrow else (18, 12, 14, 8)))
+        self._avatar.setVisible(wide)
         self._tabs.setVisible(narrow)
         self._divider.setVisible(not narrow)
         self.timeline.set_width(width)
@@ -293,7 +282,7 @@ class ResidentCard(Card):
 
 def _eye(session: Session, tip: str) -> Button:
     eye = Button(session.theme, "", "small", icon="eye", tip=tip)
-    eye.setFixedSize(36, 34)
+    eye.setFixedSize(40, 34)
     return eye
 
 

@@ -19,7 +19,7 @@ from gridapp.ui.resident_file import ResidentFile
 from gridapp.ui.theme import Theme
 from gridapp.ui.widgets.badge import BadgeView
 from gridapp.ui.widgets.buttons import Button
-from gridapp.ui.widgets.card import column, line
+from gridapp.ui.widgets.card import line
 from gridapp.ui.widgets.text import Glyph, Text
 from gridapp.work.due import Due
 from gridapp.work.owed import EVERY
@@ -40,6 +40,27 @@ WAY_WORDS = {
     "video": tr("视频"),
     "remote": tr("监测"),
 }
+# By record type: its heading, what + and the pencil do, and whether one can end.
+HEADS = {
+    "care_plan": (
+        tr("关爱计划"),
+        tr("新增或调整关爱计划"),
+        tr("修改或结束关爱计划"),
+        True,
+    ),
+    "contact": (
+        tr("紧急联系人"),
+        tr("新增紧急联系人"),
+        tr("修改紧急联系人"),
+        False,
+    ),
+    "resident_tag": (
+        tr("人员标签"),
+        tr("新增人员标签"),
+        tr("修改或结束人员标签"),
+        True,
+    ),
+}
 # What is asked of the page: add, edit, end, delete or reveal; a record type; which one.
 Ask = Callable[[str, str, "UUID | None"], object]
 
@@ -57,16 +78,18 @@ def fact_parts(
     `number` is the label of the ID number, filled masked; `eye` the button that
     reveals it.
     """
-    parts: list[QWidget] = [
-        _headed(theme, tr("关爱计划"), "care_plan", tr("新增或调整关爱计划"), ask)
-    ]
-    parts += _plans(theme, file, owed, ask)
-    parts.append(_headed(theme, tr("紧急联系人"), "contact", tr("新增紧急联系人"), ask))
+    plans = [(one["id"], plan_words(one)) for one in file.stop.plans]
+    parts: list[QWidget] = [_headed(theme, "care_plan", plans, ask)]
+    parts += _plans(theme, file, owed)
+    people = [(one["id"], _contact_name(one)) for one in file.person.contacts]
+    parts.append(_headed(theme, "contact", people, ask))
     parts += [_contact(theme, one, ask) for one in file.person.contacts]
-    parts.append(
-        _headed(theme, tr("人员标签"), "resident_tag", tr("新增人员标签"), ask)
-    )
-    parts += [_tag(theme, row, ask) for row in file.tags]
+    table = codes.table("resident_tag")
+    tags = [(one["id"], table.name(one["tag"])) for one in file.tags]
+    parts.append(_headed(theme, "resident_tag", tags, ask))
+    if tags:
+        words = tr("、").join(name for _, name in tags)
+        parts.append(Text(words, "note", wrap=True))
     parts.append(_heading(tr("健康与居家")))
     parts += _health(file)
     masked = field_of(Resident, "id_number").masked(file.person.values["id_number"])
@@ -104,38 +127,60 @@ def _heading(words: str) -> Text:
     return heading
 
 
-def _headed(theme: Theme, words: str, kind: str, tip: str, ask: Ask) -> QWidget:
+def _headed(
+    theme: Theme, kind: str, have: Sequence[tuple[UUID, str]], ask: Ask
+) -> QWidget:
+    """Return a heading with what may be done with the records below it."""
+    words, add_words, change_words, ends = HEADS[kind]
     holder = QWidget()
     row = line(holder)
     row.addWidget(Text(words, "section"))
     row.addStretch()
-    add = Button(theme, "", "small", icon="plus", tip=tip)
+    if have:
+        row.addWidget(_changes(theme, change_words, kind, have, ask, ends=ends))
+    add = Button(theme, "", "small", icon="plus", tip=add_words)
     add.setFixedSize(40, 34)
     add.clicked.connect(partial(ask, "add", kind, None))
     row.addWidget(add)
     return holder
 
 
-def _acts(
-    theme: Theme, name: str, kind: str, record_id: UUID, ask: Ask, *, ends: bool
+def _changes(
+    theme: Theme,
+    tip: str,
+    kind: str,
+    have: Sequence[tuple[UUID, str]],
+    ask: Ask,
+    *,
+    ends: bool,
 ) -> MenuButton:
-    """Return the button of what may be done with a plan, a tag or a contact."""
-    button = MenuButton(theme, "", icon="ellipsis", tip=tr("对{name}…", name=name))
-    choices = [("edit", tr("修改…"))]
-    if ends:
-        choices.append(("end", tr("结束…")))
-    button.set_choices([*choices, ("delete", tr("删除"))])
+    """Return the button of what may be done with each plan, tag or contact."""
+    button = MenuButton(theme, "", icon="pencil", tip=tip)
+    choices: list[tuple[str, str]] = []
+    for number, (key, name) in enumerate(have):
+        if number:
+            choices.append(("", ""))
+        choices.append((f"edit {key}", tr("修改 {name}…", name=name)))
+        if ends:
+            choices.append((f"end {key}", tr("结束 {name}…", name=name)))
+        choices.append((f"delete {key}", tr("删除 {name}", name=name)))
+    button.set_choices(choices)
 
-    def asked(act: str) -> None:
-        ask(act, kind, record_id)
+    def asked(key: str) -> None:
+        act, _, record_id = key.partition(" ")
+        ask(act, kind, UUID(record_id))
 
     button.picked.connect(asked)
     return button
 
 
-def _plans(
-    theme: Theme, file: ResidentFile, owed: Sequence[Due], ask: Ask
-) -> Iterator[QWidget]:
+def plan_words(plan: Values) -> str:
+    """Return 入户 每周 1 次."""
+    way = WAY_WORDS.get(plan["way"], "")
+    return f"{way} {every_words(plan['interval_days'])}"
+
+
+def _plans(theme: Theme, file: ResidentFile, owed: Sequence[Due]) -> Iterator[QWidget]:
     if not file.stop.plans:
         yield Text(tr("没有定期走访计划"), "muted")
     today = dt.date.today()
@@ -144,51 +189,34 @@ def _plans(
         row = line(holder, gap=6)
         icon = "phone" if plan["way"] in CALLS else "footprints"
         row.addWidget(Glyph(theme, icon, "text2"))
-        words = f"{WAY_WORDS.get(plan['way'], '')} {every_words(plan['interval_days'])}"
-        row.addWidget(Text(words))
+        row.addWidget(Text(plan_words(plan)))
         row.addStretch()
         due = next((one for one in owed if one.plan_id == plan["id"]), None)
         if due is not None:
             row.addWidget(BadgeView(theme, due_badge(due, today)))
-        row.addWidget(_acts(theme, words, "care_plan", plan["id"], ask, ends=True))
         yield holder
+
+
+def _contact_name(contact: Values) -> str:
+    return " ".join(word for word in (contact["relation"], contact["name"]) if word)
 
 
 def _contact(theme: Theme, contact: Values, ask: Ask) -> QWidget:
     holder = QWidget()
-    box = column(holder)
-    name = " ".join(w for w in (contact["relation"], contact["name"]) if w)
-    top = line(gap=4)
-    top.addWidget(Text(name, wrap=True), 1)
-    top.addWidget(_acts(theme, name, "contact", contact["id"], ask, ends=False))
-    box.addLayout(top)
+    row = line(holder, gap=4)
+    name = Text(_contact_name(contact), wrap=True)
+    row.addWidget(name, 1, Qt.AlignmentFlag.AlignVCenter)
     masked = field_of(Contact, "phones").masked(contact["phones"])
     if masked:
-        below = line(gap=4)
-        phones = Text(masked, "muted", wrap=True)
-        phones.setAlignment(Qt.AlignmentFlag.AlignVCenter)
-        below.addWidget(phones, 1)
+        phones = Text(masked, "muted")
+        phones.setObjectName(f"phones-{contact['id'].hex}")
+        row.addWidget(phones)
         tip = tr("显示{name}的完整电话（会记入日志）", name=contact["name"])
         eye = Button(theme, "", "small", icon="eye", tip=tip)
         eye.setFixedSize(40, 34)
-        eye.clicked.connect(partial(ask, "reveal", "contact", contact["id"]))
         eye.setObjectName(contact["id"].hex)
-        phones.setObjectName(f"phones-{contact['id'].hex}")
-        below.addWidget(eye)
-        box.addLayout(below)
-    return holder
-
-
-def _tag(theme: Theme, tag: Values, ask: Ask) -> QWidget:
-    holder = QWidget()
-    row = line(holder, gap=4)
-    name = codes.table("resident_tag").name(tag["tag"])
-    words = column()
-    words.addWidget(Text(name))
-    since = tr("{day} 起", day=tag["since"].isoformat())
-    words.addWidget(Text(since, "faint"))
-    row.addLayout(words, 1)
-    row.addWidget(_acts(theme, name, "resident_tag", tag["id"], ask, ends=True))
+        eye.clicked.connect(partial(ask, "reveal", "contact", contact["id"]))
+        row.addWidget(eye)
     return holder
 
 

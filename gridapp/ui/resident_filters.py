@@ -33,7 +33,7 @@ STATES = (
     ("no_id", tr("没有身份证号")),
     ("no_door", tr("没有门牌")),
 )
-_SHOWN = {Width.WIDE: 4, Width.MID: 4, Width.NARROW: 3}
+_SHOWN = {Width.WIDE: 4, Width.MID: 3, Width.NARROW: 3}
 
 
 def more_choices() -> list[tuple[str, str]]:

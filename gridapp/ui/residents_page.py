@@ -13,9 +13,6 @@ from PySide6.QtWidgets import QStackedWidget
 
 from gridapp.language import tr
 from gridapp.models import Resident
-from gridapp.store.database import Connection
-from gridapp.store.search import search
-from gridapp.ui.due_words import due_badge
 from gridapp.ui.household_card import HouseholdCard
 from gridapp.ui.import_dialog import KINDS, ImportDialog
 from gridapp.ui.menus import MenuButton
@@ -33,9 +30,9 @@ from gridapp.ui.resident_file import (
 )
 from gridapp.ui.resident_filters import GONE, ResidentFilters, fits
 from gridapp.ui.resident_parts import ResidentParts
+from gridapp.ui.resident_rows import found_people, listed_row, read_household
 from gridapp.ui.session import Session
 from gridapp.ui.tokens import Width
-from gridapp.ui.widgets.badge import Badge
 from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import Card, Divider, line
 from gridapp.ui.widgets.entry import FindField
@@ -43,10 +40,9 @@ from gridapp.ui.widgets.rows import Row, RowList
 from gridapp.ui.widgets.text import Text
 from gridapp.work import recycle
 from gridapp.work.due import Due
-from gridapp.work.households import HouseholdFile, behind_door, household
+from gridapp.work.households import HouseholdFile, behind_door
 from gridapp.work.people import Event
 
-MOST_FOUND = 200
 PEOPLE = frozenset({"resident", "resident_tag", "household", "dwelling", "building"})
 NEWCOMER = {"presence": "here", "life_state": "living", "resident_kind": "local"}
 Owed = Mapping[UUID, tuple[Due, ...]]
@@ -77,7 +73,10 @@ class ResidentsPage(Page):
         self._clear = Button(self.theme, tr("清除筛选"), "quiet")
         self._new = Button(self.theme, tr("新增居民"), "quiet", icon="plus")
         self._import = Button(self.theme, tr("导入台账"), "quiet", icon="file-input")
-        self._more = MenuButton(self.theme, "", icon="ellipsis", tip=tr("更多操作"))
+        words = tr("更多操作")
+        self._more = MenuButton(
+            self.theme, tr("更多"), icon="ellipsis", tip=words, kind="quiet"
+        )
         self._more.set_choices(
             [("duplicates", tr("疑似重复的档案…")), ("recycle", tr("回收站"))]
         )
@@ -96,17 +95,17 @@ class ResidentsPage(Page):
         self.filters.changed.connect(self._show_rows)
         self._clear.clicked.connect(self._clear_filters)
         self._list.picked.connect(self._on_picked)
+        self._list.opened.connect(self._show_card)
         card, home, acts = self._card, self._household, self._acts
         card.visit_asked.connect(self.visit_asked)
         card.resident_asked.connect(self.show_resident)
         card.household_asked.connect(self.show_household)
-        card.edit_asked.connect(partial(acts.act, "edit"))
         card.history_asked.connect(self._read_history)
         card.act_asked.connect(acts.act)
         card.part_asked.connect(self._on_part)
         card.event_opened.connect(self._open_event)
         card.event_deleted.connect(self._parts.delete_event)
-        home.left.connect(self._show_card)
+        home.left.connect(self._leave_home)
         home.resident_asked.connect(self.show_resident)
         home.household_asked.connect(self.show_household)
         home.visit_asked.connect(self.visit_asked)
@@ -182,7 +181,7 @@ class ResidentsPage(Page):
     def show_household(self, household_id: UUID) -> None:
         """Show the file of a household."""
         self._home = household_id
-        work = partial(_household, household_id=household_id)
+        work = partial(read_household, household_id=household_id)
         self.session.read(work, partial(self._show_home, household_id))
 
     def show_door(self, dwelling_id: UUID) -> None:
@@ -216,12 +215,14 @@ class ResidentsPage(Page):
         if fresh:
             self._household.focus_start()
 
-    def _show_card(self) -> None:
+    def _show_card(self, _row: Row | None = None) -> None:
         """Show the resident again, in place of the household."""
         self._home = None
-        if self._cards.currentWidget() is not self._card:
-            self._cards.setCurrentWidget(self._card)
-            self._list.setFocus()
+        self._cards.setCurrentWidget(self._card)
+
+    def _leave_home(self) -> None:
+        self._show_card()
+        self._list.setFocus()
 
     def _act_at_home(self, act: str, member_id: UUID | None) -> None:
         if member_id is not None:
@@ -280,7 +281,8 @@ class ResidentsPage(Page):
 
     def _search(self, text: str) -> None:
         if text.strip():
-            work = partial(_found, text=text)
+            self._show_card()
+            work = partial(found_people, text=text)
             self.session.read(work, partial(self._show_hits, text))
         else:
             self._hits = None
@@ -303,7 +305,7 @@ class ResidentsPage(Page):
         ]
         today = dt.date.today()
         searched = self._hits is not None
-        rows = [_row(p, self._owed.get(p.id, ()), today, searched) for p in found]
+        rows = [listed_row(p, self._owed.get(p.id, ()), today, searched) for p in found]
         self._list.show_rows(rows)
         self._count.setText(tr("找到 {count:,} 人", count=len(rows)))
         self._say_empty(bool(rows) or not self._people)
@@ -338,6 +340,8 @@ class ResidentsPage(Page):
         self._show_rows()
 
     def _on_picked(self, row: Row) -> None:
+        if self._list.hasFocus():
+            self._show_card()
         if row.id != self._shown:
             self._read_file(row.id)
 
@@ -379,23 +383,7 @@ class ResidentsPage(Page):
         self._row.setContentsMargins(margin, top, margin, top)
         self._row.setSpacing(gap)
         self._left.setFixedWidth({"wide": 356, "mid": 316, "narrow": 286}[width.value])
+        self._more.setText(tr("更多") if width is Width.WIDE else "")
         self.filters.set_width(width)
         self._card.set_width(width)
         self._household.set_width(width)
-
-
-def _row(person: Listed, owed: Sequence[Due], today: dt.date, found: bool) -> Row:
-    soon = [due for due in owed if (due.due - today).days <= 3]
-    badge = due_badge(soon[0], today) if soon else None
-    if person.state:
-        badge = Badge(person.state_words, "grey")
-    words = " ".join((person.door, tr("、").join(person.tag_words[:3])))
-    return Row(person.id, person.name, person.aside, words.strip(), badge, found)
-
-
-def _found(db: Connection, text: str) -> list[UUID]:
-    return [hit.id for hit in search(db, text, MOST_FOUND, model=Resident)]
-
-
-def _household(db: Connection, household_id: UUID) -> HouseholdFile | None:
-    return household(db, household_id, dt.date.today())

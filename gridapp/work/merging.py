@@ -25,6 +25,7 @@ from gridapp.models import (
     Resident,
     ResidentTag,
 )
+from gridapp.models.kinds import NOTE, PHONES
 from gridapp.models.record import Field, Record, Values, fields_of
 from gridapp.store import duplicates, records
 from gridapp.store.residence import doors
@@ -38,7 +39,10 @@ _WITH_HOME = ("relation", "moved_on", "moved_to")
 
 @dataclass(frozen=True)
 class Difference:
-    """A field in which two files differ; `kept` is what is proposed: a or b."""
+    """A field in which two files differ; `kept` is what is proposed: a, b or both.
+
+    Telephones and notes of both are kept together, so that none is lost.
+    """
 
     field: Field
     a: str  # as a person reads it, private values masked
@@ -91,6 +95,8 @@ def compare(db: Connection, first: UUID, second: UUID) -> Comparison | None:
         else:
             words = (field.masked(one), field.masked(other))
         kept = newer if one and other else ("a" if one else "b")
+        if one and other and field.kind in (PHONES, NOTE):
+            kept = "both"
         differences.append(Difference(field, *words, kept))
     return Comparison(
         a,
@@ -101,6 +107,15 @@ def compare(db: Connection, first: UUID, second: UUID) -> Comparison | None:
         _counts(db, first),
         _counts(db, second),
     )
+
+
+def together(field: Field, first: Any, second: Any) -> Any:
+    """Telephones or notes of two files as one value, the first file's first."""
+    if field.kind is PHONES:
+        return tuple(dict.fromkeys((*first, *second)))
+    lines = dict.fromkeys([*first.splitlines(), *second.splitlines()])
+    most = field.kind.limit or 0
+    return "\n".join(lines)[:most]
 
 
 def _counts(db: Connection, resident_id: UUID) -> dict[str, int]:

@@ -99,14 +99,13 @@ def test_changes_are_shown_with_old_and_new_masked(session, people):
     assert "李桂英" in entries[-1].text
 
 
-def test_contact_plan_and_tag_are_added_to_the_file(page, people, session, settle):
+def test_contact_and_tag_are_added_to_the_file(page, people, session, settle):
     page.show_resident(people.zhang)
     settle()
     today = dt.date.today()
     for kind, fields in (
         ("contact", {"name": "张强"}),
         ("resident_tag", {"since": today.isoformat()}),
-        ("care_plan", {"interval_days": "7", "reason": "本人要求"}),
     ):
         page._card.part_asked.emit("add", kind, None)
         dialog = page.findChildren(RecordDialog)[-1]
@@ -121,7 +120,6 @@ def test_contact_plan_and_tag_are_added_to_the_file(page, people, session, settl
         file = read_file(db, people.zhang, today)
     assert [one["name"] for one in file.person.contacts] == ["张强"]
     assert file.person.tags == ("aged",)
-    assert [plan["interval_days"] for plan in file.stop.plans] == [7]
 
 
 def test_ledger_is_imported_with_its_doubtful_rows_shown(

@@ -16,6 +16,7 @@ from gridapp.models import (
     ResidentTag,
     Visit,
 )
+from gridapp.models.record import field_of
 from gridapp.store import records
 from gridapp.store.undo import noted, take_back
 from gridapp.work import disputes, flow, merging, recycle
@@ -104,18 +105,28 @@ def test_same_number_and_same_name_and_birth_are_proposed(vault, twice, people):
 def test_comparison_proposes_what_is_there_and_what_is_newer(vault, twice):
     kept, other = twice
     with vault.writing() as tx:
-        records.save(tx, Resident, {"phones": ("13800000003",)}, other)
+        records.save(tx, Resident, {"care_consent": "willing"}, kept)
+    with vault.writing() as tx:
+        later = {"phones": ("13800000003",), "care_consent": "refused_always"}
+        records.save(tx, Resident, later, other)
     with vault.reading() as db:
         found = merging.compare(db, kept, other)
         assert merging.compare(db, kept, kept) is None
     by_name = {one.field.name: one for one in found.differences}
     assert by_name["illness"].kept == "b"
     assert by_name["sex"].kept == "a"
-    assert by_name["phones"].kept == "b"  # written later
+    assert by_name["care_consent"].kept == "b"  # written later
+    assert by_name["phones"].kept == "both"
     assert by_name["phones"].a == "138****0001"
     assert "id_number" not in by_name
     assert (found.door_a, found.door_b) == ("3-2-501", "")
     assert found.counts_b["visit"] == 1
+
+
+def test_telephones_and_notes_of_both_are_kept_once():
+    phones, note = field_of(Resident, "phones"), field_of(Resident, "note")
+    assert merging.together(phones, ("1", "2"), ("2", "3")) == ("1", "2", "3")
+    assert merging.together(note, "甲\n乙", "乙\n丙") == "甲\n乙\n丙"
 
 
 def test_everything_moves_to_the_kept_file_and_nothing_is_lost(vault, twice):

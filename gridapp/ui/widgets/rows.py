@@ -36,7 +36,7 @@ _ROW = Qt.ItemDataRole.UserRole
 @dataclass(frozen=True, slots=True)
 class Row:
     """One line of a list. `found` underlines the title: it is why the row is here;
-    `tag` is a word in a tone before the second line."""
+    `tag` is a word in a tone before the second line; `faded` is of what is over."""
 
     id: UUID
     title: str
@@ -46,6 +46,7 @@ class Row:
     found: bool = False
     type: str = "resident"
     tag: Badge | None = None
+    faded: bool = False
 
     def spoken(self) -> str:
         """Return the whole row as a sentence for a screen reader."""
@@ -199,7 +200,7 @@ class _RowDelegate(QStyledItemDelegate):
             painter.setPen(QPen(QColor(tokens.amber.solid), 2))
             under = area.y() + 31
             painter.drawLine(QPointF(left, under), QPointF(left + wide, under))
-        painter.setPen(QColor(tokens.text))
+        painter.setPen(QColor(tokens.text3 if row.faded else tokens.text))
         painter.drawText(QPointF(left, area.y() + 25), title)
         painter.setFont(theme.font(Size.CAPTION))
         painter.setPen(QColor(tokens.text2))

@@ -1,0 +1,43 @@
+"""What the list of residents reads and shows: its rows, and what a search finds."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from uuid import UUID
+
+from gridapp.language import tr
+from gridapp.models import Resident
+from gridapp.store.database import Connection
+from gridapp.store.search import search
+from gridapp.ui.due_words import due_badge
+from gridapp.ui.resident_file import Listed
+from gridapp.ui.resident_filters import GONE
+from gridapp.ui.widgets.badge import Badge
+from gridapp.ui.widgets.rows import Row
+from gridapp.work.due import Due
+from gridapp.work.households import HouseholdFile, household
+
+MOST_FOUND = 200
+
+
+def listed_row(person: Listed, owed: Sequence[Due], today: dt.date, found: bool) -> Row:
+    """Return one line of the list; who left or died is faded and says so."""
+    soon = [due for due in owed if (due.due - today).days <= 3]
+    badge = due_badge(soon[0], today) if soon else None
+    if person.state:
+        badge = Badge(person.state_words, "grey")
+    words = " ".join((person.door, tr("、").join(person.tag_words[:3])))
+    faded = person.state in GONE
+    detail = words.strip()
+    return Row(person.id, person.name, person.aside, detail, badge, found, faded=faded)
+
+
+def found_people(db: Connection, text: str) -> list[UUID]:
+    """Return whom a search finds, the best first."""
+    return [hit.id for hit in search(db, text, MOST_FOUND, model=Resident)]
+
+
+def read_household(db: Connection, household_id: UUID) -> HouseholdFile | None:
+    """Return a household as of today; None when there is none."""
+    return household(db, household_id, dt.date.today())
