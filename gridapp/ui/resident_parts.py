@@ -10,17 +10,17 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from gridapp.language import tr
-from gridapp.models import CarePlan, Visit, record_named
+from gridapp.models import Visit, record_named
 from gridapp.models.record import Record, Values
 from gridapp.store import records
 from gridapp.store.database import Connection
 from gridapp.store.undo import Done, take_back
 from gridapp.store.vault import Writing
 from gridapp.ui.part_dialog import EndDialog
+from gridapp.ui.plan_dialog import PlanDialog, PlanFile, read_plans
 from gridapp.ui.record_form import RecordDialog
 from gridapp.ui.resident_acts import ResidentActs
 from gridapp.ui.session import Session
-from gridapp.work import plans
 from gridapp.work.people import Event
 
 OWNER = frozenset({"resident_id"})
@@ -40,9 +40,11 @@ class ResidentParts(QObject):
 
     def act(self, resident_id: UUID, act: str, kind: str, part: UUID | None) -> None:
         """Add, edit, end or delete a plan, a tag or a contact."""
-        if part is None:
+        if part is None and kind == "care_plan":
+            self._read_plans(resident_id, None)
+        elif part is None:
             today = dt.date.today()
-            self.add(resident_id, kind, {"since": today, "way": "visit"})
+            self.add(resident_id, kind, {"since": today})
         else:
             work = partial(_named, kind=kind, record_id=part)
             self._session.read(work, partial(self._on_part, act, kind))
@@ -62,10 +64,21 @@ class ResidentParts(QObject):
             dialog.acted.connect(partial(self._on_done, words))
             dialog.open()
         elif kind == "care_plan":
-            given = {name: row[name] for name in ("way", "interval_days")}
-            self.add(row["resident_id"], kind, given | {"since": dt.date.today()})
+            self._read_plans(row["resident_id"], row)
         else:
             self._edit(record_named(kind), row, name, OWNER)
+
+    def _read_plans(self, resident_id: UUID, begin: Values | None) -> None:
+        work = partial(read_plans, resident_id=resident_id, day=dt.date.today())
+        self._session.read(work, partial(self._open_plans, begin))
+
+    def _open_plans(self, begin: Values | None, file: PlanFile | None) -> None:
+        if file is None:
+            return
+        dialog = PlanDialog(self._session, file, self._owner, begin=begin)
+        words = tr("已定好{name}的关爱计划", name=file.name)
+        dialog.acted.connect(partial(self._on_done, words))
+        dialog.open()
 
     def _on_done(self, words: str, done: Done) -> None:
         self.said.emit(words, partial(self._undo, done))
@@ -75,7 +88,7 @@ class ResidentParts(QObject):
         self._session.write(work, lambda _: self.said.emit(tr("已撤销"), None))
 
     def add(self, resident_id: UUID, kind: str, defaults: Values) -> None:
-        """Open the form of a new plan, tag or contact of somebody."""
+        """Open the form of a new tag or contact of somebody."""
         model = record_named(kind)
         dialog = RecordDialog(self._session, model, None, defaults, self._owner, NEW)
         dialog.save_by(partial(add_part, model=model, resident_id=resident_id))
@@ -138,16 +151,7 @@ def add_part(
     values: Values,
     record_id: UUID | None,
 ) -> UUID:
-    """Add a plan, a tag or a contact to somebody's file; a plan ends the one before."""
-    if model is CarePlan:
-        return plans.set_plan(
-            tx,
-            resident_id,
-            values["way"],
-            values["interval_days"],
-            values["reason"] or "",
-            values["since"],
-        )
+    """Add a tag or a contact to somebody's file."""
     return records.save(tx, model, values | {"resident_id": resident_id})
 
 

@@ -23,16 +23,20 @@ from gridapp.work.today import Progress
 
 @dataclass(frozen=True)
 class Day:
-    """What the page shows of one day."""
+    """What is due on one day."""
 
     day: dt.date
     rows: tuple[Due, ...]
+
+
+@dataclass(frozen=True)
+class Rest:
+    """What stands beside the list."""
+
     progress: tuple[Progress, ...]
     unsent: int
     drafts: tuple[VisitEntry, ...]  # half-filled forms, the newest first
     draft_name: str  # whose the newest is
-    saved: Saved | None = None  # what was saved before this was read
-    offers: tuple[Due, ...] = ()  # what else is open behind that door
 
     @property
     def draft_words(self) -> str:
@@ -53,30 +57,38 @@ class Day:
         )
 
 
-def read_day(db: Connection, saved: Saved | None) -> Day:
-    """Return the present day; `saved` says behind which door to look for more."""
+def read_day(db: Connection) -> Day:
+    """Return what is due now."""
     day = dt.date.today()
-    rows = today.due(db, day)
+    return Day(day, tuple(today.due(db, day)))
+
+
+def read_rest(db: Connection) -> Rest:
+    """Return how the month stands and what waits to be sent or finished."""
+    day = dt.date.today()
     drafts = visit_drafts.waiting(db)
     name = ""
     if drafts:
         newest = drafts[0].resident_id
         name = records.labels(db, Resident, [newest]).get(newest, "")
-    found: list[Due] = []
-    if saved is not None and saved.household_id is not None:
-        found = offers.of_household(
-            db, rows, day, saved.household_id, saved.resident_id, saved.issue_ids
-        )
-    return Day(
-        day,
-        tuple(rows),
+    return Rest(
         tuple(today.month_progress(db, day)),
         journal.unsent_count(db, state.pushed_seq(db)),
         tuple(drafts),
         name,
-        saved,
-        tuple(found),
     )
+
+
+def read_offers(
+    db: Connection, rows: Sequence[Due], day: dt.date, saved: Saved
+) -> tuple[Due, ...]:
+    """Return what else is open behind the door where something was just done."""
+    if saved.household_id is None:
+        return ()
+    found = offers.of_household(
+        db, rows, day, saved.household_id, saved.resident_id, saved.issue_ids
+    )
+    return tuple(found)
 
 
 def print_sheets(

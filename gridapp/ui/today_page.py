@@ -9,15 +9,23 @@ from uuid import UUID
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from gridapp.language import tr
 from gridapp.ui.due_words import KINDS, day_words
 from gridapp.ui.offer_bar import OfferBar
 from gridapp.ui.page import Page
 from gridapp.ui.session import Session
-from gridapp.ui.today_day import Day, print_sheets, read_day
-from gridapp.ui.today_side import TodaySide
+from gridapp.ui.today_acts import TodayActs
+from gridapp.ui.today_day import (
+    Day,
+    Rest,
+    print_sheets,
+    read_day,
+    read_offers,
+    read_rest,
+)
+from gridapp.ui.today_side import ROUND, TodaySide
 from gridapp.ui.todo_list import TodoList
 from gridapp.ui.tokens import Width
 from gridapp.ui.visit_start import Saved
@@ -42,6 +50,10 @@ NAMES = {
 }
 
 
+# What the rules of plans look at.
+ASKED_BY_RULES = frozenset({"resident", "resident_tag", "care_plan"})
+
+
 class TodayPage(Page):
     """The page the program opens on."""
 
@@ -52,6 +64,7 @@ class TodayPage(Page):
             "resident",
             "resident_tag",
             "care_plan",
+            "care_round",
             "visit",
             "issue",
             "dispute",
@@ -66,7 +79,9 @@ class TodayPage(Page):
         self._day = dt.date.today()
         self._kind = "all"
         self._go_next = False
+        self._counted = False  # those who lack a plan: after the list is there
         self._saved: Saved | None = None
+        self._asked_for = self._arrived = 0  # readings of the list
         self._drafts: tuple[VisitEntry, ...] = ()
         self._tiles = {key: Kpi(self.theme, icon, name) for key, icon, name in TILES}
         self._notice = NoticeBar(self.theme, "amber", "pencil")
@@ -85,6 +100,8 @@ class TodayPage(Page):
         self._empty_words = Text("", "section")
         self._empty_next = Text("", "muted")
         self._side = TodaySide(self.theme)
+        self._acts = TodayActs(session, self)
+        self._more = Button(self.theme, "", icon="ellipsis", tip=tr("更多"))
         self._place()
         self._bind()
         self.set_width(Width.WIDE)
@@ -94,12 +111,14 @@ class TodayPage(Page):
         self._tile_row = line(gap=12)
         for tile in self._tiles.values():
             self._tile_row.addWidget(tile, 1)
+        self._tile_row.addWidget(self._more)
         self._box.addLayout(self._tile_row)
         self._notice.row.addWidget(self._go_on)
         self._notice.say("")
-        self._box.addWidget(self._notice)
-        self._box.addWidget(self._offer)
         self._body = line(gap=12)
+        self._left = column(gap=12)
+        self._left.addWidget(self._notice)
+        self._left.addWidget(self._offer)
         card = Card((1, 1, 1, 1), 0)
         self._top = QWidget()
         top = line(self._top, (16, 8, 6, 8), 8)
@@ -121,7 +140,8 @@ class TodayPage(Page):
         middle.addStretch()
         card.box.addWidget(self._empty, 1)
         self._empty.hide()
-        self._body.addWidget(card, 1)
+        self._left.addWidget(card, 1)
+        self._body.addLayout(self._left, 1)
         self._body.addWidget(self._side)
         self._box.addLayout(self._body, 1)
 
@@ -144,14 +164,34 @@ class TodayPage(Page):
         self._print.setShortcut("Ctrl+P")
         self._side.entry_asked.connect(self._start)
         self._side.sync_asked.connect(partial(self.place_asked.emit, "sync"))
+        self._side.plans_asked.connect(self._acts.adopt_plans)
+        self._acts.said.connect(self.said)
+        self._acts.lacking.connect(self._side.show_lacking)
+        self._more.setMenu(self._menu())
+
+    def _on_changed(self, records: frozenset[str]) -> None:
+        super()._on_changed(records)
+        if records & ASKED_BY_RULES:
+            self._acts.count_missing()
+
+    def _menu(self) -> QMenu:
+        """What a narrow window has no room for."""
+        menu = QMenu(self)
+        menu.setAccessibleName(tr("更多"))
+        menu.addAction(tr("打印走访单 Ctrl+P"), self._print_sheets)
+        menu.addAction(tr("加一轮专项走访"), self._acts.start_round)
+        menu.addAction(tr("按规则补齐关爱计划"), self._acts.adopt_plans)
+        return menu
 
     def reload(self) -> None:
-        self.session.read(partial(read_day, saved=self._saved), self._show)
+        self._asked_for += 1
+        self.session.read(read_day, self._show)
 
     def after_save(self, saved: Saved, go_next: bool) -> None:
         """Offer what else is open behind that door, else go on if that was asked."""
         self._saved, self._go_next = saved, go_next
-        self.reload()
+        if self._arrived == self._asked_for:  # else the save is being read already
+            self.reload()
 
     def focus_start(self) -> None:
         if not self._offer.isVisible():
@@ -166,7 +206,7 @@ class TodayPage(Page):
         return due.resident_id if due else None
 
     def _show(self, day: Day) -> None:
-        self._rows, self._day, self._drafts = day.rows, day.day, day.drafts
+        self._rows, self._day = day.rows, day.day
         for key, tile in self._tiles.items():
             mine = [r for r in day.rows if _kind(r) == key and r.due <= day.day]
             late = sum(row.late_days > 0 for row in mine)
@@ -184,20 +224,30 @@ class TodayPage(Page):
             )
         self._show_chips()
         self._show_rows()
-        self._side.show_month(day.progress, day.day.month, day.unsent)
-        self._notice.say(day.draft_words)
-        self._go_on_after(day)
         self.counted.emit(sum(row.due <= day.day for row in day.rows))
+        self._arrived += 1
+        if self._saved is not None and self._arrived == self._asked_for:
+            saved, self._saved = self._saved, None
+            work = partial(read_offers, rows=day.rows, day=day.day, saved=saved)
+            self.session.read(work, self._go_on_after)
+        self.session.read(read_rest, self._show_rest)
 
-    def _go_on_after(self, day: Day) -> None:
+    def _show_rest(self, rest: Rest) -> None:
+        """Show what takes longer to count than the list: nobody waits for it."""
+        self._drafts = rest.drafts
+        self._side.show_month(rest.progress, self._day.month, rest.unsent)
+        self._notice.say(rest.draft_words)
+        if not self._counted:
+            self._counted = True
+            self._acts.count_missing()
+
+    def _go_on_after(self, offers: tuple[Due, ...]) -> None:
         """After a save: the household's other items first, then the next due."""
-        if day.saved is None or day.saved is not self._saved:
-            return  # this was read before the save, or on another occasion
-        go_next, self._go_next, self._saved = self._go_next, False, None
-        if day.offers and (go_next or self.isVisible()):
+        go_next, self._go_next = self._go_next, False
+        if offers and (go_next or self.isVisible()):
             if not self.isVisible():
                 self.place_asked.emit("today")
-            self._offer.show_offers(day.offers, day.day)
+            self._offer.show_offers(offers, self._day)
         elif go_next:
             self.next_visit()
 
@@ -266,7 +316,9 @@ class TodayPage(Page):
 
     def _start(self, what: str) -> None:
         chosen = self.chosen_resident()
-        if what not in ("visit", "call"):
+        if what == ROUND:
+            self._acts.start_round()
+        elif what not in ("visit", "call"):
             self.record_asked.emit(what, None)
         elif chosen is not None:
             self.visit_asked.emit(chosen, what)
@@ -306,12 +358,13 @@ class TodayPage(Page):
         narrow = width is Width.NARROW
         top = 8 if narrow else 14
         self._box.setContentsMargins(width.margin, top, width.margin, top)
-        for layout in (self._box, self._tile_row, self._body):
+        for layout in (self._box, self._tile_row, self._body, self._left):
             layout.setSpacing(width.gap)
         for tile in self._tiles.values():
             tile.set_compact(compact=narrow)
         self._top.setVisible(not narrow)
         self._top_line.setVisible(not narrow)
+        self._more.setVisible(narrow)
         self._side.setVisible(not narrow)
         self._side.set_width(width)
         self._print.setText(tr("打印走访单") if width is Width.WIDE else tr("打印"))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from gridapp.language import tr
@@ -17,14 +18,17 @@ from gridapp.ui.widgets.meter import Meter
 from gridapp.ui.widgets.text import Glyph, Text
 from gridapp.work.today import Progress
 
+ROUND = "round"  # an extra round; the others are record types
 ENTRIES = (
     ("visit", tr("走访"), "footprints", "F2"),
     ("call", tr("电话"), "phone", "F3"),
     ("patrol", tr("巡查"), "route", "F4"),
     ("issue", tr("问题"), "triangle-alert", "F6"),
     ("dispute", tr("调解"), "handshake", "F7"),
+    (ROUND, tr("专项走访"), "heart-pulse", ""),
 )
-MID_METERS = 2  # lines of the month a middle window has room for
+FEWEST = 2  # lines of the month that are always shown
+HEAD = 28  # height of the title of the month, in pixels
 
 
 class TodaySide(QWidget):
@@ -32,6 +36,7 @@ class TodaySide(QWidget):
 
     entry_asked = Signal(str)
     sync_asked = Signal()
+    plans_asked = Signal()  # the plans that the rules ask for and nobody has set
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -39,7 +44,8 @@ class TodaySide(QWidget):
         self._width = Width.WIDE
         self.setFixedWidth(264)
         box = column(self, gap=12)
-        box.addWidget(self._entries())
+        self._entry_card = self._entries()
+        box.addWidget(self._entry_card)
         self._meters: list[Meter] = []
         self._month = Card((14, 10, 14, 14), 8)
         head = line()
@@ -48,6 +54,9 @@ class TodaySide(QWidget):
         self._month_words = Text("", "faint")
         head.addWidget(self._month_words)
         self._month.box.addLayout(head)
+        self._plans = Button(theme, "", "small", icon="list-checks")
+        self._plans.clicked.connect(self.plans_asked)
+        self._plans.hide()
         box.addWidget(self._month)
         self._sync = Card((14, 8, 6, 8), 0)
         row = line(gap=8)
@@ -95,6 +104,7 @@ class TodaySide(QWidget):
             self._meters = [Meter(self._theme, line.label) for line in lines]
             for meter in self._meters:
                 self._month.box.addWidget(meter)
+            self._month.box.addWidget(self._plans)
         for meter, one in zip(self._meters, lines, strict=True):
             meter.show_done(one.done, one.total, share=one.rate)
         self.set_width(self._width)
@@ -106,9 +116,40 @@ class TodaySide(QWidget):
         else:
             self._cloud.show_icon("cloud-check", "green.text")
 
+    def show_lacking(self, count: int) -> None:
+        """Offer to set the plans that are missing, as long as some are."""
+        words = tr("{count} 人该有计划还没有", count=count)
+        self._plans.setText(words)
+        self._plans.setAccessibleName(words)
+        self._plans.setToolTip(tr("按规则补齐关爱计划，先看后补"))
+        self._plans.setVisible(count > 0)
+        self._fit()
+
     def set_width(self, width: Width) -> None:
         """Drop what a middle window has no room for."""
         self._width = width
         self._sync.setVisible(width is Width.WIDE)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Show as many lines of the month as there is room for, the first ones."""
+        box = self.layout()
+        if box is None or not self._meters:
+            return
+        others = [
+            self._entry_card,
+            *([self._sync] if self._sync.isVisibleTo(self) else []),
+        ]
+        taken = sum(card.sizeHint().height() + box.spacing() for card in others)
+        margins = self._month.box.contentsMargins()
+        taken += margins.top() + margins.bottom() + HEAD
+        if self._plans.isVisibleTo(self):
+            taken += self._plans.sizeHint().height() + self._month.box.spacing()
+        each = self._meters[0].sizeHint().height() + self._month.box.spacing()
+        room = max((self.height() - taken) // each, FEWEST)
         for number, meter in enumerate(self._meters):
-            meter.setVisible(width is Width.WIDE or number < MID_METERS)
+            meter.setVisible(number < room)

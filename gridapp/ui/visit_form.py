@@ -10,7 +10,7 @@ from uuid import UUID
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QStackedWidget, QWidget
 
 from gridapp.errors import InvalidFields
 from gridapp.language import tr
@@ -163,7 +163,7 @@ class VisitForm(Page):
         interval = start.interval(way)
         entry = start.kept or self._fresh(start, way, now, interval)
         fields = self._fields[way]
-        self._stack.setCurrentWidget(fields)
+        self._turn_to(fields)
         fields.show_entry(
             entry,
             plan_words(interval, way),
@@ -187,6 +187,15 @@ class VisitForm(Page):
         else:
             fields.focus_start()
         self._timer.start()
+
+    def _turn_to(self, fields: VisitFields) -> None:
+        """Show the form of this way, as high as itself and not as the other."""
+        for one in self._fields.values():
+            kind = QSizePolicy.Policy.Preferred
+            if one is not fields:
+                kind = QSizePolicy.Policy.Ignored
+            one.setSizePolicy(kind, kind)
+        self._stack.setCurrentWidget(fields)
 
     def _fresh(
         self, start: Start, way: Way, now: dt.datetime, interval: int | None

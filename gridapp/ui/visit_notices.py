@@ -71,11 +71,11 @@ class IssueNotice(QWidget):
 
 
 def hazard_words(issue: HazardIssue) -> str:
-    """Return 居家隐患：燃气，限 11-24(周二) 前办结."""
+    """Return 居家隐患：燃气，限 11-24（周二）前办结."""
     if issue.deadline is None:
         return tr("{title}，已有工单没有办结", title=issue.title)
     return tr(
-        "{title}，限 {day} 前办结",
+        "{title}，限 {day}前办结",
         title=issue.title,
         day=day_words(local_day(issue.deadline)),
     )
@@ -97,16 +97,13 @@ class PhraseChips(QWidget):
         if tuple(phrases) == self._phrases:
             return
         self._phrases = tuple(phrases)
-        while (item := self._flow.takeAt(0)) is not None:
-            chip = item.widget()
-            if chip is not None:
-                chip.hide()
-                chip.deleteLater()
+        chips: list[Button] = []
         for number, phrase in enumerate(self._phrases, 1):
             chip = Button(self._theme, phrase, "chip", tip=f"Alt+{number}")
             chip.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             chip.clicked.connect(partial(self.chosen.emit, phrase))
-            self._flow.addWidget(chip)
+            chips.append(chip)
+        self._flow.replace(chips)
         self.updateGeometry()
 
     def choose(self, number: int) -> None:

@@ -67,7 +67,7 @@ class Whom:
 GROUPS: tuple[Whom, ...] = (
     Whom(
         "high_risk",
-        tr("80 岁以上独居、空巢、留守"),
+        tr("独居、空巢、留守（80 岁以上）"),
         tuple(sorted(WITHOUT_COMPANY)),
         80,
     ),

@@ -21,7 +21,7 @@ from gridapp.models.codes import table as code_table
 from gridapp.models.record import Values
 from gridapp.store import agenda, records
 from gridapp.store.agenda import Owed, Person
-from gridapp.store.meetings import Meeting, last_meetings, midnight, misses
+from gridapp.store.meetings import Meeting, Miss, last_meetings, midnight, misses
 from gridapp.work import care_rounds, chain
 from gridapp.work.due import Due, door_of, late_days, local_day, short_date
 from gridapp.work.plans import CARE_TAGS, next_due
@@ -65,21 +65,30 @@ class _Planned:
 
 
 def contacts_due(
-    db: Connection, day: dt.date, until: dt.date, now: dt.datetime | None = None
+    db: Connection,
+    day: dt.date,
+    until: dt.date,
+    now: dt.datetime | None = None,
+    resident_id: UUID | None = None,
 ) -> list[Due]:
     """Visits and calls due by `until`, in no order, as seen on `day`.
+
+    Of everybody, or of one resident.
 
     `now` says which steps of the missed-contact chain have their time come; without it
     the present moment counts, and for another day its end.
     """
-    meetings = last_meetings(db, day)
-    plans = _newest_by_way(agenda.plans_on(db, day))
+    meetings = last_meetings(db, day, resident_id)
+    plans = _newest_by_way(agenda.plans_on(db, day, resident_id))
     planned = [
         _planned(plan, meetings.get(plan.person.resident_id, ()), day)
         for plan in plans.values()
     ]
     extra = care_rounds.left_over(db, day)
-    chains = _chains(db, planned, extra, day)
+    if resident_id is not None:
+        extra = {key: one for key, one in extra.items() if key == resident_id}
+    missed = misses(db, midnight(day + dt.timedelta(days=1)), resident_id)
+    chains = _chains(db, planned, extra, missed)
     moment = now or _seen_at(day)
     shown = [
         one
@@ -119,10 +128,9 @@ def _chains(
     db: Connection,
     planned: Iterable[_Planned],
     extra: dict[UUID, list[Values]],
-    day: dt.date,
+    missed: dict[UUID, list[Miss]],
 ) -> dict[UUID, chain.Next]:
     """By resident, the next step for those who are watched over and were missed."""
-    missed = misses(db, midnight(day + dt.timedelta(days=1)))
     watched = {
         one.resident
         for one in planned

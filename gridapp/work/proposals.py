@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from uuid import UUID
 
 from gridapp.models import CarePlan, Resident, identity
@@ -10,7 +11,7 @@ from gridapp.models.record import Values
 from gridapp.store import agenda, records
 from gridapp.store.database import Connection
 from gridapp.store.vault import Writing
-from gridapp.work.plans import Proposal, defaults_for
+from gridapp.work.plans import COLOURS, Proposal, defaults_for
 
 
 def missing(db: Connection, day: dt.date) -> dict[UUID, list[Proposal]]:
@@ -21,7 +22,8 @@ def missing(db: Connection, day: dt.date) -> dict[UUID, list[Proposal]]:
     """
     here = agenda.living_here(db)
     tags = agenda.tags_on(db, day)
-    people = records.by_id(db, Resident, here)
+    marked = tags.keys() | agenda.coloured(db, COLOURS.keys())
+    people = records.by_id(db, Resident, here & marked)
     have = {
         (plan["resident_id"], plan["way"])
         for plan in records.find(db, CarePlan)
@@ -39,8 +41,28 @@ def missing(db: Connection, day: dt.date) -> dict[UUID, list[Proposal]]:
     return found
 
 
-def adopt(tx: Writing, day: dt.date) -> int:
-    """Set every plan that is missing, from `day` on; how many were set."""
+def by_rule(missing: Mapping[UUID, list[Proposal]]) -> dict[Proposal, list[UUID]]:
+    """The same the other way round: by what is asked, whom it is asked for."""
+    found: dict[Proposal, list[UUID]] = {}
+    for key, asked in missing.items():
+        for one in asked:
+            found.setdefault(one, []).append(key)
+    return found
+
+
+def adopt(
+    tx: Writing, day: dt.date, chosen: Mapping[UUID, list[Proposal]] | None = None
+) -> int:
+    """Set the plans that are missing, from `day` on; how many were set.
+
+    All of them, or those of `chosen` that are still missing.
+    """
+    lacking = missing(tx.db, day)
+    if chosen is not None:
+        lacking = {
+            key: [one for one in asked if one in chosen.get(key, ())]
+            for key, asked in lacking.items()
+        }
     rows: list[Values] = [
         {
             "resident_id": key,
@@ -49,8 +71,8 @@ def adopt(tx: Writing, day: dt.date) -> int:
             "reason": one.reason,
             "since": day,
         }
-        for key, proposals in missing(tx.db, day).items()
-        for one in proposals
+        for key, asked in lacking.items()
+        for one in asked
     ]
     records.insert_many(tx, CarePlan, rows)
     return len(rows)

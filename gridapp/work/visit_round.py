@@ -119,7 +119,9 @@ def stops(db: Connection, resident_ids: Iterable[UUID], day: dt.date) -> list[St
     contacts = of_each(db, Contact, "resident_id", people)
     issues = of_each(db, Issue, "resident_id", people)
     visits = _last_visits(db, people)
-    owed = {r.plan_id: r for r in contacts_due(db, day, day + YEAR) if r.plan_id}
+    only = next(iter(people)) if len(people) == 1 else None
+    rows = contacts_due(db, day, day + YEAR, resident_id=only)
+    owed = {row.plan_id: row for row in rows if row.plan_id}
     found: list[Stop] = []
     for key, person in people.items():
         mine = [row for row in plans.get(key, ()) if holds(row, day)]
