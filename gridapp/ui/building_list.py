@@ -160,7 +160,10 @@ class _OutlineDelegate(QStyledItemDelegate):
         painter.setFont(theme.font(Size.BODY, bold=chosen))
         painter.setPen(QColor(tokens.blue.text if chosen else tokens.text))
         metrics = QFontMetricsF(painter.font())
-        name = metrics.elidedText(one.name, Qt.TextElideMode.ElideRight, right - left)
+        room = right - left
+        whole = metrics.horizontalAdvance(one.name) <= room
+        name = one.name if whole else one.number
+        name = metrics.elidedText(name, Qt.TextElideMode.ElideRight, room)
         painter.drawText(QRectF(left, area.y() + 6, right - left, 22), _LEFT, name)
         bar = QRectF(left, area.y() + 36, area.right() - 8 - left, 6)
         self._bar(painter, one, bar)

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
 from gridapp.language import tr
 from gridapp.store.database import Connection
-from gridapp.work.buildings import Block, Estate, Outline, read_block, read_estate
+from gridapp.work.buildings import (
+    Block,
+    Estate,
+    Outline,
+    near_due,
+    read_block,
+    read_estate,
+)
 from gridapp.work.colouring import Basis
+from gridapp.work.due import Due
 from gridapp.work.matrix import Matrix, arrange
 
 
@@ -35,18 +44,26 @@ def combo_words(one: Outline) -> str:
 def read_all(
     db: Connection, day: dt.date, wanted: UUID | None
 ) -> tuple[Estate, Shown | None]:
-    estate = read_estate(db, day)
+    near = near_due(db, day)
+    estate = read_estate(db, day, near)
     known = {one.id for one in estate.outlines}
     if wanted not in known:
         worst = max(
             estate.outlines, key=lambda one: one.counts.get("urgent", 0), default=None
         )
         wanted = worst.id if worst else None
-    return estate, read_building(db, wanted, day) if wanted else None
+    return estate, _shown(db, wanted, day, near) if wanted else None
 
 
 def read_building(db: Connection, building_id: UUID, day: dt.date) -> Shown | None:
-    block = read_block(db, building_id, day)
+    """Read one building; None when there is none."""
+    return _shown(db, building_id, day, near_due(db, day))
+
+
+def _shown(
+    db: Connection, building_id: UUID, day: dt.date, near: Sequence[Due]
+) -> Shown | None:
+    block = read_block(db, building_id, day, near)
     return Shown(block, arrange(block)) if block else None
 
 

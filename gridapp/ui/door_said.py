@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from gridapp.language import tr
 from gridapp.models import Dwelling
-from gridapp.models.record import field_of
+from gridapp.models.record import Values, field_of
 from gridapp.ui.tokens import ToneName
 from gridapp.ui.widgets.badge import Badge, status_badge
 from gridapp.work.buildings import Door, Home, Member
 from gridapp.work.colouring import people_words
 from gridapp.work.door_words import STATE_NAMES, tag_name, tags_of
+from gridapp.work.due import local_day, short_date
 from gridapp.work.people import SEXES
 
 _TONES: dict[str, ToneName] = {"urgent": "red", "soon": "amber", "normal": "green"}
@@ -41,6 +44,17 @@ def door_badge(door: Door) -> Badge | None:
     if tone is None or tone == "green":
         return Badge(words, tone or "grey", height=28)
     return status_badge(words, tone)
+
+
+def issue_words(issue: Values, day: dt.date) -> str:
+    """Return 燃气软管老化，限 11-25, or how long it is late."""
+    title, deadline = issue["title_text"], issue["deadline"]
+    if deadline is None:
+        return title
+    last = local_day(deadline)
+    if last < day:
+        return tr("{title}，超 {days} 天", title=title, days=(day - last).days)
+    return tr("{title}，限 {date}", title=title, date=short_date(last, day))
 
 
 def home_of(door: Door, chosen: Member | None) -> Home | None:

@@ -18,8 +18,10 @@ from gridapp.ui.door_said import (
     door_badge,
     empty_words,
     home_of,
+    issue_words,
     member_words,
 )
+from gridapp.ui.due_words import ICONS
 from gridapp.ui.resident_facts import WAY_WORDS, every_words
 from gridapp.ui.theme import Theme
 from gridapp.ui.tokens import Width
@@ -29,7 +31,7 @@ from gridapp.ui.widgets.buttons import Button, ChipRow
 from gridapp.ui.widgets.card import Card, Divider, Lines, column, line
 from gridapp.ui.widgets.text import Glyph, Text
 from gridapp.work.buildings import Block, Door, Home, Member
-from gridapp.work.door_words import tier_name
+from gridapp.work.door_words import near_words, tier_name
 from gridapp.work.due import short_date
 from gridapp.work.matrix import door_in_building
 from gridapp.work.ways import kind_of
@@ -194,6 +196,11 @@ class DoorPanel(Card):
         yield Divider()
 
     def _facts(self, member: Member, home: Home, day: dt.date) -> Iterator[QWidget]:
+        planned = {plan["id"] for plan in member.stop.plans}
+        for due in member.owed:  # a promise, an extra round, a step after a miss
+            if due.kind in ("visit", "call") and due.id not in planned:
+                words = tr("{when}：{why}", when=near_words(due, day), why=due.why)
+                yield self._fact(ICONS[due.kind], tr("要办"), words)
         for plan in member.stop.plans:
             due = member.stop.due.get(plan["id"])
             words = every_words(plan["interval_days"])
@@ -224,20 +231,17 @@ class DoorPanel(Card):
             yield from map(contact_line, member.stop.contacts)
 
     def _issues(self, home: Home, day: dt.date) -> Iterator[QWidget]:
-        found = [due for due in home.owed if due.kind == "issue"]
+        found = [one for member in home.members for one in member.stop.open_issues]
         if not found:
             yield self._fact("triangle-alert", tr("问题"), tr("没有未办结的"))
-        for due in found:
-            title = due.why.partition(tr("、"))[0]
-            date = short_date(due.due, day)
-            words = tr("{title}，限 {date}", title=title, date=date)
-            if due.late_days:
-                words = tr("{title}，超 {days} 天", title=title, days=due.late_days)
+        for issue in found:
+            title = issue["title_text"]
+            words = issue_words(issue, day)
             holder = self._fact("triangle-alert", tr("问题"), words)
             go = Button(
                 self._theme, tr("看"), "small", tip=tr("打开工单：{title}", title=title)
             )
-            go.clicked.connect(partial(self.issue_asked.emit, due.id))
+            go.clicked.connect(partial(self.issue_asked.emit, issue["id"]))
             row = holder.layout()
             assert row is not None
             row.addWidget(go)

@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QPainter,
     QPainterPath,
     QPen,
+    QPixmap,
 )
 
 from gridapp.ui.theme import Theme
@@ -74,6 +75,7 @@ class CellPainter:
         }
         self._metrics = {key: QFontMetricsF(one) for key, one in self._fonts.items()}
         self._fitted = lru_cache(8192)(self._fit)
+        self._kept = lru_cache(64)(self._drawn)
 
     def _fit(self, words: str, size: int, bold: bool, room: int) -> tuple[str, float]:
         """The words as they fit the room, and their width."""
@@ -94,7 +96,9 @@ class CellPainter:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if look.dimmed:
             painter.setOpacity(DIMMED)
-        self._ground(painter, shade, area, hovered=look.hovered)
+        ratio = painter.device().devicePixelRatioF()
+        ground = self._kept(shade, area.size().toTuple(), look.hovered, ratio)
+        painter.drawPixmap(area.topLeft(), ground)
         self._words(painter, door, shade, area, look)
         if look.chosen:
             painter.setOpacity(1)
@@ -130,6 +134,19 @@ class CellPainter:
         painter.drawRoundedRect(area.adjusted(1, 1, -1, -1), 6, 6)
         painter.setPen(QPen(QColor(tokens.text if focused else tokens.text3), 3))
         painter.drawRoundedRect(area.adjusted(-1, -1, 1, 1), 9, 9)
+
+    def _drawn(
+        self, shade: Shade, size: tuple[float, float], hovered: bool, ratio: float
+    ) -> QPixmap:
+        """The ground of a cell: a few are drawn once for hundreds of doors."""
+        pixmap = QPixmap(round(size[0] * ratio), round(size[1] * ratio))
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._ground(painter, shade, QRectF(0, 0, *size), hovered=hovered)
+        painter.end()
+        return pixmap
 
     def _ground(
         self, painter: QPainter, shade: Shade, area: QRectF, *, hovered: bool

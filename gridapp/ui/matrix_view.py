@@ -34,7 +34,7 @@ from gridapp.work.colouring import Basis, shade_of, spoken
 from gridapp.work.matrix import Matrix
 
 Index = QModelIndex | QPersistentModelIndex
-LEAST_WIDTH = 88  # of a column: a name of four characters and the space around it
+LEAST_WIDTH = 92  # of a column: a name of four characters and the space around it
 MOST_WIDTH = 190
 LEAST_HEIGHT = 58  # of a row: a cell of 52 and its gap
 MOST_HEIGHT = 94
@@ -48,7 +48,8 @@ EMPTY = Matrix(0, (), (), ())
 _PLAIN = """
 QTableView { selection-background-color: transparent; }
 QTableView::item, QTableView::item:selected { background: transparent; border: none; }
-QHeaderView, QTableCornerButton::section { background: transparent; border: none; }
+QHeaderView, QTableCornerButton::section, QAbstractScrollArea::corner {
+    background: transparent; border: none; }
 """  # the delegate paints all there is
 
 
@@ -230,8 +231,17 @@ class _Cells(QAbstractTableModel):
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else self.matrix.across
 
+    def _holds(self, index: Index) -> bool:
+        """Whether an index is of the building that is shown: Qt may hold older ones,
+        and an error raised in an answer to Qt ends the program."""
+        return (
+            index.isValid()
+            and index.row() < len(self.matrix.lines)
+            and index.column() < self.matrix.across
+        )
+
     def flags(self, index: Index) -> Qt.ItemFlag:
-        if not index.isValid():
+        if not self._holds(index):
             return Qt.ItemFlag.NoItemFlags
         line = self.matrix.lines[index.row()]
         if line.floor is None and line.doors[index.column()] is None:
@@ -239,7 +249,7 @@ class _Cells(QAbstractTableModel):
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if not index.isValid():
+        if not self._holds(index):
             return None
         row, column = index.row(), index.column()
         door = self.matrix.lines[row].doors[column]
@@ -383,6 +393,8 @@ class _FloorHeader(QHeaderView):
 
     def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:
         lines = self._view.matrix.lines
+        if logicalIndex >= len(lines):
+            return
         line = lines[logicalIndex]
         if (
             line.floor is None

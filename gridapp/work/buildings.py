@@ -26,7 +26,6 @@ from gridapp.work.record_parts import of_each
 from gridapp.work.visit_round import Stop, natural, stops
 
 SOON = 3  # days ahead that count as 快到期: the horizon of 今日待办
-YEAR = 366  # days ahead in which every plan's next contact lies
 HEADS = ("02", "01")  # GB/T 4761: 户主, 本人
 NO_HOME = ("business", "other")  # uses of a door that nobody need live behind
 
@@ -37,7 +36,7 @@ class Member:
 
     stop: Stop
     age: int | None  # in years
-    owed: tuple[Due, ...]  # within a year, soonest first
+    owed: tuple[Due, ...]  # late or due soon, the latest first
 
     @property
     def id(self) -> UUID:
@@ -63,7 +62,7 @@ class Home:
     members: tuple[Member, ...]  # who live here, the head first
     gone: int  # people in its file who died or moved out
     moved_out: bool
-    owed: tuple[Due, ...]  # within a year, soonest first
+    owed: tuple[Due, ...]  # late or due soon, the latest first
 
 
 @dataclass(frozen=True)
@@ -150,10 +149,18 @@ def building_name(number: str) -> str:
     return tr("{number}号楼", number=number) if number.isdecimal() else number
 
 
-def read_estate(db: Connection, day: dt.date) -> Estate:
-    """Every building in walking order, with how many of its doors are urgent."""
+def near_due(db: Connection, day: dt.date) -> list[Due]:
+    """What is late or due soon, for the two reads below."""
+    return today.due(db, day, SOON)
+
+
+def read_estate(db: Connection, day: dt.date, near: Iterable[Due]) -> Estate:
+    """Every building in walking order, with how many of its doors are urgent.
+
+    `near` is what `near_due` gives.
+    """
     rows = records.find(db, Building)
-    worst = _urgency(today.due(db, day, SOON), day)
+    worst = _urgency(near, day)
     behind: dict[str, list[estate.DoorCount]] = {}
     for one in estate.door_counts(db):
         behind.setdefault(one.dwelling, []).append(one)
@@ -219,8 +226,13 @@ def _full_name(row: Values) -> str:
     return " ".join(filter(None, (row["estate"], building_name(row["number"]))))
 
 
-def read_block(db: Connection, building_id: UUID, day: dt.date) -> Block | None:
-    """A building with everything behind its doors; None when there is none."""
+def read_block(
+    db: Connection, building_id: UUID, day: dt.date, near: Sequence[Due]
+) -> Block | None:
+    """A building with everything behind its doors; None when there is none.
+
+    `near` is what `near_due` gives.
+    """
     row = records.get(db, Building, building_id)
     if row is None:
         return None
@@ -231,9 +243,8 @@ def read_block(db: Connection, building_id: UUID, day: dt.date) -> Block | None:
     ids = [person["id"] for found in people.values() for person in found]
     here = agenda.living_here(db, ids)
     knowing = {one.resident["id"]: one for one in stops(db, here, day)}
-    rows = today.due(db, day, YEAR)
     owed: dict[UUID | None, list[Due]] = {}
-    for due in rows:
+    for due in near:
         owed.setdefault(due.household_id, []).append(due)
 
     def home(values: Values) -> Home:
@@ -262,7 +273,7 @@ def read_block(db: Connection, building_id: UUID, day: dt.date) -> Block | None:
         units=row["units"],
         head=row["head_name"] or "",
         doors=doors,
-        issues=_own_issues(db, building_id, rows, day),
+        issues=_own_issues(db, building_id, near),
         day=day,
         counts=Counter(door.state for door in doors),
     )
@@ -290,8 +301,7 @@ def _home(
 
 def _door(row: Values, homes: Sequence[Home], day: dt.date) -> Door:
     members = [member for home in homes for member in home.members]
-    until = day + dt.timedelta(days=SOON)
-    owed = in_order([due for home in homes for due in home.owed if due.due <= until])
+    owed = in_order([due for home in homes for due in home.owed])
     states: list[State] = ["urgent" if due.due < day else "soon" for due in owed]
     return Door(
         id=row["id"],
@@ -316,14 +326,11 @@ def _door(row: Values, homes: Sequence[Home], day: dt.date) -> Door:
 
 
 def _own_issues(
-    db: Connection, building_id: UUID, rows: Iterable[Due], day: dt.date
+    db: Connection, building_id: UUID, near: Iterable[Due]
 ) -> tuple[Due, ...]:
-    """Issues of the building itself, of nobody's household: late or due soon."""
-    until = day + dt.timedelta(days=SOON)
+    """Issues of the building itself, of nobody's household."""
     common = {
-        row.id: row
-        for row in rows
-        if row.kind == "issue" and row.household_id is None and row.due <= until
+        row.id: row for row in near if row.kind == "issue" and row.household_id is None
     }
     found = records.by_id(db, Issue, common)
     return tuple(

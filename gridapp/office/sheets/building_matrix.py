@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -35,7 +36,7 @@ from gridapp.office.sheets.privacy import masked
 from gridapp.office.sheets.visit_data import grid_words
 from gridapp.store import records
 from gridapp.store.database import Connection
-from gridapp.work.buildings import Block, Door, read_block
+from gridapp.work.buildings import Block, Door, near_due, read_block
 from gridapp.work.colouring import (
     BASES,
     Basis,
@@ -122,8 +123,9 @@ def _sheets(
     *,
     unmasked: bool,
 ) -> Iterator[_Sheet]:
+    near = near_due(db, day)
     for row in records.by_id(db, Building, ids).values():
-        block = read_block(db, row["id"], day)
+        block = read_block(db, row["id"], day, near)
         grid = records.get(db, Grid, row["grid_id"])
         if block is not None:
             words = grid_words(grid) if grid else ""
@@ -131,15 +133,15 @@ def _sheets(
 
 
 def _texts(block: Block) -> Iterator[tuple[str, str]]:
-    """Every text a person typed, with the words that say where it stands."""
-    yield block.name, tr("楼栋号")
+    """Every text a person typed, after the words that say where it stands."""
+    yield tr("楼栋号"), block.name
     for door in block.doors:
         where = tr("{door}的", door=short_door(door))
-        yield door.room, where + tr("房号")
-        yield door.name, where + tr("姓名")
+        yield where + tr("房号"), door.room
+        yield where + tr("姓名"), door.name
         for due in door.owed:
-            yield due.who, where + tr("姓名")
-            yield due.why, where + tr("事由")
+            yield where + tr("姓名"), due.who
+            yield where + tr("事由"), due.why
 
 
 def _pages(paper: Paper, sheet: _Sheet) -> list[Callable[[], object]]:
@@ -149,7 +151,8 @@ def _pages(paper: Paper, sheet: _Sheet) -> list[Callable[[], object]]:
         drawn.append(lambda part=part: _draw(paper, sheet, part))
     table = _table(sheet)
     if table is None:
-        return drawn
+        words = tr("这栋楼还没有登记房屋。")
+        return drawn or [partial(paper.text, LEFT, TOP + 8, words, 11)]
     last = _parts(sheet.matrix)[-1:]
     below = TOP + UNIT + 4 + sum(_height(part) * len(part.rows) for part in last)
     needed = sum(row_height(row) for row in (*table.head, *table.rows))
