@@ -25,8 +25,9 @@ from gridapp.store.vault import Store
 from gridapp.ui.idle import IdleWatch
 from gridapp.ui.jobs import Jobs
 from gridapp.ui.login import Login
-from gridapp.ui.main_window import FOOT, PLACES, MainWindow, user_words
+from gridapp.ui.main_window import MainWindow, user_words
 from gridapp.ui.messages import Messages
+from gridapp.ui.places import FOOT, PLACES
 from gridapp.ui.preferences import Preferences
 from gridapp.ui.reopen import Start, Successor, prepare
 from gridapp.ui.session import Session

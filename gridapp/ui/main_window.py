@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
+from typing import cast
 from uuid import UUID
 
 from PySide6.QtCore import Qt
@@ -14,51 +15,25 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 from gridapp.language import tr, weekday
 from gridapp.store import journal, records, state
 from gridapp.store.database import Connection
-from gridapp.ui.buildings_page import BuildingsPage
-from gridapp.ui.disputes_page import DisputesPage
 from gridapp.ui.find_popup import FindPopup
-from gridapp.ui.issues_page import IssuesPage
 from gridapp.ui.keys import bound
 from gridapp.ui.page import Page
-from gridapp.ui.patrols_page import PatrolsPage
+from gridapp.ui.pages import Pages
+from gridapp.ui.places import FOOT, MARKED, PAGES, PLACES, RECORD_PAGES
 from gridapp.ui.preferences import SMALLEST
 from gridapp.ui.residents_page import ResidentsPage
 from gridapp.ui.session import Session
-from gridapp.ui.side_pages import BESIDE, side_pages
-from gridapp.ui.sync_page import SyncPage
 from gridapp.ui.today_page import TodayPage
 from gridapp.ui.tokens import Width
 from gridapp.ui.visit_form import VisitForm
 from gridapp.ui.visit_values import Way
-from gridapp.ui.visits_page import VisitsPage
 from gridapp.ui.widgets.busy import BusyLine
 from gridapp.ui.widgets.card import column, line
 from gridapp.ui.widgets.header import Header
-from gridapp.ui.widgets.nav import NavColumn, Place
+from gridapp.ui.widgets.nav import NavColumn
 from gridapp.ui.widgets.rows import Row
 from gridapp.ui.widgets.toast import Toast
 
-PLACES = (
-    Place("today", tr("今日待办"), tr("今日"), "calendar-check"),
-    Place("buildings", tr("楼栋图"), tr("楼栋"), "building-2"),
-    Place("residents", tr("居民档案"), tr("居民"), "contact-round"),
-    Place("visits", tr("走访记录"), tr("走访"), "footprints"),
-    Place("patrols", tr("巡查日志"), tr("巡查"), "route"),
-    Place("issues", tr("问题工单"), tr("问题"), "triangle-alert"),
-    Place("disputes", tr("矛盾调解"), tr("调解"), "handshake"),
-    Place("sync", tr("数据同步"), tr("同步"), "refresh-cw"),
-)
-FOOT = (
-    Place("settings", tr("设置"), tr("设置"), "settings"),
-    Place("help", tr("帮助 F1"), tr("帮助"), "circle-help"),
-)
-RECORD_PAGES = {
-    "issue": "issues",
-    "dispute": "disputes",
-    "patrol": "patrols",
-    "household": "residents",
-}
-MARKED = {"visit": "visits"} | dict.fromkeys(BESIDE, "settings")  # in the navigation
 LONGEST_WAY = 20  # pages back
 
 
@@ -71,21 +46,6 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(tr("网格日志"))
         self.setMinimumSize(*SMALLEST)
         self.resize(1366, 728)
-        self.today = TodayPage(session)
-        self.residents = ResidentsPage(session)
-        self._form = VisitForm(session)
-        self.pages: Mapping[str, Page] = {
-            "today": self.today,
-            "buildings": BuildingsPage(session),
-            "residents": self.residents,
-            "visits": VisitsPage(session),
-            "patrols": PatrolsPage(session),
-            "issues": IssuesPage(session),
-            "disputes": DisputesPage(session),
-            "sync": SyncPage(session),
-            "visit": self._form,
-            **side_pages(session),
-        }
         self._way: list[str] = []  # the pages before this one
         self._here = "today"
         self._nav = NavColumn(session.theme, PLACES, FOOT)
@@ -94,10 +54,7 @@ class MainWindow(QMainWindow):
         self._toast = Toast(session.theme)
         self._place()
         self._find = FindPopup(session, self._header.find_box, self)
-        for key, page in self.pages.items():
-            self._stack.addWidget(page)
-            self._listen(key, page)
-        self._form.saved.connect(self.today.after_save)
+        self.pages = Pages(session, PAGES, self._welcome, self)
         self._nav.chosen.connect(self.go)
         self._header.place_asked.connect(self.go)
         self._header.lock_asked.connect(session.lock_asked)
@@ -107,9 +64,17 @@ class MainWindow(QMainWindow):
         self._bind_keys()
         self._show("today")
         self._count_unsent()
-        for page in self.pages.values():
-            if page.watched and page is not self.today:
-                page.reload()
+        self.pages.make_quietly()
+
+    @property
+    def today(self) -> TodayPage:
+        """The page the window opens on."""
+        return cast("TodayPage", self.pages["today"])
+
+    @property
+    def residents(self) -> ResidentsPage:
+        """The page of everybody's files."""
+        return cast("ResidentsPage", self.pages["residents"])
 
     def _place(self) -> None:
         middle, right = QWidget(), QWidget()
@@ -125,7 +90,11 @@ class MainWindow(QMainWindow):
         right.setObjectName("page")
         self.setCentralWidget(middle)
 
-    def _listen(self, key: str, page: Page) -> None:
+    def _welcome(self, key: str, page: Page) -> None:
+        """Take in a page that was made: place it and listen to it."""
+        self._stack.addWidget(page)
+        if page.layout_width is not (width := Width.of(self.width())):
+            page.set_width(width)
         page.titled.connect(partial(self._title, page))
         page.visit_asked.connect(self.record_visit)
         page.resident_asked.connect(self.show_resident)
@@ -136,6 +105,10 @@ class MainWindow(QMainWindow):
         page.left.connect(self.go_back)
         if any(place.key == key for place in PLACES):
             page.counted.connect(partial(self._nav.show_count, key))
+        if isinstance(page, VisitForm):
+            page.saved.connect(self.today.after_save)
+        if page.watched and key != self._here:
+            page.reload()
 
     def _bind_keys(self) -> None:
         acts: dict[str, Callable[[], object]] = {
@@ -204,7 +177,7 @@ class MainWindow(QMainWindow):
 
     def record_visit(self, resident_id: UUID, way: Way) -> None:
         """Open the form for a visit (`visit`) or a phone call (`call`)."""
-        self._form.begin(resident_id, way)
+        cast("VisitForm", self.pages["visit"]).begin(resident_id, way)
         self.go("visit")
 
     def show_record(self, kind: str, record_id: UUID | None) -> None:
@@ -259,13 +232,13 @@ class MainWindow(QMainWindow):
         width = Width.of(self.width())
         self._nav.set_width(width)
         self._header.set_width(width)
-        for page in self.pages.values():
+        for page in self.pages.made():
             if page.layout_width is not width:
                 page.set_width(width)
 
     def leave(self) -> None:
         """Keep what is half written on any page."""
-        for page in self.pages.values():
+        for page in self.pages.made():
             page.leave()
 
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QAbstractButton
 
 from gridapp.ui.keys import EVERYWHERE, GROUPS, KEYS, bound
 from gridapp.ui.keys_page import KeysPage
-from gridapp.ui.main_window import PLACES, MainWindow
+from gridapp.ui.main_window import MainWindow
+from gridapp.ui.places import PLACES
 from gridapp.ui.widgets.text import Text
 
 
@@ -25,6 +26,7 @@ def declared():
 
 
 def test_what_is_bound_anywhere_in_the_window_is_declared(window):
+    assert all(page.parent() for page in window.pages.values())  # each is made now
     found = {one.key().toString() for one in window.findChildren(QShortcut)}
     found |= {one.shortcut().toString() for one in window.findChildren(QAction)}
     found |= {one.shortcut().toString() for one in window.findChildren(QAbstractButton)}

@@ -9,7 +9,7 @@ from gridapp import paths
 from gridapp.ui import manual
 from gridapp.ui.help_view import HelpView
 from gridapp.ui.keys import KEYS
-from gridapp.ui.main_window import FOOT, PLACES
+from gridapp.ui.places import FOOT, PLACES
 from gridapp.ui.side_pages import BESIDE
 
 # What the gallery makes for the manual.

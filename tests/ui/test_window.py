@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from gridapp.models import Visit
 from gridapp.store import records
-from gridapp.ui.main_window import PLACES, MainWindow
+from gridapp.ui.main_window import MainWindow
+from gridapp.ui.places import PLACES
 from gridapp.ui.tokens import Width
 from gridapp.work import plans
 

@@ -1,0 +1,66 @@
+"""The pages of a window, each made when it is first wanted, or in a quiet moment.
+
+Making them all before the window shows would keep its user waiting for what is not
+seen yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from PySide6.QtCore import QObject, QTimer
+
+from gridapp.ui.page import Page
+from gridapp.ui.session import Session
+
+Maker = Callable[[Session], Page]
+PAUSE = 300  # milliseconds between two pages that nobody has asked for yet
+
+
+class Pages(Mapping[str, Page]):
+    """Pages by key; `welcome` is called once with each when it has been made."""
+
+    def __init__(
+        self,
+        session: Session,
+        makers: Mapping[str, Maker],
+        welcome: Callable[[str, Page], None],
+        owner: QObject,
+    ) -> None:
+        self._session = session
+        self._makers = makers
+        self._welcome = welcome
+        self._made: dict[str, Page] = {}
+        self._timer = QTimer(owner)
+        self._timer.setInterval(PAUSE)
+        self._timer.timeout.connect(self._make_next)
+
+    def __getitem__(self, key: str) -> Page:
+        if key not in self._made:
+            page = self._makers[key](self._session)
+            self._made[key] = page
+            self._welcome(key, page)
+        return self._made[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+    def made(self) -> list[Page]:
+        """The pages there are by now."""
+        return list(self._made.values())
+
+    def make_quietly(self) -> None:
+        """Make the others one by one from now on, whenever the window is at rest."""
+        self._timer.start()
+
+    def _make_next(self) -> None:
+        if self._session.jobs.busy:
+            return
+        missing = next((key for key in self if key not in self._made), None)
+        if missing is None:
+            self._timer.stop()
+        else:
+            self[missing]

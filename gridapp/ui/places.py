@@ -1,0 +1,53 @@
+"""Where one can go in the window: what the navigation shows and which page it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from gridapp.language import tr
+from gridapp.ui.buildings_page import BuildingsPage
+from gridapp.ui.disputes_page import DisputesPage
+from gridapp.ui.issues_page import IssuesPage
+from gridapp.ui.pages import Maker
+from gridapp.ui.patrols_page import PatrolsPage
+from gridapp.ui.residents_page import ResidentsPage
+from gridapp.ui.side_pages import BESIDE, SIDE_PAGES
+from gridapp.ui.sync_page import SyncPage
+from gridapp.ui.today_page import TodayPage
+from gridapp.ui.visit_form import VisitForm
+from gridapp.ui.visits_page import VisitsPage
+from gridapp.ui.widgets.nav import Place
+
+PLACES = (
+    Place("today", tr("今日待办"), tr("今日"), "calendar-check"),
+    Place("buildings", tr("楼栋图"), tr("楼栋"), "building-2"),
+    Place("residents", tr("居民档案"), tr("居民"), "contact-round"),
+    Place("visits", tr("走访记录"), tr("走访"), "footprints"),
+    Place("patrols", tr("巡查日志"), tr("巡查"), "route"),
+    Place("issues", tr("问题工单"), tr("问题"), "triangle-alert"),
+    Place("disputes", tr("矛盾调解"), tr("调解"), "handshake"),
+    Place("sync", tr("数据同步"), tr("同步"), "refresh-cw"),
+)
+FOOT = (
+    Place("settings", tr("设置"), tr("设置"), "settings"),
+    Place("help", tr("帮助 F1"), tr("帮助"), "circle-help"),
+)
+PAGES: Mapping[str, Maker] = {
+    "today": TodayPage,
+    "buildings": BuildingsPage,
+    "residents": ResidentsPage,
+    "visits": VisitsPage,
+    "patrols": PatrolsPage,
+    "issues": IssuesPage,
+    "disputes": DisputesPage,
+    "sync": SyncPage,
+    "visit": VisitForm,
+    **SIDE_PAGES,
+}
+RECORD_PAGES = {
+    "issue": "issues",
+    "dispute": "disputes",
+    "patrol": "patrols",
+    "household": "residents",
+}
+MARKED = {"visit": "visits"} | dict.fromkeys(BESIDE, "settings")  # in the navigation
