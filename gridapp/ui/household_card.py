@@ -54,6 +54,7 @@ class HouseholdCard(Card):
         self._theme = theme = session.theme
         self._file: HouseholdFile | None = None
         self._width = Width.WIDE
+        self._changed = False
         self._back = Button(theme, tr("返回"), "quiet", icon="arrow-left")
         self._door = Text("", "title")
         self._aside = Text("", "muted")
@@ -128,10 +129,17 @@ class HouseholdCard(Card):
         self._more.set_choices(_more(file))
         self._move.setEnabled(bool(file.here))
         self._show_members(file)
-        entries = [_entry(one) for one in file.changes]
-        self._changes.show_entries(entries)
-        self._right.setVisible(bool(entries) and self._width is not Width.NARROW)
-        self._divider.setVisible(self._right.isVisibleTo(self))
+
+    def show_changes(self, changes: Sequence[Change]) -> None:
+        """Show who came into the household and who left it."""
+        self._changed = bool(changes)
+        self._changes.show_entries([_entry(one) for one in changes])
+        self._show_right()
+
+    def _show_right(self) -> None:
+        shown = self._changed and self._width is not Width.NARROW
+        self._right.setVisible(shown)
+        self._divider.setVisible(shown)
 
     def _show_members(self, file: HouseholdFile) -> None:
         parts: list[QWidget] = [_heading(tr("在住"))]
@@ -229,9 +237,7 @@ class HouseholdCard(Card):
         self._back.setText(tr("返回") if wide else "")
         self._back.setToolTip(tr("返回"))
         self._back.setAccessibleName(tr("返回"))
-        shown = self._file is not None and bool(self._file.changes)
-        self._right.setVisible(shown and width is not Width.NARROW)
-        self._divider.setVisible(shown and width is not Width.NARROW)
+        self._show_right()
 
 
 def _heading(words: str) -> Text:

@@ -36,6 +36,8 @@ LEAVES: dict[str, str] = {
     "died": tr("已登记去世"),
     "alive": tr("已更正，并未去世"),
 }
+NEWCOMER = {"presence": "here", "life_state": "living", "resident_kind": "local"}
+UNASKED = frozenset({"moved_on", "moved_to", "died_on"})  # of a newcomer
 
 
 @dataclass(frozen=True)
@@ -211,21 +213,28 @@ class ResidentActs(QObject):
         dialog.open()
 
     def _new_member(self, home: HouseholdFile) -> None:
-        newcomer = {"presence": "here", "life_state": "living"}
-        given = newcomer | {"household_id": home.id, "resident_kind": "local"}
-        hidden = frozenset({"moved_on", "moved_to", "died_on"})
-        dialog = RecordDialog(self._session, Resident, None, given, self._owner, hidden)
-        dialog.saved.connect(self._on_made)
+        self.new_resident(home.id)
+
+    def new_resident(self, household_id: UUID | None = None) -> None:
+        """Open an empty file, of this household if one is given."""
+        given = NEWCOMER | {"household_id": household_id}
+        dialog = RecordDialog(
+            self._session, Resident, None, given, self._owner, UNASKED
+        )
+        show = household_id is None
+        dialog.saved.connect(partial(self._on_made, show))
         dialog.open()
 
-    def _on_made(self, record_id: UUID, _before: object) -> None:
-        words = tr("已新增居民")
-        undo = partial(self._delete_quietly, Resident, record_id)
-        self.said.emit(words, undo)
+    def _on_made(self, show: bool, record_id: UUID, _before: object) -> None:
+        if show:
+            self.resident_shown.emit(record_id)
+        work = partial(recycle.delete, model=Resident, record_id=record_id)
+        said = tr("已撤销")
 
-    def _delete_quietly(self, model: type[Record], record_id: UUID) -> None:
-        work = partial(recycle.delete, model=model, record_id=record_id)
-        self._session.write(work, lambda _: self.said.emit(tr("已撤销"), None))
+        def undo() -> None:
+            self._session.write(work, lambda _: self.said.emit(said, None))
+
+        self.said.emit(tr("已新增居民"), undo)
 
     def _edit_home(self, home: HouseholdFile) -> None:
         self.edit(Household, home.values, home.door)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from uuid import UUID
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
@@ -44,30 +45,37 @@ def more_choices() -> list[tuple[str, str]]:
     return [*STATES, *rest]
 
 
-def fits(person: Listed, asked: Collection[str], *, late: bool, found: bool) -> bool:
-    """Whether somebody is shown. Who left or died is, when searched or asked for.
+def narrowing(
+    asked: Collection[str], late: Collection[UUID], *, found: bool
+) -> Callable[[Listed], bool]:
+    """Return who is shown. Who left or died is, when searched or asked for.
 
     Args:
         asked: keys of the chip and of 更多…; all must hold, of 已迁出 and 已故 one.
-        late: whether something is overdue with them.
-        found: whether they were found by a search.
+        late: people with whom something is overdue.
+        found: whether those looked at were found by a search.
     """
-    gone = [key for key in GONE if key in asked]
-    if gone:
-        if person.state not in gone:
-            return False
-    elif person.state in GONE and not found:
-        return False
-    facts = {
-        "all": True,
-        "late": late,
-        "migrant": person.kind == "migrant",
-        "away": person.state == "away",
-        "no_id": not person.has_id,
-        "no_door": not person.door,
+    states = [key for key in GONE if key in asked]
+    facts: dict[str, Callable[[Listed], bool]] = {
+        "late": lambda one: one.id in late,
+        "migrant": lambda one: one.kind == "migrant",
+        "away": lambda one: one.state == "away",
+        "no_id": lambda one: not one.has_id,
+        "no_door": lambda one: not one.door,
     }
-    others = [key for key in asked if key not in GONE]
-    return all(facts.get(key, key in person.tags) for key in others)
+    others = [key for key in asked if key not in (*GONE, "all")]
+
+    def shown(person: Listed) -> bool:
+        if states:
+            if person.state not in states:
+                return False
+        elif person.state in GONE and not found:
+            return False
+        return all(
+            facts[key](person) if key in facts else key in person.tags for key in others
+        )
+
+    return shown
 
 
 class ResidentFilters(QWidget):

@@ -21,8 +21,9 @@ from gridapp.work.households import HouseholdFile, household
 MOST_FOUND = 200
 
 
-def listed_row(person: Listed, owed: Sequence[Due], today: dt.date, found: bool) -> Row:
+def listed_row(person: Listed, owed: Sequence[Due], *, found: bool) -> Row:
     """Return one line of the list; who left or died is faded and says so."""
+    today = dt.date.today()
     soon = [due for due in owed if (due.due - today).days <= 3]
     badge = due_badge(soon[0], today) if soon else None
     if person.state:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from uuid import UUID
@@ -12,12 +12,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedWidget
 
 from gridapp.language import tr
-from gridapp.models import Resident
+from gridapp.store.residence import Change
 from gridapp.ui.household_card import HouseholdCard
 from gridapp.ui.import_dialog import KINDS, ImportDialog
 from gridapp.ui.menus import MenuButton
 from gridapp.ui.page import Page
-from gridapp.ui.record_form import RecordDialog
 from gridapp.ui.resident_acts import ResidentActs
 from gridapp.ui.resident_card import ResidentCard
 from gridapp.ui.resident_file import (
@@ -28,7 +27,7 @@ from gridapp.ui.resident_file import (
     read_list,
     read_owed,
 )
-from gridapp.ui.resident_filters import GONE, ResidentFilters, fits
+from gridapp.ui.resident_filters import GONE, ResidentFilters, narrowing
 from gridapp.ui.resident_parts import ResidentParts
 from gridapp.ui.resident_rows import found_people, listed_row, read_household
 from gridapp.ui.session import Session
@@ -38,13 +37,11 @@ from gridapp.ui.widgets.card import Card, Divider, line
 from gridapp.ui.widgets.entry import FindField
 from gridapp.ui.widgets.rows import Row, RowList
 from gridapp.ui.widgets.text import Text
-from gridapp.work import recycle
 from gridapp.work.due import Due
-from gridapp.work.households import HouseholdFile, behind_door
+from gridapp.work.households import HouseholdFile, behind_door, comings
 from gridapp.work.people import Event
 
 PEOPLE = frozenset({"resident", "resident_tag", "household", "dwelling", "building"})
-NEWCOMER = {"presence": "here", "life_state": "living", "resident_kind": "local"}
 Owed = Mapping[UUID, tuple[Due, ...]]
 
 
@@ -58,6 +55,8 @@ class ResidentsPage(Page):
         super().__init__(session)
         self._people: dict[UUID, Listed] = {}  # as doors lie along a walk
         self._owed: Owed = {}
+        self._late: Collection[UUID] = ()  # with whom something is overdue
+        self._rows: dict[UUID, Row] = {}  # those made since the last reading
         self._hits: tuple[UUID, ...] | None = None
         self._wanted: UUID | None = None
         self._shown: UUID | None = None
@@ -116,7 +115,7 @@ class ResidentsPage(Page):
         acts.household_shown.connect(self.show_household)
         acts.gone.connect(self._show_card)
         self._parts.said.connect(self.said)
-        self._new.clicked.connect(self._add_resident)
+        self._new.clicked.connect(lambda: acts.new_resident())
         self._import.clicked.connect(self._import_ledger)
         self._more.picked.connect(self._on_more)
 
@@ -198,7 +197,7 @@ class ResidentsPage(Page):
     def open_record(self, record_id: UUID | None) -> None:
         """Show a household; None starts a new resident."""
         if record_id is None:
-            self._add_resident()
+            self._acts.new_resident()
         else:
             self.show_household(record_id)
 
@@ -213,7 +212,14 @@ class ResidentsPage(Page):
         self._household.show_file(file)
         self._cards.setCurrentWidget(self._household)
         if fresh:
+            self._household.show_changes(())
             self._household.focus_start()
+        work = partial(comings, household_id=household_id)
+        self.session.read(work, partial(self._show_comings, household_id))
+
+    def _show_comings(self, household_id: UUID, changes: Sequence[Change]) -> None:
+        if household_id == self._home:
+            self._household.show_changes(changes)
 
     def _show_card(self, _row: Row | None = None) -> None:
         """Show the resident again, in place of the household."""
@@ -268,11 +274,14 @@ class ResidentsPage(Page):
 
     def _show_people(self, found: Sequence[Listed]) -> None:
         self._people = {one.id: one for one in found}
+        self._rows = {}
         here = sum(one.state not in GONE for one in found)
         self._total.setText(tr("共 {count:,} 人", count=here))
 
     def _show_owed(self, owed: Owed) -> None:
         self._owed = owed
+        self._late = {key for key, dues in owed.items() if dues[0].late_days}
+        self._rows = {}
         self._show_rows()
         if self._shown is not None:
             self._read_file(self._shown)
@@ -294,18 +303,13 @@ class ResidentsPage(Page):
             self._show_rows()
 
     def _show_rows(self, _key: str = "") -> None:
-        everybody = self._people
-        asked = self.filters.asked()
-        wanted = self._wanted
-        ids = everybody if self._hits is None else self._hits
-        found = [
-            everybody[one]
-            for one in ids
-            if one in everybody and (one == wanted or self._fits(everybody[one], asked))
-        ]
-        today = dt.date.today()
         searched = self._hits is not None
-        rows = [listed_row(p, self._owed.get(p.id, ()), today, searched) for p in found]
+        ids = self._people if self._hits is None else self._hits
+        shown = narrowing(self.filters.asked(), self._late, found=searched)
+        people = (self._people[one] for one in ids if one in self._people)
+        kept = self._kept()
+        found = [one for one in people if one.id in kept or shown(one)]
+        rows = [self._row_of(one, found=searched) for one in found]
         self._list.show_rows(rows)
         self._count.setText(tr("找到 {count:,} 人", count=len(rows)))
         self._say_empty(bool(rows) or not self._people)
@@ -313,10 +317,19 @@ class ResidentsPage(Page):
             self._list.scrollTo(self._list.currentIndex())
             self._wanted = None
 
-    def _fits(self, person: Listed, asked: Sequence[str]) -> bool:
-        late = any(due.late_days for due in self._owed.get(person.id, ()))
-        kept = person.id == self._shown and asked == ("all",)  # until one goes on
-        return kept or fits(person, asked, late=late, found=self._hits is not None)
+    def _kept(self) -> set[UUID | None]:
+        """Return who stays in the list whatever it is narrowed by: who is asked for,
+        and, until one goes on, who was shown when they left or died."""
+        whole = self.filters.asked() == ("all",) and self._hits is None
+        return {self._wanted, self._shown if whole else None}
+
+    def _row_of(self, person: Listed, *, found: bool) -> Row:
+        if found:
+            return listed_row(person, self._owed.get(person.id, ()), found=True)
+        if person.id not in self._rows:
+            owed = self._owed.get(person.id, ())
+            self._rows[person.id] = listed_row(person, owed, found=False)
+        return self._rows[person.id]
 
     def _say_empty(self, found: bool) -> None:
         text = self.box.query().strip()
@@ -357,17 +370,6 @@ class ResidentsPage(Page):
     def _read_history(self, resident_id: UUID) -> None:
         work = partial(read_history, resident_id=resident_id)
         self.session.read(work, self._card.show_history)
-
-    def _add_resident(self) -> None:
-        dialog = RecordDialog(self.session, Resident, None, NEWCOMER, self)
-        dialog.saved.connect(self._on_added)
-        dialog.open()
-
-    def _on_added(self, record_id: UUID, _before: object) -> None:
-        self.show_resident(record_id)
-        work = partial(recycle.delete, model=Resident, record_id=record_id)
-        undo = partial(self.session.write, work, partial(self.tell, tr("已撤销")))
-        self.said.emit(tr("已新增居民"), undo)
 
     def _import_ledger(self) -> None:
         path = self.session.messages.choose_file(tr("选要导入的台账"), KINDS)

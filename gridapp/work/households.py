@@ -55,7 +55,6 @@ class HouseholdFile:
     building: Values
     members: tuple[HouseMember, ...]  # the head first, those gone last
     issues: tuple[Values, ...]  # open ones of its members, oldest first
-    changes: tuple[Change, ...]  # who came and went, newest first
     others: tuple[UUID, ...]  # further households behind the same door
 
     @property
@@ -107,9 +106,16 @@ def household(db: Connection, household_id: UUID, day: dt.date) -> HouseholdFile
         building=building,
         members=tuple(sorted(members, key=_order)),
         issues=tuple(sorted(unsolved, key=lambda row: row["found_at"])),
-        changes=tuple(changes_of_household(db, household_id)),
         others=tuple(one["id"] for one in homes if one["id"] != household_id),
     )
+
+
+def comings(db: Connection, household_id: UUID) -> list[Change]:
+    """Who came into a household and who left it, newest first.
+
+    It reads the whole journal, and so is asked after the household is shown.
+    """
+    return changes_of_household(db, household_id)
 
 
 def behind_door(db: Connection, dwelling_id: UUID) -> list[UUID]:
