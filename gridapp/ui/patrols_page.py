@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from uuid import UUID
 
-from PySide6.QtWidgets import QStackedWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from gridapp.language import tr
 from gridapp.ui.page import Page
@@ -48,6 +48,10 @@ class PatrolsPage(Page):
         super().set_width(width)
         self._round.set_width(width)
         self._log.set_width(width)
+        for part in (self, *self.findChildren(QWidget)):
+            layout = part.layout()
+            if layout is not None:
+                layout.invalidate()  # Qt keeps the sizes of what is not shown now
 
     def focus_start(self) -> None:
         if self._stack.currentWidget() is self._round:
