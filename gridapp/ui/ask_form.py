@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Protocol, runtime_checkable
 
 from PySide6.QtCore import Qt, Signal, SignalInstance
-from PySide6.QtWidgets import QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from gridapp.errors import InvalidFields
 from gridapp.language import tr, weekday
@@ -113,45 +113,45 @@ class AskForm(QWidget):
         super().__init__()
         self.asks = tuple(asks)
         self._theme = theme
+        self._label_width = label_width
         self._rows: dict[str, FieldRow] = {}
+        self._left_out: set[str] = set()
         self._editors = {one.name: one.editor for one in asks}
         self._more = Button(theme, tr("更多"), "quiet", icon="chevron-down")
-        self._rest = QWidget()
         box = column(self, (8, 6, 8, 8), 1)
-        rest = column(self._rest, gap=1)
         for one in asks:
-            self._place(one, rest if one.more else box, label_width)
+            if not one.more:
+                self._place(one, box)
+        self._rest = column(gap=1)  # filled when it is asked for
         box.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeft)
-        box.addWidget(self._rest)
+        box.addLayout(self._rest)
         box.addStretch()
         self._more.setVisible(any(one.more for one in asks))
         self._more.clicked.connect(self.show_more)
-        self._rest.hide()
         self._listen()
 
-    def _place(self, ask: Ask, box: Any, label_width: int) -> None:
+    def _place(self, ask: Ask, box: QVBoxLayout) -> None:
         row = FieldRow(
             self._theme,
             ask.label,
             ask.editor.widget,
             required=ask.required,
-            label_width=BESIDE_WIDTH if ask.beside else label_width,
+            label_width=BESIDE_WIDTH if ask.beside else self._label_width,
         )
         aside = _aside(ask)
         if aside is not None:
             row.add_beside(aside)
         self._rows[ask.name] = row
-        if ask.beside:
-            box.itemAt(box.count() - 1).layout().addWidget(row, 1)
-            return
-        across = line(gap=8)
-        across.addWidget(row, 1)
-        box.addLayout(across)
+        if ask.name in self._left_out:
+            row.hide()
+        if not ask.beside:
+            self._across = line(gap=8)
+            box.addLayout(self._across)
+        self._across.addWidget(row, 1)
 
     def _listen(self) -> None:
-        names = list(self._editors)
-        for number, name in enumerate(names):
-            editor = self._editors[name]
+        for number, ask in enumerate(self.asks):
+            editor = ask.editor
             editor.finished.connect(partial(self._go, number + 1, 1))
             back = getattr(editor.widget, "went_back", None)
             if back is not None:
@@ -165,6 +165,12 @@ class AskForm(QWidget):
     def row(self, name: str) -> FieldRow:
         """Return the row of a question."""
         return self._rows[name]
+
+    def ask_for(self, name: str, *, wanted: bool) -> None:
+        """Show a question or leave it out; Enter goes past what is left out."""
+        (self._left_out.discard if wanted else self._left_out.add)(name)
+        if name in self._rows:
+            self._rows[name].setVisible(wanted)
 
     def values(self) -> Values:
         """Return the answers; InvalidFields with a sentence a wrong one."""
@@ -199,23 +205,23 @@ class AskForm(QWidget):
 
     def show_more(self) -> None:
         """Show the questions behind 更多."""
+        hidden = [one for one in self.asks if one.name not in self._rows]
+        for one in hidden:
+            self._place(one, self._rest)
+        if self._more.hasFocus() and hidden:
+            self.focus(hidden[0].name)
         self._more.hide()
-        self._rest.show()
-        if self._more.hasFocus():
-            self.focus(next(one.name for one in self.asks if one.more))
 
     def show_errors(self, messages: Mapping[str, str]) -> list[str]:
         """Show sentences beside their questions, focus the first; return the others."""
-        for name, row in self._rows.items():
-            row.show_error(messages.get(name, ""))
         wrong = [one for one in self.asks if one.name in messages]
         if any(one.more for one in wrong):
             self.show_more()
-        shown = [one for one in wrong if self._rows[one.name].isVisibleTo(self)]
-        if shown:
-            self.focus(shown[0].name)
-        names = {one.name for one in shown}
-        return [words for name, words in messages.items() if name not in names]
+        for name, row in self._rows.items():
+            row.show_error(messages.get(name, ""))
+        if wrong:
+            self.focus(wrong[0].name)
+        return [words for name, words in messages.items() if name not in self._rows]
 
     def focus(self, name: str) -> None:
         """Put the keyboard into a question."""
@@ -228,10 +234,10 @@ class AskForm(QWidget):
         self.entered.emit(self._rows[name])
 
     def _go(self, number: int, step: int) -> None:
-        names = list(self._rows)
-        while 0 <= number < len(names):
-            if self._rows[names[number]].isVisibleTo(self):
-                self.focus(names[number])
+        while 0 <= number < len(self.asks):
+            name = self.asks[number].name
+            if name in self._rows and name not in self._left_out:
+                self.focus(name)
                 return
             number += step
         if step > 0:
@@ -259,7 +265,7 @@ def _aside(ask: Ask) -> Text | None:
 
 def _missing(ask: Ask) -> str:
     if isinstance(ask.editor.widget, LineField | QPlainTextEdit):
-        return tr("{label}还没有填", label=ask.label)
+        return tr("写一下{label}", label=ask.label)
     return tr("{label}：选一下", label=ask.label)
 
 

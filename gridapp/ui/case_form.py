@@ -52,6 +52,7 @@ class CaseForm(QWidget):
         self._again = Button(theme, tr("不要草稿，重新填"), "quiet")
         self._error = Text("", "error", wrap=True)
         self._hints = QWidget()
+        self._scroll = QScrollArea()
         self._back = Button(theme, tr("返回 Esc"))
         self._save = Button(theme, tr("保存 Ctrl+S"), "primary", icon="check")
         self._timer = QTimer(self)
@@ -73,15 +74,10 @@ class CaseForm(QWidget):
         box.addLayout(notice)
         self._notice.say("")
         box.addWidget(Divider())
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        inside = QWidget()
-        column(inside, (6, 2, 6, 2)).addWidget(self.form)
-        scroll.setWidget(inside)
-        self._scroll = scroll
-        box.addWidget(scroll, 1)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        box.addWidget(self._scroll, 1)
         box.addWidget(Divider())
         box.addWidget(self._footer())
 
@@ -96,6 +92,8 @@ class CaseForm(QWidget):
             hints.addWidget(Text(words, "muted"))
             hints.addSpacing(8)
         row.addWidget(self._hints)
+        middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        self._error.setAlignment(middle)
         row.addWidget(self._error, 1)
         row.addWidget(self._back)
         row.addWidget(self._save)
@@ -122,14 +120,28 @@ class CaseForm(QWidget):
         self._notice.say(sentence)
 
     def begin(self, values: Values, first: str = "") -> None:
-        """Show the first answers, or what was left half-written here."""
+        """Show the first answers, or what was left half-written here.
+
+        Call it once this stands in its window: a tree of widgets that moves into
+        another is styled anew, which takes longer than making it.
+        """
+        self._scroll.setWidget(self.form)
         self._begun = values
         self.form.set_values(values)
+        self.form.show()
         self.form.changed.connect(self._touch)
         self.form.focus(first or self.form.asks[0].name)
         work = partial(dispute_drafts.kept, key=self._key)
         self._session.read(work, self._restore)
         self._timer.start()
+
+    def focus_start(self) -> None:
+        """Put the keyboard back into the form, where it was if it was there."""
+        inside = self.form.focusWidget()
+        if inside:
+            inside.setFocus()
+        else:
+            self.form.focus(self.form.asks[0].name)
 
     def save(self) -> None:
         """Hand over the answers, or show what is wrong with them."""

@@ -9,7 +9,7 @@ from gridapp.language import tr
 from gridapp.models import Dispute, DisputeSession, codes
 from gridapp.models.kinds import DATE, NOTE
 from gridapp.models.record import Field, Record, field_of
-from gridapp.ui.ask_form import Ask, ChipEditor, yes_no
+from gridapp.ui.ask_form import YES_NO, Ask, ChipEditor, yes_no
 from gridapp.ui.editors import ChoiceEditor, Editor, LineEditor, NoteEditor
 from gridapp.ui.kind_field import KindEditor
 from gridapp.ui.party_strip import PartiesEditor
@@ -64,9 +64,9 @@ ENDS = (
 )
 
 
-def _words(words: str, *, required: bool = True, kind: Any = NOTE) -> Field:
+def _words(words: str) -> Field:
     """A question that is no field of a record; its words go into one that is."""
-    return Field(words, kind, required=required)
+    return Field(words, NOTE)
 
 
 def _ask(
@@ -85,7 +85,7 @@ def _note(model: type[Record], name: str, height: int = 84, **options: Any) -> A
 
 
 def _reason(label: str, *, required: bool = True, height: int = 72) -> Ask:
-    editor = NoteEditor(_words(label, required=required))
+    editor = NoteEditor(_words(label))
     editor.widget.setFixedHeight(height)
     return Ask("reason", label, editor, required=required)
 
@@ -176,10 +176,10 @@ def failure(session: Session, case: CaseFile) -> list[Ask]:
     """没有调成: of which other ways the parties were told."""
     label = tr("已告知的途径")
     ways = ChipEditor(session.theme, label, WAYS, many=True)
-    more = _words(tr("其他告知"), required=False)
+    more = _words(tr("其他告知"))
     return [
         Ask("ways", label, ways),
-        _ask(Dispute, "other_ways_told", LineEditor(more), required=False),
+        Ask("other_ways_told", more.label, LineEditor(more)),
         _reason(tr("为什么没成")),
     ]
 
@@ -196,7 +196,7 @@ def visit_after(session: Session, case: CaseFile) -> list[Ask]:
         Ask(
             "follow_up_note",
             tr("回访情况"),
-            NoteEditor(_words(tr("回访情况"), required=False)),
+            NoteEditor(_words(tr("回访情况"))),
         ),
         Ask(
             "follow_up_on",
@@ -216,7 +216,7 @@ def report(session: Session, case: CaseFile) -> list[Ask]:
     """上报: to whom, why, and what was done against it growing worse."""
     label = tr("上报到")
     measures = tr("预防措施")
-    editor = NoteEditor(_words(measures, required=False))
+    editor = NoteEditor(_words(measures))
     editor.widget.setFixedHeight(64)
     on = Field(tr("上报日期"), DATE, required=True)
     return [
@@ -225,7 +225,7 @@ def report(session: Session, case: CaseFile) -> list[Ask]:
         Ask(
             "escalated_to",
             tr("其他单位"),
-            LineEditor(_words(tr("其他单位"), required=False)),
+            LineEditor(_words(tr("其他单位"))),
         ),
         Ask("on", on.label, LineEditor(on), required=True),
         _reason(tr("上报理由"), height=64),
@@ -271,13 +271,14 @@ def papers(session: Session, case: CaseFile) -> list[Ask]:
         ("dispute-file", tr("调解卷宗（全套文书）")),
         ("dispute-card", tr("矛盾纠纷登记表")),
     )
-    what, hidden = tr("打印什么"), tr("证件、电话和住址")
+    what, hidden = tr("打印什么"), tr("证件和电话")
+    wholes = (("no", tr("遮住中间几位")), ("yes", tr("完整（记入日志）")))
     return [
         Ask("sheet", what, ChipEditor(session.theme, what, sheets), required=True),
         Ask(
             "whole",
             hidden,
-            yes_no(session.theme, hidden, tr("完整（记入日志）"), tr("遮住中间几位")),
+            ChipEditor(session.theme, hidden, wholes, means=YES_NO),
             required=True,
         ),
     ]

@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QStackedWidget
 
 from gridapp.errors import InvalidFields
 from gridapp.language import tr
+from gridapp.models import Dispute
 from gridapp.models.record import Values
+from gridapp.store import records
 from gridapp.store.database import Connection
 from gridapp.store.undo import Done, noted, take_back
 from gridapp.store.vault import Writing
@@ -66,6 +68,7 @@ class DisputeCard(Card):
         self._stack.addWidget(self._view)
         self.box.addWidget(self._stack)
         self._view.act_asked.connect(self.start)
+        self._view.drop_asked.connect(self._drop)
         self._view.sitting_asked.connect(self._start_sitting)
 
     @property
@@ -167,6 +170,16 @@ class DisputeCard(Card):
 
         self._session.write(partial(take_back, span=done), taken)
 
+    def _drop(self) -> None:
+        case = self._case
+        if case is None:
+            return
+        dispute_id, name = case.dispute["id"], case.dispute["name"]
+        work = partial(records.delete, model=Dispute, record_id=dispute_id)
+        words = tr("已移入回收站：{name}", name=name)
+        done = partial(self._say_done, words)
+        self._session.write(partial(noted, work=work), done)
+
     def _on_written(self, words: str, done: Done) -> None:
         self._say_done(words, done)
         self.reload()
@@ -207,8 +220,11 @@ class DisputeCard(Card):
             self._form.keep()
 
     def focus_start(self) -> None:
-        """Put the keyboard on the usual next step."""
-        self._view.focus_steps()
+        """Put the keyboard into the open form, else on the usual next step."""
+        if self._form is not None:
+            self._form.focus_start()
+        else:
+            self._view.focus_steps()
 
     def set_width(self, width: Width) -> None:
         """Lay out for a wide, middle or narrow window."""

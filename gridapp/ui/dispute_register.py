@@ -32,20 +32,22 @@ class RegisterForm(CaseForm):
         self._kind = form.editor("dispute_kind")
         self._proposed: Values = dict.fromkeys(PROPOSED)
         self.about.setText(tr("先找当事人，地点和名称会自动写好，可以改"))
-        self.begin(
-            {
-                "happened_on": start.day,
-                "accepted_on": start.day,
-                "deadline": start.deadline,
-                "scale": "01",
-                "resolution_way": BY_PEOPLE,
-                "responsible": start.responsible or None,
-                "responsible_phones": start.responsible_phones,
-                "organisation": start.organisation,
-                "case_source": "applied",
-            }
-        )
-        form.changed.connect(self._propose)
+        self._start: Values = {
+            "happened_on": start.day,
+            "accepted_on": start.day,
+            "deadline": start.deadline,
+            "scale": "01",
+            "resolution_way": BY_PEOPLE,
+            "responsible": start.responsible or None,
+            "responsible_phones": start.responsible_phones,
+            "organisation": start.organisation,
+            "case_source": "applied",
+        }
+
+    def open(self) -> None:
+        """Begin, with what was left half-written if there is something."""
+        self.begin(self._start)
+        self.form.changed.connect(self._propose)
 
     def _propose(self) -> None:
         """Write what follows from the answers where nobody has written else."""

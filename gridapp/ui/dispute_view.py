@@ -91,6 +91,7 @@ class CaseView(QWidget):
 
     act_asked = Signal(str)
     sitting_asked = Signal(object)  # id of the sitting to correct
+    drop_asked = Signal()  # into the recycle bin
 
     def __init__(self, theme: Theme, doings: Doings) -> None:
         super().__init__()
@@ -103,6 +104,9 @@ class CaseView(QWidget):
         self._badges = line(gap=6)
         self._about = Text("", "muted")
         self._print = Button(theme, tr("打印"), icon="printer", tip=tr("打印文书"))
+        bin_words = tr("把这件纠纷移入回收站")
+        self._drop = Button(theme, "", icon="trash-2", tip=bin_words)
+        self._drop.setFixedWidth(44)
         self._notice = NoticeBar(theme, "amber", "clock")
         self._steps = StepRow(theme)
         self._tabs = ChipRow(theme, tr("显示"), TABS)
@@ -114,6 +118,7 @@ class CaseView(QWidget):
         self._timeline = Timeline(theme, tr("办理经过"))
         self._place()
         self._print.clicked.connect(partial(self.act_asked.emit, dispute_acts.PRINT))
+        self._drop.clicked.connect(self.drop_asked)
         self._steps.asked.connect(self.act_asked)
         self._tabs.picked.connect(self._show_tab)
         self._timeline.clicked.connect(self._on_entry)
@@ -130,6 +135,7 @@ class CaseView(QWidget):
         words.addWidget(self._about)
         head.addLayout(words, 1)
         head.addWidget(self._print, 0, Qt.AlignmentFlag.AlignTop)
+        head.addWidget(self._drop, 0, Qt.AlignmentFlag.AlignTop)
         box.addLayout(head)
         notice = line(margins=(14, 0, 14, 8))
         notice.addWidget(self._notice)
@@ -215,6 +221,8 @@ class CaseView(QWidget):
         self._divider.setVisible(both)
         self._events_title.setVisible(both)
         self._about.setVisible(not narrow)
+        self._print.setText("" if narrow else tr("打印"))
+        self._print.setFixedWidth(44 if narrow else 90)
         self._facts_scroll.setMinimumWidth(FACTS_WIDTH if both else 0)
         self._facts_scroll.setMaximumWidth(FACTS_WIDTH if both else 16_777_215)
         self._show_tab(self._tabs.chosen())

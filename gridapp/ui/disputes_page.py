@@ -55,6 +55,7 @@ class DisputesPage(Page):
         self._rows: tuple[Listed, ...] = ()
         self._hits: frozenset[UUID] | None = None
         self._wanted: UUID | None = None  # to be chosen once the list is read
+        self._listing = False  # whether the list is being written
         self._then = ""  # what to do with it: the kind of a row of today's list
         self._register: RegisterForm | None = None
         self._card = DisputeCard(session)
@@ -68,7 +69,7 @@ class DisputesPage(Page):
         self._unfinished = NoticeBar(self.theme, "amber", "pencil")
         self._go_on = Button(self.theme, tr("继续填写"), "quiet")
         self._stack = QStackedWidget()
-        self._form_card = Card()  # around the form of a registration
+        self._form_card = Card((1, 1, 1, 1), 0)  # around the form of a registration
         self._place()
         self._bind()
         self.set_width(Width.WIDE)
@@ -100,6 +101,7 @@ class DisputesPage(Page):
         self._row.addWidget(left)
         self._row.addWidget(self._card, 1)
         self._stack.addWidget(browse)
+        self._stack.addWidget(self._form_card)
         self._outer.addWidget(self._stack)
         self._empty.hide()
         self._clear.hide()
@@ -123,7 +125,11 @@ class DisputesPage(Page):
         self.session.read(work, self._show_found)
 
     def focus_start(self) -> None:
-        if self._register is None and not self._card.busy:
+        if self._register is not None:
+            self._register.focus_start()
+        elif self._card.busy:
+            self._card.focus_start()
+        else:
             self._list.setFocus()
 
     def open_record(self, record_id: UUID | None) -> None:
@@ -184,11 +190,13 @@ class DisputesPage(Page):
         if chosen in ("done", "all"):
             kept.sort(key=lambda one: not one.open)
         searched = self._hits is not None
+        self._listing = True  # what changes of itself takes no form away
         self._list.show_rows(
             [dispute_words.row_of(one, day, found=searched) for one in kept]
         )
         if self._wanted is not None and self._list.choose(self._wanted):
             self._list.scrollTo(self._list.currentIndex())
+        self._listing = False
         self._say_empty(found=bool(kept))
         shown = self._wanted or (self._list.current() or _NOBODY).id
         self._wanted = None
@@ -210,7 +218,7 @@ class DisputesPage(Page):
         self._show_rows()
 
     def _on_picked(self, row: Row) -> None:
-        if row.id != self._card.dispute_id:
+        if row.id != self._card.dispute_id and not self._listing:
             self._card.close_form()
             self._open_case(row.id)
 
@@ -249,11 +257,9 @@ class DisputesPage(Page):
         form.filled.connect(self._on_registered)
         form.left.connect(self._on_register_left)
         self._register = form
-        card = self._form_card = Card((1, 1, 1, 1), 0)
-        card.box.addWidget(form)
-        self._stack.addWidget(card)
-        self._stack.setCurrentWidget(card)
-        form.form.focus("parties")
+        self._form_card.box.addWidget(form)
+        self._stack.setCurrentWidget(self._form_card)
+        form.open()
 
     def _on_registered(self, values: Values) -> None:
         form = self._register
@@ -289,14 +295,16 @@ class DisputesPage(Page):
         form.end()
         self._register = None
         self._stack.setCurrentIndex(0)
-        card = self._form_card
-        self._stack.removeWidget(card)
-        card.hide()
-        card.deleteLater()
+        self._form_card.box.removeWidget(form)
+        form.hide()
+        form.deleteLater()
 
     def _on_working(self, working: bool) -> None:
         narrow = self.layout_width is Width.NARROW
         self._left.setVisible(not (narrow and working))
+        row = self._list.current()
+        if not working and row is not None and row.id != self._card.dispute_id:
+            self._open_case(row.id)
 
     def set_width(self, width: Width) -> None:
         super().set_width(width)

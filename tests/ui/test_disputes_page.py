@@ -384,6 +384,37 @@ def test_party_is_added_from_the_file_changed_and_taken_out(
     assert buttons(page, "移出陈秀兰")
 
 
+def test_dispute_goes_to_the_recycle_bin_and_comes_back(page, session, case, settle):
+    buttons(page, "移入回收站")[0].click()
+    settle()
+    assert row(session, case) is None
+    assert page._card.dispute_id != case
+    page.told[-1][1]()
+    settle()
+    assert row(session, case)["name"] == "楼上漏水"
+
+
+def test_change_from_elsewhere_takes_no_form_away(page, session, case, settle):
+    with session.store.writing() as tx:
+        sides = [{"name": "甲某"}, {"name": "乙某"}]
+        about = {"place": "5号楼", "dispute_kind": "0402", "summary": "物业费"}
+        other = disputes.register_dispute(tx, about | {"name": "物业费"}, sides)
+    settle()
+    page._chips._chips["open"].click()
+    page.open_record(case)
+    settle()
+    page._chips.choose("open")
+    form = begin(page, settle, "mediate")
+    write(form, statements="正在写")
+    with session.store.writing() as tx:  # as a sync would bring it
+        disputes.withdraw(tx, case, "撤回", settled=False)
+    settle()
+    assert [one.id for one in page._list.rows()] == [other]
+    assert form_of(page).form is form
+    keys(settle, ESC)
+    assert page._card.dispute_id == other
+
+
 def test_last_two_parties_stay(page, case, settle, messages):
     buttons(page, "移出张德福")[0].click()
     settle()
