@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -14,35 +12,25 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QSizePolicy, QWidget
 
 from gridapp.language import tr
-from gridapp.models import Issue
-from gridapp.models.issue_flow import DONE
-from gridapp.models.record import field_of
 from gridapp.store import drafts, state
 from gridapp.store.database import Connection
 from gridapp.store.vault import Writing
+from gridapp.ui.issue_facts import Facts, badges, facts, note_words
 from gridapp.ui.issue_step import StepForm, draft_key
-from gridapp.ui.issue_words import (
-    late_text,
-    late_tone,
-    state_badge,
-    trace_entries,
-    urged_text,
-)
+from gridapp.ui.issue_words import trace_entries
 from gridapp.ui.photo_view import PhotoView
 from gridapp.ui.session import Session
 from gridapp.ui.tokens import Width
-from gridapp.ui.widgets.badge import Badge, BadgeView, status_badge
+from gridapp.ui.widgets.badge import BadgeView
 from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import Card, Divider, column, line
 from gridapp.ui.widgets.flow import FlowLayout
 from gridapp.ui.widgets.text import Text
 from gridapp.ui.widgets.timeline import Timeline
 from gridapp.work.attachments import PendingPhoto, photos_of
-from gridapp.work.due import local_day
 from gridapp.work.issues import IssueFile, read_issue
 
 HIDE_AFTER = 60_000  # milliseconds a revealed number stays (domain.md §2.11)
-Facts = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -100,6 +88,7 @@ class IssueCard(Card):
         super().__init__((1, 1, 1, 1), 0)
         self._session = session
         self._opened: Opened | None = None
+        self._pairs = 2  # facts in one line
         theme = session.theme
         self._back = Button(theme, tr("返回"), "quiet", tip=tr("返回列表 Esc"))
         self._title = Text("", "section", wrap=True)
@@ -138,9 +127,12 @@ class IssueCard(Card):
         self._body.setContentsMargins(0, 0, 0, 0)
         self._body.setSpacing(0)
         self._about = self._about_part()
+        self._between = Divider(down=True)
+        self._between.setParent(self._whole)
         inside = QWidget()
         next_box = column(inside)
-        next_box.addWidget(Divider())
+        self._above_next = Divider()
+        next_box.addWidget(self._above_next)
         next_box.addWidget(self.form)
         next_box.addStretch()
         self._next = _Fitting()
@@ -214,7 +206,7 @@ class IssueCard(Card):
         self._title.setText(file.issue["title_text"])
         self._show_badges(file)
         self._mask()
-        self._note.setText(_note_words(file))
+        self._note.setText(note_words(file))
         self._note.setVisible(bool(self._note.text()))
         self._person.setText(file.who)
         self._person.setAccessibleName(tr("打开档案：{who}", who=file.who))
@@ -237,16 +229,20 @@ class IssueCard(Card):
         narrow = width is Width.NARROW
         self._back.setVisible(narrow)
         self._head.setContentsMargins(*((10, 8, 8, 2) if narrow else (18, 12, 12, 4)))
-        for part in (self._about, self._next, self._trace):
+        for part in (self._about, self._next, self._trace, self._between):
             self._body.removeWidget(part)
+        self._between.setVisible(narrow)
+        self._above_next.setVisible(not narrow)
+        self._pairs = 1 if narrow else 2
         if narrow:  # the next step stands beside the rest
             self._body.addWidget(self._about, 0, 0)
             self._body.addWidget(self._trace, 1, 0)
-            self._body.addWidget(self._next, 0, 1, 2, 1)
+            self._body.addWidget(self._between, 0, 1, 2, 1)
+            self._body.addWidget(self._next, 0, 2, 2, 1)
         else:
             for row, part in enumerate((self._about, self._next, self._trace)):
                 self._body.addWidget(part, row, 0)
-        rows, columns = ((3, 2, 0), (2, 3)) if narrow else ((0, 0, 1), (1, 0))
+        rows, columns = ((3, 2, 0), (2, 0, 3)) if narrow else ((0, 0, 1), (1, 0, 0))
         policy = QSizePolicy.Policy
         high = policy.Ignored if narrow else policy.Maximum
         for part in (self._about, self._next):
@@ -257,10 +253,11 @@ class IssueCard(Card):
             self._body.setColumnStretch(place, stretch)
         self.form.set_narrow(narrow=narrow)
         self._edit.setText("" if narrow else tr("修改"))
+        self._mask()
 
     def _show_badges(self, file: IssueFile) -> None:
         theme = self._session.theme
-        self._badge_flow.replace(BadgeView(theme, one) for one in _badges(file))
+        self._badge_flow.replace(BadgeView(theme, one) for one in badges(file))
         self._badges.updateGeometry()
 
     def _mask(self) -> None:
@@ -271,7 +268,7 @@ class IssueCard(Card):
         file = self._opened.file
         private = file.issue["owner_phones"] or file.issue["reporter_phones"]
         self._phones.setVisible(bool(private))
-        self._show_facts(_facts(file, masked=True))
+        self._show_facts(facts(file, masked=True))
 
     def _reveal(self) -> None:
         """Show phone numbers once their showing stands in the journal."""
@@ -281,29 +278,30 @@ class IssueCard(Card):
 
         def shown(_: None) -> None:
             if self._opened is opened:
-                self._show_facts(_facts(opened.file, masked=False))
+                self._show_facts(facts(opened.file, masked=False))
                 self._phones.hide()
                 self._hide.start()
 
         issue_id = opened.file.issue["id"]
         self._session.write(partial(_disclose, issue_id=issue_id), shown)
 
-    def _show_facts(self, facts: Facts) -> None:
+    def _show_facts(self, pairs: Facts) -> None:
         old = self._facts
         self._facts = QWidget()
         grid = QGridLayout(self._facts)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(3)
-        for number, (label, words) in enumerate(facts):
-            row, place = divmod(number, 2)
+        for number, (label, words) in enumerate(pairs):
+            row, place = divmod(number, self._pairs)
             name = Text(label, "muted")
             name.setMinimumWidth(60)
             top = Qt.AlignmentFlag.AlignTop
             grid.addWidget(name, row, place * 2, top)
             grid.addWidget(Text(words, "note", wrap=True), row, place * 2 + 1, top)
         grid.setColumnStretch(1, 1)
-        grid.setColumnStretch(3, 1)
+        if self._pairs > 1:
+            grid.setColumnStretch(3, 1)
         parent = old.parentWidget()
         layout = parent.layout() if parent else None
         if layout is not None:
@@ -324,78 +322,6 @@ class IssueCard(Card):
     def _ask_resident(self) -> None:
         if self._opened is not None:
             self.resident_asked.emit(self._opened.file.issue["resident_id"])
-
-
-def _badges(file: IssueFile) -> list[Badge]:
-    issue, now = file.issue, dt.datetime.now(dt.UTC)
-    badges = [state_badge(issue["state"])]
-    if issue["state"] not in DONE:
-        tone = late_tone(file.deadline, now)
-        badges.append(status_badge(late_text(file.deadline, now), tone))
-    if issue["level"] != "normal":
-        tone = "red" if issue["level"] == "urgent" else "amber"
-        badges.append(Badge(file.shown["level"], tone, square=True, height=24))
-    if file.asked is not None:
-        badges.append(Badge(tr("等批延期"), "amber", square=True, height=24))
-    if issue["outside_list"]:
-        badges.append(Badge(tr("清单外任务"), "purple", square=True, height=24))
-    if issue["state"] == "rated" and issue["satisfied"] is not None:
-        words, tone = (
-            (tr("居民满意"), "green")
-            if issue["satisfied"]
-            else (tr("居民不满意"), "amber")
-        )
-        badges.append(Badge(words, tone, square=True, height=24))
-    return badges
-
-
-def _facts(file: IssueFile, *, masked: bool) -> list[tuple[str, str]]:
-    """Return what is known of an issue, as pairs of a label and its words."""
-    issue, shown = file.issue, dict(file.shown)
-    for name in ("owner_phones", "reporter_phones"):
-        field = field_of(Issue, name)
-        value = issue[name]
-        shown[name] = field.masked(value) if masked else field.format(value)
-    found = f"{issue['found_at'].astimezone():%m-%d %H:%M}"
-    closed = issue["closed_at"]
-    owner = f"{shown['owner_name']} {shown['owner_phones']}".strip()
-    reporter = f"{shown['reporter_name']} {shown['reporter_phones']}".strip()
-    facts = [
-        (tr("类别"), shown["category"]),
-        (tr("地点"), shown["place"] or shown["building_id"]),
-        (tr("责任人"), owner),
-        (tr("时限"), f"{file.deadline.astimezone():%m-%d %H:%M}"),
-        (tr("发现"), f"{found} {shown['source']}"),
-        (tr("办结"), f"{closed.astimezone():%m-%d %H:%M}" if closed else ""),
-        (tr("反映人"), reporter),
-        (tr("回执号"), shown["receipt"]),
-        (tr("事项清单"), shown["list_item"]),
-    ]
-    if issue["outside_list"]:
-        until = issue["approved_until"]
-        over = until is not None and until < local_day(dt.datetime.now(dt.UTC))
-        words = tr("{who}批准", who=issue["approved_by"] or "")
-        if until is not None:
-            words += tr("，到 {until:%m-%d} 为止", until=until)
-        facts.append((tr("清单外"), words + (tr("（已过期）") if over else "")))
-    if file.asked is not None:
-        asker = file.names.get(file.asked.by, "")
-        until = file.asked.until
-        words = tr("{who}申请", who=asker)
-        if until is not None:
-            words += tr("延到 {until:%m-%d}", until=until)
-        facts.append((tr("延期"), words))
-    if file.urged is not None:
-        facts.append((tr("催办"), urged_text(file.urged)))
-    return [(label, words) for label, words in facts if words]
-
-
-def _note_words(file: IssueFile) -> str:
-    parts = [file.issue["description"] or ""]
-    if file.issue["result"]:
-        parts.append(tr("处置结果：{result}", result=file.issue["result"]))
-    title = file.issue["title_text"]
-    return "\n".join(part for part in parts if part and part.strip() != title)
 
 
 def _disclose(tx: Writing, issue_id: UUID) -> None:

@@ -14,7 +14,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from gridapp.errors import InvalidFields
-from gridapp.language import tr
+from gridapp.language import tr, weekday
 from gridapp.models.issue_flow import Transition
 from gridapp.models.record import Values
 from gridapp.store import drafts
@@ -100,7 +100,7 @@ class StepForm(QWidget):
         theme = session.theme
         self._move = OptionRow(theme, tr("下一步"), ())
         self._move_row = FieldRow(
-            theme, tr("下一步"), self._move, required=True, label_width=LABEL_WIDTH
+            theme, tr("下一步"), self._move, label_width=LABEL_WIDTH
         )
         self._note = NoteField(tr("说明"), tr("做了什么、结果怎样"))
         self._until = DayField(tr("新的时限"))
@@ -144,6 +144,7 @@ class StepForm(QWidget):
         self._satisfied.changed.connect(self._touch)
         self._until.finished.connect(self._note.setFocus)
         self._until.textChanged.connect(self._touch)
+        self._until.textChanged.connect(self._show_until)
         self._note.finished.connect(self._save.setFocus)
         self._note.textChanged.connect(self._touch)
         self._photos.listen_to(self._note)
@@ -234,7 +235,7 @@ class StepForm(QWidget):
         theme = self._session.theme
         self._move = OptionRow(theme, tr("下一步"), choices)
         self._move_row = FieldRow(
-            theme, tr("下一步"), self._move, required=True, label_width=LABEL_WIDTH
+            theme, tr("下一步"), self._move, label_width=LABEL_WIDTH
         )
         self._box.replaceWidget(old, self._move_row)
         old.hide()
@@ -295,10 +296,16 @@ class StepForm(QWidget):
             wanted = {"satisfied": action == "rate", "deadline": self._grants_or_asks()}
             row.setVisible(action is not None and wanted.get(name, True))
         self._foot.setVisible(action is not None)
-        own = self._file is not None and self._file.own
-        asks = action == "extend" and not own
-        self._until_words.setText(tr("上级同意后才改") if asks else "")
+        self._show_until()
         self._show_phrases(PHRASES.get(action or "", ()))
+
+    def _show_until(self) -> None:
+        """Say the weekday, and whether somebody has to agree."""
+        day, file = self._until.day(), self._file
+        words = [weekday(day)] if day is not None else []
+        if file is not None and self._move.value() == "extend" and not file.own:
+            words.append(tr("上级同意后才改"))
+        self._until_words.setText("  ".join(words))
 
     def _show_phrases(self, phrases: Sequence[str]) -> None:
         chips: list[Button] = []

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from gridapp.language import tr
 from gridapp.models import Building, Issue, IssueStep, Worker
 from gridapp.models.codes import table as code_table
-from gridapp.models.issue_flow import DONE, Transition, answers, outranks
+from gridapp.models.issue_flow import DONE, Transition, allowed, answers, outranks
 from gridapp.models.record import Values
 from gridapp.store import agenda, records, state
 from gridapp.store.history import authors
@@ -178,6 +178,25 @@ def read_issue(db: Connection, issue_id: UUID) -> IssueFile | None:
         urged=_urged(steps, names),
         asked=asked,
     )
+
+
+def urges(db: Connection, ids: Collection[UUID]) -> dict[UUID, Urged]:
+    """How often each of these open issues was urged; those that were not are left
+    out."""
+    traces = _traces(db, ids)
+    names = authors(db, {one["created_by"] for t in traces.values() for one in t})
+    found = {key: _urged(steps, names) for key, steps in traces.items()}
+    return {key: urged for key, urged in found.items() if urged}
+
+
+def action_words(issue_state: str, role: str) -> str:
+    """What somebody in that role does next with an issue, on its button."""
+    can = {one.action for one in allowed(issue_state, role)}
+    if "close" in can:
+        return tr("核查")
+    if can - {"urge"}:
+        return tr("处理")
+    return tr("催办") if can else tr("查看")
 
 
 def title_from(note: str, category: str, where: str = "") -> str:

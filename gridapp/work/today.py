@@ -15,9 +15,9 @@ from gridapp.models.codes import table as code_table
 from gridapp.models.dispute_flow import KEPT, MEDIATED
 from gridapp.models.issue_flow import DONE
 from gridapp.models.record import Values
-from gridapp.store import agenda, meetings
+from gridapp.store import agenda, meetings, state
 from gridapp.store.agenda import Owed
-from gridapp.work import care_rounds, limits
+from gridapp.work import care_rounds, flow, issues
 from gridapp.work.disputes import follow_up_due, judicial_deadline
 from gridapp.work.due import Due, DueKind, door_of, in_order, late_days, local_day
 from gridapp.work.owed import contacts_due
@@ -79,16 +79,19 @@ def issues_due(db: Connection, day: dt.date, until: dt.date) -> list[Due]:
     people = agenda.persons(
         db, (row["resident_id"] for row in found if row["resident_id"])
     )
+    urged = issues.urges(db, {row["id"] for row in found})
+    role = flow.worker_role(db, state.worker(db))
     rows: list[Due] = []
     for issue in found:
-        end = local_day(issue["deadline"] or _usual_deadline(db, issue))
+        end = local_day(issues.deadline_of(db, issue))
         if end > until:
             continue
         person = people.get(issue["resident_id"])
-        state = code_table("issue_state").name(issue["state"])
-        words = [issue["title_text"], state]
+        words = [issue["title_text"], code_table("issue_state").name(issue["state"])]
         if issue["level"] != "normal":
             words.append(code_table("issue_level").name(issue["level"]))
+        if issue["id"] in urged:
+            words.append(tr("已催办 {count} 次", count=urged[issue["id"]].count))
         rows.append(
             Due(
                 kind="issue",
@@ -99,17 +102,11 @@ def issues_due(db: Connection, day: dt.date, until: dt.date) -> list[Due]:
                 due=end,
                 late_days=late_days(end, day),
                 why=tr("、").join(words),
-                action=tr("处理"),
+                action=issues.action_words(issue["state"], role),
                 household_id=person.household_id if person else None,
             )
         )
     return rows
-
-
-def _usual_deadline(db: Connection, issue: Values) -> dt.datetime:
-    """The deadline of an issue that came without one."""
-    allowance = limits.issue_days(db, issue["category"], issue["level"])
-    return issue["found_at"] + dt.timedelta(days=allowance)
 
 
 def _disputes(db: Connection, day: dt.date, until: dt.date) -> list[Due]:

@@ -162,3 +162,28 @@ def test_a_second_vault_is_not_laid_over_the_first(run, data):
     )
     assert again.exit_code == 1
     assert "已经有一份数据" in again.stderr
+
+
+def test_an_issue_begins_with_a_trace_and_moves_by_its_steps(run):
+    key = added(run, "issue", "title_text=路灯不亮", "category=路灯", "state=处置中")
+    [begun] = answer(run("list", "issue_step", "--json"))
+    assert (begun["from_state"], begun["to_state"]) == (None, "working")
+    answer(run("set", "issue", key, "state=待核查", "result=换了灯泡", "--json"))
+    steps = answer(run("list", "issue_step", "--json"))
+    assert [(one["action"], one["note"]) for one in steps[1:]] == [
+        ("check", "换了灯泡")
+    ]
+    assert answer(run("show", "issue", key, "--json"))["state"] == "review"
+
+
+@pytest.mark.parametrize("state", ["已结案", "已受理", "已评价"])
+def test_an_issue_cannot_be_written_into_a_state_that_takes_steps(run, state):
+    words = ["title_text=路灯不亮", "category=路灯"]
+    refused = run("add", "issue", *words, f"state={state}")
+    assert refused.exit_code == 1
+    assert "新登记的问题只能是“待上报”、“处置中”、“自办结案”" in refused.output
+    key = added(run, "issue", *words)
+    refused = run("set", "issue", key, f"state={state}")
+    assert refused.exit_code == 1
+    assert f"现在是“待上报”，您不能“{state}”；可以：改为自己处理" in refused.output
+    assert answer(run("list", "issue_step", "--json"))[-1]["to_state"] == "pending"
