@@ -57,11 +57,11 @@ def read_all(
 
 def read_building(db: Connection, building_id: UUID, day: dt.date) -> Shown | None:
     """Read one building; None when there is none."""
-    return _shown(db, building_id, day, near_due(db, day))
+    return _shown(db, building_id, day, None)
 
 
 def _shown(
-    db: Connection, building_id: UUID, day: dt.date, near: Sequence[Due]
+    db: Connection, building_id: UUID, day: dt.date, near: Sequence[Due] | None
 ) -> Shown | None:
     block = read_block(db, building_id, day, near)
     return Shown(block, arrange(block)) if block else None

@@ -185,15 +185,7 @@ class CellPainter:
         area: QRectF,
         look: CellLook,
     ) -> None:
-        tokens = self._theme.tokens
-        tone = tokens.tone(shade.hue)
-        front, soft = tokens.text, tokens.text2
-        if shade.ink == "solid":
-            front = soft = tone.on_solid
-        elif shade.ink == "tint":
-            soft = tone.text
-        elif shade.ink == "hatched":
-            front = soft
+        front, soft = self._pens(shade)
         heavy = shade.ink in ("solid", "tint")
         first, second, third = _lines(area)
         left, right = area.x() + 12, area.right() - 6
@@ -202,7 +194,7 @@ class CellPainter:
             room, Size.CAPTION, True, int(right - left - 22 * heavy)
         )
         painter.setFont(self.font(Size.CAPTION, bold=True))
-        painter.setPen(QColor(soft))
+        painter.setPen(soft)
         top = area.y() + first
         painter.drawText(QRectF(left, top, right - left, LINE), _LEFT, words)
         self._signs(painter, door, shade, (left + wide + 4, right, top))
@@ -210,12 +202,12 @@ class CellPainter:
         name = door.name or below
         fitted, taken = self._fitted(name, Size.BODY, heavy, int(right + 2 - left))
         painter.setFont(self.font(Size.BODY, bold=heavy))
-        painter.setPen(QColor(front))
+        painter.setPen(front)
         line = QRectF(left, area.y() + second, right - left + 2, 22)
         painter.drawText(line, _LEFT, fitted)
         if not door.name:
             return
-        painter.setPen(QColor(soft))
+        painter.setPen(soft)
         bold = shade.ink == "solid"
         painter.setFont(self.font(Size.CAPTION, bold=bold))
         if third:
@@ -223,11 +215,21 @@ class CellPainter:
             fitted, taken = self._fitted(below, Size.CAPTION, bold, int(line.width()))
             painter.drawText(line, _LEFT, fitted)
             if look.basis == "status" and door.tier:
-                self._tier(
-                    painter, door.tier, shade, (left + taken + 6, right, line.y())
-                )
+                place = (left + taken + 6, right, line.y())
+                self._tier(painter, door.tier, shade, place)
         elif taken + self._fitted(below, Size.CAPTION, bold, 999)[1] + 8 < line.width():
             painter.drawText(line, _RIGHT, below)
+
+    def _pens(self, shade: Shade) -> tuple[QColor, QColor]:
+        """The colours of the name and of what stands around it."""
+        tokens = self._theme.tokens
+        tone = tokens.tone(shade.hue)
+        if shade.ink == "solid":
+            return QColor(tone.on_solid), QColor(tone.on_solid)
+        if shade.ink == "tint":
+            return QColor(tokens.text), QColor(tone.text)
+        front = tokens.text2 if shade.ink == "hatched" else tokens.text
+        return QColor(front), QColor(tokens.text2)
 
     def _tier(
         self,

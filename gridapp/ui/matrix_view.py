@@ -12,13 +12,11 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     QRect,
     QRectF,
-    QSize,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
-    QHeaderView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -27,19 +25,22 @@ from PySide6.QtWidgets import (
 
 from gridapp.language import tr
 from gridapp.ui.matrix_cell import CellLook, CellPainter
+from gridapp.ui.matrix_headers import (
+    FLOORS_WIDTH,
+    LEAST_HEIGHT,
+    LEAST_WIDTH,
+    UNITS_HEIGHT,
+    FloorHeader,
+    UnitHeader,
+)
 from gridapp.ui.theme import Theme, transparent_selection
-from gridapp.ui.tokens import Size
 from gridapp.work.buildings import Door
 from gridapp.work.colouring import Basis, shade_of, spoken
 from gridapp.work.matrix import Matrix
 
 Index = QModelIndex | QPersistentModelIndex
-LEAST_WIDTH = 92  # of a column: a name of four characters and the space around it
 MOST_WIDTH = 190
-LEAST_HEIGHT = 58  # of a row: a cell of 52 and its gap
 MOST_HEIGHT = 94
-FLOORS_WIDTH = 46
-UNITS_HEIGHT = 32
 BAR = 14  # of a scroll bar
 TYPING = 1_000  # milliseconds after which typing begins a new door
 _DOOR = Qt.ItemDataRole.UserRole
@@ -69,8 +70,8 @@ class MatrixView(QTableView):
         self.setModel(self._cells)
         self._delegate = _CellDelegate(theme, self)
         self.setItemDelegate(self._delegate)
-        self.setHorizontalHeader(_UnitHeader(theme, self))
-        self.setVerticalHeader(_FloorHeader(theme, self))
+        self.setHorizontalHeader(UnitHeader(theme, self, self._matrix_now))
+        self.setVerticalHeader(FloorHeader(theme, self, self._matrix_now))
         self.setCornerButtonEnabled(False)
         self.setStyleSheet(_PLAIN)
         self.setShowGrid(False)
@@ -168,6 +169,9 @@ class MatrixView(QTableView):
         super().resizeEvent(event)
         if not self._loading:  # amid a reset the headers do not know their sections
             self._lay_out()
+
+    def _matrix_now(self) -> Matrix:
+        return self._cells.matrix
 
     def _place_of(self, door_id: UUID | None) -> tuple[int, int] | None:
         for row, line in enumerate(self.matrix.lines):
@@ -333,75 +337,3 @@ def _gaps(matrix: Matrix, column: int) -> tuple[int, int]:
     """The space before and after a cell: more between two units."""
     first = {span.first for span in matrix.spans}
     return (6 if column in first else 2), (6 if column + 1 in first else 2)
-
-
-class _UnitHeader(QHeaderView):
-    """The units above their columns: they scroll across, and never away."""
-
-    def __init__(self, theme: Theme, view: MatrixView) -> None:
-        super().__init__(Qt.Orientation.Horizontal, view)
-        self._theme = theme
-        self._view = view
-        self.setFixedHeight(UNITS_HEIGHT)
-        self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.setMinimumSectionSize(40)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setAccessibleName(tr("单元"))
-
-    def sizeHint(self) -> QSize:
-        return QSize(LEAST_WIDTH, UNITS_HEIGHT)
-
-    def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:
-        for span in self._view.matrix.spans:
-            last = span.first + span.count - 1
-            if span.first <= logicalIndex <= last:
-                left = self.sectionViewportPosition(span.first)
-                right = self.sectionViewportPosition(last) + self.sectionSize(last)
-                area = QRectF(left + 6, 2, right - left - 12, UNITS_HEIGHT - 6)
-                painter.save()
-                painter.setClipRect(rect)
-                self._paint_unit(painter, span.words, area)
-                painter.restore()
-
-    def _paint_unit(self, painter: QPainter, words: str, area: QRectF) -> None:
-        tokens = self._theme.tokens
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(tokens.grey.back))
-        painter.drawRoundedRect(area, Size.RADIUS, Size.RADIUS)
-        painter.setPen(QColor(tokens.text2))
-        painter.setFont(self._theme.font(Size.CAPTION, bold=True))
-        shown = area.intersected(QRectF(self.viewport().rect()))
-        painter.drawText(shown, Qt.AlignmentFlag.AlignCenter, words)
-
-
-class _FloorHeader(QHeaderView):
-    """The floors beside their rows."""
-
-    def __init__(self, theme: Theme, view: MatrixView) -> None:
-        super().__init__(Qt.Orientation.Vertical, view)
-        self._theme = theme
-        self._view = view
-        self.setFixedWidth(FLOORS_WIDTH)
-        self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.setMinimumSectionSize(40)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setAccessibleName(tr("楼层"))
-
-    def sizeHint(self) -> QSize:
-        return QSize(FLOORS_WIDTH, LEAST_HEIGHT)
-
-    def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:
-        lines = self._view.matrix.lines
-        if logicalIndex >= len(lines):
-            return
-        line = lines[logicalIndex]
-        if (
-            line.floor is None
-            and logicalIndex
-            and lines[logicalIndex - 1].floor is None
-        ):
-            return  # 其他 stands once
-        painter.setPen(QColor(self._theme.tokens.text2))
-        painter.setFont(self._theme.font(Size.CAPTION, bold=True))
-        painter.drawText(QRectF(rect), Qt.AlignmentFlag.AlignCenter, line.words)

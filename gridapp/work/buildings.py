@@ -150,17 +150,19 @@ def building_name(number: str) -> str:
 
 
 def near_due(db: Connection, day: dt.date) -> list[Due]:
-    """What is late or due soon, for the two reads below."""
+    """What is late or due soon, for the two reads below to share."""
     return today.due(db, day, SOON)
 
 
-def read_estate(db: Connection, day: dt.date, near: Iterable[Due]) -> Estate:
+def read_estate(
+    db: Connection, day: dt.date, near: Sequence[Due] | None = None
+) -> Estate:
     """Every building in walking order, with how many of its doors are urgent.
 
-    `near` is what `near_due` gives.
+    `near` is what `near_due` gives, when it is at hand.
     """
     rows = records.find(db, Building)
-    worst = _urgency(near, day)
+    worst = _urgency(near_due(db, day) if near is None else near, day)
     behind: dict[str, list[estate.DoorCount]] = {}
     for one in estate.door_counts(db):
         behind.setdefault(one.dwelling, []).append(one)
@@ -227,44 +229,22 @@ def _full_name(row: Values) -> str:
 
 
 def read_block(
-    db: Connection, building_id: UUID, day: dt.date, near: Sequence[Due]
+    db: Connection,
+    building_id: UUID,
+    day: dt.date,
+    near: Sequence[Due] | None = None,
 ) -> Block | None:
     """A building with everything behind its doors; None when there is none.
 
-    `near` is what `near_due` gives.
+    `near` is what `near_due` gives, when it is at hand.
     """
+    near = near_due(db, day) if near is None else near
     row = records.get(db, Building, building_id)
     if row is None:
         return None
     dwellings = of_each(db, Dwelling, "building_id", [building_id]).get(building_id, [])
-    homes = of_each(db, Household, "dwelling_id", [one["id"] for one in dwellings])
-    families = [home for found in homes.values() for home in found]
-    people = of_each(db, Resident, "household_id", [one["id"] for one in families])
-    ids = [person["id"] for found in people.values() for person in found]
-    here = agenda.living_here(db, ids)
-    knowing = {one.resident["id"]: one for one in stops(db, here, day)}
-    owed: dict[UUID | None, list[Due]] = {}
-    for due in near:
-        owed.setdefault(due.household_id, []).append(due)
-
-    def home(values: Values) -> Home:
-        mine = owed.get(values["id"], ())
-        everybody = people.get(values["id"], [])
-        members = [
-            Member(
-                knowing[one["id"]],
-                identity.age_on(one["born_on"], day),
-                tuple(due for due in mine if due.resident_id == one["id"]),
-            )
-            for one in sorted(everybody, key=_head_first)
-            if one["id"] in knowing
-        ]
-        return _home(values, members, len(everybody) - len(members), mine)
-
-    doors = tuple(
-        _door(one, [home(values) for values in homes.get(one["id"], ())], day)
-        for one in dwellings
-    )
+    homes = _homes(db, [one["id"] for one in dwellings], day, near)
+    doors = tuple(_door(one, homes.get(one["id"], ()), day) for one in dwellings)
     return Block(
         id=building_id,
         name=_full_name(row),
@@ -279,21 +259,66 @@ def read_block(
     )
 
 
+def _homes(
+    db: Connection, dwellings: Collection[UUID], day: dt.date, near: Iterable[Due]
+) -> dict[UUID, list[Home]]:
+    """The households behind these doors, by the door."""
+    families = of_each(db, Household, "dwelling_id", dwellings)
+    people = of_each(
+        db,
+        Resident,
+        "household_id",
+        [one["id"] for found in families.values() for one in found],
+    )
+    everybody = [one["id"] for found in people.values() for one in found]
+    here = agenda.living_here(db, everybody)
+    knowing = {one.resident["id"]: one for one in stops(db, here, day)}
+    owed: dict[UUID | None, list[Due]] = {}
+    for due in near:
+        owed.setdefault(due.household_id, []).append(due)
+    return {
+        dwelling: [
+            _home(
+                values,
+                sorted(people.get(values["id"], ()), key=_head_first),
+                knowing,
+                owed.get(values["id"], ()),
+                day,
+            )
+            for values in found
+        ]
+        for dwelling, found in families.items()
+    }
+
+
 def _head_first(person: Values) -> tuple[bool, str, str]:
     return person["relation"] not in HEADS, person["born_on"] or "9", person["name"]
 
 
 def _home(
-    values: Values, members: Sequence[Member], gone: int, owed: Iterable[Due]
+    values: Values,
+    people: Sequence[Values],
+    knowing: Mapping[UUID, Stop],
+    owed: Sequence[Due],
+    day: dt.date,
 ) -> Home:
+    """A household of these people; `knowing` are the stops of who live here."""
+    members = tuple(
+        Member(
+            knowing[one["id"]],
+            identity.age_on(one["born_on"], day),
+            tuple(due for due in owed if due.resident_id == one["id"]),
+        )
+        for one in people
+        if one["id"] in knowing
+    )
     named = values["head_name"] or ""
     names = [member.name for member in members]
-    head = named if named in names or not names else names[0]
     return Home(
         id=values["id"],
-        head=head,
-        members=tuple(members),
-        gone=gone,
+        head=named if named in names or not names else names[0],
+        members=members,
+        gone=len(people) - len(members),
         moved_out=values["moved_out_on"] is not None,
         owed=tuple(owed),
     )

@@ -13,7 +13,7 @@ from gridapp.models import (
 )
 from gridapp.store import records
 from gridapp.work import plans, today
-from gridapp.work.buildings import near_due, read_block, read_estate
+from gridapp.work.buildings import read_block, read_estate
 from gridapp.work.colouring import below_words, counted, shade_of, shades, spoken
 from gridapp.work.door_words import TAG_ORDER, TAG_SIGNS
 from gridapp.work.finding import asked_for, fitting
@@ -61,7 +61,7 @@ def settle(vault):
 
 def read(vault, building, day):
     with vault.reading() as db:
-        return read_block(db, building, day, near_due(db, day))
+        return read_block(db, building, day)
 
 
 def door_of(block, room):
@@ -105,8 +105,7 @@ def test_states_come_from_the_work_list_and_no_second_rule(vault, people, today)
         late = {due.household_id for due in _due(db, today) if due.late_days}
         near = {due.household_id for due in _due(db, today)} - late
         blocks = [
-            read_block(db, one.id, today, _due(db, today))
-            for one in read_estate(db, today, near_due(db, today)).outlines
+            read_block(db, one.id, today) for one in read_estate(db, today).outlines
         ]
     by_state = {}
     for block in blocks:
@@ -195,9 +194,9 @@ def test_the_list_counts_what_the_matrix_shows(vault, people, build, settle, tod
     _, [empty, *_] = build(("1", "101", {}), ("1", "201", {"tenure": "vacant"}))
     settle(empty)
     with vault.reading() as db:
-        estate = read_estate(db, today, near_due(db, today))
+        estate = read_estate(db, today)
         for one in estate.outlines:
-            block = read_block(db, one.id, today, near_due(db, today))
+            block = read_block(db, one.id, today)
             assert block.counts == one.counts
             assert (block.homes, block.people) == (one.homes, one.people)
     assert [one.name for one in estate.outlines] == ["3号楼", "8号楼", "12号楼"]
@@ -209,16 +208,14 @@ def test_who_has_no_door_is_counted(vault, people, today):
     with vault.writing() as tx:
         records.save(tx, Resident, {"name": "外来人"})
     with vault.reading() as db:
-        assert read_estate(db, today, near_due(db, today)).elsewhere == 1
+        assert read_estate(db, today).elsewhere == 1
 
 
 def test_an_estate_is_named_where_there_are_several(vault, build, today):
     build(("1", "101", {}), estate="幸福里")
     build(("1", "101", {}), estate="和顺里")
     with vault.reading() as db:
-        names = [
-            one.name for one in read_estate(db, today, near_due(db, today)).outlines
-        ]
+        names = [one.name for one in read_estate(db, today).outlines]
     assert names == ["和顺里 8号楼", "幸福里 8号楼"]
 
 
@@ -323,7 +320,7 @@ def test_typing_finds_buildings_and_doors(vault, build, today, typed, names, ask
     for number in ("3", "33", "东街"):
         build(("2", "501", {}), number=number)
     with vault.reading() as db:
-        outlines = read_estate(db, today, near_due(db, today)).outlines
+        outlines = read_estate(db, today).outlines
     assert [one.name for one in fitting(outlines, typed)] == names
     found, door = asked_for(outlines, typed)
     assert (found and found.name, door) == asked
@@ -394,6 +391,6 @@ def test_what_is_in_the_recycle_bin_is_not_shown(vault, people, today):
         records.delete(tx, Building, people.building)
     assert read(vault, people.building, today) is None
     with vault.reading() as db:
-        estate = read_estate(db, today, near_due(db, today))
+        estate = read_estate(db, today)
     assert "3号楼" not in [one.name for one in estate.outlines]
     assert estate.elsewhere == 1
