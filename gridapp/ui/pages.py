@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QWidget
 
 from gridapp.ui.page import Page
 from gridapp.ui.session import Session
@@ -25,13 +26,14 @@ class Pages(Mapping[str, Page]):
         session: Session,
         makers: Mapping[str, Maker],
         welcome: Callable[[str, Page], None],
-        owner: QObject,
+        window: QWidget,
     ) -> None:
         self._session = session
         self._makers = makers
         self._welcome = welcome
         self._made: dict[str, Page] = {}
-        self._timer = QTimer(owner)
+        self._window = window
+        self._timer = QTimer(window)
         self._timer.setInterval(PAUSE)
         self._timer.timeout.connect(self._make_next)
 
@@ -53,11 +55,11 @@ class Pages(Mapping[str, Page]):
         return list(self._made.values())
 
     def make_quietly(self) -> None:
-        """Make the others one by one from now on, whenever the window is at rest."""
+        """Make the others one by one while the window is shown and at rest."""
         self._timer.start()
 
     def _make_next(self) -> None:
-        if self._session.jobs.busy:
+        if not self._window.isVisible() or self._session.jobs.busy:
             return
         missing = next((key for key in self if key not in self._made), None)
         if missing is None:

@@ -6,7 +6,7 @@ from gridapp.app import App
 from gridapp.ui import visit_drafts
 from gridapp.ui.gallery import Gallery
 from gridapp.ui.idle import IdleWatch
-from gridapp.ui.record_form import RecordDialog
+from gridapp.ui.password_dialog import PasswordDialog
 from gridapp.work import visits
 from tests.conftest import PASSWORD
 
@@ -42,8 +42,9 @@ def test_lock_hides_everything_and_loses_nothing(app, people, qtbot):
     qtbot.waitUntil(lambda: not app.jobs.busy)
     note = window.pages["visit"]._fields["visit"]._note
     note.setPlainText("说到一半")
-    window.show_record("issue", None)
-    dialog = window.findChild(RecordDialog)
+    window.go("settings")
+    window.pages["settings"]._change_password()
+    dialog = window.findChild(PasswordDialog)
     app.lock()
     qtbot.waitUntil(lambda: not app.jobs.busy)
     assert not window.isVisible()
