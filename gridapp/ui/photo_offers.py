@@ -11,7 +11,6 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from gridapp import settings
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.store.database import Connection
@@ -30,7 +29,6 @@ A_LOOK = 4  # previews made at a time, so that saving never waits for long
 
 @dataclass(frozen=True)
 class _Found:
-    watching: bool  # whether a folder is set
     paths: list[Path]
     previews: dict[Path, bytes]
     trouble: str = ""
@@ -76,11 +74,15 @@ class PhotoOffers(QWidget):
 
     def look(self) -> None:
         """Look into the folder, off the UI thread."""
+        folder = self._session.preferences.now.photo_folder
+        if not folder:
+            self._show(_Found([], {}))
+            return
         if self._looking:
             return
         self._looking = True
         known = frozenset(self._previews) if self._unfolded else None
-        work = partial(_look, data=self._session.store.folder, known=known)
+        work = partial(_look, folder=Path(folder), known=known)
         self._session.read(work, self._show)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -93,8 +95,6 @@ class PhotoOffers(QWidget):
 
     def _show(self, found: _Found) -> None:
         self._looking = False
-        if not found.watching:
-            self._timer.stop()
         self._previews |= found.previews
         paths = [path for path in found.paths if path not in self._used]
         self.counted.emit(len(paths))
@@ -126,16 +126,13 @@ class PhotoOffers(QWidget):
         self.taken.emit(path)
 
 
-def _look(db: Connection, data: Path, known: frozenset[Path] | None) -> _Found:
-    """What the folder of the settings holds; previews of some that are not `known`."""
-    folder = settings.load(data).photo_folder
-    if not folder:
-        return _Found(watching=False, paths=[], previews={})
+def _look(db: Connection, folder: Path, known: frozenset[Path] | None) -> _Found:
+    """What came into the folder today; previews of some that are not `known`."""
     today = dt.datetime.combine(dt.date.today(), dt.time()).astimezone()
     try:
-        paths = new_pictures(Path(folder), today)
+        paths = new_pictures(folder, today)
     except UserError as error:
-        return _Found(watching=True, paths=[], previews={}, trouble=str(error))
+        return _Found([], {}, str(error))
     used = attached_names(db, [path.name for path in paths], today)
     paths = [path for path in paths if path.name not in used]
     previews: dict[Path, bytes] = {}
@@ -144,4 +141,4 @@ def _look(db: Connection, data: Path, known: frozenset[Path] | None) -> _Found:
             small = preview(path, SIDE)
             if small is not None:
                 previews[path] = small
-    return _Found(watching=True, paths=paths, previews=previews)
+    return _Found(paths, previews)

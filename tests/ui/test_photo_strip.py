@@ -9,7 +9,6 @@ from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtWidgets import QWidget
 
-from gridapp import settings
 from gridapp.models import Attachment, Patrol
 from gridapp.store import records
 from gridapp.ui.photo_strip import PhotoStrip
@@ -268,7 +267,7 @@ def test_new_pictures_of_the_photo_folder_are_offered(
     folder.mkdir()
     picture(folder / "new.jpg")
     (folder / "words.txt").write_text("no picture")
-    settings.save(session.store.folder, settings.Settings(photo_folder=str(folder)))
+    session.preferences.keep(photo_folder=str(folder))
     strip.clear()
     settle()
     assert "1 张新的" in strip._add.text()
@@ -289,8 +288,7 @@ def test_new_pictures_of_the_photo_folder_are_offered(
 
 
 def test_a_photo_folder_that_is_gone_is_said(strip, session, settle, tmp_path):
-    gone = settings.Settings(photo_folder=str(tmp_path / "不在了"))
-    settings.save(session.store.folder, gone)
+    session.preferences.keep(photo_folder=str(tmp_path / "不在了"))
     strip.clear()
     strip.unfold()
     settle()
