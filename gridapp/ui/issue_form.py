@@ -142,16 +142,14 @@ class IssueForm(QWidget):
         self._timer.timeout.connect(self.keep)
         self.form.finished.connect(self._save.setFocus)
         self.form.changed.connect(self._on_change)
+        self.form.entered.connect(self._show_row)
         category = self.form.editor("category")
         assert isinstance(category, CategoryEditor)
         category.changed.connect(self._propose)
         for name in ("level", "found_at"):
-            self.form.editor(name).finished.connect(self._propose)
-            row = self.form.row(name).editor
-            changed: Any = getattr(row, "changed", None) or getattr(
-                row, "editingFinished", None
-            )
-            changed.connect(self._propose)
+            widget: Any = self.form.editor(name).widget
+            changed = "changed" if name == "level" else "editingFinished"
+            getattr(widget, changed).connect(self._propose)
 
     def begin(self) -> None:
         """Start a new issue, or go on with what was left half-written."""
@@ -286,10 +284,10 @@ class IssueForm(QWidget):
         self._touch()
         form = self.form
         action = form.editor("action").value()
-        form.row("result").setVisible(action == "self_close")
+        form.ask_for("result", wanted=action == "self_close")
         outside = bool(form.editor("outside_list").value())
         for name in OUTSIDE:
-            form.row(name).setVisible(outside)
+            form.ask_for(name, wanted=outside)
         category = form.editor("category").value() or ""
         sentence = tr("邻里纠纷登记到“矛盾调解”，当事人和调解经过都有地方写")
         self._dispute.say(sentence if category.startswith("02") else "")
@@ -348,6 +346,9 @@ class IssueForm(QWidget):
         if self._open:
             at = f"{dt.datetime.now():%H:%M}"
             self._kept.setText(tr("草稿已自动存 {at}", at=at))
+
+    def _show_row(self, row: QWidget) -> None:
+        self._scroll.ensureWidgetVisible(row, 0, 12)
 
     def _touch(self) -> None:
         self._touched = True

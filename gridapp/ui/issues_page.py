@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from functools import partial
 from uuid import UUID
 
@@ -54,6 +55,7 @@ class IssuesPage(Page):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._all: tuple[Listed, ...] = ()
+        self._rows: Mapping[UUID, Row] = {}  # each issue as the list shows it
         self._hits: frozenset[UUID] | None = None  # None when nothing is searched
         self._wanted: UUID | None = None
         self._place_before = 0
@@ -124,7 +126,7 @@ class IssuesPage(Page):
         escape.activated.connect(self._escape)
 
     def reload(self) -> None:
-        self.session.read(read_issues, self._show_issues)
+        self.session.read(_read, self._show_issues)
 
     def focus_start(self) -> None:
         if self._stack.currentWidget() is self._form:
@@ -154,7 +156,8 @@ class IssuesPage(Page):
         self._filters.choose_tab(key)
         self._show()
 
-    def _show_issues(self, found: Issues) -> None:
+    def _show_issues(self, read: tuple[Issues, Mapping[UUID, Row]]) -> None:
+        found, self._rows = read
         self._all = found.rows
         now = dt.datetime.now(dt.UTC)
         self._filters.show_buildings(found.buildings)
@@ -181,7 +184,7 @@ class IssuesPage(Page):
         now, tab = dt.datetime.now(dt.UTC), self._filters.tab()
         fitting = [one for one in self._all if self._fits(one)]
         self._filters.show_counts(fitting, now)
-        rows = [row_of(one, now) for one in fitting if in_tab(tab, one, now)]
+        rows = [self._rows[one.id] for one in fitting if in_tab(tab, one, now)]
         place = self._place_before
         before = self._list.current()
         self._list.show_rows(rows)
@@ -340,6 +343,12 @@ class IssuesPage(Page):
         self._card.set_width(width)
         self._form.set_width(width)
         self._show_sides()
+
+
+def _read(db: Connection) -> tuple[Issues, Mapping[UUID, Row]]:
+    """Return every issue and its row: thousands are put into words off the window."""
+    now, found = dt.datetime.now(dt.UTC), read_issues(db)
+    return found, {one.id: row_of(one, now) for one in found.rows}
 
 
 def _found(db: Connection, text: str) -> frozenset[UUID]:
