@@ -51,6 +51,7 @@ class DoorPicker(QWidget):
         self._near = near
         self._found: Found | None = None
         self._taken = ""
+        self._walked = False  # with the arrow keys into the doors that are offered
         self.setAccessibleName(name)
         self.box = FindField(session.theme, name, tr("楼号-单元-房号，如 3-2-501"))
         self._list = RowList(session.theme, tr("{name}：候选", name=name))
@@ -63,9 +64,9 @@ class DoorPicker(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self.setFocusProxy(self.box)
         self.box.searched.connect(self._search)
-        self.box.moved.connect(self._list.move_current)
+        self.box.moved.connect(self._walk)
         self.box.finished.connect(self._accept)
-        self._list.clicked.connect(self._accept)
+        self._list.clicked.connect(self._click)
 
     def door(self) -> Door | None:
         """Return the door that is written, or None while it is none."""
@@ -97,6 +98,7 @@ class DoorPicker(QWidget):
         door = found.door
         taken = bool(self._taken) or (door is not None and door.known)
         rows = [] if taken else [row_of(hit) for hit in found.hits]
+        self._walked = False
         self._list.show_rows(rows)
         self._list.setFixedHeight(ROW_HEIGHT * len(rows) + 2)
         self._list.setVisible(bool(rows))
@@ -117,10 +119,22 @@ class DoorPicker(QWidget):
         names = tr("、").join(name for _, name in found.homes)
         return tr("{door} 现在住着 {names}", door=found.door.words, names=names)
 
+    def _walk(self, steps: int) -> None:
+        """Choose among the doors offered: Enter then takes that one."""
+        if self._walked:
+            self._list.move_current(steps)
+        self._walked = self._list.isVisible()
+
+    def _click(self) -> None:
+        self._walked = True
+        self._accept()
+
     def _accept(self) -> None:
+        """Take the chosen door; a whole door that was typed stays as it is."""
         row = self._list.current()
-        known = self._found is not None and self._found.door is not None
-        if self._list.isVisible() and row is not None and not known:
+        written = self._found is not None and self._found.door is not None
+        asked = self._walked or not written
+        if self._list.isVisible() and row is not None and asked:
             self._take(row)
         self._list.hide()
         self.finished.emit()

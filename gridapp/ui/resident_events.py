@@ -80,12 +80,6 @@ def _change_words(change: HistoryLine, action: str) -> str:
         return change.label
     field = field_of(Resident, change.field)
     new = field.masked(change.new) or EMPTY
-    if field.target:
-        return (
-            tr("{label}已更换", label=field.label)
-            if change.old
-            else tr("{label}已填", label=field.label)
-        )
     if action == "insert":
         return f"{field.label} {new}"
     return tr(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from gridapp.language import tr
@@ -14,7 +14,7 @@ from gridapp.models.record import Values
 from gridapp.store import agenda, history, records
 from gridapp.store.database import Connection
 from gridapp.store.history import HistoryLine
-from gridapp.store.residence import Stay, stays
+from gridapp.store.residence import Stay, doors, stays
 from gridapp.work import people, today
 from gridapp.work.due import Due, door_of, walk_key
 from gridapp.work.people import Event, Person
@@ -121,5 +121,22 @@ def read_owed(db: Connection, day: dt.date) -> Mapping[UUID, tuple[Due, ...]]:
 
 
 def read_history(db: Connection, resident_id: UUID) -> list[HistoryLine]:
-    """Return every change of the resident's own record, oldest first."""
-    return history.history(db, Resident, resident_id)
+    """Return every change of the resident's own record, oldest first.
+
+    A household is told by its door.
+    """
+    lines = history.history(db, Resident, resident_id)
+    homes = {
+        one
+        for line in lines
+        if line.field == "household_id"
+        for one in (line.old, line.new)
+        if one is not None
+    }
+    where = doors(db, homes)
+    return [
+        replace(line, old=where.get(line.old), new=where.get(line.new))
+        if line.field == "household_id"
+        else line
+        for line in lines
+    ]

@@ -282,7 +282,7 @@ class ResidentsPage(Page):
         self._owed = owed
         self._late = {key for key, dues in owed.items() if dues[0].late_days}
         self._rows = {}
-        self._show_rows()
+        self._show_rows(kept=self._shown)
         if self._shown is not None:
             self._read_file(self._shown)
         if self._home is not None:
@@ -302,13 +302,15 @@ class ResidentsPage(Page):
             self._hits = tuple(hits)
             self._show_rows()
 
-    def _show_rows(self, _key: str = "") -> None:
+    def _show_rows(self, _key: str = "", kept: UUID | None = None) -> None:
+        """List whom search and filters leave; whoever is asked for, or `kept` while
+        they left or died, stays whatever the list is narrowed by."""
         searched = self._hits is not None
         ids = self._people if self._hits is None else self._hits
         shown = narrowing(self.filters.asked(), self._late, found=searched)
         people = (self._people[one] for one in ids if one in self._people)
-        kept = self._kept()
-        found = [one for one in people if one.id in kept or shown(one)]
+        asked = self._wanted or kept
+        found = [one for one in people if one.id == asked or shown(one)]
         rows = [self._row_of(one, found=searched) for one in found]
         self._list.show_rows(rows)
         self._count.setText(tr("找到 {count:,} 人", count=len(rows)))
@@ -316,12 +318,6 @@ class ResidentsPage(Page):
         if self._wanted is not None and self._list.choose(self._wanted):
             self._list.scrollTo(self._list.currentIndex())
             self._wanted = None
-
-    def _kept(self) -> set[UUID | None]:
-        """Return who stays in the list whatever it is narrowed by: who is asked for,
-        and, until one goes on, who was shown when they left or died."""
-        whole = self.filters.asked() == ("all",) and self._hits is None
-        return {self._wanted, self._shown if whole else None}
 
     def _row_of(self, person: Listed, *, found: bool) -> Row:
         if found:

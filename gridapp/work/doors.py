@@ -39,10 +39,13 @@ class Door:
 
 
 def read_door(db: Connection, text: str, near: UUID | None = None) -> Door | None:
-    """The door `text` means; None when building and room are not both named.
+    """The door `text` means; None when building and room are not both named, or a
+    dash at the end says that more is to come.
 
     `near` is a building: of two buildings with one number that of its estate is meant.
     """
+    if search_words.fold(text).endswith("-"):
+        return None
     asked = next(
         (
             word.door
