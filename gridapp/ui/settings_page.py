@@ -57,9 +57,9 @@ class SettingsPage(SidePage):
         inside = QWidget()
         self._columns = line(inside, gap=12)
         left, right = column(gap=12), column(gap=12)
-        for card in (self._look_card(), self._lock_card()):
+        for card in (self._look_card(), self._lock_card(), self._data_card()):
             left.addWidget(card)
-        for card in (self._entry_card(), self._data_card(), self._ways_card()):
+        for card in (self._entry_card(), self._ways_card()):
             right.addWidget(card)
         left.addStretch()
         right.addStretch()
@@ -104,7 +104,7 @@ class SettingsPage(SidePage):
         card.box.addWidget(change, 0, Qt.AlignmentFlag.AlignLeft)
         card.box.addWidget(self._photos)
         buttons = line(gap=8)
-        choose = Button(self.theme, tr("选照片文件夹…"), icon="file-input")
+        choose = Button(self.theme, tr("选照片文件夹…"), icon="folder")
         choose.clicked.connect(self._choose_photos)
         self._no_photos.clicked.connect(partial(self._keep_photos, ""))
         buttons.addWidget(choose)
@@ -118,7 +118,7 @@ class SettingsPage(SidePage):
         folder = self.session.store.folder
         words = tr("加密保存在 {folder}", folder=folder)
         card.box.addWidget(Text(words, "muted", wrap=True))
-        show = Button(self.theme, tr("打开数据文件夹"), icon="file-input")
+        show = Button(self.theme, tr("打开数据文件夹"), icon="folder")
         url = QUrl.fromLocalFile(str(folder))
         show.clicked.connect(lambda: QDesktopServices.openUrl(url))
         row = line()
