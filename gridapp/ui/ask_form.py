@@ -34,11 +34,17 @@ class Drafted(Protocol):
     """An editor of several parts that keeps its own draft."""
 
     @property
-    def changed(self) -> SignalInstance: ...
+    def changed(self) -> SignalInstance:
+        """Emitted when the answer is another one."""
+        ...
 
-    def raw(self) -> str: ...
+    def raw(self) -> str:
+        """Return what stands in it, wrong or not."""
+        ...
 
-    def restore(self, text: str) -> None: ...
+    def restore(self, text: str) -> None:
+        """Write what `raw` returned."""
+        ...
 
 
 class ChipEditor:

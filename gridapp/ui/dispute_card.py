@@ -20,7 +20,8 @@ from gridapp.store.vault import Writing
 from gridapp.ui import dispute_acts, dispute_drafts
 from gridapp.ui.ask_form import AskForm
 from gridapp.ui.case_form import CaseForm
-from gridapp.ui.dispute_acts import ACTS, EDIT, PAPERS, PRINT, SITTING, Act, Write
+from gridapp.ui.dispute_acts import ACTS, EDIT, PAPERS, PRINT, SITTING, Act
+from gridapp.ui.dispute_answers import Write
 from gridapp.ui.dispute_facts import Doings
 from gridapp.ui.dispute_parties import PartyDoings
 from gridapp.ui.dispute_print import PaperPrinter

@@ -13,7 +13,7 @@ from gridapp.models.record import Values, fields_of
 from gridapp.store import state
 from gridapp.store.undo import Done, noted
 from gridapp.store.vault import Writing
-from gridapp.ui.dispute_acts import Write
+from gridapp.ui.dispute_answers import Write
 from gridapp.ui.dispute_facts import contact_words
 from gridapp.ui.party_dialog import PartyDialog
 from gridapp.ui.session import Session

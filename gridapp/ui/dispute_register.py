@@ -31,7 +31,9 @@ class RegisterForm(CaseForm):
         self._parties = parties.widget
         self._kind = form.editor("dispute_kind")
         self._proposed: Values = dict.fromkeys(PROPOSED)
-        self.about.setText(tr("先找当事人，地点和名称会自动写好，可以改"))
+        self.about.setText(
+            tr("先找当事人，地点和名称会自动写好；已由法院、公安等受理的不能调解")
+        )
         self._start: Values = {
             "happened_on": start.day,
             "accepted_on": start.day,
