@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QWidget
 
 from gridapp.errors import UserError
 from gridapp.language import tr
-from gridapp.models import Resident, Visit
+from gridapp.models import Resident, Visit, record_named
 from gridapp.store import records
 from gridapp.store.database import Connection
 from gridapp.store.pinyin import name_readings
@@ -117,11 +117,32 @@ def _find(stage: Stage) -> None:
     stage.settle()
 
 
+def _household(stage: Stage) -> None:
+    with stage.window.session.store.reading() as db:
+        person = records.get(db, Resident, stage.person[0])
+    if person is not None:
+        stage.window.show_record("household", person["household_id"])
+    stage.settle()
+
+
+def _open(kind: str, stage: Stage) -> None:
+    with stage.window.session.store.reading() as db:
+        found = records.find(db, record_named(kind))
+    if not found:
+        raise UserError(tr("还没有可以展示的记录"))
+    stage.window.show_record(kind, found[-1]["id"])
+    stage.settle()
+
+
 RECIPES: Mapping[str, Callable[[Stage], None]] = {
     "residents": _residents,
     "history": _history,
     "visit": partial(_form, "visit"),
     "call": partial(_form, "call"),
+    "household": _household,
+    "issue": partial(_open, "issue"),
+    "dispute": partial(_open, "dispute"),
+    "patrol-round": partial(_new, "patrol"),
     "issue-new": partial(_new, "issue"),
     "dispute-new": partial(_new, "dispute"),
     "find": _find,
