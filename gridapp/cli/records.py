@@ -27,7 +27,7 @@ from gridapp.models.kinds import now
 from gridapp.models.record import Record, Values, field_of, fields_of
 from gridapp.store import history, records, search, state
 from gridapp.store.vault import Store
-from gridapp.work import flow
+from gridapp.work import flow, recycle
 
 
 def typed_values(model: type[Record], pairs: Iterable[str]) -> Values:
@@ -334,11 +334,11 @@ COMMANDS = (
     add_command,
     set_command,
     _in_bin(
-        "delete", records.delete, tr("{}已放进回收站"), tr("把一条记录放进回收站。")
+        "delete", recycle.delete, tr("{}已放进回收站"), tr("把一条记录放进回收站。")
     ),
     _in_bin(
         "undelete",
-        records.undelete,
+        recycle.restore,
         tr("{}已从回收站恢复"),
         tr("从回收站恢复一条记录。"),
     ),
