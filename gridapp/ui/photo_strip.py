@@ -120,9 +120,11 @@ class PhotoStrip(QWidget):
     def show_pending(self, photos: Sequence[PendingPhoto]) -> None:
         """Show the photos of a form that is gone on with, and no others."""
         self.clear()
+        self._photos = [_Shown(one, b"") for one in photos]  # pending from now on
         if photos:
+            self._show()
             work = partial(_small, self._session.store.photos, photos)
-            self._run(work, self._restored)
+            self._run(work, self._take_small)
 
     def show_owner(self, owner_type: str, owner_id: UUID) -> None:
         """Show the photos a record has, with room for more."""
@@ -208,6 +210,11 @@ class PhotoStrip(QWidget):
 
     def _restored(self, found: list[_Shown]) -> None:
         self._photos = found
+        self._show()
+
+    def _take_small(self, found: list[_Shown]) -> None:
+        small = {one.photo: one for one in found}
+        self._photos = [small.get(one.photo, one) for one in self._photos]
         self._show()
 
     def _took(self, found: list[_Shown]) -> None:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from gridapp.language import tr, weekday
 from gridapp.models import codes
+from gridapp.ui.photo_strip import PhotoStrip
 from gridapp.ui.theme import Theme
 from gridapp.ui.visit_notices import IssueNotice, OutcomeLine, PhraseChips
 from gridapp.ui.visit_values import (
@@ -226,6 +227,14 @@ class VisitFields(QWidget):
     def show_note_error(self, sentence: str) -> None:
         """Show what the note still needs, without taking the keyboard there."""
         self._rows["note"].show_error(sentence)
+
+    def add_photos(self, strip: PhotoStrip) -> None:
+        """Place the photos at the end, where Enter does not lead."""
+        self._box.insertWidget(
+            self._box.count() - 1, FieldRow(self._theme, tr("照片"), strip)
+        )
+        strip.listen_to(self._note)
+        strip.changed.connect(self.changed)
 
     def note_finished(self, act: Callable[[], None]) -> None:
         """Call `act` when the user leaves the note by Enter."""

@@ -20,6 +20,7 @@ from gridapp.store.meetings import Miss
 from gridapp.store.vault import Writing
 from gridapp.ui import visit_drafts
 from gridapp.ui.page import Page
+from gridapp.ui.photo_strip import PhotoStrip
 from gridapp.ui.resident_file import ResidentFile
 from gridapp.ui.session import Session
 from gridapp.ui.tokens import Width
@@ -30,7 +31,7 @@ from gridapp.ui.visit_values import VisitEntry, Way, fresh, phrases
 from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import Card, NoticeBar, column, line
 from gridapp.ui.widgets.text import Text
-from gridapp.work import chain, visits
+from gridapp.work import attachments, chain, visits
 from gridapp.work.asking import reminder
 from gridapp.work.visits import Logged
 
@@ -61,6 +62,8 @@ class VisitForm(Page):
             "visit": VisitFields(self.theme, "visit"),
             "call": VisitFields(self.theme, "call"),
         }
+        self._photos = PhotoStrip(session)
+        self._fields["visit"].add_photos(self._photos)
         self._stack = QStackedWidget()
         self._reminder = NoticeBar(self.theme, "amber", "bell")
         self._look = Button(self.theme, tr("电话和要问的"), "quiet")
@@ -138,6 +141,7 @@ class VisitForm(Page):
         self._context.ticked.connect(self._on_change)
         self._look.clicked.connect(self._show_context)
         self._timer.timeout.connect(self._keep)
+        self._photos.said.connect(self.said)
         for fields in self._fields.values():
             fields.changed.connect(self._on_change)
             fields.finished.connect(partial(self._save_next.setFocus))
@@ -175,6 +179,7 @@ class VisitForm(Page):
         self._error.setText("")
         self._kept_words.setText(tr("接着上次没写完的") if start.kept else "")
         self._context.show_file(start.file, entry.asked)
+        self._photos.show_pending(entry.photos)
         self._touched = False
         self._show_reminder()
         self._scroll.verticalScrollBar().setValue(0)
@@ -230,12 +235,12 @@ class VisitForm(Page):
     def save(self) -> None:
         """Save and go back."""
         self._go_next = False
-        self._write()
+        self._photos.when_ready(self._write)
 
     def save_and_next(self) -> None:
         """Save and go to the next household that is due."""
         self._go_next = True
-        self._write()
+        self._photos.when_ready(self._write)
 
     def _write(self) -> None:
         entry = self._entry
@@ -243,7 +248,7 @@ class VisitForm(Page):
             return
         fields = self._fields[entry.way]
         wrong = fields.fill(entry).missing()
-        entry.asked = self._context.asked()
+        entry.asked, entry.photos = self._context.asked(), self._photos.pending()
         values = entry.values()
         remind = reminder(entry.remind, self._context.asks(), entry.asked)
         if entry.seen and remind:
@@ -310,7 +315,7 @@ class VisitForm(Page):
         if entry is None or not self._touched:
             return
         self._touched = False
-        entry.asked = self._context.asked()
+        entry.asked, entry.photos = self._context.asked(), self._photos.pending()
         content = self._fields[entry.way].fill(entry).draft()
         self.session.write(partial(visit_drafts.keep, entry=content), self._kept)
 
@@ -385,5 +390,6 @@ class VisitForm(Page):
 
 def _log(tx: Writing, entry: VisitEntry, values: Values) -> Logged:
     logged = visits.log_visit(tx, entry.resident_id, values)
+    attachments.attach(tx, "visit", logged.visit_id, entry.photos)
     visit_drafts.drop(tx, entry.resident_id, entry.way)
     return logged

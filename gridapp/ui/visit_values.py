@@ -11,6 +11,7 @@ from uuid import UUID
 from gridapp.language import tr
 from gridapp.models.record import Values
 from gridapp.store.meetings import NOT_REACHED
+from gridapp.work.attachments import PendingPhoto
 
 Way = Literal["visit", "call"]
 # Choices of the form that are no modes of a record: they say what came of the attempt.
@@ -66,6 +67,7 @@ class VisitEntry:
     answer: str | None = None  # of whoever was asked after somebody
     remind: str = ""
     asked: tuple[str, ...] = ()  # of what was to be asked, what was
+    photos: tuple[PendingPhoto, ...] = ()
 
     @property
     def reached(self) -> bool:
@@ -166,6 +168,7 @@ class VisitEntry:
             "answer": self.answer,
             "remind": self.remind,
             "asked": list(self.asked),
+            "photos": [photo.draft() for photo in self.photos],
         }
 
     @classmethod
@@ -188,6 +191,7 @@ class VisitEntry:
             kept.get("answer"),
             kept.get("remind", ""),
             tuple(kept.get("asked", ())),
+            tuple(PendingPhoto.from_draft(one) for one in kept.get("photos", ())),
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from uuid import UUID
 
 from PySide6.QtCore import QModelIndex
@@ -11,12 +12,14 @@ from gridapp.models import Visit
 from gridapp.store import records
 from gridapp.store.database import Connection
 from gridapp.ui.page import Page
+from gridapp.ui.photo_view import PhotoView
 from gridapp.ui.record_list import RecordList
 from gridapp.ui.session import Session
 from gridapp.ui.tokens import Width
 from gridapp.ui.widgets.buttons import Button, ChipRow
 from gridapp.ui.widgets.card import Card, Divider, line
 from gridapp.ui.widgets.text import Text
+from gridapp.work.attachments import PendingPhoto, photos_of
 from gridapp.work.ways import kind_of
 
 COLUMNS = (
@@ -40,7 +43,7 @@ class VisitsPage(Page):
     """The log of visits and calls."""
 
     title = tr("走访记录")
-    shows = frozenset({"visit", "resident"})
+    shows = frozenset({"visit", "resident", "attachment"})
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -53,6 +56,10 @@ class VisitsPage(Page):
         self._count = Text("", "faint")
         top.addWidget(self._count)
         top.addStretch()
+        self._pictures: list[PendingPhoto] = []
+        self._photos = Button(self.theme, tr("看照片"), "quiet", icon="camera")
+        self._photos.hide()
+        top.addWidget(self._photos)
         self._new = Button(self.theme, tr("记走访 F2"), "primary", icon="footprints")
         top.addWidget(self._new)
         card.box.addLayout(top)
@@ -62,7 +69,9 @@ class VisitsPage(Page):
         self._row.addWidget(card)
         self._chips.picked.connect(self.reload)
         self._new.clicked.connect(self._start)
+        self._photos.clicked.connect(self._open_photos)
         self._list.activated.connect(self._open)
+        self._list.selectionModel().currentRowChanged.connect(self._ask_photos)
 
     def reload(self) -> None:
         kind = self._chips.chosen()
@@ -78,6 +87,25 @@ class VisitsPage(Page):
     def _show(self, ids: list[UUID]) -> None:
         self._list.show_ids(ids)
         self._count.setText(tr("{count:,} 条", count=len(ids)))
+        self._ask_photos()
+
+    def _ask_photos(self, *_rows: object) -> None:
+        """Find out whether the chosen visit has photos."""
+        visit_id = self._list.chosen()
+        if visit_id is None:
+            self._show_photos([])
+        else:
+            self.session.read(partial(_photos, visit_id=visit_id), self._show_photos)
+
+    def _show_photos(self, photos: list[PendingPhoto]) -> None:
+        self._pictures = photos
+        words = tr("看照片 {count}", count=len(photos))
+        self._photos.setText(words)
+        self._photos.setAccessibleName(words)
+        self._photos.setVisible(bool(photos))
+
+    def _open_photos(self) -> None:
+        PhotoView(self.session, self._pictures, 0, self, removable=False).open()
 
     def _open(self, index: QModelIndex) -> None:
         resident = self._resident_of(self._list.id_at(index.row()))
@@ -100,6 +128,10 @@ class VisitsPage(Page):
         super().set_width(width)
         top = 8 if width is Width.NARROW else 14
         self._row.setContentsMargins(width.margin, top, width.margin, top)
+
+
+def _photos(db: Connection, visit_id: UUID) -> list[PendingPhoto]:
+    return [PendingPhoto.of(row) for row in photos_of(db, "visit", [visit_id])]
 
 
 def _ids(db: Connection, kind: str) -> list[UUID]:
