@@ -18,7 +18,7 @@ from gridapp.models.kinds import now
 from gridapp.models.record import Values
 from gridapp.store import drafts
 from gridapp.ui.ask_form import AskForm
-from gridapp.ui.issue_adding import DRAFT, Begun, add, begin, end_on, limit_of
+from gridapp.ui.issue_adding import DRAFT, OWNERS, Begun, add, begin, end_on, limit_of
 from gridapp.ui.issue_asks import CategoryEditor, DayEditor, asks
 from gridapp.ui.photo_strip import PhotoStrip
 from gridapp.ui.place_finder import Spot
@@ -49,6 +49,7 @@ class IssueForm(QWidget):
         super().__init__()
         self._session = session
         self._proposed: dt.date | None = None
+        self._known: tuple[str, ...] = ()  # owners that are offered
         self._touched = False
         self._open = False
         theme = session.theme
@@ -129,6 +130,8 @@ class IssueForm(QWidget):
             "Ctrl+Enter": self.save,
             "Esc": self.go_back,
         }
+        for number in range(1, OWNERS + 1):
+            keys[f"Alt+{number}"] = partial(self._take_owner, number)
         for key, act in keys.items():
             shortcut = QShortcut(QKeySequence(key), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -320,17 +323,19 @@ class IssueForm(QWidget):
         self._until_words.setText(tr("这一类一般 {limit}", limit=words))
 
     def _show_owners(self, names: Sequence[str]) -> None:
+        self._known = tuple(names)
         chips: list[Button] = []
-        for name in names:
-            chip = Button(self._session.theme, name, "chip")
+        for number, name in enumerate(names, 1):
+            chip = Button(self._session.theme, name, "chip", tip=f"Alt+{number}")
             chip.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            chip.clicked.connect(partial(self._take_owner, name))
+            chip.clicked.connect(partial(self._take_owner, number))
             chips.append(chip)
         self._owner_flow.replace(chips)
         self._owners.setVisible(bool(names))
 
-    def _take_owner(self, name: str) -> None:
-        self.form.editor("owner_name").set_value(name)
+    def _take_owner(self, number: int) -> None:
+        if number <= len(self._known):
+            self.form.editor("owner_name").set_value(self._known[number - 1])
 
     def _go_to_dispute(self) -> None:
         self.go_back()

@@ -4,14 +4,15 @@ import datetime as dt
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtGui import QImage, QInputMethodEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
-from gridapp.models import Issue, Worker
+from gridapp.models import Attachment, Issue, Worker
 from gridapp.store import drafts, records, state
 from gridapp.ui.issue_adding import DRAFT
 from gridapp.ui.issue_words import late_text, late_tone
 from gridapp.ui.issues_page import IssuesPage
+from gridapp.ui.photo_view import PhotoView
 from gridapp.ui.tokens import Width
 from gridapp.ui.widgets.text import Text
 from gridapp.work import flow, issues, limits
@@ -514,6 +515,61 @@ def test_half_written_issue_is_there_again(page, form, session, people, qtbot, s
     assert form.form.editor("description").value() is None
     with session.store.reading() as db:
         assert drafts.kept(db, DRAFT) is None
+
+
+def test_half_written_issue_is_kept_every_few_seconds(form, session, settle):
+    form.form.editor("description").widget.setPlainText("灯坏了")
+    form._timer.timeout.emit()
+    settle()
+    with session.store.reading() as db:
+        assert drafts.kept(db, DRAFT)["form"]["description"] == "灯坏了"
+    assert form._kept.text().startswith("草稿已自动存")
+
+
+def test_who_was_asked_before_is_one_key_away(page, session, qtbot, settle):
+    opened(session, owner_name="物业")
+    page.open_record(None)
+    settle()
+    form = page._form
+    qtbot.keyClick(
+        QApplication.focusWidget(), Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier
+    )
+    assert form.form.editor("owner_name").value() == "物业"
+
+
+def picture(colour):
+    image = QImage(40, 30, QImage.Format.Format_RGB32)
+    image.fill(colour)
+    return image
+
+
+def test_photos_of_an_issue_and_of_its_steps_are_seen_together(
+    page, form, session, qtbot, settle
+):
+    form.form.editor("category").set_value("0401")
+    form._photos.take([picture(Qt.GlobalColor.red)])
+    form.save()
+    settle()
+    issue_id = page._list.current().id
+    page.open_record(issue_id)
+    settle()
+    click_text(page, qtbot, "作废")
+    page._card.form._photos.take([picture(Qt.GlobalColor.blue)])
+    click_text(page, qtbot, "重复登记")
+    page._card.form.save()
+    settle()
+    with session.store.reading() as db:
+        step = flow.trace(db, issue_id)[0]
+        kinds = {a["owner_type"]: a["owner_id"] for a in records.find(db, Attachment)}
+    assert kinds == {"issue": issue_id, "issue_step": step["id"]}
+    page.open_record(issue_id)
+    settle()
+    assert page._card._photos.text() == "照片 2"
+    qtbot.mouseClick(page._card._photos, Qt.MouseButton.LeftButton)
+    settle()
+    view = page._card.findChild(PhotoView)
+    assert view.isVisible()
+    view.reject()
 
 
 def test_quarrel_is_sent_to_mediation(page, form, qtbot, settle):
