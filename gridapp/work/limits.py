@@ -99,12 +99,6 @@ def issue_allowance(db: Connection, category: str, level: str) -> Allowance:
     return found if found.unit == "h" and found.amount <= 24 else URGENT
 
 
-def issue_days(db: Connection, category: str, level: str) -> int:
-    """The days of that allowance, hours counted as the days they begin."""
-    found = issue_allowance(db, category, level)
-    return -(-found.amount // 24) if found.unit == "h" else found.amount
-
-
 def issue_deadline(
     db: Connection, category: str, level: str, found_at: dt.datetime
 ) -> dt.datetime:

@@ -386,7 +386,7 @@ def test_a_state_is_entered_by_those_who_may_and_left_backwards_by_whoever_did()
 )
 def test_deadline_follows_category_and_level(vault, category, level, days):
     with vault.reading() as db:
-        assert limits.issue_days(db, category, level) == days
+        assert limits.issue_allowance(db, category, level) == limits.Allowance(days)
 
 
 def test_county_may_replace_a_limit(vault):
@@ -394,8 +394,8 @@ def test_county_may_replace_a_limit(vault):
         state.keep(tx.db, "limit.issue.04", "2")
         state.keep(tx.db, "limit.mediation", "20")
     with vault.reading() as db:
-        assert limits.issue_days(db, "0401", "normal") == 2
-        assert limits.issue_days(db, "0301", "normal") == 3
+        assert limits.issue_allowance(db, "0401", "normal").amount == 2
+        assert limits.issue_allowance(db, "0301", "normal").amount == 3
         assert limits.days(db, limits.MEDIATION) == 20
         assert limits.days(db, limits.FOLLOW_UP) == 30
 
