@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
+from typing import cast
 
 from PySide6.QtCore import QBuffer, QCoreApplication, QEvent, QPoint
 from PySide6.QtGui import QColor, QPainter, QPixmap
@@ -26,6 +27,7 @@ SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 COLOURS = (256, 128, 64, 48, 32)  # of a saved picture, as many as its size allows
 MOST_BYTES = 60_000  # of a saved picture
 PATIENCE = 60.0  # seconds
+Counted = list[tuple[int, tuple[int, int, int]]]  # pixels, and their colour
 _SHADE = 90  # of 255, over the window behind a dialog
 
 
@@ -119,17 +121,24 @@ def _picture(window: QWidget) -> QPixmap:
 
 
 def _few_colours(picture: QPixmap) -> bytes:
-    """Return a picture as a small PNG file."""
+    """Return a picture as a small PNG file, of the colours it has most of.
+
+    A badge's red is rare among the greys of letters, and must stay red.
+    """
     from PIL import Image
 
     buffer = QBuffer()
     buffer.open(QBuffer.OpenModeFlag.WriteOnly)
     picture.save(buffer, "BMP")
     whole = Image.open(BytesIO(buffer.data().data())).convert("RGB")
+    counted = cast("Counted", whole.getcolors(whole.width * whole.height))
+    often = [colour for _, colour in sorted(counted, reverse=True)]
     content = b""
     for colours in COLOURS:
+        palette = Image.new("P", (1, 1))
+        palette.putpalette([part for colour in often[:colours] for part in colour])
         out = BytesIO()
-        few = whole.quantize(colours, dither=Image.Dither.NONE)
+        few = whole.quantize(palette=palette, dither=Image.Dither.NONE)
         few.save(out, "PNG", optimize=True)
         content = out.getvalue()
         if len(content) <= MOST_BYTES:
