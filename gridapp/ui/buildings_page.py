@@ -130,7 +130,7 @@ class BuildingsPage(Page):
         self._combo.activated.connect(self._pick_number)
         self._combo.finished.connect(self._view.setFocus)
         self._basis.picked.connect(self._colour)
-        self._legend.changed.connect(self._keep)
+        self._legend.changed.connect(self._filter)
         self._common.clicked.connect(self._show_common)
         self._print.clicked.connect(self._print_matrix)
         self._print.setShortcut("Ctrl+P")
@@ -227,6 +227,10 @@ class BuildingsPage(Page):
             self._show_legend()
             self._view.setFocus()
 
+    def _filter(self) -> None:
+        self._keep()
+        self._view.go_to_kept()
+
     def _keep(self) -> None:
         self._view.keep(self._legend.keys(), self._legend.tags())
 
@@ -277,9 +281,11 @@ class BuildingsPage(Page):
         if door is None:
             self._member = None
             missing = self._view.current_missing()
-            words = tr("{door} 没有登记。有人住的，到居民档案里新增。", door=missing)
-            self._panel.show_nothing(words if missing else "")
-            self._strip.show_nothing(words if missing else "")
+            words = tr("这栋楼没有符合筛选的住户，可以点“清除全部”。")
+            if missing:
+                words = tr("{door} 没有登记。有人住的，到居民档案里新增。", door=missing)
+            self._panel.show_nothing(words)
+            self._strip.show_nothing(words)
             return
         kept = self._member.id if self._member else None
         members = [one for home in door.homes for one in home.members]

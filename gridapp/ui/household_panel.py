@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import QBoxLayout, QScrollArea, QWidget
 
 from gridapp.language import tr
 from gridapp.ui.door_said import (
@@ -36,7 +36,7 @@ from gridapp.work.due import short_date
 from gridapp.work.matrix import door_in_building
 from gridapp.work.ways import kind_of
 
-_LABEL = 34  # width of 入户, 电话, 问题, 上次
+_LABEL = 34  # least width of 入户, 电话, 问题, 上次
 
 
 class DoorPanel(Card):
@@ -92,10 +92,10 @@ class DoorPanel(Card):
         self.box.addWidget(self._scroll, 1)
         foot = column(margins=(14, 4, 14, 0), gap=8)
         foot.addWidget(self._visit)
-        beside = line(gap=8)
-        beside.addWidget(self._call, 5)
-        beside.addWidget(self._file, 4)
-        foot.addLayout(beside)
+        self._beside = line(gap=8)
+        self._beside.addWidget(self._call, 5)
+        self._beside.addWidget(self._file, 4)
+        foot.addLayout(self._beside)
         foot.addWidget(self._residents)
         self.box.addLayout(foot)
 
@@ -104,6 +104,10 @@ class DoorPanel(Card):
         self._width = width
         self.setFixedWidth(266 if width is Width.WIDE else 240)
         self._call.setText(tr("记电话 F3") if width is Width.WIDE else tr("记电话"))
+        needed = sum(one.sizeHint().width() for one in (self._call, self._file))
+        across = needed + 8 <= self.maximumWidth() - 28  # English words are longer
+        way = QBoxLayout.Direction
+        self._beside.setDirection(way.LeftToRight if across else way.TopToBottom)
 
     def show_nothing(self, words: str) -> None:
         """Say in words why there is nobody to show."""
@@ -272,7 +276,7 @@ class DoorPanel(Card):
         row.addWidget(Glyph(self._theme, icon, "text3"), 0, Qt.AlignmentFlag.AlignTop)
         if label:
             name = Text(label, "muted")
-            name.setFixedWidth(_LABEL)
+            name.setMinimumWidth(_LABEL)
             row.addWidget(name, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(Text(words, "note", wrap=True), 1)
         return holder

@@ -41,7 +41,8 @@ class LegendRow(QWidget):
         self._tag_counts: Mapping[str, int] = {}
         self._more = Button(theme, tr("标签"), "chip", icon="chevron-down")
         self._more.setAccessibleName(tr("按标签筛选"))
-        self._clear = Button(theme, tr("清除全部"), "quiet", icon="x")
+        self._clear = Button(theme, tr("清除全部"), "chip", icon="x")
+        self._clear.show_icon("x", "blue.text")
         self._more.clicked.connect(self._offer_tags)
         self._clear.clicked.connect(self.clear)
 

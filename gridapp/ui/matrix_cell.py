@@ -105,10 +105,13 @@ class CellPainter:
             self._ring(painter, area, focused=look.focused)
         painter.restore()
 
-    def paint_missing(self, painter: QPainter, room: str, area: QRectF) -> None:
+    def paint_missing(
+        self, painter: QPainter, room: str, area: QRectF, *, dimmed: bool
+    ) -> None:
         """Paint the place of a door that is not on record."""
         tokens = self._theme.tokens
         painter.save()
+        painter.setOpacity(DIMMED if dimmed else 1)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(tokens.border), 1, Qt.PenStyle.DashLine))
         painter.setBrush(Qt.BrushStyle.NoBrush)

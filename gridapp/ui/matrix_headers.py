@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QHeaderView, QTableView
 
 from gridapp.language import tr
@@ -74,7 +74,15 @@ class FloorHeader(QHeaderView):
         self.setAccessibleName(tr("楼层"))
 
     def sizeHint(self) -> QSize:
-        return QSize(FLOORS_WIDTH, LEAST_HEIGHT)
+        return QSize(self.width(), LEAST_HEIGHT)
+
+    def fit(self) -> int:
+        """Make room for the longest word of a floor; return the width."""
+        metrics = QFontMetricsF(self._theme.font(Size.CAPTION, bold=True))
+        words = {line.words for line in self._shown().lines}
+        longest = max(map(metrics.horizontalAdvance, words), default=0.0)
+        self.setFixedWidth(max(FLOORS_WIDTH, round(longest) + 14))
+        return self.width()
 
     def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:
         lines = self._shown().lines

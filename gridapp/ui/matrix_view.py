@@ -26,7 +26,6 @@ from PySide6.QtWidgets import (
 from gridapp.language import tr
 from gridapp.ui.matrix_cell import CellLook, CellPainter
 from gridapp.ui.matrix_headers import (
-    FLOORS_WIDTH,
     LEAST_HEIGHT,
     LEAST_WIDTH,
     UNITS_HEIGHT,
@@ -71,7 +70,8 @@ class MatrixView(QTableView):
         self._delegate = _CellDelegate(theme, self)
         self.setItemDelegate(self._delegate)
         self.setHorizontalHeader(UnitHeader(theme, self, self._matrix_now))
-        self.setVerticalHeader(FloorHeader(theme, self, self._matrix_now))
+        self._floors = FloorHeader(theme, self, self._matrix_now)
+        self.setVerticalHeader(self._floors)
         self.setCornerButtonEnabled(False)
         self.setStyleSheet(_PLAIN)
         self.setShowGrid(False)
@@ -144,6 +144,13 @@ class MatrixView(QTableView):
         self._delegate.keys, self._delegate.tags = frozenset(keys), frozenset(tags)
         self.viewport().update()
 
+    def go_to_kept(self) -> None:
+        """Go to the most urgent door the filters keep, unless one stands on such."""
+        door = self.current()
+        place = self._most_urgent()
+        if place is not None and (door is None or not self.fits(door)):
+            self.choose(*place)
+
     def fits(self, door: Door) -> bool:
         """Whether a door is kept by the filters."""
         return self._delegate.fits(door, self._cells.basis)
@@ -181,12 +188,12 @@ class MatrixView(QTableView):
         return None
 
     def _most_urgent(self) -> tuple[int, int] | None:
-        """The cell whose thing is the latest, else the first door at all."""
+        """The cell whose thing is the latest, else the first that the filters keep."""
         found = [
             (not door.owed, door.owed[0].due if door.owed else None, row, column)
             for row, line in enumerate(self.matrix.lines)
             for column, door in enumerate(line.doors)
-            if door is not None
+            if door is not None and self.fits(door)
         ]
         late = [one for one in found if one[1] is not None]
         first = min(late or found, default=None)
@@ -198,7 +205,7 @@ class MatrixView(QTableView):
         if not across or not down:
             return
         units = UNITS_HEIGHT if self.matrix.spans else 0
-        wide = self.width() - (FLOORS_WIDTH if self.matrix.spans else 0)
+        wide = self.width() - (self._floors.fit() if self.matrix.spans else 0)
         high = self.height() - units
         scrolls_across = across * LEAST_WIDTH > wide
         high -= BAR if scrolls_across else 0
@@ -318,7 +325,9 @@ class _CellDelegate(QStyledItemDelegate):
         if door is None:
             missing = cells.matrix.missing(row, column)
             if missing:
-                self._painter.paint_missing(painter, missing.split("-")[-1], area)
+                room = missing.split("-")[-1]
+                dimmed = bool(self.keys or self.tags)
+                self._painter.paint_missing(painter, room, area, dimmed=dimmed)
                 if chosen:
                     self._painter.ring(painter, area, focused=focused)
             return

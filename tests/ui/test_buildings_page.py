@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 from gridapp.models import Building, Dwelling, Household, Resident, ResidentTag
 from gridapp.store import records
 from gridapp.ui.buildings_page import BuildingsPage
+from gridapp.ui.main_window import MainWindow
 from gridapp.ui.tokens import Width
 from gridapp.work import plans
 
@@ -133,6 +134,32 @@ def test_enter_on_an_empty_door_says_what_to_do(page, qtbot):
     assert "到居民档案里新增" in said[0][0]
 
 
+def test_in_the_window_enter_and_f2_go_on_with_whoever_is_chosen(
+    session, estate, qtbot, settle
+):
+    window = MainWindow(session, "周敏 和顺里第一网格")
+    qtbot.addWidget(window)
+    window.show()
+    settle()
+    window.go("buildings")
+    settle()
+    view = window.pages["buildings"]._view
+    assert view.hasFocus()
+    assert view.current().name == "李桂英"
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    qtbot.keyClick(view, Qt.Key.Key_F2)
+    settle()
+    assert window.here == "visit"
+    window.go_back()
+    settle()
+    assert window.here == "buildings"
+    qtbot.keyClick(view, Qt.Key.Key_Return)
+    settle()
+    assert window.here == "residents"
+    assert "3-2-501" in " ".join(labels(window))
+
+
 def test_digits_find_a_door(page, qtbot):
     qtbot.keyClicks(page._view, "1101")
     assert (page._view.current().unit, page._view.current().room) == ("1", "101")
@@ -244,6 +271,26 @@ def darkness(image):
         for y in range(0, grey.height(), 2)
     ]
     return 1 - sum(values) / len(values) / 255
+
+
+def test_a_filter_goes_to_the_first_that_fits_it(page):
+    go(page, "1-101")
+    page._legend.toggle("soon")
+    assert page._view.current().room == "301"
+    assert page._panel._title.text() == "3-1-301"
+    page._legend.clear()
+    assert page._view.current().room == "301"
+
+
+def test_a_filter_stays_when_another_building_is_chosen(page, settle):
+    page._legend.toggle("urgent")
+    page._list.move_current(1)
+    settle()
+    assert page._block.name == "12号楼"
+    assert page._legend.keys() == {"urgent"}
+    assert page._view.current() is None
+    assert page.chosen_resident() is None
+    assert "没有符合筛选的住户" in page._panel._about.text()
 
 
 def test_urgency_shows_without_colour(page):
