@@ -64,7 +64,7 @@ class AdoptDialog(ActDialog):
     def _explain(self, number: int, one: Proposal, names: Mapping[UUID, str]) -> None:
         """Say what a rule asks, where that is written, and for whom."""
         people = self._rules[one]
-        head = tr("{number} {reason}", number=number, reason=one.reason)
+        head = tr("{number}. {reason}", number=number, reason=one.reason)
         named = tr("、").join(names[key] for key in people[:MOST_NAMED])
         if len(people) > MOST_NAMED:
             named = tr("{named}等 {count} 人", named=named, count=len(people))

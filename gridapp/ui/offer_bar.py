@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from uuid import UUID
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QKeyEvent
@@ -77,8 +78,12 @@ class OfferBar(QFrame):
             self.taken.emit(self._offers[0])
 
     def _on_pass(self) -> None:
-        self.hide()
         self.passed.emit()
+
+    @property
+    def household(self) -> UUID | None:
+        """Return whose items are offered."""
+        return self._offers[0].household_id if self._offers else None
 
 
 def offer_words(due: Due, day: dt.date) -> str:

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from uuid import UUID
 
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -50,6 +50,7 @@ NAMES = {
 }
 
 
+READ_AGAIN = 10 * 60 * 1000  # milliseconds
 # What the rules of plans look at.
 ASKED_BY_RULES = frozenset({"resident", "resident_tag", "care_plan"})
 
@@ -101,6 +102,8 @@ class TodayPage(Page):
         self._empty_next = Text("", "muted")
         self._side = TodaySide(self.theme)
         self._acts = TodayActs(session, self)
+        self._clock = QTimer(self)
+        self._clock.setInterval(READ_AGAIN)
         self._more = Button(self.theme, "", icon="ellipsis", tip=tr("更多"))
         self._place()
         self._bind()
@@ -154,6 +157,8 @@ class TodayPage(Page):
         self._list.numbered.connect(self._choose_number)
         self._offer.taken.connect(self._act)
         self._offer.passed.connect(self.next_visit)
+        self._clock.timeout.connect(self._on_clock)
+        self._clock.start()
         self._offer.left.connect(self._list.setFocus)
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
             key = QShortcut(QKeySequence(keys), self)
@@ -173,6 +178,11 @@ class TodayPage(Page):
         super()._on_changed(records)
         if records & ASKED_BY_RULES:
             self._acts.count_missing()
+
+    def _on_clock(self) -> None:
+        """Read again: steps of the chain come due, and midnight makes another day."""
+        if self.isVisible() and not self._offer.isVisible():
+            self.reload()
 
     def _menu(self) -> QMenu:
         """What a narrow window has no room for."""
@@ -253,8 +263,9 @@ class TodayPage(Page):
 
     def next_visit(self) -> None:
         """Begin the next visit or call of the list, from where it stands."""
+        passed = self._offer.household if self._offer.isVisible() else None
         self._offer.hide()
-        if self._list.go_to_contact():
+        if self._list.go_to_contact(passed):
             self._list.act()
         else:
             self.place_asked.emit("today")

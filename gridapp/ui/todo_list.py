@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
+from uuid import UUID
 
 from PySide6.QtCore import (
     QAbstractListModel,
@@ -107,10 +108,11 @@ class TodoList(QListView):
             and not item.waits
         )
 
-    def go_to_contact(self) -> bool:
+    def go_to_contact(self, passed: UUID | None = None) -> bool:
         """Choose the next visit or call from here on, else from the top.
 
-        False when there is none whose time has come.
+        False when there is none whose time has come. What is open in the household
+        that was `passed` over comes last.
         """
         place = max(self.currentIndex().row(), 0)
         items = self._items.items
@@ -119,7 +121,7 @@ class TodoList(QListView):
             for i, one in enumerate(items)
             if isinstance(one, Due) and one.kind in ("visit", "call") and not one.waits
         ]
-        found.sort(key=lambda i: (i < place, i))
+        found.sort(key=lambda i: (_of_house(items[i], passed), i < place, i))
         if found:
             self.setCurrentIndex(self._items.index(found[0]))
         return bool(found)
@@ -207,6 +209,14 @@ def titled(due: Due) -> tuple[str, str]:
         return due.who, due.why
     title, _, rest = due.why.partition(tr("、"))
     return title, tr("、").join(words for words in (rest, due.who) if words)
+
+
+def _of_house(item: Item, household: UUID | None) -> bool:
+    return (
+        isinstance(item, Due)
+        and household is not None
+        and item.household_id == household
+    )
 
 
 def _is_row(item: Item) -> bool:

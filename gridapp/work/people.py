@@ -190,6 +190,9 @@ def _visit(row: Values, who: str) -> Event:
     if row["hazards"]:
         named = (code_table("home_hazard").name(code) for code in row["hazards"])
         words.append(tr("隐患：{words}", words=tr("、").join(named)))
+    if row["disposal"]:
+        done = (code_table("disposal").name(code) for code in row["disposal"])
+        words.append(tr("、").join(done))
     if row["note"]:
         words.append(row["note"])
     summary = tr("；").join(words)
