@@ -60,6 +60,7 @@ class IssuesPage(Page):
         self._wanted: UUID | None = None
         self._place_before = 0
         self._opened = False  # narrow: the issue is shown in place of the list
+        self._errand = False  # sent here for one step, from another page
         self.box = FindField(self.theme, tr("查找问题工单"), tr("查问题、地点、人名"))
         self._new = Button(
             self.theme, tr("登记问题"), "primary", icon="plus", tip=tr("登记问题 F6")
@@ -138,8 +139,14 @@ class IssuesPage(Page):
         self._form.keep()
         self._card.form.keep()
 
+    def act_on(self, record_id: UUID, kind: str) -> None:
+        """Open an issue for its next step, and go back when that is done."""
+        self.open_record(record_id)
+        self._errand = True
+
     def open_record(self, record_id: UUID | None) -> None:
         """Open an issue to work on it; None begins a new one."""
+        self._errand = False
         if record_id is None:
             self._stack.setCurrentWidget(self._form)
             self._form.begin()
@@ -251,6 +258,7 @@ class IssuesPage(Page):
             self._card.open_issue(row.id)
 
     def _on_opened(self, row: Row) -> None:
+        self._errand = False
         self._opened = True
         self._show_sides()
         self._card.open_issue(row.id, then="step")
@@ -274,6 +282,7 @@ class IssuesPage(Page):
             self.session.write(partial(flow.undo, stepped=stepped), undone)
 
         self._back_to_list()
+        self._end_errand()
         self.said.emit(said, undo)
 
     def _on_added(self, issue_id: UUID, title: str) -> None:
@@ -315,7 +324,13 @@ class IssuesPage(Page):
         if self._opened or self._card.isAncestorOf(self.focusWidget() or self):
             self._card.form.keep()
             self._back_to_list()
+            self._end_errand()
         else:
+            self.left.emit()
+
+    def _end_errand(self) -> None:
+        if self._errand:
+            self._errand = False
             self.left.emit()
 
     def _back_to_list(self) -> None:

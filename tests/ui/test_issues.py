@@ -210,6 +210,33 @@ def test_closing_with_recheck_takes_three_clicks_and_stays_in_done(
         assert len(flow.trace(db, issue_id)) == 4
 
 
+def test_sent_here_for_one_step_one_goes_back_when_it_is_done(
+    page, session, qtbot, settle
+):
+    went = []
+    page.left.connect(lambda: went.append(True))
+    issue_id = opened(session)
+    settle()
+    page.act_on(issue_id, "issue")
+    settle()
+    assert page._card.form._move.isAncestorOf(QApplication.focusWidget())
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
+    assert went == [True]
+    page.act_on(issue_id, "issue")
+    settle()
+    keys(qtbot, "2")
+    page._card.form.save()
+    settle()
+    assert went == [True, True]
+    page.open_record(issue_id)
+    settle()
+    click_text(page, qtbot, "重新处置")
+    page._card.form._note.setPlainText("又坏了")
+    page._card.form.save()
+    settle()
+    assert went == [True, True]  # opened on the page itself one stays
+
+
 def test_own_issue_is_closed_by_keyboard_alone(page, session, qtbot, settle):
     issue_id = opened(session)
     settle()
