@@ -197,6 +197,8 @@ class CaseView(QWidget):
         found = [Badge(dispute_words.state_words(state), tone, height=28)]
         if case.next.what:
             found.append(dispute_words.badge_of(state, case.next, day))
+        if self._width is Width.NARROW:
+            found = found[-1:]
         for badge in found:
             self._badges.addWidget(BadgeView(self._theme, badge))
 
@@ -228,6 +230,7 @@ class CaseView(QWidget):
         self._show_tab(self._tabs.chosen())
         if self._case is not None:
             self._steps.show_steps(self._case.steps, few=narrow)
+            self._show_badges(self._case, dt.date.today())
 
 
 def _notice(case: CaseFile, day: dt.date) -> str:

@@ -1,6 +1,10 @@
 """矛盾调解: registering, the acts by keys and chips, what is refused and undone."""
 
 import datetime as dt
+import shutil
+import signal
+import subprocess
+import sys
 
 import pytest
 from PySide6.QtCore import Qt
@@ -10,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from gridapp.models import Dispute, DisputeParty, DisputeSession
 from gridapp.store import records
+from gridapp.store import vault as vaults
 from gridapp.ui import dispute_drafts
 from gridapp.ui.disputes_page import DisputesPage
 from gridapp.ui.main_window import MainWindow
@@ -17,6 +22,7 @@ from gridapp.ui.party_dialog import PartyDialog
 from gridapp.ui.tokens import Width
 from gridapp.ui.widgets.buttons import Button
 from gridapp.work import dispute_parties, disputes
+from tests.ui.conftest import RESOURCES
 
 ENTER, ESC = Qt.Key.Key_Return, Qt.Key.Key_Escape
 SIZES = {"wide": (1198, 668), "mid": (942, 560), "narrow": (822, 391)}
@@ -490,3 +496,49 @@ def test_window_brings_today_row_to_its_act(session, people, qtbot, settle, case
     window.show_record("dispute", None)  # F7
     settle()
     assert disputes_page._register is not None
+
+
+KILLED = """
+import os, sys, signal, time
+from pathlib import Path
+from PySide6.QtWidgets import QApplication
+from gridapp.store import vault
+from gridapp.ui.disputes_page import DisputesPage
+from gridapp.ui.jobs import Jobs
+from gridapp.ui.messages import Messages
+from gridapp.ui.session import Session
+from gridapp.ui.theme import Theme
+
+app = QApplication([])
+messages = Messages(attended=False)
+jobs = Jobs(messages.show_error)
+store = vault.open_with_key(Path(sys.argv[1]), bytes.fromhex(sys.argv[2]))
+session = Session(store, jobs, Theme(app, Path(sys.argv[3])), messages)
+page = DisputesPage(session)
+page.show()
+page.register()
+
+def wait(done):
+    while not done():
+        app.processEvents()
+        time.sleep(0.01)
+
+wait(lambda: page._register is not None)
+page._register.form.editor("summary").set_value("楼上漏水")
+wait(lambda: page._register._kept.text() != "")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_draft_of_a_registration_survives_a_kill(vault_template, tmp_path):
+    template, key = vault_template
+    folder = tmp_path / "killed"
+    shutil.copytree(template, folder)
+    given = [sys.executable, "-c", KILLED, folder, key.hex(), RESOURCES]
+    done = subprocess.run(given, timeout=60, capture_output=True, check=False)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    store = vaults.open_with_key(folder, key)
+    with store.reading() as db:
+        draft = dispute_drafts.kept(db, dispute_drafts.NEW)
+    store.close()
+    assert draft["summary"] == "楼上漏水"
