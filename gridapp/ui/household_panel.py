@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QBoxLayout, QScrollArea, QWidget
 
 from gridapp.language import tr
@@ -36,6 +37,7 @@ from gridapp.work.due import short_date
 from gridapp.work.matrix import door_in_building
 from gridapp.work.ways import kind_of
 
+_AROUND = 52  # width of a button beside its words
 _LABEL = 34  # least width of 入户, 电话, 问题, 上次
 
 
@@ -104,7 +106,9 @@ class DoorPanel(Card):
         self._width = width
         self.setFixedWidth(266 if width is Width.WIDE else 240)
         self._call.setText(tr("记电话 F3") if width is Width.WIDE else tr("记电话"))
-        needed = sum(one.sizeHint().width() for one in (self._call, self._file))
+        metrics = QFontMetricsF(self._theme.font())
+        words = (self._call.text(), self._file.text())
+        needed = sum(metrics.horizontalAdvance(one) + _AROUND for one in words)
         across = needed + 8 <= self.maximumWidth() - 28  # English words are longer
         way = QBoxLayout.Direction
         self._beside.setDirection(way.LeftToRight if across else way.TopToBottom)
