@@ -27,7 +27,12 @@ from gridapp.ui.widgets.timeline import Entry, Timeline
 from gridapp.work.households import HouseholdFile, HouseMember
 
 MOST_TAGS = 3
-NAME_WIDTH, RELATION_WIDTH, ASIDE_WIDTH = 124, 84, 76  # pixels
+# Pixels of name, relation and age in a line of the members.
+COLUMNS = {
+    Width.WIDE: (124, 84, 76),
+    Width.MID: (112, 72, 76),
+    Width.NARROW: (112, 60, 76),
+}
 _CHANGES: dict[str, tuple[str, ToneName, str]] = {
     "came": (tr("住进来"), "green", "log-in"),
     "left": (tr("搬走"), "amber", "log-out"),
@@ -54,7 +59,7 @@ class HouseholdCard(Card):
         self._theme = theme = session.theme
         self._file: HouseholdFile | None = None
         self._width = Width.WIDE
-        self._changed = False
+        self._changes_known: tuple[Change, ...] = ()
         self._back = Button(theme, tr("返回"), "quiet", icon="arrow-left")
         self._door = Text("", "title")
         self._aside = Text("", "muted")
@@ -96,6 +101,8 @@ class HouseholdCard(Card):
         right.addWidget(self._changes_title)
         right.addWidget(self._changes, 1)
         body.addWidget(self._right, 2)
+        self._right.hide()
+        self._divider.hide()
         self.box.addLayout(body, 1)
 
     def _bind(self) -> None:
@@ -128,18 +135,21 @@ class HouseholdCard(Card):
         self._notice.say(_notice(file))
         self._more.set_choices(_more(file))
         self._move.setEnabled(bool(file.here))
-        self._show_members(file)
+        self._show_right()
 
     def show_changes(self, changes: Sequence[Change]) -> None:
         """Show who came into the household and who left it."""
-        self._changed = bool(changes)
+        self._changes_known = tuple(changes)
         self._changes.show_entries([_entry(one) for one in changes])
         self._show_right()
 
     def _show_right(self) -> None:
-        shown = self._changed and self._width is not Width.NARROW
-        self._right.setVisible(shown)
-        self._divider.setVisible(shown)
+        """Show the changes beside the members, or below them in a smaller window."""
+        beside = bool(self._changes_known) and self._width is Width.WIDE
+        self._right.setVisible(beside)
+        self._divider.setVisible(beside)
+        if self._file is not None:
+            self._show_members(self._file)
 
     def _show_members(self, file: HouseholdFile) -> None:
         parts: list[QWidget] = [_heading(tr("在住"))]
@@ -162,6 +172,11 @@ class HouseholdCard(Card):
         if file.values["note"]:
             parts.append(_heading(tr("备注")))
             parts.append(Text(file.values["note"], "note", wrap=True))
+        if self._changes_known and self._width is not Width.WIDE:
+            parts.append(_heading(tr("户内变动")))
+            entries = [_entry(one) for one in self._changes_known]
+            words = (f"{one.title}  {one.text}  {one.when}" for one in entries)
+            parts += [Text(one, "note", wrap=True) for one in words]
         self._members.replace(parts)
 
     def _member(self, member: HouseMember) -> QWidget:
@@ -171,13 +186,11 @@ class HouseholdCard(Card):
         said = (member.name, member.relation, member.aside, member.state)
         open_file.setAccessibleName(tr("，").join(word for word in said if word))
         open_file.clicked.connect(partial(self.resident_asked.emit, member.id))
-        open_file.setFixedWidth(NAME_WIDTH)
+        name, relation, aside = COLUMNS[self._width]
+        open_file.setFixedWidth(name)
         row.addWidget(open_file)
         role = "muted" if member.here else "faint"
-        for words, wide in (
-            (member.relation, RELATION_WIDTH),
-            (member.aside, ASIDE_WIDTH),
-        ):
+        for words, wide in ((member.relation, relation), (member.aside, aside)):
             text = Text(words, role)
             text.setFixedWidth(wide)
             row.addWidget(text)
@@ -233,7 +246,7 @@ class HouseholdCard(Card):
         """Lay out for a wide, middle or narrow window."""
         self._width = width
         wide = width is Width.WIDE
-        self._edit.setVisible(width is not Width.NARROW)
+        self._edit.setVisible(wide)
         self._back.setText(tr("返回") if wide else "")
         self._back.setToolTip(tr("返回"))
         self._back.setAccessibleName(tr("返回"))

@@ -191,7 +191,7 @@ class ResidentCard(Card):
             badge = Badge(gone, "grey", square=True)
             self._tags.addWidget(BadgeView(self._theme, badge))
         words = zip(file.person.tags, file.person.tag_words, strict=True)
-        most = {Width.WIDE: 4, Width.MID: 2, Width.NARROW: 1}[self._width]
+        most = {Width.WIDE: 3, Width.MID: 1, Width.NARROW: 1}[self._width] - bool(gone)
         for code, name in list(words)[:most]:
             badge = Badge(name, TAG_TONES.get(code, "blue"), square=True)
             self._tags.addWidget(BadgeView(self._theme, badge))

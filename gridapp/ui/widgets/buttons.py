@@ -121,6 +121,8 @@ class ChipRow(QWidget):
             return
         for chip in self._chips.values():
             self._group.removeButton(chip)
+            self._row.removeWidget(chip)
+            chip.hide()
             chip.deleteLater()
         self._chips = {}
         for key, words in choices:
