@@ -15,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "gridapp"
-CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
+CHINESE = re.compile(r"[\u3001-\u303f\u4e00-\u9fff\uff00-\uffef]")
 
 # Calls whose first argument is a text: said now, said later, a field's name.
 SAYING = frozenset({"tr", "mark", "field"})
@@ -98,7 +98,9 @@ def _codes() -> Iterator[str]:
 def left_out(path: Path) -> Iterator[Left]:
     """Chinese texts of a module that are neither said through `tr` nor words it reads."""
     tree = ast.parse(path.read_text("utf-8"))
-    above = {child: one for one in ast.walk(tree) for child in ast.iter_child_nodes(one)}
+    above = {
+        child: one for one in ast.walk(tree) for child in ast.iter_child_nodes(one)
+    }
     module = path.relative_to(ROOT).as_posix()
     for node in ast.walk(tree):
         if not isinstance(node, ast.Constant) or not isinstance(node.value, str):

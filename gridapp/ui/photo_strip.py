@@ -327,7 +327,9 @@ def _taken(store: PhotoStore, source: Source) -> list[_Shown]:
         content = source if isinstance(source, Path) else _png(source)
         photo = store.take(content)
     except UserError as error:
-        raise UserError(f"{name}：{error}" if name else str(error)) from error
+        raise UserError(
+            tr("{name}：{error}", name=name, error=error) if name else str(error)
+        ) from error
     return [_Shown(PendingPhoto(photo, name), store.thumbnail(photo.hash, SIDE))]
 
 
