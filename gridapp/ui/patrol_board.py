@@ -18,7 +18,7 @@ from gridapp.ui.tokens import Width
 from gridapp.ui.widgets.buttons import Button, ChipRow
 from gridapp.ui.widgets.card import Card, Divider, column, line
 from gridapp.ui.widgets.entry import LineField
-from gridapp.ui.widgets.text import Text
+from gridapp.ui.widgets.text import Glyph, Text
 from gridapp.work.patrol_round import Leg
 
 HINTS = (("1", tr("正常")), ("2", tr("关注")), ("3", tr("有问题")), ("0", tr("取消")))
@@ -54,6 +54,8 @@ class RouteBoard(QWidget):
         self._log = Button(theme, tr("以前的巡查"), "quiet", icon="history")
         self._list = RouteList(theme)
         self._empty = QWidget()
+        self._empty_icon = Glyph(theme, "circle-check", "green.text", 40)
+        self._empty_head = Text("", "section")
         self._empty_words = Text("", "muted", wrap=True)
         self._empty_words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._propose = Button(theme, tr("设巡查点…"), "primary", icon="map-pin")
@@ -85,8 +87,10 @@ class RouteBoard(QWidget):
         self._card.box.addLayout(top)
         self._card.box.addWidget(Divider())
         self._card.box.addWidget(self._list, 1)
-        inside = column(self._empty, (40, 24, 40, 24), 14)
+        inside = column(self._empty, (40, 8, 40, 8), 10)
         inside.addStretch()
+        for part in (self._empty_icon, self._empty_head):
+            inside.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
         inside.addWidget(self._empty_words)
         inside.addWidget(self._propose, 0, Qt.AlignmentFlag.AlignHCenter)
         inside.addStretch()
@@ -227,19 +231,26 @@ class RouteBoard(QWidget):
         shown = bool(self._list.spots())
         self._list.setVisible(shown)
         self._empty.setVisible(not shown)
-        points = any(spot.point_id for spot in spots)
-        self._propose.setVisible(not points)
-        self._empty_words.setText(
-            tr("今天没有到期的地方。想走一圈，点“全部”选看过的楼栋")
-            if points
-            else tr(
-                "还没有巡查点。设好每栋楼要看的地方，到期的就会排在这里；"
-                "不设也可以，点“全部”选看过的楼栋"
-            )
-        )
+        self._show_empty(points=any(spot.point_id for spot in spots))
         self.panel.show_progress(len(entry.marks), len(due))
         self._name_whole()
         self._show_watch()
+
+    def _show_empty(self, *, points: bool) -> None:
+        """Say why nothing stands here, and what can be done."""
+        head = tr("今天要看的都看过了")
+        words = tr("想再走一圈，点“全部”选看过的地方；路上的问题点“记路上的问题”")
+        if not points:
+            head = tr("还没有巡查点")
+            words = tr(
+                "设好每栋楼要看的地方，到期的就会排在这里；"
+                "不设也可以，点“全部”选看过的楼栋"
+            )
+        icon = ("circle-check", "green.text") if points else ("map-pin", "blue.text")
+        self._empty_icon.show_icon(*icon)
+        self._empty_head.setText(head)
+        self._empty_words.setText(words)
+        self._propose.setVisible(not points)
 
     def _name_whole(self) -> None:
         narrow = self._width is Width.NARROW

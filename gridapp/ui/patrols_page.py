@@ -39,6 +39,7 @@ class PatrolsPage(Page):
         self._log.today_asked.connect(partial(self.open_record, None))
         self._round.points_asked.connect(self._open_points)
         self._log.record_asked.connect(self.record_asked)
+        self.set_width(Width.WIDE)
 
     def reload(self) -> None:
         self._round.reload()
@@ -48,10 +49,8 @@ class PatrolsPage(Page):
         super().set_width(width)
         self._round.set_width(width)
         self._log.set_width(width)
-        for part in (self, *self.findChildren(QWidget)):
-            layout = part.layout()
-            if layout is not None:
-                layout.invalidate()  # Qt keeps the sizes of what is not shown now
+        for part in reversed(self.findChildren(QWidget)):
+            part.updateGeometry()  # Qt keeps the sizes of what is not shown now
 
     def focus_start(self) -> None:
         if self._stack.currentWidget() is self._round:

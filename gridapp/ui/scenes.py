@@ -20,6 +20,9 @@ from gridapp.store import records
 from gridapp.store.database import Connection
 from gridapp.store.pinyin import name_readings
 from gridapp.ui.main_window import MainWindow
+from gridapp.ui.patrol_finding import FindingForm
+from gridapp.ui.patrol_route import RouteList
+from gridapp.ui.patrol_values import WRONG
 from gridapp.ui.visit_values import Way
 from gridapp.ui.widgets.entry import FindField
 
@@ -109,6 +112,24 @@ def _new(kind: str, stage: Stage) -> None:
     stage.settle()
 
 
+def _patrol(stage: Stage, words: str = "") -> None:
+    """Today's round, and what the button of these words opens."""
+    _new("patrol", stage)
+    for form in stage.window.findChildren(FindingForm):
+        if form.isVisible():
+            form.left.emit()
+    stage.settle()
+    if words:
+        stage.press(words)
+
+
+def _finding(stage: Stage) -> None:
+    _patrol(stage)
+    for route in stage.window.findChildren(RouteList):
+        route.mark(WRONG)
+    stage.settle()
+
+
 def _find(stage: Stage) -> None:
     stage.window.focus_find()
     for box in stage.window.findChildren(FindField):
@@ -142,7 +163,10 @@ RECIPES: Mapping[str, Callable[[Stage], None]] = {
     "household": _household,
     "issue": partial(_open, "issue"),
     "dispute": partial(_open, "dispute"),
-    "patrol-round": partial(_new, "patrol"),
+    "patrols": _patrol,
+    "patrol-finding": _finding,
+    "patrol-log": partial(_patrol, words=tr("以前的巡查")),
+    "patrol-points": partial(_patrol, words=tr("巡查点")),
     "issue-new": partial(_new, "issue"),
     "dispute-new": partial(_new, "dispute"),
     "find": _find,
