@@ -96,7 +96,7 @@ def _codes() -> Iterator[str]:
 
 
 def left_out(path: Path) -> Iterator[Left]:
-    """Chinese texts of a module that are neither said through `tr` nor words it reads."""
+    """Chinese texts of a module, neither said through `tr` nor words it reads."""
     tree = ast.parse(path.read_text("utf-8"))
     above = {
         child: one for one in ast.walk(tree) for child in ast.iter_child_nodes(one)
