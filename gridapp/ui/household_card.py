@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
 
@@ -13,8 +14,10 @@ from PySide6.QtWidgets import QScrollArea, QWidget
 from gridapp.language import tr
 from gridapp.models import Dwelling, Household
 from gridapp.models.codes import table as code_table
-from gridapp.models.record import field_of
+from gridapp.models.record import Record, Values, field_of
+from gridapp.store import state
 from gridapp.store.residence import Change
+from gridapp.store.vault import Writing
 from gridapp.ui.due_words import ICONS
 from gridapp.ui.menus import MenuButton
 from gridapp.ui.session import Session
@@ -122,6 +125,11 @@ class HouseholdCard(Card):
         """Return whose file is shown."""
         return self._file.id if self._file else None
 
+    def head_id(self) -> UUID | None:
+        """Return who heads the household that is shown."""
+        heads = [one.id for one in self._file.here if one.head] if self._file else []
+        return heads[0] if heads else None
+
     def focus_start(self) -> None:
         """Put the keyboard on the way back, from where Tab goes on to the members."""
         self._back.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -163,7 +171,7 @@ class HouseholdCard(Card):
             parts.append(_heading(tr("未办结的工单")))
             parts += [self._issue(row) for row in file.issues]
         parts.append(_heading(tr("房屋")))
-        parts += [self._fact(label, words) for label, words in _dwelling(file)]
+        parts += [self._fact(fact) for fact in _dwelling(file)]
         if file.others:
             parts.append(_heading(tr("同一门牌的其他户")))
             parts += [
@@ -233,14 +241,33 @@ class HouseholdCard(Card):
         button.clicked.connect(partial(self.household_asked.emit, household_id))
         return _leftmost(button)
 
-    def _fact(self, label: str, words: str) -> QWidget:
+    def _fact(self, fact: Fact) -> QWidget:
         holder = QWidget()
         row = line(holder, gap=8)
-        name = Text(label, "muted")
+        name = Text(fact.label, "muted")
         name.setFixedWidth(76)
-        row.addWidget(name, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(Text(words, wrap=True), 1)
+        row.addWidget(name, 0, Qt.AlignmentFlag.AlignVCenter)
+        words = Text(fact.words, wrap=True)
+        words.setAlignment(Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(words, 1)
+        if fact.whole:
+            tip = tr("显示完整的{label}（会记入日志）", label=fact.label)
+            eye = Button(self._theme, "", "small", icon="eye", tip=tip)
+            eye.setFixedSize(40, 34)
+            eye.clicked.connect(partial(self._reveal, fact, words, eye))
+            row.addWidget(eye)
         return holder
+
+    def _reveal(self, fact: Fact, words: Text, eye: Button) -> None:
+        """Show a private value once its showing stands in the journal."""
+        file = self._file
+
+        def shown(_: None) -> None:
+            if self._file is file:
+                words.setText(fact.whole)
+                eye.hide()
+
+        self._session.write(partial(_disclose, fact=fact), shown)
 
     def set_width(self, width: Width) -> None:
         """Lay out for a wide, middle or narrow window."""
@@ -286,19 +313,37 @@ def _notice(file: HouseholdFile) -> str:
     return ""
 
 
-def _dwelling(file: HouseholdFile) -> list[tuple[str, str]]:
-    """Return what is known of the dwelling, private values masked."""
+@dataclass(frozen=True)
+class Fact:
+    """One line of what is known; `whole` is a private value unmasked, or empty."""
+
+    label: str
+    words: str
+    whole: str = ""
+    type: str = ""
+    record_id: UUID | None = None
+
+
+def _dwelling(file: HouseholdFile) -> list[Fact]:
+    """Return what is known of the dwelling and the household's telephone."""
     names = ("tenure", "area_m2", "owner_name", "owner_phones", "rent_use", "hazards")
-    found: list[tuple[str, str]] = []
-    for name in names:
-        field = field_of(Dwelling, name)
-        words = field.masked(file.dwelling[name])
+    asked: list[tuple[type[Record], str, Values]] = [
+        (Dwelling, name, file.dwelling) for name in names
+    ]
+    asked.append((Household, "phones", file.values))
+    found: list[Fact] = []
+    for model, name, row in asked:
+        field = field_of(model, name)
+        words = field.masked(row[name])
+        whole = field.format(row[name]) if field.kind.private else ""
         if words:
-            found.append((field.label, words))
-    phones = field_of(Household, "phones")
-    if file.values["phones"]:
-        found.append((phones.label, phones.masked(file.values["phones"])))
-    return found or [(tr("情况"), tr("还没有登记房屋情况"))]
+            fact = Fact(field.label, words, whole, model.__tablename__, row["id"])
+            found.append(fact)
+    return found or [Fact(tr("情况"), tr("还没有登记房屋情况"))]
+
+
+def _disclose(tx: Writing, fact: Fact) -> None:
+    state.disclose(tx, "reveal", fact.type, fact.record_id, fact.label)
 
 
 def _more(file: HouseholdFile) -> list[tuple[str, str]]:
@@ -310,6 +355,7 @@ def _more(file: HouseholdFile) -> list[tuple[str, str]]:
         ("add_member", tr("把已有居民登记到这户…")),
         ("edit_dwelling", tr("编辑房屋…")),
         ("edit_home", tr("编辑户…")),
+        ("print_home", tr("打印户档案…")),
     ]
     if not file.members:
         choices.append(("delete_home", tr("删除这户")))

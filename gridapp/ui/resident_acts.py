@@ -19,6 +19,7 @@ from gridapp.store import records
 from gridapp.store.database import Connection
 from gridapp.store.undo import Done, Span, noted, take_back
 from gridapp.store.vault import Writing
+from gridapp.ui.card_print import CardPrinter
 from gridapp.ui.household_dialogs import MemberDialog, RelationsDialog
 from gridapp.ui.leave_dialog import Leave, LeaveDialog
 from gridapp.ui.merge_dialog import MergeDialog, Pair
@@ -79,6 +80,8 @@ class ResidentActs(QObject):
         super().__init__(owner)
         self._session = session
         self._owner = owner
+        self._printer = CardPrinter(session, self)
+        self._printer.said.connect(self.said)
 
     def act(self, act: str, resident_id: UUID) -> None:
         """Do something with somebody: a dialog first, where there is one."""
@@ -100,6 +103,8 @@ class ResidentActs(QObject):
             name = about.values["name"]
             words = tr("{name} 不再登记在这户", name=name)
             self._do(partial(remove_member, resident_id=about.values["id"]), words)
+        elif act == "print":
+            self._printer.print_card(Resident, about.values["id"], about.values["name"])
         elif act == "edit":
             self.edit(Resident, about.values, about.values["name"])
         elif act == "delete":
@@ -179,6 +184,7 @@ class ResidentActs(QObject):
             "new_member": self._new_member,
             "edit_home": self._edit_home,
             "edit_dwelling": self._edit_dwelling,
+            "print_home": self._print_home,
             "delete_home": self._delete_home,
         }
         acts[act](home)
@@ -241,6 +247,9 @@ class ResidentActs(QObject):
 
     def _edit_dwelling(self, home: HouseholdFile) -> None:
         self.edit(Dwelling, home.dwelling, home.door)
+
+    def _print_home(self, home: HouseholdFile) -> None:
+        self._printer.print_card(Household, home.id, home.door)
 
     def _delete_home(self, home: HouseholdFile) -> None:
         self._delete(Household, home.id, home.door)

@@ -335,6 +335,7 @@ def _acts(state: str) -> list[tuple[str, str]]:
         ]
     return [
         *choices,
+        ("print", tr("打印档案…")),
         ("merge", tr("合并重复档案…")),
         ("delete", tr("删除档案")),
     ]

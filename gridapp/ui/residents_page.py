@@ -49,7 +49,7 @@ class ResidentsPage(Page):
     """The list at the left, the file at the right."""
 
     title = tr("居民档案")
-    shows = PEOPLE | {"contact", "care_plan", "visit", "issue"}
+    shows = PEOPLE | {"contact", "care_plan", "visit", "issue", "dispute"}
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -256,7 +256,8 @@ class ResidentsPage(Page):
         self.box.setFocus()
 
     def chosen_resident(self) -> UUID | None:
-        return self._shown
+        """Return who is shown, or who heads the household that is."""
+        return self._shown if self._home is None else self._household.head_id()
 
     def choose(self, resident_id: UUID) -> None:
         """Choose somebody among those that are listed."""

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from sqlalchemy import text
@@ -491,3 +492,48 @@ def test_every_control_of_a_dialog_has_a_name(page, people, settle, act):
         and not one.accessibleName()
     ]
     assert unnamed == []
+
+
+def test_household_telephone_is_shown_once_that_is_journalled(
+    page, people, session, settle
+):
+    home = of(session, people.zhang)["household_id"]
+    with session.store.writing() as tx:
+        records.save(tx, Household, {"phones": ("13800000007",)}, home)
+    page.show_household(home)
+    settle()
+    [eye] = [
+        one
+        for one in page._household.findChildren(QWidget)
+        if one.accessibleName() == "显示完整的家庭电话（会记入日志）"
+    ]
+    eye.click()
+    settle()
+    words = [
+        one.text() for one in page._household.findChildren(QWidget) if _is_label(one)
+    ]
+    assert "13800000007" in words
+    with session.store.reading() as db:
+        rows = db.execute(text("SELECT act, type, detail FROM disclosure")).all()
+    assert [tuple(row) for row in rows] == [("reveal", "household", "家庭电话")]
+
+
+def test_visit_from_a_household_is_with_its_head(page, people, session, settle):
+    show(page, settle, people.li)
+    page.show_household(of(session, people.chen)["household_id"])
+    settle()
+    assert page.chosen_resident() == people.zhang
+
+
+def test_file_is_printed_and_opened(
+    page, people, messages, settle, tmp_path, monkeypatch
+):
+    opened_files = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", opened_files.append)
+    messages.target = str(tmp_path / "档案.pdf")
+    show(page, settle, people.li)
+    page._card.more.pick("打印档案…")
+    settle()
+    assert page.heard[-1][0] == "已生成 1 页档案：档案.pdf"
+    assert (tmp_path / "档案.pdf").read_bytes().startswith(b"%PDF")
+    assert [one.toLocalFile() for one in opened_files] == [messages.target]
