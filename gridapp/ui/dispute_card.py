@@ -39,6 +39,8 @@ class DisputeCard(Card):
     resident_asked = Signal(object)
     said = Signal(str, object)
     working = Signal(bool)  # whether a form stands in place of the file
+    finished = Signal()  # what was begun is saved or given up
+    left = Signal()  # back to the list
 
     def __init__(self, session: Session) -> None:
         super().__init__((1, 1, 1, 1), 0)
@@ -69,7 +71,8 @@ class DisputeCard(Card):
         self._stack.addWidget(self._view)
         self.box.addWidget(self._stack)
         self._view.act_asked.connect(self.start)
-        self._view.drop_asked.connect(self._drop)
+        self._view.drop_asked.connect(self.drop)
+        self._view.left.connect(self.left)
         self._view.sitting_asked.connect(self._start_sitting)
 
     @property
@@ -154,6 +157,7 @@ class DisputeCard(Card):
             self.reload(partial(self.start, follows))
         else:
             self._view.focus_steps()
+            self.finished.emit()
 
     def _print(self, case: CaseFile, form: CaseForm, values: Values) -> None:
         if self._printer.print_case(case, values):
@@ -171,9 +175,10 @@ class DisputeCard(Card):
 
         self._session.write(partial(take_back, span=done), taken)
 
-    def _drop(self) -> None:
+    def drop(self) -> None:
+        """Put the dispute into the recycle bin."""
         case = self._case
-        if case is None:
+        if case is None or self.busy:
             return
         dispute_id, name = case.dispute["id"], case.dispute["name"]
         work = partial(records.delete, model=Dispute, record_id=dispute_id)
@@ -200,6 +205,7 @@ class DisputeCard(Card):
     def _on_left(self) -> None:
         self.close_form()
         self._view.focus_steps()
+        self.finished.emit()
 
     def close_form(self) -> None:
         """Go back to the file; what is half written is kept."""

@@ -8,7 +8,7 @@ from functools import partial
 from uuid import UUID
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
 
 from gridapp.language import tr
@@ -92,6 +92,7 @@ class CaseView(QWidget):
     act_asked = Signal(str)
     sitting_asked = Signal(object)  # id of the sitting to correct
     drop_asked = Signal()  # into the recycle bin
+    left = Signal()  # back to the list
 
     def __init__(self, theme: Theme, doings: Doings) -> None:
         super().__init__()
@@ -103,8 +104,11 @@ class CaseView(QWidget):
         self._name = Text("", "section", wrap=True)
         self._badges = line(gap=6)
         self._about = Text("", "muted")
-        self._print = Button(theme, tr("打印"), icon="printer", tip=tr("打印文书"))
-        bin_words = tr("把这件纠纷移入回收站")
+        self._print = Button(
+            theme, tr("打印"), icon="printer", tip=tr("打印文书 Ctrl+P")
+        )
+        self._print.setShortcut("Ctrl+P")
+        bin_words = tr("把这件纠纷移入回收站 Delete")
         self._drop = Button(theme, "", icon="trash-2", tip=bin_words)
         self._drop.setFixedWidth(44)
         self._notice = NoticeBar(theme, "amber", "clock")
@@ -123,6 +127,9 @@ class CaseView(QWidget):
         self._tabs.picked.connect(self._show_tab)
         self._timeline.clicked.connect(self._on_entry)
         self._timeline.activated.connect(self._on_entry)
+        escape = QShortcut(QKeySequence("Esc"), self)
+        escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        escape.activated.connect(self.left)
 
     def _place(self) -> None:
         box = column(self)

@@ -8,6 +8,7 @@ from functools import partial
 from uuid import UUID
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from gridapp.language import tr
@@ -55,6 +56,7 @@ class DisputesPage(Page):
         self._rows: tuple[Listed, ...] = ()
         self._hits: frozenset[UUID] | None = None
         self._wanted: UUID | None = None  # to be chosen once the list is read
+        self._came = False  # from today's list, where one goes back to
         self._listing = False  # whether the list is being written
         self._then = ""  # what to do with it: the kind of a row of today's list
         self._register: RegisterForm | None = None
@@ -119,6 +121,16 @@ class DisputesPage(Page):
         self._card.said.connect(self.said)
         self._card.resident_asked.connect(self.resident_asked)
         self._card.working.connect(self._on_working)
+        self._card.finished.connect(self._on_finished)
+        self._card.left.connect(self._list.setFocus)
+        self._box.left.connect(self._list.setFocus)
+        beside = Qt.ShortcutContext.WidgetWithChildrenShortcut
+        escape = QShortcut(QKeySequence("Esc"), self._list)
+        escape.setContext(beside)
+        escape.activated.connect(self.left)
+        delete = QShortcut(QKeySequence("Del"), self._list)
+        delete.setContext(beside)
+        delete.activated.connect(self._card.drop)
 
     def reload(self) -> None:
         work = partial(_read, text=self._box.query().strip(), day=dt.date.today())
@@ -133,15 +145,17 @@ class DisputesPage(Page):
             self._list.setFocus()
 
     def open_record(self, record_id: UUID | None) -> None:
-        """Open a dispute; None begins a new one."""
+        """Open a dispute, or that of a party; None begins a new one."""
         if record_id is None:
             self.register()
         else:
-            self._go_to(record_id, "")
+            work = partial(_dispute_of, record_id=record_id)
+            self.session.read(work, partial(self._go_to, kind=""))
 
     def act_on(self, record_id: UUID, kind: str) -> None:
         """Open a dispute and do what a row of today's list of that kind asks for."""
         self._go_to(record_id, kind)
+        self._came = True
 
     def leave(self) -> None:
         self._card.leave()
@@ -149,6 +163,7 @@ class DisputesPage(Page):
             self._register.keep()
 
     def _go_to(self, dispute_id: UUID, kind: str) -> None:
+        self._came = False
         self._close_register()
         self._card.close_form()
         self._wanted, self._then = dispute_id, kind
@@ -241,6 +256,7 @@ class DisputesPage(Page):
         if kind and case is not None:
             self._card.start(wanted_act(case, kind))
             if not self._card.busy:
+                self._came = False
                 self._card.focus_start()
 
     def register(self) -> None:
@@ -306,6 +322,11 @@ class DisputesPage(Page):
         if not working and row is not None and row.id != self._card.dispute_id:
             self._open_case(row.id)
 
+    def _on_finished(self) -> None:
+        if self._came:
+            self._came = False
+            self.left.emit()
+
     def set_width(self, width: Width) -> None:
         super().set_width(width)
         narrow = width is Width.NARROW
@@ -331,6 +352,11 @@ def _read(db: Connection, text: str, day: dt.date) -> _Found:
         hits = frozenset(hit.id for hit in found) | _by_party(db, text)
     unfinished = dispute_drafts.kept(db, dispute_drafts.NEW) is not None
     return _Found(tuple(listed(db, day)), hits, unfinished)
+
+
+def _dispute_of(db: Connection, record_id: UUID) -> UUID:
+    party = records.get(db, DisputeParty, record_id)
+    return party["dispute_id"] if party else record_id
 
 
 def _by_party(db: Connection, text: str) -> frozenset[UUID]:

@@ -47,6 +47,7 @@ PAGES: Mapping[str, Maker] = {
 RECORD_PAGES = {
     "issue": "issues",
     "dispute": "disputes",
+    "dispute_party": "disputes",
     "patrol": "patrols",
     "household": "residents",
 }

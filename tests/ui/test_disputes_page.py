@@ -391,13 +391,26 @@ def test_party_is_added_from_the_file_changed_and_taken_out(
 
 
 def test_dispute_goes_to_the_recycle_bin_and_comes_back(page, session, case, settle):
-    buttons(page, "移入回收站")[0].click()
-    settle()
+    page._list.setFocus()
+    keys(settle, Qt.Key.Key_Delete)
     assert row(session, case) is None
     assert page._card.dispute_id != case
     page.told[-1][1]()
     settle()
     assert row(session, case)["name"] == "楼上漏水"
+
+
+def test_escape_leads_from_the_file_to_the_list_and_out(page, case, settle):
+    left = []
+    page.left.connect(lambda: left.append(True))
+    page._list.setFocus()
+    keys(settle, ENTER)
+    assert "记调解" in QApplication.focusWidget().text()
+    keys(settle, ESC)
+    assert QApplication.focusWidget() is page._list
+    assert left == []
+    keys(settle, ESC)
+    assert left == [True]
 
 
 def test_change_from_elsewhere_takes_no_form_away(page, session, case, settle):
@@ -493,6 +506,17 @@ def test_window_brings_today_row_to_its_act(session, people, qtbot, settle, case
     assert window.here == "disputes"
     disputes_page = window.pages["disputes"]
     assert disputes_page._card._act == "follow_up"
+    keys(settle, "2")
+    form_of(disputes_page).form.editor("follow_up_note").set_value("还在还")
+    control(Qt.Key.Key_S)
+    settle()
+    assert window.here == "today"
+    assert row(session, case)["followed_up_on"] == days(0)
+    with session.store.reading() as db:
+        party = records.filtered(db, DisputeParty, {"dispute_id": case})[0]
+    window.show_record("dispute_party", party["id"])  # found by Ctrl+K
+    settle()
+    assert disputes_page._card.dispute_id == case
     window.show_record("dispute", None)  # F7
     settle()
     assert disputes_page._register is not None
