@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import partial
-from pathlib import Path
 from uuid import UUID
 
-from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QKeyEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QMenu
 
 from gridapp.language import tr
+from gridapp.store.search_rows import door_text
+from gridapp.ui.building_acts import BuildingActs
 from gridapp.ui.building_list import BuildingList
 from gridapp.ui.buildings_read import (
     Shown,
     combo_words,
     read_all,
     read_building,
-    write_sheet,
 )
 from gridapp.ui.door_said import first_member, home_of
 from gridapp.ui.door_strip import DoorStrip
@@ -82,6 +82,7 @@ class BuildingsPage(Page):
         self._legend = LegendRow(theme)
         self._view = MatrixView(theme)
         self._empty = Text("", "muted", wrap=True)
+        self._acts = BuildingActs(session, self)
         self._panel = DoorPanel(theme)
         self._strip = DoorStrip(theme)
         self._place()
@@ -134,12 +135,14 @@ class BuildingsPage(Page):
         self._common.clicked.connect(self._show_common)
         self._print.clicked.connect(self._print_matrix)
         self._print.setShortcut("Ctrl+P")
+        self._acts.said.connect(self.said)
+        self._acts.opened.connect(partial(self.record_asked.emit, "household"))
         self._view.picked.connect(self._show_door)
         self._view.opened.connect(self._open)
         for part in (self._panel, self._strip):
             part.visit_asked.connect(self._ask_visit)
             part.file_asked.connect(self._ask_file)
-            part.residents_asked.connect(partial(self.place_asked.emit, "residents"))
+            part.home_asked.connect(self._open_home)
         self._panel.member_picked.connect(self._pick_member)
         self._panel.person_asked.connect(self.resident_asked)
         self._panel.issue_asked.connect(partial(self.record_asked.emit, "issue"))
@@ -280,17 +283,22 @@ class BuildingsPage(Page):
             return
         if door is None:
             self._member = None
-            missing = self._view.current_missing()
-            words = tr("这栋楼没有符合筛选的住户，可以点“清除全部”。")
-            if missing:
-                words = tr("{door} 没有登记。有人住的，到居民档案里新增。", door=missing)
-            self._panel.show_nothing(words)
-            self._strip.show_nothing(words)
+            self._show_nobody(block)
             return
         kept = self._member.id if self._member else None
         members = [one for home in door.homes for one in home.members]
         same = next((one for one in members if one.id == kept), None)
         self._show_member(door, same or first_member(door))
+
+    def _show_nobody(self, block: Block) -> None:
+        """Say why there is no door here: it is not on file, or none fits a filter."""
+        missing = self._view.current_missing()
+        words = tr("这栋楼没有符合筛选的住户，可以点“清除全部”。")
+        title = door_text(block.number, *missing) if missing else ""
+        if missing:
+            words = tr("这个门牌还没有登记。有人住的，点“登记住户”。")
+        for part in (self._panel, self._strip):
+            part.show_nothing(words, title)
 
     def _show_member(self, door: Door, member: Member | None) -> None:
         assert self._block is not None
@@ -315,7 +323,7 @@ class BuildingsPage(Page):
         if door.homes:
             self._ask_file()
         else:
-            self.tell(tr("这一户还没有住户，到居民档案里新增居民时选这个门牌"))
+            self.tell(tr("这一户还没有登记住户，有人住的，点“登记住户”"))
 
     def _ask_file(self) -> None:
         if self._door is None:
@@ -342,23 +350,17 @@ class BuildingsPage(Page):
         self.record_asked.emit("issue", issue_id)
 
     def _print_matrix(self) -> None:
-        block = self._block
-        if block is None or not block.doors:
-            self.tell(tr("先选一栋有住户的楼，再打印"))
-            return
-        name = tr("{name}楼栋图 {day}.pdf", name=block.name, day=block.day.isoformat())
-        target = self.session.messages.choose_target(
-            tr("楼栋图存为"), name, tr("PDF 文件 (*.pdf)")
-        )
-        if target:
-            path = Path(target)
-            basis = self._basis_now()
-            work = partial(write_sheet, building_id=block.id, path=path, basis=basis)
-            self.session.read(work, partial(self._printed, path))
+        self._acts.print_block(self._block, self._basis_now())
 
-    def _printed(self, path: Path, pages: int) -> None:
-        self.tell(tr("已生成 {pages} 页楼栋图：{name}", pages=pages, name=path.name))
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+    def _open_home(self) -> None:
+        """Open a household behind the empty door one stands on."""
+        block, door = self._block, self._door
+        if block is None:
+            return
+        if door is not None:
+            self._acts.open_home(block, door.unit or "", door.room, door.id)
+        elif (missing := self._view.current_missing()) is not None:
+            self._acts.open_home(block, *missing)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         filtered = self._legend.keys() or self._legend.tags()

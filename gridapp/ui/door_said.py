@@ -84,7 +84,7 @@ def empty_words(door: Door) -> str:
     if door.homes:
         return tr("这一户登记的人都已搬走或去世，现在没有人住。")
     if door.tenure == "vacant":
-        return tr("登记为空置，没有人住。有人搬来，到居民档案里新增。")
+        return tr("登记为空置，没有人住。有人搬来，点“登记住户”。")
     if door.state == "normal":
-        return tr("这里没有住户。有人住进来，到居民档案里新增。")
-    return tr("还没有采集住户。到居民档案里新增居民，门牌选这一户。")
+        return tr("这里没有住户。有人住进来，点“登记住户”。")
+    return tr("还没有采集住户。上门采集后，点“登记住户”。")

@@ -25,7 +25,7 @@ class DoorStrip(Card):
 
     visit_asked = Signal(str)
     file_asked = Signal()
-    residents_asked = Signal()
+    home_asked = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__((10, 5, 6, 5), 0)
@@ -40,7 +40,7 @@ class DoorStrip(Card):
         self._file = Button(theme, tr("户档案"), icon="door-open")
         self._call = Button(theme, tr("记电话"), icon="phone")
         self._visit = Button(theme, tr("记走访"), "primary", icon="footprints")
-        self._residents = Button(theme, tr("去居民档案"), icon="contact-round")
+        self._new_home = Button(theme, tr("登记住户"), "primary", icon="plus")
         row = line(gap=8)
         row.addWidget(self._avatar)
         words = column(gap=0)
@@ -51,21 +51,22 @@ class DoorStrip(Card):
         words.addLayout(first)
         words.addWidget(self._about)
         row.addLayout(words, 1)
-        for button in (self._file, self._call, self._visit, self._residents):
+        for button in (self._file, self._call, self._visit, self._new_home):
             row.addWidget(button)
         self.box.addLayout(row)
         self._file.clicked.connect(self.file_asked)
-        self._residents.clicked.connect(self.residents_asked)
+        self._new_home.clicked.connect(self.home_asked)
         self._visit.clicked.connect(partial(self.visit_asked.emit, "visit"))
         self._call.clicked.connect(partial(self.visit_asked.emit, "call"))
 
-    def show_nothing(self, words: str) -> None:
-        """Say in words why there is nobody to show."""
-        self._title.setText(words)
-        self._about.setText("")
+    def show_nothing(self, words: str, title: str = "") -> None:
+        """Say in words why there is nobody to show; `title` is a door without record,
+        behind which a household can be opened."""
+        self._title.setText(title)
+        self._about.setText(words)
         self._avatar.hide()
         self._show_badge(None)
-        self._offer(somebody=False, household=False)
+        self._offer(somebody=False, household=False, empty=bool(title))
 
     def show_door(self, block: Block, door: Door, chosen: Member | None) -> None:
         """Show who lives behind a door in one line."""
@@ -84,13 +85,17 @@ class DoorStrip(Card):
                 date = short_date(last["started_at"].astimezone().date(), block.day)
                 said = tr("上次 {date} {words}", date=date, words=summary(last))
             self._about.setText(f"{member_words(chosen)}  {said}".strip())
-        self._offer(somebody=chosen is not None, household=bool(door.homes))
+        self._offer(
+            somebody=chosen is not None,
+            household=bool(door.homes),
+            empty=not door.homes,
+        )
 
-    def _offer(self, *, somebody: bool, household: bool) -> None:
+    def _offer(self, *, somebody: bool, household: bool, empty: bool) -> None:
         for button in (self._visit, self._call):
             button.setVisible(somebody)
         self._file.setVisible(household)
-        self._residents.setVisible(not household)
+        self._new_home.setVisible(empty)
 
     def _show_badge(self, badge: Badge | None) -> None:
         while (item := self._badges.takeAt(0)) is not None:

@@ -49,7 +49,7 @@ class DoorPanel(Card):
     person_asked = Signal(object)  # a resident's own file
     member_picked = Signal(object)  # the resident the next record is about
     issue_asked = Signal(object)
-    residents_asked = Signal()
+    home_asked = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__((1, 12, 1, 12), 8)
@@ -65,12 +65,12 @@ class DoorPanel(Card):
         self._visit = Button(theme, tr("记走访 F2"), "primary", icon="footprints")
         self._call = Button(theme, tr("记电话 F3"), icon="phone")
         self._file = Button(theme, tr("户档案"), icon="door-open")
-        self._residents = Button(theme, tr("去居民档案"), icon="contact-round")
+        self._new_home = Button(theme, tr("登记住户"), "primary", icon="plus")
         self._place()
         self._visit.clicked.connect(partial(self.visit_asked.emit, "visit"))
         self._call.clicked.connect(partial(self.visit_asked.emit, "call"))
         self._file.clicked.connect(self.file_asked)
-        self._residents.clicked.connect(self.residents_asked)
+        self._new_home.clicked.connect(self.home_asked)
         self._homes.picked.connect(self._pick_home)
 
     def _place(self) -> None:
@@ -98,7 +98,7 @@ class DoorPanel(Card):
         self._beside.addWidget(self._call, 5)
         self._beside.addWidget(self._file, 4)
         foot.addLayout(self._beside)
-        foot.addWidget(self._residents)
+        foot.addWidget(self._new_home)
         self.box.addLayout(foot)
 
     def set_width(self, width: Width) -> None:
@@ -113,15 +113,16 @@ class DoorPanel(Card):
         way = QBoxLayout.Direction
         self._beside.setDirection(way.LeftToRight if across else way.TopToBottom)
 
-    def show_nothing(self, words: str) -> None:
-        """Say in words why there is nobody to show."""
+    def show_nothing(self, words: str, title: str = "") -> None:
+        """Say in words why there is nobody to show; `title` is a door without record,
+        behind which a household can be opened."""
         self._door = None
-        self._title.setText("")
+        self._title.setText(title)
         self._show_badge(None)
         self._about.setText(words)
         self._homes.hide()
         self._lines.replace([])
-        self._offer(somebody=False, household=False)
+        self._offer(somebody=False, household=False, empty=bool(title))
 
     def show_door(self, block: Block, door: Door, chosen: Member | None) -> None:
         """Show who lives behind a door; the next record is about `chosen`."""
@@ -140,13 +141,17 @@ class DoorPanel(Card):
             parts.append(Text(empty_words(door), wrap=True))
         self._lines.replace(parts)
         self._scroll.verticalScrollBar().setValue(0)
-        self._offer(somebody=chosen is not None, household=bool(door.homes))
+        self._offer(
+            somebody=chosen is not None,
+            household=bool(door.homes),
+            empty=not door.homes,
+        )
 
-    def _offer(self, *, somebody: bool, household: bool) -> None:
+    def _offer(self, *, somebody: bool, household: bool, empty: bool) -> None:
         for button in (self._visit, self._call):
             button.setVisible(somebody)
         self._file.setVisible(household)
-        self._residents.setVisible(not household)
+        self._new_home.setVisible(empty)
 
     def _show_badge(self, badge: Badge | None) -> None:
         while (item := self._badges.takeAt(0)) is not None:

@@ -126,12 +126,12 @@ class MatrixView(QTableView):
         index = self.currentIndex()
         return index.data(_DOOR) if index.isValid() else None
 
-    def current_missing(self) -> str:
-        """Return what the door that is not on record here would be called."""
+    def current_missing(self) -> tuple[str, str] | None:
+        """Return unit and room of the door that is not on record here, if any."""
         index = self.currentIndex()
         if not index.isValid():
-            return ""
-        return self.matrix.missing(index.row(), index.column())
+            return None
+        return self.matrix.missing_door(index.row(), index.column())
 
     def colour_by(self, basis: Basis) -> None:
         """Colour by what is due or by the care tier."""
@@ -323,11 +323,10 @@ class _CellDelegate(QStyledItemDelegate):
         chosen = bool(state & QStyle.StateFlag.State_Selected)
         focused = bool(state & QStyle.StateFlag.State_HasFocus)
         if door is None:
-            missing = cells.matrix.missing(row, column)
-            if missing:
-                room = missing.split("-")[-1]
+            missing = cells.matrix.missing_door(row, column)
+            if missing is not None:
                 dimmed = bool(self.keys or self.tags)
-                self._painter.paint_missing(painter, room, area, dimmed=dimmed)
+                self._painter.paint_missing(painter, missing[1], area, dimmed=dimmed)
                 if chosen:
                     self._painter.ring(painter, area, focused=focused)
             return

@@ -75,15 +75,21 @@ class Matrix:
     columns: tuple[Column, ...]
     lines: tuple[Line, ...]
 
-    def missing(self, line: int, column: int) -> str:
-        """What a door that is not on record would be called, or nothing."""
+    def missing_door(self, line: int, column: int) -> tuple[str, str] | None:
+        """Unit and room of a door that is not on record; None where one is, and
+        where none is to be expected."""
         row = self.lines[line]
         if row.floor is None or row.doors[column] is not None:
-            return ""
+            return None
         place = self.columns[column]
         below = f"-{-row.floor}" if row.floor < 0 else str(row.floor)
         room = below + place.place if place.place[:1].isdecimal() else place.place
-        return "-".join(part for part in (place.unit, room) if part)
+        return place.unit, room
+
+    def missing(self, line: int, column: int) -> str:
+        """What a door that is not on record would be called, or nothing: 2-401."""
+        door = self.missing_door(line, column)
+        return "-".join(part for part in door or () if part)
 
     def find(self, typed: str) -> tuple[int, int] | None:
         """Row and column of the first door that begins with what was typed."""

@@ -13,6 +13,7 @@ from gridapp.ui.buildings_page import BuildingsPage
 from gridapp.ui.main_window import MainWindow
 from gridapp.ui.tokens import Width
 from gridapp.work import plans
+from gridapp.work.buildings import read_block
 
 SIZES = {
     Width.WIDE: (1198, 668),
@@ -114,10 +115,38 @@ def test_a_place_without_a_door_says_so(page, qtbot):
     go(page, "2-501")
     qtbot.keyClick(page._view, Qt.Key.Key_Down)
     assert page._view.current() is None
-    assert "2-401 没有登记" in page._panel._about.text()
+    assert page._panel._title.text() == "3-2-401"
+    assert "还没有登记" in page._panel._about.text()
     assert page.chosen_resident() is None
-    index = page._view.currentIndex()
-    assert index.data() == "2-401 没有登记"
+    assert page._view.currentIndex().data() == "2-401 没有登记"
+
+
+@pytest.mark.parametrize("door", ["2-402", "1-201", "missing"])
+def test_a_household_is_opened_behind_an_empty_door_and_undone(
+    page, session, estate, qtbot, settle, door
+):
+    told, said = asked(page.record_asked), asked(page.said)
+    with session.store.reading() as db:
+        before = read_block(db, estate.building, dt.date.today())
+    go(page, "2-501" if door == "missing" else door)
+    if door == "missing":
+        qtbot.keyClick(page._view, Qt.Key.Key_Down)
+    page._panel._new_home.click()
+    settle()
+    [(kind, home_id)] = told
+    assert kind == "household"
+    room = {"2-402": "402", "1-201": "201", "missing": "401"}[door]
+    with session.store.reading() as db:
+        home = records.get(db, Household, home_id)
+        dwelling = records.get(db, Dwelling, home["dwelling_id"])
+    assert (dwelling["room"], dwelling["tenure"]) == (room, None)
+    assert dwelling["building_id"] == estate.building
+    [(words, undo)] = said
+    assert room in words
+    undo()
+    settle()
+    with session.store.reading() as db:
+        assert read_block(db, estate.building, dt.date.today()) == before
 
 
 def test_enter_opens_the_household(page, qtbot):
@@ -131,7 +160,7 @@ def test_enter_on_an_empty_door_says_what_to_do(page, qtbot):
     said = asked(page.said)
     go(page, "2-402")
     qtbot.keyClick(page._view, Qt.Key.Key_Return)
-    assert "到居民档案里新增" in said[0][0]
+    assert "登记住户" in said[0][0]
 
 
 def test_in_the_window_enter_and_f2_go_on_with_whoever_is_chosen(
