@@ -213,7 +213,6 @@ class IssueCard(Card):
         self._person.setVisible(bool(file.who))
         self._photos.setText(tr("照片 {count}", count=len(opened.photos)))
         self._photos.setVisible(bool(opened.photos))
-        self._about.updateGeometry()
         self._timeline.show_entries(trace_entries(file.steps, file.names))
         self.form.show_file(file, opened.draft)
 
@@ -306,8 +305,10 @@ class IssueCard(Card):
         layout = parent.layout() if parent else None
         if layout is not None:
             layout.replaceWidget(old, self._facts)
+            self._facts.show()  # at once: it counts for the height of the card
         old.hide()
         old.deleteLater()
+        self._about.updateGeometry()
 
     def _open_photos(self) -> None:
         if self._opened is not None:

@@ -142,11 +142,12 @@ def move_words(move: Transition, *, own: bool) -> str:
 
 def _entry(step: Values, who: str, *, own: bool) -> Entry:
     before, action, after = step["from_state"], step["action"], step["to_state"]
-    title = codes.table("issue_action").name(action)
-    move = transition(before or "", action)
+    when = f"{step['at'].astimezone():%m-%d %H:%M}  {who}".rstrip()
     if is_undo(step):
-        title = tr("撤销上一步")
-    elif move is not None:
+        return Entry("history", "amber", step["note"] or tr("撤销上一步"), when, "")
+    move = transition(before or "", action)
+    title = codes.table("issue_action").name(action)
+    if move is not None:
         title = move_words(move, own=own)
     state = codes.table("issue_state").name(after)
     if before != after and state not in title:
@@ -154,6 +155,5 @@ def _entry(step: Values, who: str, *, own: bool) -> Entry:
     tone: ToneName = "green" if after in CLOSED else "blue"
     if action in ("return", "void"):
         tone = "amber"
-    icon = "history" if is_undo(step) else ICONS.get(action, "route")
-    when = f"{step['at'].astimezone():%m-%d %H:%M}  {who}".rstrip()
+    icon = ICONS.get(action, "route")
     return Entry(icon, tone, title, when, step["note"] or "")

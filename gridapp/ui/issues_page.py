@@ -133,7 +133,7 @@ class IssuesPage(Page):
         if self._stack.currentWidget() is self._form:
             self._form.focus_start()
         else:
-            self._list.setFocus()
+            self._back_to_list()
 
     def leave(self) -> None:
         self._form.keep()
@@ -265,13 +265,11 @@ class IssuesPage(Page):
 
     def _on_stepped(self, stepped: Stepped, words: str) -> None:
         one = next((row for row in self._all if row.id == stepped.issue_id), None)
-        state_words = codes.table("issue_state").name(stepped.state)
-        said = tr(
-            "{title}：{words}，现在是“{state}”",
-            title=one.title if one else "",
-            words=words,
-            state=state_words,
-        )
+        title = one.title if one else ""
+        said = tr("{title}：{words}", title=title, words=words)
+        if "state" in stepped.before and stepped.before["state"] != stepped.state:
+            now = codes.table("issue_state").name(stepped.state)
+            said += tr("，现在是“{state}”", state=now)
 
         def undone(_: UUID) -> None:
             self._wanted = stepped.issue_id
