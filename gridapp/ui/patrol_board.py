@@ -73,6 +73,7 @@ class RouteBoard(QWidget):
         )
         self._hints = QFrame()
         self._panel_shown = False
+        self._expected = False  # whether the route was to get the keyboard, but is late
         self._lay_out()
         self._bind()
 
@@ -95,6 +96,7 @@ class RouteBoard(QWidget):
         inside.addWidget(self._propose, 0, Qt.AlignmentFlag.AlignHCenter)
         inside.addStretch()
         self._card.box.addWidget(self._empty, 1)
+        self._empty.hide()
         row = line(self._watch, (16, 6, 12, 8), 8)
         row.addWidget(self._watch_words)
         row.addWidget(self._watch_note, 1)
@@ -193,10 +195,10 @@ class RouteBoard(QWidget):
 
     def focus_start(self) -> None:
         """Put the keyboard on the route."""
-        if self._list.isVisibleTo(self):
-            self._list.setFocus(Qt.FocusReason.OtherFocusReason)
-        else:
-            self._whole.setFocus(Qt.FocusReason.OtherFocusReason)
+        there = bool(self._list.spots())
+        start = self._list if there else self._whole
+        start.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._expected = not there
 
     def set_width(self, width: Width) -> None:
         """Lay out for a wide, middle or narrow window."""
@@ -231,6 +233,8 @@ class RouteBoard(QWidget):
         shown = bool(self._list.spots())
         self._list.setVisible(shown)
         self._empty.setVisible(not shown)
+        if shown and self._expected and self._whole.hasFocus():
+            self.focus_start()
         self._show_empty(points=any(spot.point_id for spot in spots))
         self.panel.show_progress(len(entry.marks), len(due))
         self._name_whole()
