@@ -67,7 +67,7 @@ class PhoneBook(Card):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self.box.addWidget(Text(tr("电话"), "section"))
         self._lines = Lines(gap=2)
         self.box.addWidget(self._lines)
@@ -83,7 +83,7 @@ class PhoneBook(Card):
         row = line(holder, gap=4)
         row.addWidget(Text(number.who, "note"))
         row.addStretch()
-        words = Text(number.masked, "muted")
+        words = Text(_lines(number.masked), "muted")
         row.addWidget(words)
         tip = tr("显示{who}的完整电话（会记入日志）", who=number.who)
         eye = Button(self._session.theme, "", "small", icon="eye", tip=tip)
@@ -96,13 +96,18 @@ class PhoneBook(Card):
         """Show a number once its showing stands in the journal."""
 
         def shown(_: None) -> None:
-            words.setText(number.whole)
+            words.setText(_lines(number.whole))
             words.setProperty("role", "strong")
             words.style().unpolish(words)
             words.style().polish(words)
             eye.hide()
 
         self._session.write(partial(_disclose, number=number), shown)
+
+
+def _lines(phones: str) -> str:
+    """Each number on a line of its own."""
+    return phones.replace("、", "\n")
 
 
 def _disclose(tx: Writing, number: Number) -> None:

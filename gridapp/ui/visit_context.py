@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QBoxLayout, QScrollArea, QSizePolicy, QWidget
 
 from gridapp.language import tr
 from gridapp.models import Contact, codes
@@ -15,6 +15,7 @@ from gridapp.ui.phone_book import PhoneBook
 from gridapp.ui.resident_file import ResidentFile
 from gridapp.ui.session import Session
 from gridapp.ui.theme import Theme
+from gridapp.ui.tokens import Width
 from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import Card, Lines, column, line
 from gridapp.ui.widgets.text import Text
@@ -69,10 +70,10 @@ class VisitContext(QWidget):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._theme = session.theme
-        box = column(self, gap=12)
+        box = self._box = column(self, gap=12)
         self._phones = PhoneBook(session)
         last = Card()
-        last.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        last.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         head = line()
         head.addWidget(Text(tr("上次走访"), "section"))
         head.addStretch()
@@ -86,7 +87,7 @@ class VisitContext(QWidget):
         last.box.addWidget(self._copy)
         self._asks = Card(gap=4)
         self._asks.setSizePolicy(
-            QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum
+            QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum
         )
         self._asks.box.addWidget(Text(tr("这次要问"), "section"))
         self._ask_lines: list[AskLine] = []
@@ -98,8 +99,15 @@ class VisitContext(QWidget):
             box.addWidget(card)
         box.addStretch()
 
-    def show_file(self, file: ResidentFile, asked: Collection[str]) -> None:
-        """Show what is known of somebody; `asked` is ticked off already."""
+    def show_file(
+        self, file: ResidentFile, asked: Collection[str], *, call: bool
+    ) -> None:
+        """Show what is known of somebody; `asked` is ticked off already.
+
+        For a `call` the numbers stand first.
+        """
+        self._box.removeWidget(self._phones)
+        self._box.insertWidget(0 if call else 2, self._phones)
         last = file.last_visit
         self._day.setText(
             last["started_at"].astimezone().strftime("%m-%d") if last else ""
@@ -123,6 +131,33 @@ class VisitContext(QWidget):
     def asks(self) -> list[Ask]:
         """Return everything there was to ask."""
         return [one.ask for one in self._ask_lines]
+
+
+class ContextColumn(QScrollArea):
+    """Holds what is known beside the form, or gives it to the form's own column."""
+
+    def __init__(self, context: VisitContext) -> None:
+        super().__init__()
+        self._context = context
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidget(context)
+
+    def stand(self, width: Width, below: QBoxLayout) -> None:
+        """Stand beside the form, or `below` its fields where there is no room."""
+        narrow = width is Width.NARROW
+        if narrow and self.widget() is not None:
+            below.addWidget(self.takeWidget())
+            self._context.setContentsMargins(10, 0, 10, 10)
+            self._context.setAutoFillBackground(False)  # a scroll area sets it
+            self._context.show()
+        elif not narrow and self.widget() is None:
+            below.removeWidget(self._context)
+            self._context.setContentsMargins(0, 0, 0, 0)
+            self.setWidget(self._context)
+        self.setFixedWidth(288 if width is Width.WIDE else 262)
+        self.setVisible(not narrow)
 
 
 def contact_line(contact: Values) -> QWidget:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from gridapp.errors import InvalidFields
 from gridapp.language import tr
@@ -24,7 +24,7 @@ from gridapp.ui.photo_strip import PhotoStrip
 from gridapp.ui.resident_file import ResidentFile
 from gridapp.ui.session import Session
 from gridapp.ui.tokens import Width
-from gridapp.ui.visit_context import VisitContext
+from gridapp.ui.visit_context import ContextColumn, VisitContext
 from gridapp.ui.visit_fields import VisitFields, plan_words, proposed
 from gridapp.ui.visit_start import Saved, Start, read_start
 from gridapp.ui.visit_values import VisitEntry, Way, fresh, phrases
@@ -64,10 +64,11 @@ class VisitForm(Page):
         }
         self._photos = PhotoStrip(session)
         self._fields["visit"].add_photos(self._photos)
-        self._stack = QStackedWidget()
+        self._forms = QWidget()
         self._reminder = NoticeBar(self.theme, "amber", "bell")
         self._look = Button(self.theme, tr("电话和要问的"), "quiet")
         self._context = VisitContext(session)
+        self._beside = ContextColumn(self._context)
         self._kept_words = Text("", "faint")
         self._hints = QFrame()
         self._error = Text("", "error")
@@ -93,16 +94,15 @@ class VisitForm(Page):
         scroll.setWidgetResizable(True)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._inside = column(self._forms)
         for fields in self._fields.values():
-            self._stack.addWidget(fields)
-        inside = QWidget()
-        self._inside = column(inside)
-        self._inside.addWidget(self._stack)
-        scroll.setWidget(inside)
+            self._inside.addWidget(fields)
+            fields.hide()
+        scroll.setWidget(self._forms)
         card.box.addWidget(scroll, 1)
         self._scroll = scroll
         self._body.addWidget(card, 1)
-        self._body.addWidget(self._context)
+        self._body.addWidget(self._beside)
         footer = QFrame()
         footer.setObjectName("footer")
         row = line(footer, (16, 8, 16, 8), 6)
@@ -178,7 +178,7 @@ class VisitForm(Page):
         self._entry = entry
         self._error.setText("")
         self._kept_words.setText(tr("接着上次没写完的") if start.kept else "")
-        self._context.show_file(start.file, entry.asked)
+        self._context.show_file(start.file, entry.asked, call=way == "call")
         self._photos.show_pending(entry.photos)
         self._touched = False
         self._show_reminder()
@@ -194,13 +194,8 @@ class VisitForm(Page):
         self._timer.start()
 
     def _turn_to(self, fields: VisitFields) -> None:
-        """Show the form of this way, as high as itself and not as the other."""
         for one in self._fields.values():
-            kind = QSizePolicy.Policy.Preferred
-            if one is not fields:
-                kind = QSizePolicy.Policy.Ignored
-            one.setSizePolicy(kind, kind)
-        self._stack.setCurrentWidget(fields)
+            one.setVisible(one is fields)
 
     def _fresh(
         self, start: Start, way: Way, now: dt.datetime, interval: int | None
@@ -224,7 +219,7 @@ class VisitForm(Page):
             return ""
         if not begun.watched:
             return tr("没见到人，保存后明天再排")
-        call = self._stack.currentWidget() is self._fields["call"]
+        call = not self._fields["call"].isHidden()
         disposal = (mode,) if mode in (chain.ASKED, chain.RESCUE) else ()
         miss = Miss(now, "phone" if call else "home", disposal)
         step = chain.next_step([*begun.missed, miss], urgent=begun.urgent)
@@ -364,7 +359,7 @@ class VisitForm(Page):
         narrow = width is Width.NARROW
         margins = (10, 8, 10, 8) if narrow else (16, 14, 16, 10)
         self._body.setContentsMargins(*margins)
-        self._place_context(width)
+        self._beside.stand(width, self._inside)
         for fields in self._fields.values():
             fields.set_note_height(72 if width is Width.WIDE else 58)
         self._save.setText(tr("保存") if narrow else tr("保存 Ctrl+S"))
@@ -373,19 +368,6 @@ class VisitForm(Page):
         )
         self._hints.setVisible(width is Width.WIDE)
         self._show_reminder()
-
-    def _place_context(self, width: Width) -> None:
-        """Beside the form, or below it where there is no room."""
-        narrow = width is Width.NARROW
-        if narrow:
-            self._inside.addWidget(self._context)
-            self._context.setMinimumWidth(0)
-            self._context.setMaximumWidth(16_777_215)
-            self._context.setContentsMargins(10, 0, 10, 10)
-        else:
-            self._body.addWidget(self._context)
-            self._context.setFixedWidth(288 if width is Width.WIDE else 250)
-            self._context.setContentsMargins(0, 0, 0, 0)
 
 
 def _log(tx: Writing, entry: VisitEntry, values: Values) -> Logged:
