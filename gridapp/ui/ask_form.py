@@ -14,6 +14,7 @@ from gridapp.errors import InvalidFields
 from gridapp.language import tr, weekday
 from gridapp.models.record import Values
 from gridapp.ui.editors import Editor, NoteEditor
+from gridapp.ui.photos_editor import PhotosEditor
 from gridapp.ui.theme import Theme
 from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import column, line
@@ -112,6 +113,7 @@ class AskForm(QWidget):
     changed = Signal()
     finished = Signal()  # Enter in the last one
     entered = Signal(object)  # the row the keyboard was put into
+    said = Signal(str, object)  # what was done with a photo; what takes it back
 
     def __init__(
         self, theme: Theme, asks: Sequence[Ask], label_width: int = LABEL_WIDTH
@@ -158,6 +160,8 @@ class AskForm(QWidget):
     def _listen(self) -> None:
         for number, ask in enumerate(self.asks):
             editor = ask.editor
+            if isinstance(editor, PhotosEditor):
+                editor.widget.strip.said.connect(self.said)
             editor.finished.connect(partial(self._go, number + 1, 1))
             back = getattr(editor.widget, "went_back", None)
             if back is not None:
@@ -177,6 +181,14 @@ class AskForm(QWidget):
         (self._left_out.discard if wanted else self._left_out.add)(name)
         if name in self._rows:
             self._rows[name].setVisible(wanted)
+
+    def when_ready(self, act: Callable[[], None]) -> None:
+        """Call `act` as soon as every answer is there: now, unless photos come in."""
+        for editor in self._editors.values():
+            if isinstance(editor, PhotosEditor):
+                editor.when_ready(act)
+                return
+        act()
 
     def values(self) -> Values:
         """Return the answers; InvalidFields with a sentence a wrong one."""

@@ -145,14 +145,16 @@ class CaseForm(QWidget):
 
     def save(self) -> None:
         """Hand over the answers, or show what is wrong with them."""
-        if not self._save.isEnabled():
-            return
+        if self._save.isEnabled():
+            self._save.setEnabled(False)
+            self.form.when_ready(self._hand_over)
+
+    def _hand_over(self) -> None:
         try:
             values = self.form.values()
         except InvalidFields as error:
             self.refuse(error)
             return
-        self._save.setEnabled(False)
         self.filled.emit(values)
 
     def refuse(self, error: Exception) -> None:

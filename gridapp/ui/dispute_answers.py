@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from gridapp.errors import InvalidFields
 from gridapp.language import tr
@@ -14,7 +15,8 @@ from gridapp.models.record import Values
 from gridapp.store import records
 from gridapp.store.vault import Writing
 from gridapp.ui import dispute_asks as asks
-from gridapp.work import disputes
+from gridapp.work import attachments, disputes
+from gridapp.work.attachments import PendingPhoto
 from gridapp.work.dispute_cases import CaseFile
 
 Write = Callable[[Writing], Any]  # what is done in one transaction
@@ -43,10 +45,30 @@ def sitting_write(case: CaseFile, values: Values) -> Write:
     """Return what keeps the record of a sitting."""
     names = {one["id"].hex: one["name"] for one in case.parties}
     agreed = {"agreed": True, "failed": False}.get(values["result"])
-    kept = {name: value for name, value in values.items() if name != "result"}
+    kept = _but(values, "result", "photos")
     present = [names[key] for key in values["present"] or () if key in names]
     kept |= {"present": tr("、").join(present) or None, "agreed": agreed}
-    return partial(disputes.hold_session, dispute_id=case.dispute["id"], values=kept)
+    work = partial(disputes.hold_session, dispute_id=case.dispute["id"], values=kept)
+    return partial(_with_photos, work=work, photos=values["photos"])
+
+
+def _but(values: Values, *names: str) -> Values:
+    return {name: value for name, value in values.items() if name not in names}
+
+
+def _with_photos(
+    tx: Writing,
+    work: Write,
+    photos: Sequence[PendingPhoto],
+    dispute_id: UUID | None = None,
+) -> Any:
+    """Do the work, then attach photos to the dispute, else to the sitting it made."""
+    made = work(tx)
+    if photos and dispute_id:
+        attachments.attach(tx, "dispute", dispute_id, photos)
+    elif photos:
+        attachments.attach(tx, "dispute_session", made, photos)
+    return made
 
 
 def agree_begin(case: CaseFile, day: dt.date) -> Values:
@@ -65,18 +87,18 @@ def agree_begin(case: CaseFile, day: dt.date) -> Values:
 def agree_write(case: CaseFile, values: Values) -> Write:
     """Return what keeps an agreement; by when it is done is a must unless it is."""
     performed = values["performed"] == "now"
-    kept = {name: value for name, value in values.items() if name != "performed"}
+    kept = _but(values, "performed", "photos")
     if not performed and kept["perform_by"] is None:
         raise InvalidFields(
             {"perform_by": tr("写明最晚哪天履行完；当场办完的选“当场已履行”")}
         )
     kept["outcome"] = kept["outcome"] or kept["agreement_text"]
-    return partial(
-        disputes.agree,
-        dispute_id=case.dispute["id"],
-        values=kept,
-        performed=performed,
+    dispute_id = case.dispute["id"]
+    work = partial(
+        disputes.agree, dispute_id=dispute_id, values=kept, performed=performed
     )
+    photos = values["photos"]
+    return partial(_with_photos, work=work, photos=photos, dispute_id=dispute_id)
 
 
 def fail_write(case: CaseFile, values: Values) -> Write:

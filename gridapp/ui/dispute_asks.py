@@ -13,6 +13,7 @@ from gridapp.ui.ask_form import YES_NO, Ask, ChipEditor, yes_no
 from gridapp.ui.editors import ChoiceEditor, Editor, LineEditor, NoteEditor
 from gridapp.ui.kind_field import KindEditor
 from gridapp.ui.party_strip import PartiesEditor
+from gridapp.ui.photos_editor import PhotosEditor
 from gridapp.ui.session import Session
 from gridapp.work.dispute_cases import CaseFile
 
@@ -101,6 +102,10 @@ def _combo(session: Session, model: type[Record], name: str, **options: Any) -> 
     return _ask(model, name, ChoiceEditor(session, field_of(model, name)), **options)
 
 
+def _photos(session: Session) -> Ask:
+    return Ask("photos", tr("照片"), PhotosEditor(session), more=True)
+
+
 def registration(session: Session, parties: PartiesEditor | None = None) -> list[Ask]:
     """What a dispute is about; `parties` asks for them in a new one."""
     first = [Ask("parties", tr("当事人"), parties, required=True)] if parties else []
@@ -153,6 +158,7 @@ def sitting(session: Session, case: CaseFile, *, new: bool) -> list[Ask]:
         _note(DisputeSession, "facts", 64, more=True),
         _ask(DisputeSession, "recorder", more=True),
         _ask(DisputeSession, "invited", more=True, beside=True),
+        *([_photos(session)] if new else ()),
     ]
 
 
@@ -169,6 +175,7 @@ def agreement(session: Session, case: CaseFile) -> list[Ask]:
         _ask(Dispute, "follow_up_on"),
         _ask(Dispute, "agreement_number", beside=True),
         _note(Dispute, "outcome", 64, more=True),
+        _photos(session),
     ]
 
 

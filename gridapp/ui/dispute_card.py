@@ -26,6 +26,7 @@ from gridapp.ui.dispute_facts import Doings
 from gridapp.ui.dispute_parties import PartyDoings
 from gridapp.ui.dispute_print import PaperPrinter
 from gridapp.ui.dispute_view import CaseView
+from gridapp.ui.photo_view import PhotoView
 from gridapp.ui.session import Session
 from gridapp.ui.tokens import Width
 from gridapp.ui.widgets.card import Card
@@ -73,6 +74,7 @@ class DisputeCard(Card):
         self._view.act_asked.connect(self.start)
         self._view.drop_asked.connect(self.drop)
         self._view.left.connect(self.left)
+        self._view.photos_asked.connect(self._show_photos)
         self._view.sitting_asked.connect(self._start_sitting)
 
     @property
@@ -117,6 +119,7 @@ class DisputeCard(Card):
         self.close_form()
         today = dt.date.today()
         asked = AskForm(self._session.theme, act.asks(self._session, case))
+        asked.said.connect(self.said)
         key = dispute_drafts.act_key(case.dispute["id"], name)
         form = CaseForm(self._session, asked, act.title, key)
         form.about.setText(case.dispute["name"])
@@ -174,6 +177,11 @@ class DisputeCard(Card):
             self.said.emit(tr("已撤销"), None)
 
         self._session.write(partial(take_back, span=done), taken)
+
+    def _show_photos(self) -> None:
+        if self._case is not None:
+            photos = self._case.photos
+            PhotoView(self._session, photos, 0, self, removable=False).open()
 
     def drop(self) -> None:
         """Put the dispute into the recycle bin."""

@@ -92,6 +92,7 @@ class CaseView(QWidget):
     act_asked = Signal(str)
     sitting_asked = Signal(object)  # id of the sitting to correct
     drop_asked = Signal()  # into the recycle bin
+    photos_asked = Signal()
     left = Signal()  # back to the list
 
     def __init__(self, theme: Theme, doings: Doings) -> None:
@@ -119,10 +120,12 @@ class CaseView(QWidget):
         self._divider = Divider(down=True)
         self._right = QWidget()
         self._events_title = Text(tr("办理经过"), "section")
+        self._photos = Button(theme, "", "small", icon="camera", tip=tr("看照片"))
         self._timeline = Timeline(theme, tr("办理经过"))
         self._place()
         self._print.clicked.connect(partial(self.act_asked.emit, dispute_acts.PRINT))
         self._drop.clicked.connect(self.drop_asked)
+        self._photos.clicked.connect(self.photos_asked)
         self._steps.asked.connect(self.act_asked)
         self._tabs.picked.connect(self._show_tab)
         self._timeline.clicked.connect(self._on_entry)
@@ -163,7 +166,11 @@ class CaseView(QWidget):
         )
         self._facts_scroll.setWidget(self._facts)
         right = column(self._right, (0, 8, 0, 0), 6)
-        right.addWidget(self._events_title)
+        top = line(gap=8)
+        top.addWidget(self._events_title)
+        top.addStretch()
+        top.addWidget(self._photos)
+        right.addLayout(top)
         right.addWidget(self._timeline, 1)
         body.addWidget(self._facts_scroll)
         body.addWidget(self._divider)
@@ -186,6 +193,9 @@ class CaseView(QWidget):
         self._facts.replace(fact_parts(self._theme, case, self._doings))
         told = dispute_words.entries(case)
         self._sittings = [session_id for _, session_id in told]
+        count = len(case.photos)
+        self._photos.setText(tr("照片 {count}", count=count))
+        self._photos.setVisible(bool(count))
         self._timeline.show_entries([entry for entry, _ in told])
 
     def focus_steps(self) -> None:

@@ -16,6 +16,7 @@ from gridapp.models.record import Record, Values
 from gridapp.store import records, state
 from gridapp.store.history import HistoryLine, authors, history
 from gridapp.work import limits
+from gridapp.work.attachments import PendingPhoto, photos_of
 from gridapp.work.disputes import follow_up_due, judicial_deadline
 from gridapp.work.record_parts import of_each
 
@@ -60,6 +61,7 @@ class CaseFile:
     parties: tuple[Values, ...]  # by side, the main one first; unmasked
     sessions: tuple[Values, ...]  # oldest first
     changes: tuple[tuple[str, HistoryLine], ...]  # whose (a name, or empty), what
+    photos: tuple[PendingPhoto, ...]  # of the dispute, then of its sittings
     next: Deadline
     judicial: dt.date | None  # last day to ask the court, None when that is no matter
     steps: tuple[Step, ...]
@@ -131,6 +133,8 @@ def case_file(db: Connection, dispute_id: UUID, day: dt.date) -> CaseFile | None
     mine = {"dispute_id": dispute_id}
     parties = by_side(records.filtered(db, DisputeParty, mine))
     sessions = records.filtered(db, DisputeSession, mine, order="held_at")
+    photos = photos_of(db, "dispute", [dispute_id])
+    photos += photos_of(db, "dispute_session", (one["id"] for one in sessions))
     worker = state.worker(db)
     names = records.labels(db, Worker, [worker]) if worker else {}
     return CaseFile(
@@ -138,6 +142,7 @@ def case_file(db: Connection, dispute_id: UUID, day: dt.date) -> CaseFile | None
         tuple(parties),
         tuple(sessions),
         tuple(_changes(db, dispute)),
+        tuple(PendingPhoto.of(one) for one in photos),
         deadline(dispute, day),
         judicial(dispute),
         tuple(allowed(dispute["state"])),

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible, QInputMethodEvent
+from PySide6.QtGui import QAccessible, QImage, QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -226,6 +226,31 @@ def test_sitting_that_ends_in_an_agreement_goes_on_to_it(page, session, case, se
     page.told[-1][1]()
     settle()
     assert row(session, case)["state"] == "mediating"
+
+
+def test_photos_go_with_a_sitting_and_come_back_with_a_draft(
+    page, session, case, settle
+):
+    form = begin(page, settle, "mediate")
+    picture = QImage(64, 48, QImage.Format.Format_RGB32)
+    picture.fill(Qt.GlobalColor.darkGreen)
+    form.editor("photos").widget.strip.take([picture])
+    settle()
+    form_of(page).go_back()
+    settle()
+    form = begin(page, settle, "mediate")
+    settle()
+    write(form, result="more", rights_told=True)
+    form.show_more()
+    save(page, settle)
+    settle()
+    assert [len(page._card._case.photos), page._card._view._photos.isVisible()] == [
+        1,
+        True,
+    ]
+    page.told[-1][1]()
+    settle()
+    assert page._card._case.photos == ()
 
 
 def test_done_on_the_spot_is_performed_at_once(page, session, case, settle):
