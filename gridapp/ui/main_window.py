@@ -19,7 +19,7 @@ from gridapp.ui.find_popup import FindPopup
 from gridapp.ui.keys import bound
 from gridapp.ui.page import Page
 from gridapp.ui.pages import Pages
-from gridapp.ui.places import FOOT, MARKED, PAGES, PLACES, RECORD_PAGES
+from gridapp.ui.places import FOOT, MARKED, PAGES, PLACES, RECORD_PAGES, SOON
 from gridapp.ui.preferences import SMALLEST
 from gridapp.ui.residents_page import ResidentsPage
 from gridapp.ui.session import Session
@@ -64,7 +64,7 @@ class MainWindow(QMainWindow):
         self._bind_keys()
         self._show("today")
         self._count_unsent()
-        self.pages.make_quietly()
+        self.pages.make_soon(SOON)
 
     @property
     def today(self) -> TodayPage:

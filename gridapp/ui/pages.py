@@ -6,7 +6,7 @@ seen yet.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
@@ -15,7 +15,7 @@ from gridapp.ui.page import Page
 from gridapp.ui.session import Session
 
 Maker = Callable[[Session], Page]
-PAUSE = 300  # milliseconds between two pages that nobody has asked for yet
+PAUSE = 300  # milliseconds before a page that nobody has asked for yet
 
 
 class Pages(Mapping[str, Page]):
@@ -32,6 +32,7 @@ class Pages(Mapping[str, Page]):
         self._makers = makers
         self._welcome = welcome
         self._made: dict[str, Page] = {}
+        self._soon: list[str] = []
         self._window = window
         self._timer = QTimer(window)
         self._timer.setInterval(PAUSE)
@@ -54,15 +55,15 @@ class Pages(Mapping[str, Page]):
         """The pages there are by now."""
         return list(self._made.values())
 
-    def make_quietly(self) -> None:
-        """Make the others one by one while the window is shown and at rest."""
+    def make_soon(self, keys: Sequence[str]) -> None:
+        """Make these one by one while the window is shown and at rest."""
+        self._soon = list(keys)
         self._timer.start()
 
     def _make_next(self) -> None:
         if not self._window.isVisible() or self._session.jobs.busy:
             return
-        missing = next((key for key in self if key not in self._made), None)
-        if missing is None:
-            self._timer.stop()
+        if self._soon:
+            self[self._soon.pop(0)]
         else:
-            self[missing]
+            self._timer.stop()

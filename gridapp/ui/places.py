@@ -44,6 +44,7 @@ PAGES: Mapping[str, Maker] = {
     "visit": VisitForm,
     **SIDE_PAGES,
 }
+SOON = ("visit", "issues", "disputes")  # made soon: the form, and what is counted
 RECORD_PAGES = {
     "issue": "issues",
     "dispute": "disputes",

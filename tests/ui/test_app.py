@@ -21,6 +21,7 @@ def app(vault, vault_template, people, qapp):
     yield app
     if app.window is not None:
         app.window.close()
+        app.window.deleteLater()
     if app.login is not None:
         app.login.close()
     app.close()
