@@ -75,7 +75,7 @@ class BuildingsPage(Page):
         self._count = Text("", "muted")
         self._combo = Combo(theme, tr("选择楼栋"), ())
         self._basis = ChipRow(theme, tr("着色依据"), BASES, gap=6)
-        self._common = Button(theme, "", "quiet", icon="triangle-alert")
+        self._common = Button(theme, tr("公共问题"), "quiet", icon="triangle-alert")
         self._print = Button(
             theme, "", "quiet", icon="printer", tip=tr("打印本楼栋图 Ctrl+P")
         )

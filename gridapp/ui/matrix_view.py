@@ -176,6 +176,7 @@ class MatrixView(QTableView):
         super().resizeEvent(event)
         if not self._loading:  # amid a reset the headers do not know their sections
             self._lay_out()
+            self.scrollTo(self.currentIndex())
 
     def _matrix_now(self) -> Matrix:
         return self._cells.matrix

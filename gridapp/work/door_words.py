@@ -119,5 +119,5 @@ def near_words(due: Due, day: dt.date) -> str:
 
 
 def _what(due: Due) -> str:
-    names = {"visit": tr("走访"), "call": tr("通话"), "issue": tr("问题到期")}
+    names = {"visit": tr("走访"), "call": tr("通话"), "issue": tr("办问题")}
     return names.get(due.kind, tr("调解"))
