@@ -64,8 +64,8 @@ class HouseholdCard(Card):
         self._width = Width.WIDE
         self._changes_known: tuple[Change, ...] = ()
         self._back = Button(theme, tr("返回"), "quiet", icon="arrow-left")
-        self._door = Text("", "title")
-        self._aside = Text("", "muted")
+        self._door = Text("", "title", shrinks=True)
+        self._aside = Text("", "muted", shrinks=True)
         self._edit = Button(theme, tr("编辑户"), icon="pencil")
         self._move = Button(theme, tr("搬家"), icon="truck")
         self._more = MenuButton(theme, tr("更多"), icon="ellipsis")

@@ -60,9 +60,9 @@ class ResidentCard(Card):
         theme = session.theme
         self._avatar = Avatar(theme)
         self._name = Text("", "title")
-        self._aside = Text("", "muted")
+        self._aside = Text("", "muted", shrinks=True)
         self._tags = line(gap=6)
-        self._where = Text("", "muted")
+        self._where = Text("", "muted", shrinks=True)
         self._reveal_phone = _eye(session, tr("显示完整电话(会记入日志)"))
         self._home = Button(theme, tr("户档案"), "small", icon="house")
         self.more = MenuButton(theme, tr("更多"), icon="ellipsis", tip=tr("更多操作"))

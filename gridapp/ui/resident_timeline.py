@@ -42,7 +42,9 @@ class ResidentTimeline(QWidget):
         self._events: tuple[Event, ...] = ()
         self._shown: tuple[Event, ...] = ()
         self._title = Text(tr("走访时间线"), "section")
-        self.chips = ChipRow(theme, tr("时间线"), (("all", tr("全部")),), gap=6)
+        self.chips = ChipRow(
+            theme, tr("时间线"), (("all", tr("全部")),), gap=6, wrap=True
+        )
         self.list = Timeline(theme, tr("时间线"))
         self._bar = QFrame()
         self._said = Text("", "muted")
@@ -50,9 +52,8 @@ class ResidentTimeline(QWidget):
         self.delete_button = Button(theme, tr("删除"), "quiet", icon="trash-2")
         box = column(self, gap=6)
         top = line(gap=8)
-        top.addWidget(self._title)
-        top.addStretch()
-        top.addWidget(self.chips)
+        top.addWidget(self._title, 0, Qt.AlignmentFlag.AlignTop)
+        top.addWidget(self.chips, 1)
         box.addLayout(top)
         box.addWidget(self.list, 1)
         bar = line(self._bar, (0, 2, 4, 6), 4)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from uuid import UUID
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QStackedWidget
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 
 from gridapp.language import tr
 from gridapp.store.residence import Change
@@ -25,11 +25,16 @@ from gridapp.ui.resident_file import (
     read_file,
     read_history,
     read_list,
-    read_owed,
 )
 from gridapp.ui.resident_filters import GONE, ResidentFilters, narrowing
 from gridapp.ui.resident_parts import ResidentParts
-from gridapp.ui.resident_rows import found_people, listed_row, read_household
+from gridapp.ui.resident_rows import (
+    Listing,
+    found_people,
+    listed_row,
+    read_household,
+    read_listing,
+)
 from gridapp.ui.session import Session
 from gridapp.ui.tokens import Width
 from gridapp.ui.widgets.buttons import Button
@@ -37,12 +42,10 @@ from gridapp.ui.widgets.card import Card, Divider, line
 from gridapp.ui.widgets.entry import FindField
 from gridapp.ui.widgets.rows import Row, RowList
 from gridapp.ui.widgets.text import Text
-from gridapp.work.due import Due
 from gridapp.work.households import HouseholdFile, behind_door, comings
 from gridapp.work.people import Event
 
 PEOPLE = frozenset({"resident", "resident_tag", "household", "dwelling", "building"})
-Owed = Mapping[UUID, tuple[Due, ...]]
 
 
 class ResidentsPage(Page):
@@ -54,9 +57,7 @@ class ResidentsPage(Page):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._people: dict[UUID, Listed] = {}  # as doors lie along a walk
-        self._owed: Owed = {}
-        self._late: Collection[UUID] = ()  # with whom something is overdue
-        self._rows: dict[UUID, Row] = {}  # those made since the last reading
+        self._listing = Listing({}, (), {})
         self._hits: tuple[UUID, ...] | None = None
         self._wanted: UUID | None = None
         self._shown: UUID | None = None
@@ -149,6 +150,7 @@ class ResidentsPage(Page):
         self._row.addWidget(left)
         self._cards.addWidget(self._card)
         self._cards.addWidget(self._household)
+        self._turn_to(self._card)
         self._row.addWidget(self._cards, 1)
         self._empty.hide()
         self._clear.hide()
@@ -156,10 +158,10 @@ class ResidentsPage(Page):
 
     def reload(self) -> None:
         self.session.read(partial(read_list, day=dt.date.today()), self._show_people)
-        self._reload_owed()
 
     def _reload_owed(self) -> None:
-        self.session.read(partial(read_owed, day=dt.date.today()), self._show_owed)
+        work = partial(read_listing, people=self._people, day=dt.date.today())
+        self.session.read(work, self._show_listing)
 
     def _on_changed(self, records: frozenset[str]) -> None:
         """Read the long list again only when somebody on it may have changed."""
@@ -210,7 +212,7 @@ class ResidentsPage(Page):
             return
         fresh = self._cards.currentWidget() is not self._household
         self._household.show_file(file)
-        self._cards.setCurrentWidget(self._household)
+        self._turn_to(self._household)
         if fresh:
             self._household.show_changes(())
             self._household.focus_start()
@@ -224,7 +226,16 @@ class ResidentsPage(Page):
     def _show_card(self, _row: Row | None = None) -> None:
         """Show the resident again, in place of the household."""
         self._home = None
-        self._cards.setCurrentWidget(self._card)
+        self._turn_to(self._card)
+
+    def _turn_to(self, card: QWidget) -> None:
+        """Show a card; the other, which may need more room, does not count."""
+        for one in (self._card, self._household):
+            kind = QSizePolicy.Policy.Ignored
+            if one is card:
+                kind = QSizePolicy.Policy.Preferred
+            one.setSizePolicy(kind, kind)
+        self._cards.setCurrentWidget(card)
 
     def _leave_home(self) -> None:
         self._show_card()
@@ -275,14 +286,12 @@ class ResidentsPage(Page):
 
     def _show_people(self, found: Sequence[Listed]) -> None:
         self._people = {one.id: one for one in found}
-        self._rows = {}
         here = sum(one.state not in GONE for one in found)
         self._total.setText(tr("共 {count:,} 人", count=here))
+        self._reload_owed()
 
-    def _show_owed(self, owed: Owed) -> None:
-        self._owed = owed
-        self._late = {key for key, dues in owed.items() if dues[0].late_days}
-        self._rows = {}
+    def _show_listing(self, listing: Listing) -> None:
+        self._listing = listing
         self._show_rows(kept=self._shown)
         if self._shown is not None:
             self._read_file(self._shown)
@@ -308,7 +317,7 @@ class ResidentsPage(Page):
         they left or died, stays whatever the list is narrowed by."""
         searched = self._hits is not None
         ids = self._people if self._hits is None else self._hits
-        shown = narrowing(self.filters.asked(), self._late, found=searched)
+        shown = narrowing(self.filters.asked(), self._listing.late, found=searched)
         people = (self._people[one] for one in ids if one in self._people)
         asked = self._wanted or kept
         found = [one for one in people if one.id == asked or shown(one)]
@@ -321,12 +330,9 @@ class ResidentsPage(Page):
             self._wanted = None
 
     def _row_of(self, person: Listed, *, found: bool) -> Row:
-        if found:
-            return listed_row(person, self._owed.get(person.id, ()), found=True)
-        if person.id not in self._rows:
-            owed = self._owed.get(person.id, ())
-            self._rows[person.id] = listed_row(person, owed, found=False)
-        return self._rows[person.id]
+        row = None if found else self._listing.rows.get(person.id)
+        owed = self._listing.owed.get(person.id, ())
+        return row or listed_row(person, owed, found=found)
 
     def _say_empty(self, found: bool) -> None:
         text = self.box.query().strip()
@@ -362,7 +368,7 @@ class ResidentsPage(Page):
 
     def _show_file(self, resident_id: UUID, file: ResidentFile | None) -> None:
         if resident_id == self._shown:
-            self._card.show_file(file, self._owed.get(resident_id, ()))
+            self._card.show_file(file, self._listing.owed.get(resident_id, ()))
 
     def _read_history(self, resident_id: UUID) -> None:
         work = partial(read_history, resident_id=resident_id)

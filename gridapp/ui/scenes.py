@@ -89,7 +89,8 @@ def _page(key: str, stage: Stage) -> None:
 
 def _residents(stage: Stage) -> None:
     somebody, letters = stage.person
-    stage.go("residents")
+    stage.window.show_resident(somebody)
+    stage.settle()
     stage.window.residents.search_for(letters)
     stage.settle()
     stage.window.residents.choose(somebody)

@@ -129,6 +129,7 @@ class TodaySide(QWidget):
         """Drop what a middle window has no room for."""
         self._width = width
         self._sync.setVisible(width is Width.WIDE)
+        self.setFixedWidth(264 if width is Width.WIDE else 240)
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -7,11 +7,12 @@ from typing import Literal
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QButtonGroup, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QButtonGroup, QLayout, QPushButton, QSizePolicy, QWidget
 
 from gridapp.language import tr
 from gridapp.ui.theme import Theme
 from gridapp.ui.widgets.card import line
+from gridapp.ui.widgets.flow import FlowLayout
 
 Kind = Literal["normal", "primary", "quiet", "plain", "tile", "small", "chip"]
 _ICON_COLOURS: dict[Kind, str] = {
@@ -98,17 +99,32 @@ class ChipRow(QWidget):
     picked = Signal(str)
 
     def __init__(
-        self, theme: Theme, name: str, choices: Sequence[tuple[str, str]], gap: int = 8
+        self,
+        theme: Theme,
+        name: str,
+        choices: Sequence[tuple[str, str]],
+        gap: int = 8,
+        *,
+        wrap: bool = False,
     ) -> None:
-        """Show `choices`, pairs of a key and its words; the first is chosen."""
+        """Show `choices`, pairs of a key and its words; the first is chosen.
+
+        With `wrap` they go on in the next line where there is no room.
+        """
         super().__init__()
         self.setAccessibleName(name)
         self._theme = theme
         self._name = name
         self._chips: dict[str, Button] = {}
         self._group = QButtonGroup(self)
-        self._row = line(self, gap=gap)
-        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self._row: QLayout = FlowLayout(self, gap) if wrap else line(self, gap=gap)
+        policy = QSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        if wrap:
+            policy = QSizePolicy(
+                QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum
+            )
+            policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         self.set_choices(choices)
 
     def set_choices(self, choices: Sequence[tuple[str, str]]) -> None:

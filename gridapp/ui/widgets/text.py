@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy
 
 from gridapp.ui.theme import Theme
@@ -23,14 +24,24 @@ Role = Literal[
     "key",
 ]
 
+_LEAST = 48  # pixels that words which shrink keep
+
 
 class Text(QLabel):
     """A label of plain text in the size and colour of its role."""
 
     def __init__(
-        self, words: str = "", role: Role = "body", *, wrap: bool = False
+        self,
+        words: str = "",
+        role: Role = "body",
+        *,
+        wrap: bool = False,
+        shrinks: bool = False,
     ) -> None:
+        """With `wrap` in several lines; with `shrinks` cut short with … where there
+        is no room, and whole in the tip."""
         super().__init__(words)
+        self._shrinks = shrinks
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setProperty("role", role)
         if wrap:
@@ -41,6 +52,29 @@ class Text(QLabel):
             )
             policy.setHeightForWidth(True)
             self.setSizePolicy(policy)
+
+    def minimumSizeHint(self) -> QSize:
+        hint = super().minimumSizeHint()
+        return (
+            QSize(min(hint.width(), _LEAST), hint.height()) if self._shrinks else hint
+        )
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        room = self.contentsRect()
+        metrics = self.fontMetrics()
+        whole = metrics.horizontalAdvance(self.text()) <= room.width()
+        if self._shrinks:
+            self.setToolTip("" if whole else self.text())
+        if whole or not self._shrinks:
+            super().paintEvent(event)
+            return
+        words = metrics.elidedText(
+            self.text(), Qt.TextElideMode.ElideRight, room.width()
+        )
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(room, self.alignment(), words)
+        painter.end()
 
 
 class Glyph(QLabel):
