@@ -70,7 +70,7 @@ class IssuesPage(Page):
         self._empty = Text("", "muted", wrap=True)
         self._clear = Button(self.theme, tr("清除筛选"), "quiet")
         self._card = IssueCard(session)
-        self._form = IssueForm(session)
+        self._made: IssueForm | None = None
         self._stack = QStackedWidget()
         self._place()
         self._bind()
@@ -97,7 +97,6 @@ class IssuesPage(Page):
         self._row.addWidget(self._left)
         self._row.addWidget(self._card, 1)
         self._stack.addWidget(both)
-        self._stack.addWidget(self._form)
         self._empty.hide()
         self._clear.hide()
 
@@ -116,27 +115,35 @@ class IssuesPage(Page):
         self._card.resident_asked.connect(self.resident_asked)
         self._card.said.connect(self.said)
         self._card.left.connect(self._back_to_list)
-        self._form.saved.connect(self._on_added)
-        self._form.said.connect(self.said)
-        self._form.left.connect(self._close_form)
-        self._form.dispute_asked.connect(
-            partial(self.record_asked.emit, "dispute", None)
-        )
         escape = QShortcut(QKeySequence("Esc"), self._both)
         escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         escape.activated.connect(self._escape)
+
+    @property
+    def _form(self) -> IssueForm:
+        """The form, made when it is first asked for: the page opens sooner."""
+        if self._made is None:
+            form = self._made = IssueForm(self.session)
+            form.saved.connect(self._on_added)
+            form.said.connect(self.said)
+            form.left.connect(self._close_form)
+            form.dispute_asked.connect(partial(self.record_asked.emit, "dispute", None))
+            form.set_width(self.layout_width)
+            self._stack.addWidget(form)
+        return self._made
 
     def reload(self) -> None:
         self.session.read(_read, self._show_issues)
 
     def focus_start(self) -> None:
-        if self._stack.currentWidget() is self._form:
-            self._form.focus_start()
+        if self._made is not None and self._stack.currentWidget() is self._made:
+            self._made.focus_start()
         else:
             self._back_to_list()
 
     def leave(self) -> None:
-        self._form.keep()
+        if self._made is not None:
+            self._made.keep()
         self._card.form.keep()
 
     def act_on(self, record_id: UUID, kind: str) -> None:
@@ -354,7 +361,8 @@ class IssuesPage(Page):
             self._left.setMaximumWidth(ANY_WIDTH)
         self._filters.set_width(width)
         self._card.set_width(width)
-        self._form.set_width(width)
+        if self._made is not None:
+            self._made.set_width(width)
         self._show_sides()
 
 
