@@ -7,7 +7,17 @@ from gridapp.ui.tokens import Size, Tokens
 
 def style_sheet(t: Tokens) -> str:
     """Return the Qt style sheet for a scheme."""
-    return "".join((_base(t), _words(t), _buttons(t), _inputs(t), _views(t), _bars(t)))
+    return "".join(
+        (
+            _base(t),
+            _words(t),
+            _buttons(t),
+            _small_buttons(t),
+            _inputs(t),
+            _views(t),
+            _bars(t),
+        )
+    )
 
 
 def _base(t: Tokens) -> str:
@@ -86,14 +96,6 @@ QPushButton[kind="tile"] {{ text-align: left; border: 1px solid {t.border};
 QPushButton[kind="tile"]:hover {{ border-color: {t.blue.line};
     background: {t.blue.back}; }}
 QPushButton[kind="tile"]:focus {{ border: 2px solid {t.focus}; padding: 0 9px; }}
-QPushButton[kind="small"] {{ min-height: 32px; padding: 0 7px; min-width: 24px;
-    text-align: left;
-    border: 1px solid transparent; background: transparent; color: {t.blue.text}; }}
-QPushButton[kind="small"]:hover {{ background: {t.blue.back}; }}
-QPushButton[kind="small"]:focus {{ border: 2px solid {t.focus}; padding: 0 6px;
-    min-height: 30px; }}
-QPushButton[kind="small"]:checked {{ background: {t.blue.back};
-    border: 1px solid {t.blue.line}; }}
 QPushButton::menu-indicator {{ width: 0; image: none; }}
 QPushButton[kind="chip"] {{ min-height: 32px; padding: 0 12px; border-radius: 16px;
     border: 1px solid {t.border}; background: {t.surface}; color: {t.text2};
@@ -103,6 +105,19 @@ QPushButton[kind="chip"]:checked {{ background: {t.blue.back};
     border: 1px solid {t.blue.solid}; color: {t.blue.text}; }}
 QPushButton[kind="chip"]:focus {{ border: 2px solid {t.focus}; padding: 0 11px;
     min-height: 30px; }}
+"""
+
+
+def _small_buttons(t: Tokens) -> str:
+    return f"""
+QPushButton[kind="small"] {{ min-height: 32px; padding: 0 7px; min-width: 24px;
+    text-align: left;
+    border: 1px solid transparent; background: transparent; color: {t.blue.text}; }}
+QPushButton[kind="small"]:hover {{ background: {t.blue.back}; }}
+QPushButton[kind="small"]:focus {{ border: 2px solid {t.focus}; padding: 0 6px;
+    min-height: 30px; }}
+QPushButton[kind="small"]:checked {{ background: {t.blue.back};
+    border: 1px solid {t.blue.line}; }}
 """
 
 
