@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPlainTextEdit,
+    QScrollArea,
     QTextEdit,
     QWidget,
 )
@@ -114,6 +115,19 @@ def clipped(root: QWidget) -> Faults:
             button.rect()
         ):
             yield f"{told(button)} lies partly outside"
+
+
+def beyond(root: QWidget) -> Faults:
+    """What is wider than the room it scrolls in, where nothing scrolls it across."""
+    for area in visible(root, QScrollArea):
+        assert isinstance(area, QScrollArea)
+        off = Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        inside, room = area.widget(), area.viewport().width()
+        if area.horizontalScrollBarPolicy() != off or not inside.isVisible():
+            continue
+        if (need := inside.minimumSizeHint().width()) > room:
+            first = next((told(one) for one in visible(inside, QLabel)), "")
+            yield f"{told(area)} of {first} needs {need} px across, has {room}"
 
 
 def scrolls(widget: QWidget) -> bool:
@@ -239,7 +253,7 @@ class Audit:
         """All but the smaller windows and the other colours."""
         for name, root in self._each(WIDE):
             self._note(name, too_large(root, self._window.rect()))
-            for look in (clipped, unnamed, small_targets, small_text, faint):
+            for look in (clipped, beyond, unnamed, small_targets, small_text, faint):
                 self._note(name, look(root))
             self._note(name, unreachable(root))
 
@@ -264,6 +278,7 @@ class Audit:
             where = f"{name} at {self._window.width()}×{self._window.height()}"
             self._note(where, too_large(root, self._window.rect()))
             self._note(where, clipped(root))
+            self._note(where, beyond(root))
 
     def _each(self, size: Size) -> Iterator[tuple[str, QWidget]]:
         self._window.resize(*size)

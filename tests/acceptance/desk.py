@@ -86,6 +86,12 @@ class Desk:
         """The list or table with this name."""
         return self.one(QAbstractItemView, words)
 
+    def tab(self, words: str) -> QAbstractButton:
+        """The chip whose own words begin so, whatever it chooses among."""
+        found = [one for one in self.buttons("") if one.text().startswith(words)]
+        assert found, words
+        return found[0]
+
     def rows(self, words: str) -> list[str]:
         """What a screen reader reads of each row of the list with this name."""
         return rows_of(self.view(words))
