@@ -90,6 +90,7 @@ class TodaySide(QWidget):
             hint = Text(keys, "faint")
             hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             inside.addWidget(hint)
+            self._hints.append(hint)
             tile.clicked.connect(partial(self.entry_asked.emit, key))
             grid.addWidget(tile, number // 2, number % 2)
         card.box.addLayout(grid)
@@ -130,6 +131,8 @@ class TodaySide(QWidget):
         self._width = width
         self._sync.setVisible(width is Width.WIDE)
         self.setFixedWidth(264 if width is Width.WIDE else 240)
+        for hint in self._hints:
+            hint.setVisible(width is Width.WIDE)
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
