@@ -51,9 +51,9 @@ class BuildingsPage(Page):
             "resident_tag",
             "contact",
             "care_plan",
+            "care_round",
             "visit",
             "issue",
-            "dispute",
         }
     )
 
