@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from gridapp.language import tr
@@ -11,7 +12,7 @@ from gridapp.models import Resident
 from gridapp.store.database import Connection
 from gridapp.store.search import search
 from gridapp.ui.due_words import due_badge
-from gridapp.ui.resident_file import Listed
+from gridapp.ui.resident_file import Listed, read_owed
 from gridapp.ui.resident_filters import GONE
 from gridapp.ui.widgets.badge import Badge
 from gridapp.ui.widgets.rows import Row
@@ -19,6 +20,29 @@ from gridapp.work.due import Due
 from gridapp.work.households import HouseholdFile, household
 
 MOST_FOUND = 200
+Owed = Mapping[UUID, tuple[Due, ...]]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What is owed to everybody, and a row each, made off the window's thread."""
+
+    owed: Owed
+    late: Collection[UUID]  # with whom something is overdue
+    rows: Mapping[UUID, Row]
+
+
+def read_listing(
+    db: Connection, people: Mapping[UUID, Listed], day: dt.date
+) -> Listing:
+    """Return what is owed as of `day`, with the rows of these people."""
+    owed = read_owed(db, day)
+    late = {key for key, dues in owed.items() if dues[0].late_days}
+    rows = {
+        key: listed_row(person, owed.get(key, ()), found=False)
+        for key, person in people.items()
+    }
+    return Listing(owed, late, rows)
 
 
 def listed_row(person: Listed, owed: Sequence[Due], *, found: bool) -> Row:

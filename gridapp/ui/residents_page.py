@@ -387,7 +387,7 @@ class ResidentsPage(Page):
         top = 8 if width is Width.NARROW else 14
         self._row.setContentsMargins(margin, top, margin, top)
         self._row.setSpacing(gap)
-        self._left.setFixedWidth({"wide": 356, "mid": 316, "narrow": 286}[width.value])
+        self._left.setFixedWidth({"wide": 356, "mid": 300, "narrow": 286}[width.value])
         self._more.setText(tr("更多") if width is Width.WIDE else "")
         self.filters.set_width(width)
         self._card.set_width(width)
