@@ -36,6 +36,7 @@ from gridapp.ui.widgets.entry import FindField
 from gridapp.ui.widgets.text import Text
 
 WIDEST = 720  # pixels of a line of text: longer lines are hard to follow
+SIDE, BAR = 28, 14  # pixels beside the text, and of the scroll bar
 LEADING = 150.0  # per cent of the letter's height
 _HEADINGS = {1: Size.TITLE, 2: Size.SECTION, 3: Size.BODY}
 
@@ -175,8 +176,7 @@ class _Reader(QTextBrowser):
         self.setOpenLinks(False)
         self.setFrameShape(QTextBrowser.Shape.NoFrame)
         self.setTabChangesFocus(True)
-        # With a bar that comes and goes, the width would change while it is drawn.
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self._drawn_for = 0  # the width, a scroll bar that comes and goes not counted
         self._again = QTimer(self)  # never inside a change of the document
         self._again.setSingleShot(True)
         self._again.timeout.connect(self._draw)
@@ -223,7 +223,7 @@ class _Reader(QTextBrowser):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if event.oldSize().width() != event.size().width():
+        if self.width() != self._drawn_for:
             self._again.start()
 
     def loadResource(self, kind: int, name: QUrl | str) -> object:
@@ -243,11 +243,12 @@ class _Reader(QTextBrowser):
         return picture
 
     def _room(self) -> int:
-        return max(min(self.viewport().width() - 56, WIDEST), 200)
+        return max(min(self.width() - 2 * SIDE - BAR, WIDEST), 200)
 
     def _draw(self) -> None:
         if self._chapter is None:
             return
+        self._drawn_for = self.width()
         kept = self.verticalScrollBar().value()
         document = self.document()
         document.clear()
@@ -260,11 +261,10 @@ class _Reader(QTextBrowser):
     def _set_room(self, document: QTextDocument) -> None:
         frame = document.rootFrame()
         look = frame.frameFormat()
-        side = 28
-        look.setLeftMargin(side)
+        look.setLeftMargin(SIDE)
         look.setTopMargin(14)
         look.setBottomMargin(24)
-        look.setRightMargin(max(self.viewport().width() - WIDEST - side, side))
+        look.setRightMargin(max(self.width() - WIDEST - SIDE - BAR, SIDE))
         frame.setFrameFormat(look)
         for child in frame.childFrames():
             if isinstance(child, QTextTable):

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame
 
 from gridapp.language import tr
@@ -15,6 +24,8 @@ from gridapp.ui.tokens import Size, Width
 from gridapp.ui.widgets.card import column, line
 from gridapp.ui.widgets.text import Glyph, Text
 
+RAIL = (88, 106)  # least and most pixels of the column in a narrow window
+_WORDS_AT = 31  # where the words of a narrow entry begin
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 
 
@@ -73,12 +84,17 @@ class NavColumn(QFrame):
         """Lay out for a wide or a narrow window."""
         narrow = width is Width.NARROW
         self._brand.setVisible(not narrow)
-        self.setFixedWidth(88 if narrow else 168)
+        self.setFixedWidth(self._rail() if narrow else 168)
         self._box.setContentsMargins(*((4, 4, 3, 4) if narrow else (10, 10, 9, 10)))
         for item in self._items.values():
             item.set_width(width)
         for key in self._spare:
             self._items[key].setVisible(not narrow)
+
+    def _rail(self) -> int:
+        """The width of a narrow column: what its two-character words need."""
+        needed = max(item.narrow_width() for item in self._items.values())
+        return min(max(RAIL[0], needed + 7), RAIL[1])
 
 
 class _Entry(QAbstractButton):
@@ -108,6 +124,18 @@ class _Entry(QAbstractButton):
         self.setToolTip(self._place.label if self._narrow else "")
         self.update()
 
+    def narrow_width(self) -> int:
+        """The room this entry takes in a narrow column, its words made small."""
+        words = QFontMetricsF(self._theme.font(Size.CAPTION))
+        return _WORDS_AT + math.ceil(words.horizontalAdvance(self._place.short)) + 4
+
+    def _fitting(self, words: str, room: float) -> QFont:
+        """The font of the words: smaller where they would not fit."""
+        usual = self._theme.font()
+        if QFontMetricsF(usual).horizontalAdvance(words) <= room:
+            return usual
+        return self._theme.font(Size.CAPTION)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.click()
@@ -130,10 +158,10 @@ class _Entry(QAbstractButton):
         icon = self._theme.pixmap(self._place.icon, colour, 20)
         painter.drawPixmap(QPointF(left, (self.height() - 20) / 2), icon)
         painter.setPen(self._theme.colour(colour))
-        painter.setFont(self._theme.font())
         words = self._place.short if self._narrow else self._place.label
-        left += 25 if self._narrow else 28
+        left = float(_WORDS_AT) if self._narrow else left + 28
         area = QRectF(left, 0, self.width() - left, self.height())
+        painter.setFont(self._fitting(words, area.width()))
         painter.drawText(area, _MIDDLE, words)
         if self._count:
             self._paint_count(painter)
