@@ -48,7 +48,11 @@ class StepRow(QWidget):
         self.setSizePolicy(policy)
 
     def show_steps(self, steps: Sequence[Step], *, few: bool) -> None:
-        """Show these steps; with `few` most of them behind 更多."""
+        """Show these steps; with `few` most of them behind 更多.
+
+        The keyboard goes on the usual step if it was on a step before.
+        """
+        inside = any(one.hasFocus() for one in (*self._buttons, self._more))
         for button in (*self._buttons, self._more):
             self._flow.removeWidget(button)
         for button in self._buttons:
@@ -64,6 +68,8 @@ class StepRow(QWidget):
             self._buttons.append(button)
         self._flow.addWidget(self._more)
         self._fold(few=few)
+        if inside:
+            self.focus_first()
 
     def focus_first(self) -> None:
         """Put the keyboard on the usual step."""
@@ -71,8 +77,8 @@ class StepRow(QWidget):
             self._buttons[0].setFocus(Qt.FocusReason.TabFocusReason)
 
     def _fold(self, *, few: bool) -> None:
-        for button in self._buttons[_FEW:]:
-            button.setVisible(not few)
+        for number, button in enumerate(self._buttons):
+            button.setVisible(number < _FEW or not few)
         self._more.setVisible(few and len(self._buttons) > _FEW)
         self.updateGeometry()
 

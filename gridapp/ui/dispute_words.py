@@ -127,9 +127,9 @@ def entries(case: CaseFile) -> list[tuple[Entry, UUID | None]]:
         _when(dispute["created_at"], case.registered_by),
         dispute["summary"],
     )
-    found.append((dispute["created_at"], begun, None))
     found.sort(key=lambda one: one[0], reverse=True)
-    return [(entry, session_id) for _, entry, session_id in found]
+    told = [(entry, session_id) for _, entry, session_id in found]
+    return [*told, (begun, None)]  # what was held before it was written down as well
 
 
 def _sitting(session: Values) -> Entry:

@@ -145,7 +145,9 @@ class PartyStrip(QWidget):
         """Draw the lines again; the keyboard stays on the same button."""
         self._draw()
         self.changed.emit()
-        self._rows[number].findChildren(Button)[button].setFocus()
+        row = self._rows[number]
+        row.show()  # what is not shown yet takes no keyboard
+        row.findChildren(Button)[button].setFocus()
 
 
 class PartiesEditor:

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from gridapp.models import Dispute, DisputeParty, DisputeSession
 from gridapp.store import records
 from gridapp.store import vault as vaults
-from gridapp.ui import dispute_drafts
+from gridapp.ui import dispute_drafts, dispute_words
 from gridapp.ui.disputes_page import DisputesPage
 from gridapp.ui.main_window import MainWindow
 from gridapp.ui.party_dialog import PartyDialog
@@ -162,6 +162,28 @@ def test_outsider_is_added_by_name_while_an_input_method_composes(page, settle):
     assert (party["name"], party.get("resident_id")) == ("王小五", None)
 
 
+def test_side_is_turned_and_the_keyboard_stays(page, settle, people):
+    page.open_record(None)
+    settle()
+    keys(settle, "lgy", ENTER, "zdf", ENTER)
+    strip = page._register._parties
+    first = strip._rows[0].findChildren(Button)[0]
+    first.setFocus()
+    keys(settle, ENTER)
+    assert strip.parties()[0]["side"] == "respondent"
+    again = QApplication.focusWidget()
+    assert again is strip._rows[0].findChildren(Button)[0]
+    strip._rows[1].findChildren(Button)[1].click()  # 补充
+    dialog = page.findChild(PartyDialog)
+    write(dialog.form, deputy="刘律师", main=True)
+    dialog.save()
+    settle()
+    assert [one.get("main") for one in strip.parties()] == [False, True]
+    assert QApplication.focusWidget() is strip._rows[1].findChildren(Button)[1]
+    strip._rows[0].findChildren(Button)[2].click()  # 去掉
+    assert [one["deputy"] for one in strip.parties()] == ["刘律师"]
+
+
 def test_one_party_alone_is_refused_beside_the_field(page, session, settle):
     page.open_record(None)
     settle()
@@ -217,6 +239,9 @@ def test_sitting_that_ends_in_an_agreement_goes_on_to_it(page, session, case, se
     assert "最晚哪天" in agreement.row("perform_by").error()
     write(agreement, perform_by=days(7))
     save(page, settle)
+    assert QApplication.focusWidget().text() == "1 记回访"
+    told = [entry.title for entry, _ in dispute_words.entries(page._card._case)]
+    assert told == ["已达成", "调解，达成协议", "登记纠纷"]
     dispute = row(session, case)
     assert (dispute["state"], dispute["follow_up_on"]) == ("agreed", days(30))
     assert dispute["outcome"] == "下周修好"
