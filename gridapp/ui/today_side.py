@@ -44,6 +44,7 @@ class TodaySide(QWidget):
         self._width = Width.WIDE
         self.setFixedWidth(264)
         box = column(self, gap=12)
+        self._hints: list[Text] = []
         self._entry_card = self._entries()
         box.addWidget(self._entry_card)
         self._meters: list[Meter] = []
