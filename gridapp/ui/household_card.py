@@ -62,7 +62,7 @@ class HouseholdCard(Card):
         self._theme = theme = session.theme
         self._file: HouseholdFile | None = None
         self._width = Width.WIDE
-        self._changes_known: tuple[Change, ...] = ()
+        self._known: tuple[Change, ...] = ()  # who came and went
         self._back = Button(theme, tr("返回"), "quiet", icon="arrow-left")
         self._door = Text("", "title", shrinks=True)
         self._aside = Text("", "muted", shrinks=True)
@@ -143,21 +143,23 @@ class HouseholdCard(Card):
         self._notice.say(_notice(file))
         self._more.set_choices(_more(file))
         self._move.setEnabled(bool(file.here))
-        self._show_right()
+        self._show_members(file)
 
     def show_changes(self, changes: Sequence[Change]) -> None:
         """Show who came into the household and who left it."""
-        self._changes_known = tuple(changes)
+        if tuple(changes) == self._known:
+            return
+        self._known = tuple(changes)
         self._changes.show_entries([_entry(one) for one in changes])
         self._show_right()
+        if self._file is not None and self._width is not Width.WIDE:
+            self._show_members(self._file)
 
     def _show_right(self) -> None:
         """Show the changes beside the members, or below them in a smaller window."""
-        beside = bool(self._changes_known) and self._width is Width.WIDE
+        beside = bool(self._known) and self._width is Width.WIDE
         self._right.setVisible(beside)
         self._divider.setVisible(beside)
-        if self._file is not None:
-            self._show_members(self._file)
 
     def _show_members(self, file: HouseholdFile) -> None:
         parts: list[QWidget] = [_heading(tr("在住"))]
@@ -180,9 +182,9 @@ class HouseholdCard(Card):
         if file.values["note"]:
             parts.append(_heading(tr("备注")))
             parts.append(Text(file.values["note"], "note", wrap=True))
-        if self._changes_known and self._width is not Width.WIDE:
+        if self._known and self._width is not Width.WIDE:
             parts.append(_heading(tr("户内变动")))
-            entries = [_entry(one) for one in self._changes_known]
+            entries = [_entry(one) for one in self._known]
             words = (f"{one.title}  {one.text}  {one.when}" for one in entries)
             parts += [Text(one, "note", wrap=True) for one in words]
         self._members.replace(parts)
@@ -278,6 +280,8 @@ class HouseholdCard(Card):
         self._back.setToolTip(tr("返回"))
         self._back.setAccessibleName(tr("返回"))
         self._show_right()
+        if self._file is not None:
+            self._show_members(self._file)
 
 
 def _heading(words: str) -> Text:

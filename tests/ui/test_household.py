@@ -506,6 +506,7 @@ def test_household_telephone_is_shown_once_that_is_journalled(
         one
         for one in page._household.findChildren(QWidget)
         if one.accessibleName() == "显示完整的家庭电话（会记入日志）"
+        and one.isVisibleTo(page)
     ]
     eye.click()
     settle()
