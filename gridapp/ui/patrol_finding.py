@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
@@ -14,6 +13,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 from gridapp.language import tr, weekday
 from gridapp.models import codes
 from gridapp.store.database import Connection
+from gridapp.ui.patrol_kinds import OFTEN, often, others, phrases
 from gridapp.ui.patrol_values import FindingEntry
 from gridapp.ui.photo_strip import PhotoStrip
 from gridapp.ui.session import Session
@@ -28,49 +28,7 @@ from gridapp.ui.widgets.options import OptionRow
 from gridapp.ui.widgets.text import Text
 from gridapp.work import limits
 from gridapp.work.due import local_day
-from gridapp.work.patrol_round import Spot
 
-# What a round finds most often: they have a digit, the others stand in a list.
-OFTEN = ("0101", "0102", "0302", "0301", "0303", "0106", "0401", "0105", "0104")
-# Words in the name of a place that tell what would be found there.
-GUESSES: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile("消防"), "0101"),
-    (re.compile("充电|电动车"), "0102"),
-    (re.compile("堆物|堆放"), "0302"),
-    (re.compile("垃圾"), "0301"),
-    (re.compile("井盖"), "0106"),
-    (re.compile("路灯"), "0401"),
-    (re.compile("健身"), "0404"),
-    (re.compile("配电|电表"), "0104"),
-    (re.compile("燃气"), "0103"),
-    (re.compile("电梯"), "0403"),
-)
-PHRASES: Mapping[str, tuple[str, ...]] = {
-    "0101": (
-        tr("杂物堵住消防通道"),
-        tr("车辆占用消防通道"),
-        tr("已劝离，通道恢复"),
-        tr("已联系物业清理"),
-    ),
-    "0102": (
-        tr("电动车在楼道充电"),
-        tr("从窗口拉线充电"),
-        tr("已劝导，推到车棚"),
-        tr("已联系物业"),
-    ),
-    "03": (
-        tr("杂物堆放，影响通行"),
-        tr("垃圾没有清运"),
-        tr("已当场清理"),
-        tr("已联系物业清理"),
-    ),
-    "": (
-        tr("设施损坏"),
-        tr("已拉警戒线"),
-        tr("已当场处理"),
-        tr("已联系物业"),
-    ),
-}
 ACTIONS = (
     ("report", tr("上报")),
     ("work", tr("自己处理")),
@@ -96,6 +54,8 @@ class FindingForm(QWidget):
         self._entry = FindingEntry()
         self._found_on = dt.date.today()
         self._limit: dt.date | None = None
+        self._showing = False
+        self.written = False  # whether a person changed something in it
         self._heading = Text("", "section")
         self._category = OptionRow(self._theme, tr("类别"), often())
         self._other = Combo(self._theme, tr("其他类别"), others())
@@ -197,17 +157,17 @@ class FindingForm(QWidget):
             if not isinstance(editor, NoteField):
                 editor.went_back.connect(partial(self._go, number - 1))
             if isinstance(editor, OptionRow):
-                editor.changed.connect(self.touched)
+                editor.changed.connect(self._touch)
             else:
-                editor.textChanged.connect(self.touched)
-        self._owner.textChanged.connect(self.touched)
+                editor.textChanged.connect(self._touch)
+        self._owner.textChanged.connect(self._touch)
         self._owner.finished.connect(self._keep.setFocus)
         self._category.changed.connect(partial(self._on_category, often_chosen=True))
         self._other.activated.connect(partial(self._on_category, often_chosen=False))
         self._other.finished.connect(partial(self._go, 1))
         self._level.changed.connect(self._ask_limit)
         self._until.textChanged.connect(self._show_until)
-        self._photos.changed.connect(self.touched)
+        self._photos.changed.connect(self._touch)
         self._photos.said.connect(self.said)
         self._photos.listen_to(self._note)
         self._remove.clicked.connect(self.removed)
@@ -230,6 +190,7 @@ class FindingForm(QWidget):
     ) -> None:
         """Show a finding; `known` when it is already part of the round."""
         self._entry, self._found_on, self._limit = entry, found_on, None
+        self._showing = True
         self._heading.setText(heading)
         self._remove.setVisible(known)
         category = entry.category
@@ -244,10 +205,20 @@ class FindingForm(QWidget):
         self._photos.show_pending(entry.photos)
         for row in self._rows.values():
             row.show_error("")
+        self._showing = self.written = False
         self._show_phrases()
         self._ask_limit()
         self._scroll.verticalScrollBar().setValue(0)
+        self.focus_start()
+
+    def focus_start(self) -> None:
+        """Put the keyboard on the category."""
         self._category.focus_first()
+
+    def _touch(self) -> None:
+        if not self._showing:
+            self.written = True
+            self.touched.emit()
 
     def filled(self) -> FindingEntry:
         """Return what stands in the form now."""
@@ -295,7 +266,7 @@ class FindingForm(QWidget):
             self._other.set_value(None)
         else:
             self._category.set_values([])
-        self.touched.emit()
+        self._touch()
         self._show_phrases()
         self._ask_limit()
 
@@ -309,7 +280,9 @@ class FindingForm(QWidget):
 
     def _show_limit(self, day: dt.date) -> None:
         if self._until.day() in (None, self._limit):
+            self._showing = True
             self._until.set_day(day)
+            self._showing = False
         self._limit = day
         self._show_until()
 
@@ -358,41 +331,6 @@ class FindingForm(QWidget):
             else:
                 editor.setFocus(_TAB)
             self._scroll.ensureWidgetVisible(list(self._rows.values())[number], 0, 12)
-
-
-def phrases(category: str | None) -> tuple[str, ...]:
-    """Return the quick phrases of a category."""
-    code = category or ""
-    return next(words for start, words in PHRASES.items() if code.startswith(start))
-
-
-def often() -> list[tuple[str, str]]:
-    """Return the categories a round finds most often; the county may have others."""
-    table = codes.table("issue_category")
-    known = [code for code in OFTEN if code in table.codes]
-    return [(code, table.name(code)) for code in known or table.codes[:9]]
-
-
-def others() -> list[tuple[str, str]]:
-    """Return the other categories; disputes are registered elsewhere."""
-    table = codes.table("issue_category")
-    shown = {code for code, _ in often()}
-    parents = {item.parent for item in table.items}
-    return [
-        (code, table.name(code))
-        for code in table.codes
-        if code not in shown and code not in parents and code != "02"
-    ]
-
-
-def guessed(spot: Spot) -> str | None:
-    """Return the category that the name of a place suggests."""
-    known = codes.table("issue_category").codes
-    for words in (spot.name, spot.look_at):
-        for word, code in GUESSES:
-            if word.search(words) and code in known:
-                return code
-    return None
 
 
 def _limit(db: Connection, category: str, level: str, found_on: dt.date) -> dt.date:

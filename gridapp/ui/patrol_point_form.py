@@ -8,13 +8,13 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from gridapp.errors import InvalidFields
 from gridapp.language import tr
 from gridapp.models import Building
 from gridapp.models.record import Values
-from gridapp.ui.patrol_words import every_words
 from gridapp.ui.record_picker import RecordPicker
 from gridapp.ui.session import Session
 from gridapp.ui.widgets.card import Card, Lines, column, line
@@ -24,8 +24,11 @@ from gridapp.ui.widgets.options import OptionRow
 from gridapp.ui.widgets.text import Text
 from gridapp.work.patrol_points import Change
 
-INTERVALS = (1, 7, 14, 30)  # days offered with a digit; any other can be written
+# Days offered with a digit; any other can be written.
+INTERVALS = {1: tr("每天"), 7: tr("每周"), 14: tr("每两周"), 30: tr("每月")}
 LONGEST = 366
+REQUIRED = frozenset({"name", "interval_days", "reason"})
+STAR = 18  # pixels beside a label
 _TAB = Qt.FocusReason.TabFocusReason
 
 
@@ -44,30 +47,46 @@ class PointForm(Card):
 
     def __init__(self, session: Session) -> None:
         super().__init__((1, 8, 1, 1), 0)
-        theme = session.theme
+        theme = self._theme = session.theme
         self.touched = False
         self._showing = False
         self._interval_before: int | None = None
         self._name = LineField(tr("看哪里"), tr("如：消防通道、水泵房"))
         self._building = RecordPicker(session, Building, tr("楼栋"))
-        choices = [(str(days), every_words(days)) for days in INTERVALS]
+        choices = [(str(days), words) for days, words in INTERVALS.items()]
         self._often = OptionRow(theme, tr("多久看一次"), choices)
         self._days = LineField(tr("隔几天看一次"), tr("几天"))
         self._days.setFixedWidth(90)
         self._look_at = NoteField(tr("看什么"), tr("到了看哪几样，可以不填"))
         self._look_at.setFixedHeight(84)
         self._reason = LineField(tr("为什么改"), tr("如：连续一个月没有发现问题"))
-        self._rows = {
-            "name": FieldRow(theme, tr("看哪里"), self._name, required=True),
-            "building_id": FieldRow(theme, tr("楼栋"), self._building),
-            "interval_days": FieldRow(theme, tr("多久看"), self._often, required=True),
-            "reason": FieldRow(theme, tr("为什么改"), self._reason, required=True),
-            "look_at": FieldRow(theme, tr("看什么"), self._look_at),
-        }
+        self._rows: dict[str, FieldRow] = {}
+        self._add_rows(
+            (
+                ("name", tr("看哪里"), self._name),
+                ("building_id", tr("楼栋"), self._building),
+                ("interval_days", tr("多久看"), self._often),
+                ("reason", tr("为什么改"), self._reason),
+                ("look_at", tr("看什么"), self._look_at),
+            )
+        )
         self._past = Text(tr("改过什么"), "strong")
         self._changes = Lines(gap=6)
         self._lay_out()
         self._bind()
+
+    def _add_rows(self, fields: Sequence[tuple[str, str, QWidget]]) -> None:
+        """Make the rows, with as much room as the longest label takes."""
+        metrics = QFontMetrics(self._theme.font())
+        widest = max(metrics.horizontalAdvance(words) for _, words, _ in fields)
+        for name, words, editor in fields:
+            self._rows[name] = FieldRow(
+                self._theme,
+                words,
+                editor,
+                required=name in REQUIRED,
+                label_width=max(84, widest + STAR),
+            )
 
     def _lay_out(self) -> None:
         scroll = QScrollArea()

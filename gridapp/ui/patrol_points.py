@@ -22,6 +22,7 @@ from gridapp.ui.session import Session
 from gridapp.ui.widgets.badge import Badge
 from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import Card, Lines, column, line
+from gridapp.ui.widgets.flow import FlowLayout
 from gridapp.ui.widgets.options import OptionRow
 from gridapp.ui.widgets.rows import Row, RowList
 from gridapp.ui.widgets.text import Text
@@ -76,10 +77,13 @@ class PointsDialog(QDialog):
         left.box.addWidget(self._list, 1)
         left.box.addWidget(self._none)
         self._none.setContentsMargins(16, 8, 16, 8)
-        buttons = line(margins=(12, 0, 12, 0), gap=8)
-        buttons.addWidget(self._new)
-        buttons.addWidget(self._propose)
-        left.box.addLayout(buttons)
+        buttons = QWidget()
+        flow = FlowLayout(buttons)
+        flow.addWidget(self._new)
+        flow.addWidget(self._propose)
+        beside = column(margins=(12, 0, 12, 0))
+        beside.addWidget(buttons)
+        left.box.addLayout(beside)
         body.addWidget(left)
         self._lay_out_proposal()
         self._stack.addWidget(self._form)

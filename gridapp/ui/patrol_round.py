@@ -19,7 +19,8 @@ from gridapp.store import drafts, records, state
 from gridapp.store.database import Connection
 from gridapp.store.vault import Writing
 from gridapp.ui.patrol_board import RouteBoard
-from gridapp.ui.patrol_finding import FindingForm, guessed
+from gridapp.ui.patrol_finding import FindingForm
+from gridapp.ui.patrol_kinds import guessed
 from gridapp.ui.patrol_side import finding_words
 from gridapp.ui.patrol_values import FINE, KEY, WATCH, WRONG, FindingEntry, RoundEntry
 from gridapp.ui.session import Session
@@ -103,20 +104,20 @@ class RoundView(QWidget):
             self._entry.started_at = None
             self._entry.begin()
             self._board.show_entry(self._entry)
+        if self._day != dt.date.today():
+            self.reload()  # the window was open over night
         self._refresh()
         self.focus_start()
 
     def focus_start(self) -> None:
         """Put the keyboard on the route, or where it was in an open finding."""
-        if self._stack.currentWidget() is self._board:
-            self._board.focus_start()
+        writing = self._stack.currentWidget() is self._form
+        (self._form if writing else self._board).focus_start()
 
     def set_width(self, width: Width) -> None:
         """Lay out for a wide, middle or narrow window."""
         self._board.set_width(width)
-        self._form.set_narrow(
-            narrow=width is Width.NARROW, hints=width is not Width.NARROW
-        )
+        self._form.set_narrow(narrow=width is Width.NARROW, hints=width is Width.WIDE)
 
     def _show(self, start: _Start) -> None:
         self._legs, self._me, self._day = start.legs, start.me, dt.date.today()
@@ -257,12 +258,12 @@ class RoundView(QWidget):
         entry, filled = self._entry, self._form.filled()
         if entry.half_of is not None:
             entry.findings[entry.half_of] = filled
-        elif filled.category and (filled.note.strip() or filled.photos):
+        elif self._form.written:
             entry.findings.append(filled)
             spot = self._spot(filled.spot)
             if spot is not None:
                 entry.mark(spot, WRONG)
-            words = tr("写了一半的也记下了：{what}", what=finding_words(filled))
+            words = tr("没写完的也留着：{what}", what=finding_words(filled))
             self.said.emit(words, None)
         self._close_form()
 
@@ -317,6 +318,11 @@ class RoundView(QWidget):
             return tr("开始时间写成 2026-11-23 09:40 这样，或按 T 取现在")
         if entry.started_at is not None and entry.started_at > now():
             return tr("开始时间还没到，改一下再保存")
+        for number, one in enumerate(entry.findings):
+            if one.missing(entry.found_on()):
+                self._open_finding(number)
+                self._form.keep()  # which says beside its fields what is missing
+                return tr("有一个问题没写完：补上，或者删掉它")
         if not whole and entry.empty:
             return tr("还没有看过的地方：看过的按 1；都没问题就按“未发现问题”")
         return ""

@@ -6,21 +6,21 @@ from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
 
 from gridapp.language import tr
 from gridapp.models import codes
 from gridapp.ui.patrol_values import FindingEntry, RoundEntry
 from gridapp.ui.session import Session
 from gridapp.ui.theme import Theme
-from gridapp.ui.widgets.buttons import Button
+from gridapp.ui.widgets.buttons import Button, Kind
 from gridapp.ui.widgets.card import Card, Lines, column, line
 from gridapp.ui.widgets.entry import LineField, NoteField
 from gridapp.ui.widgets.meter import Bar
 from gridapp.ui.widgets.moments import MomentField
 from gridapp.ui.widgets.text import Text
 
-_TILE_SIDES = 48  # pixels of a tile that its icon and edges take
+_SIDES = 54  # pixels of a button that its icon and edges take
 
 
 class RoundPanel(Card):
@@ -37,7 +37,9 @@ class RoundPanel(Card):
         self._theme = theme
         self._entry = RoundEntry()
         self._showing = False
-        self._count = Text("", "strong")
+        self._count = Text("", "strong", wrap=True)
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        self._count.setAlignment(right)
         self._bar = Bar(theme)
         self._start = MomentField(tr("开始时间"))
         self._with = LineField(tr("同行人"), tr("没有就不填"))
@@ -45,7 +47,7 @@ class RoundPanel(Card):
         self._note.setFixedHeight(84)
         self._found = Text("", "strong")
         self._findings = Lines(gap=6)
-        self._add = Button(theme, tr("记路上的问题"), icon="plus")
+        self._add = _Eliding(theme, tr("记路上的问题"), "normal", "plus")
         self._drop = Button(theme, tr("放弃这一轮"), "quiet", icon="x")
         self._lay_out()
         self._start.textChanged.connect(self._on_start)
@@ -65,8 +67,7 @@ class RoundPanel(Card):
         box = column(inside, (14, 2, 14, 10), 6)
         head = line(gap=8)
         head.addWidget(Text(tr("这一轮"), "section"))
-        head.addStretch()
-        head.addWidget(self._count)
+        head.addWidget(self._count, 1)
         box.addLayout(head)
         box.addWidget(self._bar)
         box.addSpacing(6)
@@ -111,7 +112,7 @@ class RoundPanel(Card):
         self._found.setVisible(bool(findings))
         parts: list[QWidget] = []
         for number, one in enumerate(findings):
-            tile = _Tile(self._theme, finding_words(one))
+            tile = _Eliding(self._theme, finding_words(one), "tile", "pencil")
             tile.clicked.connect(partial(self.finding_asked.emit, number))
             parts.append(tile)
         self._findings.replace(parts)
@@ -142,25 +143,26 @@ class RoundPanel(Card):
         self._start.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
-class _Tile(Button):
-    """A finding to open; its words end in … where there is no room."""
+class _Eliding(Button):
+    """A button whose words end in … where there is no room for them."""
 
-    def __init__(self, theme: Theme, words: str) -> None:
-        super().__init__(theme, words, "tile", icon="pencil", tip=words)
+    def __init__(self, theme: Theme, words: str, kind: Kind, icon: str) -> None:
+        super().__init__(theme, words, kind, icon=icon, tip=words)
         self._words = words
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(80, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        room = self.width() - _TILE_SIDES
+        room = self.width() - _SIDES
         elide = Qt.TextElideMode.ElideRight
         self.setText(self.fontMetrics().elidedText(self._words, elide, room))
 
 
 def finding_words(one: FindingEntry) -> str:
     """Return 消防通道堵塞  3号楼."""
-    category = one.category or ""
-    name = codes.table("issue_category").name(category) if category else ""
+    table = codes.table("issue_category")
+    name = table.name(one.category) if one.category else tr("没选类别")
     return f"{name}  {one.place}".strip()

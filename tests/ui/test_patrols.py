@@ -330,6 +330,23 @@ def test_escape_in_the_form_loses_nothing(page, settle):
     assert kept.note == "电动车堵门"
 
 
+def test_a_problem_that_is_not_finished_is_kept_and_asked_for(page, session, settle):
+    board(page).panel._add.click()
+    settle()
+    form(page)._place.setText("东门")
+    press(page, Qt.Key.Key_Escape)
+    assert "没选类别  东门" in page.words[-1][0]
+    page._round.save(whole=True)
+    settle()
+    assert found(session, Patrol) == []
+    assert form(page)._rows["category"].error() == "选一下是哪一类问题"
+    press(page, Qt.Key.Key_4)
+    form(page).keep()
+    page._round.save(whole=True)
+    settle()
+    assert [one["place"] for one in found(session, Issue)] == ["东门"]
+
+
 def test_an_untouched_form_leaves_no_problem_behind(page, settle):
     press(page, Qt.Key.Key_3)
     settle()
