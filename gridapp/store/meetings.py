@@ -14,6 +14,7 @@ from sqlalchemy import (
     Connection,
     FromClause,
     String,
+    and_,
     func,
     not_,
     or_,
@@ -25,6 +26,8 @@ from gridapp.models import Visit
 from gridapp.models.record import table_of
 
 NOT_REACHED = ("no_answer", "off", "wrong")  # call results that reached nobody
+# Reasons that say where somebody is: nobody need be looked for.
+KNOWN_REASONS = ("refused", "hospital", "travelling", "moved", "died")
 REMEMBERED = dt.timedelta(days=60)  # how long an attempt that missed is still followed
 
 
@@ -65,6 +68,12 @@ def _missed(visit: FromClause) -> ColumnElement[bool]:
     )
 
 
+def _lost(visit: FromClause) -> ColumnElement[bool]:
+    """Whether an attempt left open where somebody is."""
+    reason = func.coalesce(visit.c.not_met_reason, "")
+    return and_(_missed(visit), reason.not_in(KNOWN_REASONS))
+
+
 def last_meetings(
     db: Connection, day: dt.date, resident_id: UUID | None = None
 ) -> dict[UUID, list[Meeting]]:
@@ -103,21 +112,22 @@ def last_meetings(
 def misses(
     db: Connection, until: dt.datetime, resident_id: UUID | None = None
 ) -> dict[UUID, list[Miss]]:
-    """By resident, the attempts before `until` since somebody was last reached.
+    """By resident, the attempts before `until` since one knew how they are.
 
-    Oldest first; people who were reached by the last attempt are left out. A text
-    message is no attempt: that it was read is not known.
+    Oldest first; people of whom the last attempt told something are left out: they
+    were reached, or refused, or are in hospital. A text message is no attempt: that it
+    was read is not known.
     """
     visit = table_of(Visit)
     other = visit.alias("other")
-    reached = (
+    known = (
         select(func.max(other.c.started_at))
         .where(
             other.c.resident_id == visit.c.resident_id,
             other.c.deleted_at.is_(None),
             other.c.mode != "message",
             other.c.started_at < until,
-            not_(_missed(other)),
+            not_(_lost(other)),
         )
         .scalar_subquery()
     )
@@ -129,8 +139,8 @@ def misses(
             visit.c.mode != "message",
             visit.c.started_at < until,
             visit.c.started_at >= until - REMEMBERED,
-            _missed(visit),
-            or_(reached.is_(None), visit.c.started_at > reached),
+            _lost(visit),
+            or_(known.is_(None), visit.c.started_at > known),
         )
         .order_by(visit.c.started_at, visit.c.id)
     )

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFrame
 from gridapp.language import tr
 from gridapp.ui.due_words import KINDS, due_text
 from gridapp.ui.theme import Theme
+from gridapp.ui.todo_list import titled
 from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import line
 from gridapp.ui.widgets.text import Glyph, Text
@@ -88,10 +89,9 @@ class OfferBar(QFrame):
 
 def offer_words(due: Due, day: dt.date) -> str:
     """Return 陈秀兰 电话问候（今天）; an issue by what is wrong."""
-    who = due.why.split("、")[0] if due.kind == "issue" else due.who
     return tr(
         "{who} {what}（{when}）",
-        who=who,
+        who=titled(due)[0],
         what=KINDS[due.kind],
         when=due_text(due, day),
     )

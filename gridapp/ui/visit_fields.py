@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from gridapp.language import tr, weekday
 from gridapp.models import codes
+from gridapp.store.meetings import KNOWN_REASONS
 from gridapp.ui.photo_strip import PhotoStrip
 from gridapp.ui.theme import Theme
 from gridapp.ui.visit_notices import IssueNotice, OutcomeLine, PhraseChips
@@ -20,6 +21,7 @@ from gridapp.ui.visit_values import (
     ANSWERS,
     ASKED,
     CALL_MODES,
+    NOBODY,
     RESCUE,
     VISIT_MODES,
     VisitEntry,
@@ -62,6 +64,9 @@ class VisitFields(QWidget):
         self._mode = OptionRow(theme, tr("方式"), CALL_MODES if call else VISIT_MODES)
         self._result = OptionRow(theme, tr("通话结果"), _choices("call_result"))
         self._answer = OptionRow(theme, tr("问到什么"), ANSWERS)
+        self._reason = OptionRow(
+            theme, tr("没见到的原因"), _choices("not_met_reason"), first=_FIRST
+        )
         whom = tuple(c for c in _choices("met_whom") if c[0] != "nobody")
         self._whom = OptionRow(theme, tr("接听人") if call else tr("见到谁"), whom)
         self._condition = OptionRow(theme, tr("身体状况"), _choices("condition"))
@@ -95,6 +100,8 @@ class VisitFields(QWidget):
         if call:
             self._add("call_result", tr("通话结果"), self._result, required=True)
             self._add("answer", tr("问到什么"), self._answer, required=True)
+        else:
+            self._add("reason", tr("原因"), self._reason)
         self._add(
             "met_whom",
             tr("接听人") if call else tr("见到谁"),
@@ -171,6 +178,7 @@ class VisitFields(QWidget):
         self._mode.set_values(_one(entry.mode))
         self._result.set_values(_one(entry.call_result))
         self._answer.set_values(_one(entry.answer))
+        self._reason.set_values(_one(entry.reason))
         self._whom.set_values(_one(entry.met_whom))
         self._condition.set_values(_one(entry.condition))
         self._note.setPlainText(entry.note)
@@ -189,6 +197,7 @@ class VisitFields(QWidget):
         entry.mode = self._mode.value()
         entry.call_result = self._result.value() if call else None
         entry.answer = self._answer.value() if call else None
+        entry.reason = None if call else self._reason.value()
         entry.met_whom = self._whom.value()
         entry.condition = self._condition.value()
         entry.note = self._note.toPlainText()
@@ -294,6 +303,8 @@ class VisitFields(QWidget):
         if self._way == "call":
             self._rows["call_result"].setVisible(mode in ("phone", "video", None))
             self._rows["answer"].setVisible(mode == ASKED)
+        else:
+            self._rows["reason"].setVisible(mode == NOBODY)
         for name in ("remind", "next_on"):
             self._rows[name].setVisible(reached)
         self._show_next(mode, reached=reached)
@@ -307,7 +318,10 @@ class VisitFields(QWidget):
             words.append(self._plan_words)
         self._next_words.setText(tr("，").join(words))
         unsaid = mode == ASKED and self._answer.value() is None
-        self._outcome.say("" if reached or unsaid else self._after_miss(mode))
+        words = "" if reached or unsaid else self._after_miss(mode)
+        if mode == NOBODY and self._reason.value() in KNOWN_REASONS:
+            words = tr("记下原因，保存后明天再排")
+        self._outcome.say(words)
 
 
 def _nothing(_mode: str | None) -> str:

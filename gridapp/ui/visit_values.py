@@ -67,6 +67,7 @@ class VisitEntry:
     answer: str | None = None  # of whoever was asked after somebody
     remind: str = ""
     asked: tuple[str, ...] = ()  # of what was to be asked, what was
+    reason: str | None = None  # why nobody was met at the door
     photos: tuple[PendingPhoto, ...] = ()
 
     @property
@@ -108,7 +109,8 @@ class VisitEntry:
         elif self.way == "call" and self.mode != "message":
             values["call_result"] = self.call_result
         if not self.reached:
-            reason = "out" if self.mode == NOBODY else "unreachable"
+            at_door = self.mode == NOBODY
+            reason = (self.reason or "out") if at_door else "unreachable"
             return values | {
                 "met_whom": "nobody",
                 "not_met_reason": reason,
@@ -168,6 +170,7 @@ class VisitEntry:
             "answer": self.answer,
             "remind": self.remind,
             "asked": list(self.asked),
+            "reason": self.reason,
             "photos": [photo.draft() for photo in self.photos],
         }
 
@@ -191,6 +194,7 @@ class VisitEntry:
             kept.get("answer"),
             kept.get("remind", ""),
             tuple(kept.get("asked", ())),
+            kept.get("reason"),
             tuple(PendingPhoto.from_draft(one) for one in kept.get("photos", ())),
         )
 
@@ -205,7 +209,9 @@ def fresh(
     if preset in (ASKED, RESCUE):
         return VisitEntry(resident_id, way, at, mode=preset)
     if way == "visit":
-        return VisitEntry(resident_id, way, at, mode="home", met_whom="self")
+        return VisitEntry(
+            resident_id, way, at, mode="home", met_whom="self", reason="out"
+        )
     return VisitEntry(
         resident_id, way, at, mode="phone", call_result="answered", met_whom="self"
     )

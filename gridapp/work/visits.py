@@ -132,7 +132,8 @@ def _retry_on(
 ) -> dt.date:
     """The day to try again: what the chain says of the watched over, else tomorrow."""
     at: dt.datetime = filled["started_at"]
-    if plan is not None and plan.interval_days <= chain.WATCHED_INTERVAL:
+    lost = filled.get("not_met_reason") not in meetings.KNOWN_REASONS
+    if lost and plan is not None and plan.interval_days <= chain.WATCHED_INTERVAL:
         before = meetings.misses(tx.db, at, resident_id).get(resident_id, [])
         this = meetings.Miss(at, filled["mode"], filled.get("disposal") or ())
         step = chain.next_step([*before, this])

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from PySide6.QtCore import Qt
 
 from gridapp.models import Building, Issue, Visit
 from gridapp.store import records
@@ -299,3 +300,27 @@ def test_hazard_shows_its_deadline_and_one_that_is_open_makes_no_other(
     with session.store.reading() as db:
         titles = sorted(one["title_text"] for one in records.find(db, Issue))
     assert titles == ["居家隐患：燃气", "居家隐患：用电"]
+
+
+def test_why_nobody_was_met_is_asked_only_then(form, begin, session, settle, people):
+    fields = begin("visit", people.li)
+    assert not fields._rows["reason"].isVisible()
+    fields._mode.set_values(["nobody"])
+    fields._on_change()
+    assert fields._reason.value() == "out"
+    assert "下一步" in fields._outcome._words.text()
+    fields._reason.set_values(["refused"])
+    fields._on_change()
+    assert fields._outcome._words.text() == "记下原因，保存后明天再排"
+    form.save()
+    settle()
+    assert last(session)["not_met_reason"] == "refused"
+
+
+def test_f9_writes_what_was_written_last_time(form, begin, log, qtbot):
+    log(48, mode="home", note="精神很好", condition="fair")
+    fields = begin("visit")
+    qtbot.keyClick(form.focusWidget(), Qt.Key.Key_F9)
+    assert fields._note.toPlainText() == "精神很好"
+    assert fields._condition.value() == "fair"
+    assert fields._note.hasFocus() or form.focusWidget() is fields._note

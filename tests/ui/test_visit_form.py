@@ -133,7 +133,8 @@ def test_enter_walks_through_every_field(form, qtbot):
     fields = form._fields["visit"]
     fields.focus("started_at")
     walked = []
-    for _ in range(len(fields._rows) - 1):
+    shown = [row for row in fields._rows.values() if row.isVisible()]
+    for _ in range(len(shown) - 1):
         walked.append(form.focusWidget().accessibleName().split(":")[0])
         press(form, qtbot, Qt.Key.Key_Return)
     assert walked[0] == "走访时间"

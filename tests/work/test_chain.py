@@ -155,6 +155,17 @@ def test_chain_ends_when_somebody_is_reached(vault, watched):
     assert [row.step for row in rows] == ["", ""]
 
 
+@pytest.mark.parametrize("reason", ["refused", "hospital", "travelling"])
+def test_nobody_is_looked_for_who_refused_or_is_known_to_be_away(
+    vault, watched, reason
+):
+    log(vault, watched, 9, **MISSED)
+    logged = log(vault, watched, 11, **AWAY | {"not_met_reason": reason})
+    rows = due(vault, MONDAY, at(MONDAY, 15), 400)
+    assert {row.step for row in rows} == {""}
+    assert logged.next_on == MONDAY + dt.timedelta(days=1)
+
+
 def test_undone_attempt_was_no_step(vault, watched):
     log(vault, watched, 9, **MISSED)
     second = log(vault, watched, 11, **MISSED)
