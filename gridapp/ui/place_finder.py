@@ -25,9 +25,9 @@ from gridapp.ui.widgets.rows import Row, RowList
 from gridapp.ui.widgets.text import Text
 from gridapp.work.due import door_of
 
-MOST = 4
+MOST = 3
 ROW_HEIGHT = 60
-FOUND = frozenset({"resident", "building", "dwelling", "household"})
+FOUND = frozenset({"resident", "dwelling", "household"})
 
 
 @dataclass(frozen=True)
@@ -172,8 +172,10 @@ class PlaceFinder(QWidget):
 
 
 def _found(db: Connection, text: str) -> list[Hit]:
-    hits = search(db, text, MOST * 3)
-    return [hit for hit in hits if hit.type in FOUND][:MOST]
+    """Return the best matches, buildings before doors and people."""
+    hits = search(db, text, MOST - 1, model=Building)
+    hits += [hit for hit in search(db, text, MOST * 3) if hit.type in FOUND]
+    return hits[:MOST]
 
 
 def _place_of(db: Connection, kind: str, record_id: UUID) -> Spot | None:

@@ -460,6 +460,20 @@ def test_place_in_free_words_keeps_its_building(form, session, people, settle):
     assert issue["title_text"] == "3号楼西侧：路灯"
 
 
+def test_building_is_offered_before_the_people_in_it(form, people, qtbot, settle):
+    place = form.form.editor("place")
+    place.widget.box.setFocus()
+    place.widget.box.setText("3号楼")
+    settle()
+    found = [row.type for row in place.widget._list.rows()]
+    assert found[0] == "building"
+    assert "resident" in found
+    keys(qtbot, Qt.Key.Key_Down, Qt.Key.Key_Return)
+    settle()
+    assert place.value().building_id == people.building
+    assert place.value().place == "3号楼"
+
+
 def test_time_follows_category_and_level_until_it_is_chosen(form, settle):
     answers = form.form
     answers.editor("category").restore("0401")
