@@ -275,6 +275,11 @@ class ResidentsPage(Page):
         if self._list.choose(resident_id):
             self._list.scrollTo(self._list.currentIndex())
 
+    def act(self, act: str) -> None:
+        """Do something with whoever is shown: move, leave, merge, print…"""
+        if self._shown is not None:
+            self._acts.act(act, self._shown)
+
     def show_changes(self) -> None:
         """Show what was changed in the file, in place of what happened."""
         self._card.show_changes()

@@ -103,6 +103,13 @@ def _history(stage: Stage) -> None:
     stage.settle()
 
 
+def _act(act: str, stage: Stage) -> None:
+    """A dialog about whoever was visited most."""
+    _residents(stage)
+    stage.window.residents.act(act)
+    stage.settle()
+
+
 def _form(way: Way, stage: Stage) -> None:
     stage.window.record_visit(stage.person[0], way)
     stage.settle()
@@ -159,6 +166,9 @@ def _open(kind: str, stage: Stage) -> None:
 RECIPES: Mapping[str, Callable[[Stage], None]] = {
     "residents": _residents,
     "history": _history,
+    "move": partial(_act, "move"),
+    "leave": partial(_act, "leave"),
+    "merge": partial(_act, "merge"),
     "visit": partial(_form, "visit"),
     "call": partial(_form, "call"),
     "household": _household,

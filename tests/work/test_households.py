@@ -5,7 +5,17 @@ import datetime as dt
 import pytest
 
 from gridapp.errors import InvalidFields, UserError
-from gridapp.models import Building, Dwelling, Household, Resident
+from gridapp.models import (
+    Building,
+    Contact,
+    Dwelling,
+    Grid,
+    Household,
+    Resident,
+    ResidentTag,
+    Visit,
+)
+from gridapp.models.place import grid_id
 from gridapp.store import records
 from gridapp.store.residence import stays
 from gridapp.store.search import search
@@ -15,6 +25,8 @@ from gridapp.work.doors import read_door
 from gridapp.work.moving import Move, move
 from gridapp.work.plans import set_plan
 from gridapp.work.relations import after_head
+from gridapp.work.visits import log_visit
+from tests.conftest import at
 
 DAY = dt.date(2026, 11, 20)
 
@@ -253,3 +265,67 @@ def test_wrong_death_is_put_right_with_its_reason(vault, people):
         leaving.not_dead(tx, people.dead, DAY, "登记时认错了人")
     assert of(vault, people.dead)["life_state"] == "living"
     assert "登记时认错了人" in of(vault, people.dead)["note"]
+
+
+def test_household_that_leaves_its_dead_behind_takes_its_number_along(vault, people):
+    with vault.writing() as tx:
+        old = records.get(tx.db, Resident, people.zhang)["household_id"]
+        records.save(tx, Household, {"number": "990100012"}, old)
+        leaving.die(tx, people.chen, DAY)
+    go(vault, "3-2-601", people.zhang)
+    moved = home(vault, people.zhang)
+    assert moved.id != old
+    assert moved.values["number"] == "990100012"
+    left = home(vault, people.chen)
+    assert (left.door, left.values["moved_out_on"]) == ("12-1-101", DAY)
+    assert [one.name for one in left.gone] == ["陈秀兰"]
+
+
+def test_moving_to_another_grid_takes_everything_along_and_back(vault, people):
+    with vault.writing() as tx:
+        values = {"code": "990101001002", "name": "和顺里第二网格", "kind": "base"}
+        grid = records.save(tx, Grid, values | {"id": grid_id("990101001002")})
+        house = {"number": "66", "grid_id": grid}
+        building = records.insert_many(tx, Building, [house])[0]
+        records.save(tx, Dwelling, {"building_id": building, "room": "101"})
+        log_visit(tx, people.li, {"started_at": at(DAY)})
+    mine = {"resident_id": people.li}
+
+    def grids():
+        with vault.reading() as db:
+            rows = [records.get(db, Resident, people.li)]
+            for model in (Visit, ResidentTag, Contact):
+                rows += records.filtered(db, model, mine)
+            return {row["grid_id"] for row in rows}
+
+    before = everything(vault)
+    done = go(vault, "66-101", people.li)
+    assert grids() == {grid}
+    with vault.writing() as tx:
+        take_back(tx, done)
+    assert everything(vault) == before
+    assert grid not in grids()
+
+
+def test_whoever_has_no_door_yet_is_given_one(vault, people):
+    go(vault, "3-2-501", people.gone, reason="租住", household_id=None)
+    file = home(vault, people.gone)
+    assert (file.door, file.name) == ("3-2-501", "吴小梅 户")
+    assert of(vault, people.gone)["presence"] == "here"
+    assert "搬到3-2-501（租住）" in of(vault, people.gone)["note"]
+
+
+def test_address_of_the_standard_follows_the_move(vault, people):
+    with vault.writing() as tx:
+        records.save(tx, Resident, {"current_address": "3号楼2单元501"}, people.li)
+    go(vault, "12-1-102", people.li)
+    assert of(vault, people.li)["current_address"] == "12号楼1单元102"
+
+
+def test_note_that_is_full_says_so_and_nobody_moves(vault, people):
+    with vault.writing() as tx:
+        records.save(tx, Resident, {"note": "长" * 3995}, people.li)
+    before = everything(vault)
+    with pytest.raises(UserError, match="备注已经写满"):
+        go(vault, "12-1-102", people.li)
+    assert everything(vault) == before
