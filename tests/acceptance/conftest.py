@@ -127,16 +127,13 @@ class Check:
 
 
 @pytest.fixture
-def check(request, record_property):
+def check(request):
     """The measurements of the check this test is marked with."""
-    [number] = request.node.get_closest_marker("check").args
+    [measured] = [one for key, one in request.node.user_properties if key == table.KEY]
     desk = None
     if "desk" in request.fixturenames:
         desk = request.getfixturevalue("desk")
-    check = Check(number, desk)
-    # The same dictionary is handed over now and filled in meanwhile.
-    measured: dict = {"number": number, "notes": check.notes}
-    record_property(table.KEY, measured)
+    check = Check(measured["number"], desk, notes=measured["notes"])
     yield check
     for name in ("keys", "held", "clicks", "milliseconds"):
         measured[name] = getattr(check, name)

@@ -173,6 +173,12 @@ def _pressed(row: Row) -> str:
     return f"{row.keys} (held {row.held})" if row.held else str(row.keys)
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Give a test of a check its measurements, which also a failed one hands over."""
+    if (mark := item.get_closest_marker("check")) is not None:
+        item.user_properties.append((KEY, {"number": mark.args[0], "notes": []}))
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Tell pytest of the mark, and collect what the tests measure."""
     config.addinivalue_line("markers", "check(number): an acceptance check of ux.md")

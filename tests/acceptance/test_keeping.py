@@ -6,8 +6,8 @@ import pytest
 from PySide6.QtWidgets import QMenu
 
 from gridapp.models import RECORDS, Contact, Resident, Visit
+from gridapp.models.record import table_of
 from gridapp.store import records
-from gridapp.store.tables import table_of
 
 
 def pick(desk, words):
