@@ -1,5 +1,6 @@
 """The manual: every chapter is there in both languages, and leads where it says."""
 
+import ast
 import re
 
 import pytest
@@ -77,6 +78,23 @@ def test_every_picture_is_one_that_the_gallery_makes(language):
             where, _, name = match["path"].rpartition("/")
             assert where == "../pictures"
             assert name.removesuffix(".png") in PICTURES, (path.name, name)
+
+
+def test_what_the_manual_quotes_is_written_in_the_window():
+    """A button that gets another name makes its chapter wrong: this finds it."""
+    said = "\n".join(words_of_the_program())
+    for path in folder("zh").glob("*.md"):
+        for quoted in re.findall("“([^”]+)”", path.read_text("utf-8")):
+            assert quoted in said, (path.name, quoted)
+
+
+def words_of_the_program():
+    """Every text in the sources, and the names of all codes."""
+    for path in (paths.resources().parent / "gridapp").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value
+    yield (paths.resources() / "codes.json").read_text("utf-8")
 
 
 def test_a_picture_that_was_not_made_leaves_no_hole(tmp_path):
