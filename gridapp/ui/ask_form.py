@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Protocol, runtime_checkable
 
 from PySide6.QtCore import Qt, Signal, SignalInstance
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from gridapp.errors import InvalidFields
@@ -25,7 +26,7 @@ from gridapp.ui.widgets.moments import DayField, MomentField
 from gridapp.ui.widgets.options import OptionRow
 from gridapp.ui.widgets.text import Text
 
-LABEL_WIDTH, BESIDE_WIDTH = 128, 108
+LABEL_WIDTH, BESIDE_WIDTH, WIDEST = 128, 108, 230  # of a label, English ones as well
 Means = Mapping[str, Any]  # the value a chip stands for, where it is not its code
 YES_NO: Means = {"yes": True, "no": False}
 
@@ -115,13 +116,12 @@ class AskForm(QWidget):
     entered = Signal(object)  # the row the keyboard was put into
     said = Signal(str, object)  # what was done with a photo; what takes it back
 
-    def __init__(
-        self, theme: Theme, asks: Sequence[Ask], label_width: int = LABEL_WIDTH
-    ) -> None:
+    def __init__(self, theme: Theme, asks: Sequence[Ask]) -> None:
         super().__init__()
         self.asks = tuple(asks)
         self._theme = theme
-        self._label_width = label_width
+        first = [one.label for one in asks if not one.beside]
+        self.label_width = label_width(theme, first, LABEL_WIDTH)
         self._rows: dict[str, FieldRow] = {}
         self._left_out: set[str] = set()
         self._editors = {one.name: one.editor for one in asks}
@@ -144,7 +144,9 @@ class AskForm(QWidget):
             ask.label,
             ask.editor.widget,
             required=ask.required,
-            label_width=BESIDE_WIDTH if ask.beside else self._label_width,
+            label_width=label_width(self._theme, [ask.label], BESIDE_WIDTH)
+            if ask.beside
+            else self.label_width,
         )
         aside = _aside(ask)
         if aside is not None:
@@ -260,6 +262,13 @@ class AskForm(QWidget):
             number += step
         if step > 0:
             self.finished.emit()
+
+
+def label_width(theme: Theme, labels: Sequence[str], least: int) -> int:
+    """Return the width that shows the longest of these labels with its star."""
+    metrics = QFontMetrics(theme.font())
+    longest = max((metrics.horizontalAdvance(one) for one in labels), default=0)
+    return min(max(longest + 16, least), WIDEST)
 
 
 def _aside(ask: Ask) -> Text | None:

@@ -17,7 +17,7 @@ from gridapp.language import tr
 from gridapp.models import DisputeParty, codes
 from gridapp.models.record import Values, field_of, fields_of
 from gridapp.store.database import Connection
-from gridapp.ui.ask_form import LABEL_WIDTH, Ask, AskForm, ChipEditor, yes_no
+from gridapp.ui.ask_form import Ask, AskForm, ChipEditor, yes_no
 from gridapp.ui.editors import ChoiceEditor, Editor, LineEditor
 from gridapp.ui.party_finder import PartyFinder
 from gridapp.ui.session import Session
@@ -95,11 +95,13 @@ class PartyDialog(QDialog):
         self.setWindowTitle(title)
         theme = session.theme
         self._finder = PartyFinder(session)
-        self._find_row = FieldRow(
-            theme, tr("找居民"), self._finder, label_width=LABEL_WIDTH
-        )
-        self._from_file = Text(tr("资料取自居民档案，要改请改档案"), "faint")
         self.form = AskForm(theme, party_asks(session))
+        self._find_row = FieldRow(
+            theme, tr("找居民"), self._finder, label_width=self.form.label_width
+        )
+        self._from_file = Text(
+            tr("资料取自居民档案；在这里改的，只用在这件纠纷"), "faint"
+        )
         self._error = Text("", "error", wrap=True)
         self._save = Button(theme, tr("保存 Ctrl+S"), "primary", icon="check")
         self._leave = Button(theme, tr("返回 Esc"))
@@ -116,9 +118,11 @@ class PartyDialog(QDialog):
     def _place(self) -> None:
         inside = QWidget()
         body = column(inside, (8, 8, 8, 8), 0)
-        body.addWidget(self._find_row)
+        find = line(margins=(8, 0, 8, 0))  # as the rows of the form below
+        find.addWidget(self._find_row)
+        body.addLayout(find)
         body.addWidget(self._from_file)
-        self._from_file.setContentsMargins(20, 4, 0, 4)
+        self._from_file.setContentsMargins(18, 4, 0, 4)
         body.addWidget(self.form, 1)
         scroll = QScrollArea()
         scroll.setObjectName("form")
