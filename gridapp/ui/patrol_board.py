@@ -131,7 +131,7 @@ class RouteBoard(QWidget):
         self._list.marked.connect(self.marked)
         self._list.all_fine.connect(self.all_fine)
         self._list.picked.connect(self._show_watch)
-        self._chips.picked.connect(self._show)
+        self._chips.picked.connect(self._turn)
         self._points.clicked.connect(self.points_asked)
         self._log.clicked.connect(self.log_asked)
         self._propose.clicked.connect(self.points_asked)
@@ -217,6 +217,10 @@ class RouteBoard(QWidget):
         self.say(self._error.text())
         self._show_panel(shown=False)
         self._name_whole()
+
+    def _turn(self, _key: str) -> None:
+        self._show()
+        self._list.setFocus()
 
     def _show(self, _key: str = "") -> None:
         legs, entry, day = self._legs, self._entry, self._day

@@ -19,7 +19,7 @@ def test_a_finding_on_the_way_becomes_an_issue(desk, check):
     with desk.hand.uncounted():
         desk.hand.press("F4")
         desk.hand.click(desk.button("显示:全部"))
-        desk.hand.press("Tab")
+        assert desk.focused().startswith("巡查路线")
     with check.measured():
         desk.hand.press("3")  # 有问题
         fields = desk.all(FieldRow)
