@@ -97,7 +97,7 @@ class VisitContext(QWidget):
         self._asks.box.addWidget(Text(hint, "faint", wrap=True))
         for card in (last, self._asks, self._phones):
             box.addWidget(card)
-        box.addStretch()
+        box.addStretch(1)  # takes all the room that is left
 
     def show_file(
         self, file: ResidentFile, asked: Collection[str], *, call: bool

@@ -20,6 +20,7 @@ from gridapp.store.meetings import Miss
 from gridapp.store.vault import Writing
 from gridapp.ui import visit_drafts
 from gridapp.ui.page import Page
+from gridapp.ui.phone_book import numbers
 from gridapp.ui.photo_strip import PhotoStrip
 from gridapp.ui.resident_file import ResidentFile
 from gridapp.ui.session import Session
@@ -348,6 +349,10 @@ class VisitForm(Page):
             )
         elif narrow:
             words = tr("还没有走访过。")
+        call = not self._fields["call"].isHidden()
+        if narrow and call and self._file and (found := numbers(self._file)):
+            who = tr("{who} {number}", who=found[0].who, number=found[0].masked)
+            words = tr("；").join((who, words))
         self._reminder.say(words)
         self._look.setVisible(narrow)
 
@@ -361,7 +366,7 @@ class VisitForm(Page):
         self._body.setContentsMargins(*margins)
         self._beside.stand(width, self._inside)
         for fields in self._fields.values():
-            fields.set_note_height(72 if width is Width.WIDE else 58)
+            fields.set_note_height(64 if width is Width.WIDE else 58)
         self._save.setText(tr("保存") if narrow else tr("保存 Ctrl+S"))
         self._save_next.setText(
             tr("保存，下一户") if narrow else tr("保存，下一户 Ctrl+Enter")
