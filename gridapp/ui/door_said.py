@@ -77,12 +77,17 @@ def about_words(door: Door, home: Home | None) -> str:
     return "·".join(words)
 
 
+def takes_a_home(door: Door) -> bool:
+    """Whether a household can be opened here: none is on file, or all have left."""
+    return not door.people and (not door.homes or door.state == "vacant")
+
+
 def empty_words(door: Door) -> str:
     """Why nobody can be recorded behind a door, and what to do about it."""
     if door.homes and door.state == "unknown":
         return tr("这一户还没有登记人员。打开户档案，把家里的人补上。")
     if door.homes:
-        return tr("这一户登记的人都已搬走或去世，现在没有人住。")
+        return tr("登记的人都已搬走或去世，现在没有人住。有人搬来，点“登记住户”。")
     if door.tenure == "vacant":
         return tr("登记为空置，没有人住。有人搬来，点“登记住户”。")
     if door.state == "normal":

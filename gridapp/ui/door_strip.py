@@ -8,7 +8,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QSizePolicy
 
 from gridapp.language import tr
-from gridapp.ui.door_said import door_badge, empty_words, member_words
+from gridapp.ui.door_said import (
+    door_badge,
+    empty_words,
+    member_words,
+    takes_a_home,
+)
 from gridapp.ui.theme import Theme
 from gridapp.ui.visit_context import summary
 from gridapp.ui.widgets.badge import Avatar, Badge, BadgeView
@@ -88,7 +93,7 @@ class DoorStrip(Card):
         self._offer(
             somebody=chosen is not None,
             household=bool(door.homes),
-            empty=not door.homes,
+            empty=takes_a_home(door),
         )
 
     def _offer(self, *, somebody: bool, household: bool, empty: bool) -> None:

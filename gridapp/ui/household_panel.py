@@ -21,6 +21,7 @@ from gridapp.ui.door_said import (
     home_of,
     issue_words,
     member_words,
+    takes_a_home,
 )
 from gridapp.ui.due_words import ICONS
 from gridapp.ui.resident_facts import WAY_WORDS, every_words
@@ -144,7 +145,7 @@ class DoorPanel(Card):
         self._offer(
             somebody=chosen is not None,
             household=bool(door.homes),
-            empty=not door.homes,
+            empty=takes_a_home(door),
         )
 
     def _offer(self, *, somebody: bool, household: bool, empty: bool) -> None:
@@ -163,12 +164,10 @@ class DoorPanel(Card):
             self._badges.addWidget(BadgeView(self._theme, badge))
 
     def _show_homes(self, door: Door, home: Home | None) -> None:
-        several = len(door.homes) > 1
-        self._homes.setVisible(several)
-        if several:
-            self._homes.set_choices(
-                [(str(one.id), one.head or tr("无户主")) for one in door.homes]
-            )
+        living = [one for one in door.homes if one.members]
+        self._homes.setVisible(len(living) > 1)
+        if len(living) > 1:
+            self._homes.set_choices([(str(one.id), one.head) for one in living])
             if home is not None:
                 self._homes.choose(str(home.id))
 
@@ -176,8 +175,7 @@ class DoorPanel(Card):
         if self._door is None:
             return
         home = next(one for one in self._door.homes if str(one.id) == key)
-        if home.members:
-            self.member_picked.emit(home.members[0].id)
+        self.member_picked.emit(home.members[0].id)
 
     def _person(self, member: Member) -> Iterator[QWidget]:
         holder = QWidget()

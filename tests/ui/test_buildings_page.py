@@ -433,6 +433,24 @@ def test_shared_flats_let_one_choose_the_household(page, session, estate, settle
     assert "户主 吴晓" in page._panel._about.text()
 
 
+def test_a_family_that_left_makes_room_for_the_next(page, session, qtbot, settle):
+    told = asked(page.record_asked)
+    go(page, "2-502")
+    with session.store.writing() as tx:
+        records.save(tx, Resident, {"presence": "moved"}, page.chosen_resident())
+    settle()
+    assert page._view.current().state == "vacant"
+    assert "都已搬走或去世" in " ".join(labels(page._panel))
+    page._panel._new_home.click()
+    settle()
+    [(_, home_id)] = told
+    with session.store.writing() as tx:
+        records.save(tx, Resident, {"name": "新来的", "household_id": home_id})
+    settle()
+    assert page._view.current().name == "新来的"
+    assert not page._panel._homes.isVisible()
+
+
 def test_ctrl_p_writes_the_building_and_opens_it(
     page, qtbot, settle, messages, tmp_path, monkeypatch
 ):

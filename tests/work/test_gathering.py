@@ -1,9 +1,11 @@
 """A household is opened behind an empty door, on file or not, and only once."""
 
+import datetime as dt
+
 import pytest
 
 from gridapp.errors import UserError
-from gridapp.models import Dwelling, Household
+from gridapp.models import Dwelling, Household, Resident
 from gridapp.store import records
 from gridapp.store.undo import noted, take_back
 from gridapp.work.doors import Door
@@ -40,6 +42,26 @@ def test_a_door_said_to_stand_empty_is_not_any_more(vault, people):
         take_back(tx, done)
     with vault.reading() as db:
         assert records.get(db, Dwelling, empty)["tenure"] == "vacant"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda tx, home, who: records.save(
+            tx, Household, {"moved_out_on": dt.date(2026, 5, 1)}, home
+        ),
+        lambda tx, home, who: records.save(tx, Resident, {"presence": "moved"}, who),
+    ],
+)
+def test_who_moves_in_after_others_left_has_a_household_of_their_own(
+    vault, people, change
+):
+    with vault.writing() as tx:
+        who = records.get(tx.db, Resident, people.li)
+        change(tx, who["household_id"], people.li)
+        home = records.get(tx.db, Household, who["household_id"])
+    door = Door("3", "2", "501", people.building, home["dwelling_id"])
+    assert opened(vault, door).result != home["id"]
 
 
 def test_a_door_with_a_household_is_refused_in_words(vault, people):
