@@ -38,6 +38,7 @@ class Page(QWidget):
         self.session = session
         self.theme = session.theme
         self.layout_width = Width.WIDE
+        self._shown_width: Width | None = None
         self.subtitle = ""
         self.names_person = False
         self._stale = True
@@ -81,9 +82,19 @@ class Page(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        if self._shown_width is not self.layout_width:
+            self._shown_width = self.layout_width
+            self._measure_again()
         if self._stale:
             self._stale = False
             self.reload()
+
+    def _measure_again(self) -> None:
+        """Drop the sizes Qt kept of what was laid out anew while it was hidden."""
+        for part in (self, *self.findChildren(QWidget)):
+            layout = part.layout()
+            if layout is not None:
+                layout.invalidate()
 
     def _on_changed(self, records: frozenset[str]) -> None:
         if not records & self.shows:
