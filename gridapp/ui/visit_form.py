@@ -45,6 +45,18 @@ HINTS = (
 )
 
 
+class _Made(dict[Way, VisitFields]):
+    """The fields of each way, made when they are first wanted."""
+
+    def __init__(self, make: Callable[[Way], VisitFields]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, way: Way) -> VisitFields:
+        self[way] = fields = self._make(way)
+        return fields
+
+
 class VisitForm(Page):
     """The form for one visit or call; a draft is kept while one writes."""
 
@@ -59,12 +71,9 @@ class VisitForm(Page):
         self._pinned: dict[Way, dict[str, Any]] = {"visit": {}, "call": {}}
         self._touched = False
         self._go_next = False
-        self._fields: dict[Way, VisitFields] = {
-            "visit": VisitFields(self.theme, "visit"),
-            "call": VisitFields(self.theme, "call"),
-        }
+        self._way: Way = "visit"
+        self._fields: dict[Way, VisitFields] = _Made(self._make_fields)
         self._photos = PhotoStrip(session)
-        self._fields["visit"].add_photos(self._photos)
         self._forms = QWidget()
         self._reminder = NoticeBar(self.theme, "amber", "bell")
         self._look = Button(self.theme, tr("电话和要问的"), "quiet")
@@ -96,9 +105,6 @@ class VisitForm(Page):
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._inside = column(self._forms)
-        for fields in self._fields.values():
-            self._inside.addWidget(fields)
-            fields.hide()
         scroll.setWidget(self._forms)
         card.box.addWidget(scroll, 1)
         self._scroll = scroll
@@ -143,10 +149,18 @@ class VisitForm(Page):
         self._look.clicked.connect(self._show_context)
         self._timer.timeout.connect(self._keep)
         self._photos.said.connect(self.said)
-        for fields in self._fields.values():
-            fields.changed.connect(self._on_change)
-            fields.finished.connect(partial(self._save_next.setFocus))
-            fields.note_finished(self._check_note)
+
+    def _make_fields(self, way: Way) -> VisitFields:
+        fields = VisitFields(self.theme, way)
+        if way == "visit":
+            fields.add_photos(self._photos)
+        fields.hide()
+        self._inside.insertWidget(len(self._fields), fields)
+        fields.set_note_height(64 if self.layout_width is Width.WIDE else 58)
+        fields.changed.connect(self._on_change)
+        fields.finished.connect(partial(self._save_next.setFocus))
+        fields.note_finished(self._check_note)
+        return fields
 
     def begin(self, resident_id: UUID, way: Way) -> None:
         """Start to record a visit or a call with somebody, or go on with a draft."""
@@ -167,6 +181,7 @@ class VisitForm(Page):
         now = dt.datetime.now(dt.UTC)
         interval = start.interval(way)
         entry = start.kept or self._fresh(start, way, now, interval)
+        self._way = way
         fields = self._fields[way]
         self._turn_to(fields)
         fields.show_entry(
@@ -220,7 +235,7 @@ class VisitForm(Page):
             return ""
         if not begun.watched:
             return tr("没见到人，保存后明天再排")
-        call = not self._fields["call"].isHidden()
+        call = self._way == "call"
         disposal = (mode,) if mode in (chain.ASKED, chain.RESCUE) else ()
         miss = Miss(now, "phone" if call else "home", disposal)
         step = chain.next_step([*begun.missed, miss], urgent=begun.urgent)
@@ -349,7 +364,7 @@ class VisitForm(Page):
             )
         elif narrow:
             words = tr("还没有走访过。")
-        call = not self._fields["call"].isHidden()
+        call = self._way == "call"
         if narrow and call and self._file and (found := numbers(self._file)):
             who = tr("{who} {number}", who=found[0].who, number=found[0].masked)
             words = tr("；").join((who, words))
