@@ -92,9 +92,7 @@ class Page(QWidget):
     def _measure_again(self) -> None:
         """Drop the sizes Qt kept of what was laid out anew while it was hidden."""
         for part in (self, *self.findChildren(QWidget)):
-            layout = part.layout()
-            if layout is not None:
-                layout.invalidate()
+            part.updateGeometry()
 
     def _on_changed(self, records: frozenset[str]) -> None:
         if not records & self.shows:
