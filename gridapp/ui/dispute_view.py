@@ -26,7 +26,7 @@ from gridapp.ui.widgets.timeline import Timeline
 from gridapp.work.dispute_cases import CaseFile
 
 FACTS_WIDTH = 336
-_FEW = 2  # steps shown at first in a narrow window
+_FEW = 2  # steps shown at first where there is little room
 TABS = (("events", tr("办理经过")), ("facts", tr("当事人和案情")))
 
 
@@ -194,8 +194,8 @@ class CaseView(QWidget):
         told = limit if case.next.what == "mediate" else since
         self._about.setText("  ".join((dispute["place"], told)))
         self._notice.say(_notice(case, day))
-        narrow = self._width is Width.NARROW
-        self._steps.show_steps(case.steps, few=narrow)
+        few = self._width is not Width.WIDE
+        self._steps.show_steps(case.steps, few=few)
         self._facts.replace(fact_parts(self._theme, case, self._doings))
         told = dispute_words.entries(case)
         self._sittings = [session_id for _, session_id in told]
@@ -220,7 +220,7 @@ class CaseView(QWidget):
         found = [Badge(dispute_words.state_words(state), tone, height=28)]
         if case.next.what:
             found.append(dispute_words.badge_of(state, case.next, day))
-        if self._width is Width.NARROW:
+        if self._width is not Width.WIDE:
             found = found[-1:]
         for badge in found:
             self._badges.addWidget(BadgeView(self._theme, badge))
@@ -246,13 +246,13 @@ class CaseView(QWidget):
         self._divider.setVisible(both)
         self._events_title.setVisible(both)
         self._about.setVisible(not narrow)
-        self._print.setText("" if narrow else tr("打印"))
-        self._print.setFixedWidth(44 if narrow else 90)
+        self._print.setText(tr("打印") if both else "")
+        self._print.setFixedWidth(90 if both else 44)
         self._facts_scroll.setMinimumWidth(FACTS_WIDTH if both else 0)
         self._facts_scroll.setMaximumWidth(FACTS_WIDTH if both else 16_777_215)
         self._show_tab(self._tabs.chosen())
         if self._case is not None:
-            self._steps.show_steps(self._case.steps, few=narrow)
+            self._steps.show_steps(self._case.steps, few=not both)
             self._show_badges(self._case, dt.date.today())
 
 

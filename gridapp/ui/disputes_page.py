@@ -316,8 +316,8 @@ class DisputesPage(Page):
         form.deleteLater()
 
     def _on_working(self, working: bool) -> None:
-        narrow = self.layout_width is Width.NARROW
-        self._left.setVisible(not (narrow and working))
+        wide = self.layout_width is Width.WIDE
+        self._left.setVisible(wide or not working)
         row = self._list.current()
         if not working and row is not None and row.id != self._card.dispute_id:
             self._open_case(row.id)

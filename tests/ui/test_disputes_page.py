@@ -25,7 +25,7 @@ from gridapp.work import dispute_parties, disputes
 from tests.ui.conftest import RESOURCES
 
 ENTER, ESC = Qt.Key.Key_Return, Qt.Key.Key_Escape
-SIZES = {"wide": (1198, 668), "mid": (942, 560), "narrow": (822, 391)}
+SIZES = {"wide": (1198, 668), "mid": (882, 482), "narrow": (822, 391)}
 
 
 def days(number):
