@@ -36,6 +36,19 @@ acceptance:
 	@scripts/setup.sh test
 	QT_QPA_PLATFORM=offscreen $(BIN)/pytest -q tests/acceptance
 
+# What the manual shows stands beside its words as well.
+PICTURES = today buildings residents household visit call visits patrols issues issue \
+	disputes dispute sync settings recycle
+
+screens:
+	@scripts/setup.sh demo
+	rm -rf build/screens
+	$(BIN)/gridapp demo --data build/screens --screens
+	rm -f docs/screens/*.png
+	cp build/screens/screens/*.png docs/screens
+	mkdir -p resources/manual/pictures
+	for name in $(PICTURES); do cp docs/screens/$$name.png resources/manual/pictures; done
+
 bench:
 	@scripts/setup.sh test
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m bench

@@ -78,6 +78,7 @@ def demo(data: Path, headless: bool, screens: bool) -> None:
     try:
         _work(steps, store, data)
         _county(steps, store, data)
+        demo_days.since_sync(store, dt.date.today())
     finally:
         store.close()
     click.echo(tr("演示数据在 {data}，密码 {password}", data=data, password=PASSWORD))
