@@ -17,6 +17,7 @@ from gridapp.ui.patrol_kinds import OFTEN, often, others, phrases
 from gridapp.ui.patrol_values import FindingEntry
 from gridapp.ui.photo_strip import PhotoStrip
 from gridapp.ui.session import Session
+from gridapp.ui.tokens import Width
 from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import Card, column, line
 from gridapp.ui.widgets.combo import Combo
@@ -252,11 +253,12 @@ class FindingForm(QWidget):
         else:
             self._go(first)
 
-    def set_narrow(self, *, narrow: bool, hints: bool) -> None:
-        """Lay out for a narrow window; show `hints` where there is room."""
+    def set_width(self, width: Width) -> None:
+        """Lay out for a wide, middle or narrow window."""
+        narrow = width is Width.NARROW
         self._body.setContentsMargins(*((10, 8, 10, 8) if narrow else (16, 14, 16, 10)))
         self._keep.setText(tr("记下") if narrow else tr("记下这个问题 Ctrl+Enter"))
-        self._hints.setVisible(hints)
+        self._hints.setVisible(width is Width.WIDE)
 
     def _chosen(self) -> str | None:
         return self._category.value() or self._other.value()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
-from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
@@ -13,33 +12,22 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from gridapp.errors import InvalidFields
 from gridapp.language import tr
-from gridapp.models import Worker
 from gridapp.models.kinds import now
-from gridapp.store import drafts, records, state
-from gridapp.store.database import Connection
-from gridapp.store.vault import Writing
+from gridapp.store import drafts
 from gridapp.ui.patrol_board import RouteBoard
 from gridapp.ui.patrol_finding import FindingForm
 from gridapp.ui.patrol_kinds import guessed
 from gridapp.ui.patrol_side import finding_words
+from gridapp.ui.patrol_start import Start, log_entry, read_start
 from gridapp.ui.patrol_values import FINE, KEY, WATCH, WRONG, FindingEntry, RoundEntry
 from gridapp.ui.session import Session
 from gridapp.ui.tokens import Width
 from gridapp.ui.widgets.card import column
-from gridapp.work import patrol_round, patrols
+from gridapp.work import patrols
 from gridapp.work.patrol_round import Leg, Spot
 from gridapp.work.patrols import LoggedPatrol
 
 KEEP_EVERY = 5_000  # milliseconds between two drafts
-
-
-@dataclass(frozen=True)
-class _Start:
-    """What the round needs to begin."""
-
-    legs: list[Leg]
-    kept: RoundEntry | None
-    me: str  # name of who works here
 
 
 class RoundView(QWidget):
@@ -59,18 +47,32 @@ class RoundView(QWidget):
         self._loaded = False
         self._touched = False
         self._board = RouteBoard(session)
-        self._form = FindingForm(session)
+        self._width = Width.WIDE
+        self._made: FindingForm | None = None
         self._stack = QStackedWidget()
         self._stack.addWidget(self._board)
-        self._stack.addWidget(self._form)
         column(self).addWidget(self._stack)
         self._timer = QTimer(self)
         self._timer.setInterval(KEEP_EVERY)
         self._timer.timeout.connect(self.keep)
         self._bind()
 
+    @property
+    def _form(self) -> FindingForm:
+        """The form of a finding, made when it is first wanted: F4 must be quick."""
+        if self._made is None:
+            form = self._made = FindingForm(self._session)
+            self._stack.addWidget(form)
+            form.done.connect(self._take_finding)
+            form.removed.connect(self._remove_finding)
+            form.left.connect(self._leave_form)
+            form.touched.connect(self._touch)
+            form.said.connect(self.said)
+            form.set_width(self._width)
+        return self._made
+
     def _bind(self) -> None:
-        board, form = self._board, self._form
+        board = self._board
         board.marked.connect(self._mark)
         board.all_fine.connect(self._all_fine)
         board.touched.connect(self._touch)
@@ -80,11 +82,6 @@ class RoundView(QWidget):
         board.points_asked.connect(self.points_asked)
         board.log_asked.connect(self.log_asked)
         board.save_asked.connect(self._save_as_asked)
-        form.done.connect(self._take_finding)
-        form.removed.connect(self._remove_finding)
-        form.left.connect(self._leave_form)
-        form.touched.connect(self._touch)
-        form.said.connect(self.said)
         for keys, whole in (
             ("Ctrl+S", False),
             ("Ctrl+Return", True),
@@ -96,7 +93,7 @@ class RoundView(QWidget):
 
     def reload(self) -> None:
         """Read the route again; the round that is going on stays as it is."""
-        self._session.read(partial(_read, day=dt.date.today()), self._show)
+        self._session.read(partial(read_start, day=dt.date.today()), self._show)
 
     def start(self) -> None:
         """Begin a round now, or go on with the one that was begun."""
@@ -111,15 +108,17 @@ class RoundView(QWidget):
 
     def focus_start(self) -> None:
         """Put the keyboard on the route, or where it was in an open finding."""
-        writing = self._stack.currentWidget() is self._form
+        writing = self._stack.currentWidget() is self._made
         (self._form if writing else self._board).focus_start()
 
     def set_width(self, width: Width) -> None:
         """Lay out for a wide, middle or narrow window."""
+        self._width = width
         self._board.set_width(width)
-        self._form.set_narrow(narrow=width is Width.NARROW, hints=width is Width.WIDE)
+        if self._made is not None:
+            self._made.set_width(width)
 
-    def _show(self, start: _Start) -> None:
+    def _show(self, start: Start) -> None:
         self._legs, self._me, self._day = start.legs, start.me, dt.date.today()
         if not self._loaded:
             self._loaded = True
@@ -302,7 +301,7 @@ class RoundView(QWidget):
                 entry.mark(spot, FINE)
         self._board.set_saving(saving=True)
         self._session.write(
-            partial(_log, entry=entry, legs=self._legs),
+            partial(log_entry, entry=entry, legs=self._legs),
             partial(self._done, before, entry),
             self._refuse,
         )
@@ -374,26 +373,3 @@ class RoundView(QWidget):
 
     def _kept(self, _: None) -> None:
         self._board.say_kept(tr("草稿已自动存 {now:%H:%M}", now=dt.datetime.now()))
-
-
-def _read(db: Connection, day: dt.date) -> _Start:
-    kept = drafts.kept(db, KEY)
-    worker = state.worker(db)
-    names = records.labels(db, Worker, [worker]) if worker else {}
-    return _Start(
-        patrol_round.route(db, day),
-        RoundEntry.from_draft(kept) if kept else None,
-        next(iter(names.values()), ""),
-    )
-
-
-def _log(tx: Writing, entry: RoundEntry, legs: list[Leg]) -> LoggedPatrol:
-    logged = patrol_round.log_round(
-        tx,
-        entry.values(legs),
-        entry.stops(),
-        entry.finding_values(),
-        [one.photos for one in entry.findings],
-    )
-    drafts.drop(tx, KEY)
-    return logged

@@ -28,27 +28,38 @@ class PatrolsPage(Page):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._round = RoundView(session)
-        self._log = RoundLog(session)
+        self._made: RoundLog | None = None
         self._stack = QStackedWidget()
         self._stack.addWidget(self._round)
-        self._stack.addWidget(self._log)
         column(self).addWidget(self._stack)
-        for part in (self._round, self._log):
-            part.said.connect(self.said)
-        self._round.log_asked.connect(partial(self._turn, self._log))
-        self._log.today_asked.connect(partial(self.open_record, None))
+        self._round.said.connect(self.said)
+        self._round.log_asked.connect(self.show_log)
         self._round.points_asked.connect(self._open_points)
-        self._log.record_asked.connect(self.record_asked)
         self.set_width(Width.WIDE)
+
+    @property
+    def _log(self) -> RoundLog:
+        """The log, made when it is first wanted: F4 must be quick."""
+        if self._made is None:
+            log = self._made = RoundLog(self.session)
+            self._stack.addWidget(log)
+            log.said.connect(self.said)
+            log.record_asked.connect(self.record_asked)
+            log.today_asked.connect(partial(self.open_record, None))
+            log.set_width(self.layout_width)
+            log.reload()
+        return self._made
 
     def reload(self) -> None:
         self._round.reload()
-        self._log.reload()
+        if self._made is not None:
+            self._made.reload()
 
     def set_width(self, width: Width) -> None:
         super().set_width(width)
         self._round.set_width(width)
-        self._log.set_width(width)
+        if self._made is not None:
+            self._made.set_width(width)
         for part in reversed(self.findChildren(QWidget)):
             part.updateGeometry()  # Qt keeps the sizes of what is not shown now
 
@@ -69,6 +80,10 @@ class PatrolsPage(Page):
         else:
             self._turn(self._log)
             self._log.show_round(record_id)
+
+    def show_log(self) -> None:
+        """Show the rounds before this one."""
+        self._turn(self._log)
 
     def _turn(self, view: RoundView | RoundLog) -> None:
         self._stack.setCurrentWidget(view)

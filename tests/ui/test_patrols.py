@@ -289,7 +289,7 @@ def test_a_photo_of_a_problem_goes_with_its_issue(page, session, settle, tmp_pat
     with session.store.reading() as db:
         [row] = photos_of(db, "issue", [issue["id"]])
     assert row["name"] == "楼道.jpg"
-    page._turn(page._log)
+    page.show_log()
     settle()
     names = [one.accessibleName() for one in _buttons(page._log._reader)]
     assert "照片 1 乱堆乱放 3号楼 楼道堆物" in names
@@ -515,7 +515,7 @@ def test_the_log_can_be_asked_for_some_days(page, session, settle):
     with session.store.writing() as tx:
         for days in (0, 3):
             patrols.log_patrol(tx, {"started_at": now() - dt.timedelta(days=days)})
-    page._turn(page._log)
+    page.show_log()
     settle()
     log = page._log
     assert len(log._list.rows()) == 2
