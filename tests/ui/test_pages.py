@@ -3,6 +3,7 @@
 import pytest
 
 from gridapp.ui.main_window import MainWindow
+from gridapp.ui.pages import PAUSE
 from gridapp.ui.places import FOOT, MARKED, PAGES, PLACES, SOON
 
 
@@ -10,16 +11,17 @@ from gridapp.ui.places import FOOT, MARKED, PAGES, PLACES, SOON
 def window(session, people, qtbot, settle):
     window = MainWindow(session, "周敏 和顺里第一网格")
     qtbot.addWidget(window)
-    window.show()
     settle()
     return window
 
 
-def test_the_window_opens_with_the_page_of_today_only(window):
+def test_the_window_opens_with_the_page_of_today_only(window, qtbot):
+    qtbot.wait(2 * PAUSE)  # nothing more is made while nobody sees it
     assert window.pages.made() == [window.today]
 
 
 def test_what_is_counted_is_made_soon_without_being_asked_for(window, qtbot):
+    window.show()
     qtbot.waitUntil(lambda: len(window.pages.made()) == 1 + len(SOON), timeout=20_000)
     made = window.pages.made()
     assert all(window.pages[key] in made for key in SOON)
