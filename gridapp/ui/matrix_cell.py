@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
@@ -11,10 +10,10 @@ from PySide6.QtGui import (
     QColor,
     QFont,
     QFontMetricsF,
+    QImage,
     QPainter,
     QPainterPath,
     QPen,
-    QPixmap,
 )
 
 from gridapp.ui.theme import Theme
@@ -42,7 +41,13 @@ _TAG_HUES: dict[str, ToneName] = {
     "veteran": "blue",
 }
 LINE = 20.0  # height of a line of caption
+MOST_KEPT = 8192  # measured words
+MOST_GROUNDS = 200
 _SIGN = 21.0  # width of a tag of one character
+
+
+_Words = tuple[str, int, bool, int]
+_Ground = tuple[Shade, float, float, bool, float]
 
 
 @dataclass(frozen=True)
@@ -58,15 +63,19 @@ class CellLook:
 
 
 class CellPainter:
-    """Paints cells; keeps fonts and measured words until the theme changes."""
+    """Paints cells; keeps fonts, measured words and grounds until told to forget.
+
+    Grounds are kept as QImage: unlike a QPixmap it may be freed in any thread.
+    """
 
     def __init__(self, theme: Theme) -> None:
         self._theme = theme
-        theme.changed.connect(self.forget)
+        self._fits: dict[_Words, tuple[str, float]] = {}
+        self._grounds: dict[_Ground, QImage] = {}
         self.forget()
 
     def forget(self) -> None:
-        """Drop what was kept of the old look."""
+        """Drop what was kept of the old look, when the theme has changed."""
         theme = self._theme
         self._fonts = {
             (size, bold): theme.font(size, bold=bold)
@@ -74,14 +83,22 @@ class CellPainter:
             for bold in (False, True)
         }
         self._metrics = {key: QFontMetricsF(one) for key, one in self._fonts.items()}
-        self._fitted = lru_cache(8192)(self._fit)
-        self._kept = lru_cache(64)(self._drawn)
+        self._fits.clear()
+        self._grounds.clear()
 
-    def _fit(self, words: str, size: int, bold: bool, room: int) -> tuple[str, float]:
+    def _fitted(
+        self, words: str, size: int, bold: bool, room: int
+    ) -> tuple[str, float]:
         """The words as they fit the room, and their width."""
-        metrics = self._metrics[size, bold]
-        fitted = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
-        return fitted, metrics.horizontalAdvance(fitted)
+        key = (words, size, bold, room)
+        found = self._fits.get(key)
+        if found is None:
+            if len(self._fits) >= MOST_KEPT:
+                self._fits.clear()
+            metrics = self._metrics[size, bold]
+            fitted = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
+            found = self._fits[key] = fitted, metrics.horizontalAdvance(fitted)
+        return found
 
     def font(self, size: int, *, bold: bool = False) -> QFont:
         """One of the fonts of a cell."""
@@ -97,8 +114,12 @@ class CellPainter:
         if look.dimmed:
             painter.setOpacity(DIMMED)
         ratio = painter.device().devicePixelRatioF()
-        ground = self._kept(shade, area.size().toTuple(), look.hovered, ratio)
-        painter.drawPixmap(area.topLeft(), ground)
+        key = (shade, area.width(), area.height(), look.hovered, ratio)
+        if key not in self._grounds:
+            if len(self._grounds) >= MOST_GROUNDS:  # after many sizes of the window
+                self._grounds.clear()
+            self._grounds[key] = self._drawn(*key)
+        painter.drawImage(area.topLeft(), self._grounds[key])
         self._words(painter, door, shade, area, look)
         if look.chosen:
             painter.setOpacity(1)
@@ -139,17 +160,21 @@ class CellPainter:
         painter.drawRoundedRect(area.adjusted(-1, -1, 1, 1), 9, 9)
 
     def _drawn(
-        self, shade: Shade, size: tuple[float, float], hovered: bool, ratio: float
-    ) -> QPixmap:
+        self, shade: Shade, width: float, height: float, hovered: bool, ratio: float
+    ) -> QImage:
         """The ground of a cell: a few are drawn once for hundreds of doors."""
-        pixmap = QPixmap(round(size[0] * ratio), round(size[1] * ratio))
-        pixmap.setDevicePixelRatio(ratio)
-        pixmap.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(pixmap)
+        image = QImage(
+            round(width * ratio),
+            round(height * ratio),
+            QImage.Format.Format_ARGB32_Premultiplied,
+        )
+        image.setDevicePixelRatio(ratio)
+        image.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._ground(painter, shade, QRectF(0, 0, *size), hovered=hovered)
+        self._ground(painter, shade, QRectF(0, 0, width, height), hovered=hovered)
         painter.end()
-        return pixmap
+        return image
 
     def _ground(
         self, painter: QPainter, shade: Shade, area: QRectF, *, hovered: bool

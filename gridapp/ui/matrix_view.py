@@ -222,6 +222,7 @@ class MatrixView(QTableView):
             self.picked.emit(current.data(_DOOR))
 
     def _repaint(self) -> None:
+        self._delegate.painter.forget()
         transparent_selection(self)
         self.viewport().update()
 
@@ -300,7 +301,7 @@ class _CellDelegate(QStyledItemDelegate):
     def __init__(self, theme: Theme, view: MatrixView) -> None:
         super().__init__(view)
         self._view = view
-        self._painter = CellPainter(theme)
+        self.painter = CellPainter(theme)
         self.keys: frozenset[str] = frozenset()
         self.tags: frozenset[str] = frozenset()
 
@@ -327,9 +328,9 @@ class _CellDelegate(QStyledItemDelegate):
             missing = cells.matrix.missing_door(row, column)
             if missing is not None:
                 dimmed = bool(self.keys or self.tags)
-                self._painter.paint_missing(painter, missing[1], area, dimmed=dimmed)
+                self.painter.paint_missing(painter, missing[1], area, dimmed=dimmed)
                 if chosen:
-                    self._painter.ring(painter, area, focused=focused)
+                    self.painter.ring(painter, area, focused=focused)
             return
         look = CellLook(
             basis=cells.basis,
@@ -339,7 +340,7 @@ class _CellDelegate(QStyledItemDelegate):
             hovered=bool(state & QStyle.StateFlag.State_MouseOver),
             whole_door=line.floor is None,
         )
-        self._painter.paint(painter, door, area, look)
+        self.painter.paint(painter, door, area, look)
 
 
 def _gaps(matrix: Matrix, column: int) -> tuple[int, int]:

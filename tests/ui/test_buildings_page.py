@@ -176,7 +176,7 @@ def test_in_the_window_enter_and_f2_go_on_with_whoever_is_chosen(
     assert view.hasFocus()
     assert view.current().name == "李桂英"
     window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
+    qtbot.waitUntil(window.isActiveWindow, timeout=20_000)
     qtbot.keyClick(view, Qt.Key.Key_F2)
     settle()
     assert window.here == "visit"
@@ -459,9 +459,11 @@ def test_ctrl_p_writes_the_building_and_opens_it(
     said = asked(page.said)
     messages.target = str(tmp_path / "3号楼.pdf")
     page.activateWindow()
-    qtbot.waitUntil(page.isActiveWindow)
+    qtbot.waitUntil(page.isActiveWindow, timeout=20_000)
     qtbot.keyClick(page, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: bool(said))  # a key presses a button for a moment
+    qtbot.waitUntil(
+        lambda: bool(said), timeout=20_000
+    )  # a key presses a button for a moment
     settle()
     assert (tmp_path / "3号楼.pdf").read_bytes().startswith(b"%PDF")
     assert "已生成 1 页楼栋图" in said[0][0]
