@@ -9,6 +9,7 @@ from gridapp.models import CarePlan, CareRound, Resident, ResidentTag
 from gridapp.store import records
 from gridapp.ui.adopt_dialog import AdoptDialog
 from gridapp.ui.plan_dialog import PlanDialog, history_words, read_plans
+from gridapp.ui.residents_page import ResidentsPage
 from gridapp.ui.round_dialog import RoundDialog
 from gridapp.ui.today_acts import TodayActs
 from gridapp.ui.widgets.buttons import Button
@@ -245,3 +246,34 @@ def test_coloured_people_are_among_those_who_lack_a_plan(acts, session, people, 
     acts.count_missing()
     settle()
     assert counts == [2, 3]
+
+
+def test_card_opens_the_plans_and_says_what_was_done(
+    session, people, qtbot, settle, messages
+):
+    page = ResidentsPage(session)
+    qtbot.addWidget(page)
+    page.resize(1198, 668)
+    page.show()
+    said = []
+    page.said.connect(lambda words, undo: said.append((words, undo)))
+    page.show_resident(people.li)
+    settle()
+    page._card.part_asked.emit("add", "care_plan", None)
+    settle()
+    [dialog] = page.findChildren(PlanDialog)
+    dialog._interval.set_values(["7"])
+    dialog._on_interval()
+    dialog._reason.box.setText("本人要求")
+    dialog.save()
+    settle()
+    [plan] = found(session, CarePlan)
+    assert said[-1][0] == "已定好李桂英的关爱计划"
+    page._card.part_asked.emit("edit", "care_plan", plan["id"])
+    settle()
+    again = page.findChildren(PlanDialog)[-1]
+    assert (again._way.value(), again._interval.value()) == ("visit", "7")
+    again.reject()
+    said[-1][1]()
+    settle()
+    assert found(session, CarePlan) == []
