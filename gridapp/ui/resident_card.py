@@ -274,7 +274,7 @@ class ResidentCard(Card):
             self._facts_scroll.setMinimumWidth(0)
             self._facts_scroll.setMaximumWidth(16_777_215)
         else:
-            self._facts_scroll.setFixedWidth(266 if wide else 246)
+            self._facts_scroll.setFixedWidth(266 if wide else 258)
         self._show_tab(self._tabs.chosen())
         if self._file is not None:
             self._show_tags(self._file)

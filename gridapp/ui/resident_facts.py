@@ -189,8 +189,8 @@ def _plans(theme: Theme, file: ResidentFile, owed: Sequence[Due]) -> Iterator[QW
         row = line(holder, gap=6)
         icon = "phone" if plan["way"] in CALLS else "footprints"
         row.addWidget(Glyph(theme, icon, "text2"))
-        row.addWidget(Text(plan_words(plan)))
-        row.addStretch()
+        words = Text(plan_words(plan), wrap=True)
+        row.addWidget(words, 1, Qt.AlignmentFlag.AlignVCenter)
         due = next((one for one in owed if one.plan_id == plan["id"]), None)
         if due is not None:
             row.addWidget(BadgeView(theme, due_badge(due, today)))
@@ -229,11 +229,16 @@ def _health(file: ResidentFile) -> Iterator[QWidget]:
 
 def _mate(theme: Theme, member: Member, ask: Ask) -> QWidget:
     age = "" if member.age is None else tr("{age} 岁", age=member.age)
-    said = (member.name, member.relation, age, member.state)
-    words = "  ".join(word for word in said if word)
-    link = Button(theme, words, "small", icon="user-round")
+    said = [word for word in (member.relation, age, member.state) if word]
+    holder = QWidget()
+    row = line(holder, gap=4)
+    link = Button(theme, member.name, "small", icon="user-round")
+    link.setAccessibleName(tr("，").join((member.name, *said)))
     link.clicked.connect(partial(ask, "open", "resident", member.id))
-    return link
+    row.addWidget(link)
+    words = Text("  ".join(said), "muted", wrap=True)
+    row.addWidget(words, 1, Qt.AlignmentFlag.AlignVCenter)
+    return holder
 
 
 def _stays(file: ResidentFile) -> Iterator[QWidget]:
