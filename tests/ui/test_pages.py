@@ -31,6 +31,7 @@ def test_what_is_counted_is_made_soon_without_being_asked_for(window, qtbot):
 
 def test_a_page_is_made_once_and_as_wide_as_the_window(window):
     window.resize(910, 441)
+    window.show()
     page = window.pages["settings"]
     assert page is window.pages["settings"]
     assert page.layout_width is window.today.layout_width
