@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from threading import Event
-from typing import Generic, TypeVar
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -35,44 +36,24 @@ class Progress(QObject):
         return self._cancelled.is_set()
 
 
-class _Answer(QObject, Generic[Result]):
-    """Carries one result or failure from the worker to the UI thread."""
+@dataclass
+class _Outcome:
+    """One result or one failure."""
 
-    _arrived = Signal()
-    delivered = Signal()
-
-    def __init__(
-        self, parent: QObject, done: Callable[[Result], None], failed: Failed
-    ) -> None:
-        super().__init__(parent)
-        self._done = done
-        self._failed = failed
-        self._results: list[Result] = []
-        self._error: Exception | None = None
-        self._arrived.connect(self._deliver)
-
-    def run(self, work: Callable[[], Result]) -> None:
-        """Do the work in this thread and send what came of it."""
-        try:
-            self._results.append(work())
-        except Exception as error:  # noqa: BLE001 - handed to the UI thread, shown there
-            self._error = error
-        self._arrived.emit()
-
-    @Slot()
-    def _deliver(self) -> None:
-        self.deleteLater()
-        self.delivered.emit()
-        if self._error is not None:
-            self._failed(self._error)
-        else:
-            self._done(self._results[0])
+    result: Any = None
+    error: Exception | None = None
 
 
 class Jobs(QObject):
-    """Two queues: one for the store, so that it has one writer, and one for the net."""
+    """Two queues: one for the store, so that it has one writer, and one for the net.
+
+    Who waits for an answer is known here by number and never to the worker: its thread
+    would else now and then be the last to drop a page, and a widget must not be freed
+    but by the UI thread.
+    """
 
     turned = Signal(bool)  # work has begun where none was going on, or all is done
+    _arrived = Signal(int, object)  # number of the work, and what came of it
 
     def __init__(self, report: Failed, parent: QObject | None = None) -> None:
         """Send failures nobody else takes to `report`, on the UI thread."""
@@ -81,12 +62,14 @@ class Jobs(QObject):
         self._store = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._net = ThreadPoolExecutor(1, thread_name_prefix="net")
         self._closed = False
-        self._waiting = 0
+        self._last = 0
+        self._waiting: dict[int, tuple[Callable[[Any], None], Failed]] = {}
+        self._arrived.connect(self._deliver)
 
     @property
     def busy(self) -> bool:
         """Return whether an answer is still to come."""
-        return self._waiting > 0
+        return bool(self._waiting)
 
     def run(
         self,
@@ -121,14 +104,27 @@ class Jobs(QObject):
     ) -> None:
         if self._closed:
             return
-        answer = _Answer(self, done, failed or self._report)
-        self._waiting += 1
-        if self._waiting == 1:
+        self._last += 1
+        self._waiting[self._last] = (done, failed or self._report)
+        if len(self._waiting) == 1:
             self.turned.emit(True)
-        answer.delivered.connect(self._count_down)
-        pool.submit(answer.run, work)
+        pool.submit(self._work, self._last, work)
 
-    def _count_down(self) -> None:
-        self._waiting -= 1
+    def _work(self, number: int, work: Callable[[], object]) -> None:
+        """Do the work in this thread and send what came of it."""
+        outcome = _Outcome()
+        try:
+            outcome.result = work()
+        except Exception as error:  # noqa: BLE001 - handed to the UI thread, shown there
+            outcome.error = error
+        self._arrived.emit(number, outcome)
+
+    @Slot(int, object)
+    def _deliver(self, number: int, outcome: _Outcome) -> None:
+        done, failed = self._waiting.pop(number)
         if not self._waiting:
             self.turned.emit(False)
+        if outcome.error is not None:
+            failed(outcome.error)
+        else:
+            done(outcome.result)
