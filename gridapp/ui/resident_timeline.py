@@ -42,6 +42,7 @@ class ResidentTimeline(QWidget):
         self._events: tuple[Event, ...] = ()
         self._shown: tuple[Event, ...] = ()
         self._title = Text(tr("走访时间线"), "section")
+        self._title.setContentsMargins(0, 5, 0, 0)  # level with the chips beside it
         self.chips = ChipRow(
             theme, tr("时间线"), (("all", tr("全部")),), gap=6, wrap=True
         )
