@@ -28,6 +28,7 @@ from gridapp.work.patrol_round import Leg, Spot
 from gridapp.work.patrols import LoggedPatrol
 
 KEEP_EVERY = 5_000  # milliseconds between two drafts
+PAUSE = 400  # milliseconds after the route is shown
 
 
 class RoundView(QWidget):
@@ -55,11 +56,18 @@ class RoundView(QWidget):
         self._timer = QTimer(self)
         self._timer.setInterval(KEEP_EVERY)
         self._timer.timeout.connect(self.keep)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(PAUSE)
+        self._soon.timeout.connect(self._make_form)
         self._bind()
 
     @property
     def _form(self) -> FindingForm:
-        """The form of a finding, made when it is first wanted: F4 must be quick."""
+        """The form of a finding: F4 and 3 must be quick, so it is made between them."""
+        return self._made or self._make_form()
+
+    def _make_form(self) -> FindingForm:
         if self._made is None:
             form = self._made = FindingForm(self._session)
             self._stack.addWidget(form)
@@ -122,6 +130,7 @@ class RoundView(QWidget):
         self._legs, self._me, self._day = start.legs, start.me, dt.date.today()
         if not self._loaded:
             self._loaded = True
+            self._soon.start()
             if start.kept is not None and self._entry.empty:
                 self._go_on_with(start.kept)
         self._refresh()
