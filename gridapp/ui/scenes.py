@@ -64,6 +64,18 @@ class Stage:
         found[0].click()
         self.settle()
 
+    def _press_like(self, beginning: str) -> None:
+        """Press the first button whose name begins so, if there is one."""
+        for one in self.window.findChildren(QAbstractButton):
+            if one.isVisible() and one.accessibleName().startswith(beginning):
+                one.click()
+                self.settle()
+                return
+
+    def show_all_events(self) -> None:
+        """Choose every event in a timeline that stood on something else."""
+        self._press_like(f"{tr('时间线')}:")
+
     def top(self) -> QWidget:
         """Return the dialog that is open, else the window."""
         return QApplication.activeModalWidget() or self.window
@@ -73,6 +85,9 @@ class Stage:
         for widget in QApplication.topLevelWidgets():
             if isinstance(widget, QDialog) and widget.isVisible():
                 widget.reject()
+        self._press_like(tr("返回"))
+        for box in self.window.findChildren(FindField):
+            box.clear()
         self.settle()
         self.go("today")
 
@@ -95,6 +110,7 @@ def _residents(stage: Stage) -> None:
     stage.settle()
     stage.window.residents.choose(somebody)
     stage.settle()
+    stage.show_all_events()
 
 
 def _history(stage: Stage) -> None:
