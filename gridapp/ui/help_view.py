@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt, QTimer, QUrl
 from PySide6.QtGui import (
     QColor,
     QImage,
+    QPainter,
     QResizeEvent,
     QTextBlockFormat,
     QTextCharFormat,
@@ -37,6 +38,7 @@ from gridapp.ui.widgets.text import Text
 
 WIDEST = 720  # pixels of a line of text: longer lines are hard to follow
 SIDE, BAR = 28, 14  # pixels beside the text, and of the scroll bar
+PICTURE = "\ufffc"  # what stands for a picture in the text of a document
 LEADING = 150.0  # per cent of the letter's height
 _HEADINGS = {1: Size.TITLE, 2: Size.SECTION, 3: Size.BODY}
 
@@ -239,6 +241,11 @@ class _Reader(QTextBrowser):
         picture = picture.scaledToWidth(
             wide, Qt.TransformationMode.SmoothTransformation
         )
+        picture = picture.convertToFormat(QImage.Format.Format_RGB32)
+        painter = QPainter(picture)  # an edge, where white meets white
+        painter.setPen(self._theme.colour("border"))
+        painter.drawRect(picture.rect().adjusted(0, 0, -1, -1))
+        painter.end()
         picture.setDevicePixelRatio(ratio)
         return picture
 
@@ -287,7 +294,8 @@ class _Reader(QTextBrowser):
             look = block.blockFormat()
             level = look.headingLevel()
             percent = QTextBlockFormat.LineHeightTypes.ProportionalHeight.value
-            look.setLineHeight(LEADING, percent)
+            if PICTURE not in block.text():
+                look.setLineHeight(LEADING, percent)
             if level:
                 look.setTopMargin(4 if level == 1 else 14)
                 look.setBottomMargin(4)

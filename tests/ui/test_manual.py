@@ -4,7 +4,9 @@ import ast
 import re
 
 import pytest
+from PIL import Image
 from PySide6.QtCore import QUrl
+from PySide6.QtGui import QTextDocument
 
 from gridapp import paths
 from gridapp.ui import manual
@@ -143,11 +145,14 @@ def test_a_link_opens_its_chapter_and_the_list_follows(view):
     assert "导入台账" in view._list.currentItem().text()
 
 
-def test_a_picture_is_as_wide_as_the_text_and_no_wider(view):
-    pictures = paths.resources() / "manual" / "pictures"
-    if not list(pictures.glob("*.png")):
-        pytest.skip("the gallery has not run here")
-    name = next(pictures.glob("*.png")).name
-    kind = 2  # QTextDocument.ResourceType.ImageResource
-    shown = view._text.loadResource(kind, QUrl(f"../pictures/{name}"))
-    assert 200 <= shown.width() / shown.devicePixelRatio() <= 720
+@pytest.mark.parametrize(("wide", "shown"), [(1366, 720), (300, 300)])
+def test_a_picture_is_as_wide_as_the_text_and_no_wider(
+    view, tmp_path, monkeypatch, wide, shown
+):
+    (tmp_path / "zh").mkdir()
+    Image.new("P", (wide, 200)).save(tmp_path / "one.png")  # few colours, as ours
+    monkeypatch.setattr(manual, "folder", lambda: tmp_path / "zh")
+    view.resize(1300, 600)
+    kind = QTextDocument.ResourceType.ImageResource.value
+    picture = view._text.loadResource(kind, QUrl("../one.png"))
+    assert picture.width() / picture.devicePixelRatio() == shown
