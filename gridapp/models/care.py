@@ -78,7 +78,9 @@ class CareRound(Record):
     due_on: Mapped[dt.date] = field("要求办完", DATE)
     ends_on: Mapped[dt.date] = field("结束日期", DATE)
     way: Mapped[str] = field("方式", codes="plan_way")
-    tags: Mapped[tuple[str, ...] | None] = field("人员标签", CODES, codes="resident_tag")
+    tags: Mapped[tuple[str, ...] | None] = field(
+        "人员标签", CODES, codes="resident_tag"
+    )
     age_from: Mapped[int | None] = field("年龄不小于", NUMBER)
     colours: Mapped[tuple[str, ...] | None] = field(
         "关爱等级", CODES, codes="care_colour"
