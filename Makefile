@@ -34,7 +34,7 @@ test: check
 
 acceptance:
 	@scripts/setup.sh test
-	QT_QPA_PLATFORM=offscreen $(BIN)/pytest -q tests/acceptance
+	QT_QPA_PLATFORM=offscreen $(BIN)/pytest -q -n 2 --dist loadgroup tests/acceptance
 
 # What the manual shows stands beside its words as well.
 PICTURES = today buildings residents household visit call visits patrols issues issue \

@@ -42,7 +42,7 @@ from gridapp.ui.tokens import DARK, LIGHT, high_contrast
 SMALLEST_TEXT = 14  # pixels
 SMALLEST_TARGET = (40, 34)  # pixels, ux.md §6.3
 LEAST_CONTRAST = 4.5
-LOOKS = (DARK, high_contrast(LIGHT), high_contrast(DARK))
+LOOKS = (DARK, high_contrast(LIGHT))
 # A 1366×768 screen less title and task bar at 100 %, with 字号 特大, at 150 %.
 WIDE, MIDDLE, NARROW = (1366, 697), (1050, 536), (910, 441)
 ONE_OF_MANY = 200  # presses of Tab that would be a trap

@@ -28,10 +28,11 @@ SCREEN = (1366, 697)  # logical pixels: a cheap laptop's, less title and task ba
 
 
 def pytest_collection_modifyitems(items):
-    """One process builds the estate once and does every check."""
+    """One process does every check on one estate, another looks at every page."""
     for item in items:
         if "tests/acceptance" in item.path.as_posix():
-            item.add_marker(pytest.mark.xdist_group("acceptance"))
+            group = "pages" if item.path.stem == "test_every_page" else "checks"
+            item.add_marker(pytest.mark.xdist_group(f"acceptance-{group}"))
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,10 @@ from gridapp.cli import demo
 
 
 def audit(folder, *parts, **environment):
-    """What the audit of these parts found, in a process of its own."""
+    """What the audit of these parts found, in a process of its own.
+
+    `environment` says in which scale or, by GRIDAPP_LANGUAGE, in which language.
+    """
     done = subprocess.run(
         [sys.executable, "-m", "tests.acceptance.audit", folder, *parts],
         env=os.environ
@@ -31,7 +34,7 @@ def audit(folder, *parts, **environment):
 @pytest.mark.check(29)
 def test_everything_has_a_name_contrast_and_size_and_is_reached(folder, check):
     answer = audit(folder, "wide", "colours")
-    check.notes.append(f"{answer['scenes']} pages and dialogs, four looks")
+    check.notes.append(f"{answer['scenes']} pages and dialogs, three looks")
     assert answer["faults"] == {}
 
 
@@ -42,11 +45,4 @@ def test_everything_has_a_name_contrast_and_size_and_is_reached(folder, check):
 def test_everything_fits_the_window(folder, check, scale, part):
     answer = audit(folder, part, QT_SCALE_FACTOR=scale)
     assert answer["ratio"] == float(scale)
-    assert answer["faults"] == {}
-
-
-@pytest.mark.skip(reason="the English catalogue is not complete yet")
-@pytest.mark.check(28)
-def test_everything_fits_the_window_in_english(folder, check):
-    answer = audit(folder, "wide", "middle", "narrow", GRIDAPP_LANGUAGE="en")
     assert answer["faults"] == {}
