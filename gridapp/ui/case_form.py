@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from gridapp.errors import InvalidFields
@@ -19,6 +18,7 @@ from gridapp.ui.session import Session
 from gridapp.ui.tokens import Width
 from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import Divider, NoticeBar, column, line
+from gridapp.ui.widgets.shortcuts import KeyHints, bind_inside
 from gridapp.ui.widgets.text import Text
 
 KEEP_EVERY = 5_000  # milliseconds between two drafts
@@ -51,7 +51,7 @@ class CaseForm(QWidget):
         self._kept = Text("", "faint")
         self._again = Button(theme, tr("不要草稿，重新填"), "quiet")
         self._error = Text("", "error", wrap=True)
-        self._hints = QWidget()
+        self._hints = KeyHints(HINTS)
         self._scroll = QScrollArea()
         self._back = Button(theme, tr("返回 Esc"))
         self._save = Button(theme, tr("保存 Ctrl+S"), "primary", icon="check")
@@ -84,13 +84,6 @@ class CaseForm(QWidget):
     def _footer(self) -> QFrame:
         footer = QFrame()
         row = line(footer, (14, 8, 14, 8), 8)
-        hints = line(self._hints, gap=6)
-        for key, words in HINTS:
-            cap = Text(key, "key")
-            cap.setFixedHeight(28)
-            hints.addWidget(cap)
-            hints.addWidget(Text(words, "muted"))
-            hints.addSpacing(8)
         row.addWidget(self._hints)
         middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
         self._error.setAlignment(middle)
@@ -100,20 +93,14 @@ class CaseForm(QWidget):
         return footer
 
     def _bind(self) -> None:
-        for keys in ("Ctrl+S", "Ctrl+Return", "Ctrl+Enter"):
-            self._key_for(keys, self.save)
-        self._key_for("Esc", self.go_back)
+        saving = dict.fromkeys(("Ctrl+S", "Ctrl+Return", "Ctrl+Enter"), self.save)
+        bind_inside(self, {**saving, "Esc": self.go_back})
         self._save.clicked.connect(self.save)
         self._back.clicked.connect(self.go_back)
         self._again.clicked.connect(self._start_again)
         self._timer.timeout.connect(self.keep)
         self.form.finished.connect(self._save.setFocus)
         self.form.entered.connect(self._show_row)
-
-    def _key_for(self, keys: str, act: Any) -> None:
-        shortcut = QShortcut(QKeySequence(keys), self)
-        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        shortcut.activated.connect(act)
 
     def say_notice(self, sentence: str) -> None:
         """Say what one should know before writing; nothing for an empty sentence."""

@@ -8,7 +8,7 @@ from functools import partial
 from uuid import UUID
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
 
 from gridapp.language import tr
@@ -21,6 +21,7 @@ from gridapp.ui.widgets.badge import Badge, BadgeView
 from gridapp.ui.widgets.buttons import Button, ChipRow
 from gridapp.ui.widgets.card import Divider, Lines, NoticeBar, column, line
 from gridapp.ui.widgets.flow import FlowLayout
+from gridapp.ui.widgets.shortcuts import bind_inside
 from gridapp.ui.widgets.text import Text
 from gridapp.ui.widgets.timeline import Timeline
 from gridapp.work.dispute_cases import CaseFile
@@ -136,9 +137,7 @@ class CaseView(QWidget):
         self._tabs.picked.connect(self._show_tab)
         self._timeline.clicked.connect(self._on_entry)
         self._timeline.activated.connect(self._on_entry)
-        escape = QShortcut(QKeySequence("Esc"), self)
-        escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        escape.activated.connect(self.left)
+        bind_inside(self, {"Esc": self.left.emit})
 
     def _place(self) -> None:
         box = column(self)

@@ -8,7 +8,6 @@ from functools import partial
 from uuid import UUID
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from gridapp.language import tr
@@ -30,6 +29,7 @@ from gridapp.ui.widgets.buttons import Button, ChipRow
 from gridapp.ui.widgets.card import Card, Divider, NoticeBar, column, line
 from gridapp.ui.widgets.entry import FindField
 from gridapp.ui.widgets.rows import Row, RowList
+from gridapp.ui.widgets.shortcuts import bind_inside
 from gridapp.ui.widgets.text import Text
 from gridapp.work import disputes
 from gridapp.work.dispute_cases import CaseFile, Listed, Start, case_file, listed, start
@@ -124,13 +124,8 @@ class DisputesPage(Page):
         self._card.finished.connect(self._on_finished)
         self._card.left.connect(self._list.setFocus)
         self._box.left.connect(self._list.setFocus)
-        beside = Qt.ShortcutContext.WidgetWithChildrenShortcut
-        escape = QShortcut(QKeySequence("Esc"), self._list)
-        escape.setContext(beside)
-        escape.activated.connect(self.left)
-        delete = QShortcut(QKeySequence("Del"), self._list)
-        delete.setContext(beside)
-        delete.activated.connect(self._card.drop)
+        keys = {"Esc": self.left.emit, "Del": self._card.drop}
+        bind_inside(self._list, keys)
 
     def reload(self) -> None:
         work = partial(_read, text=self._box.query().strip(), day=dt.date.today())

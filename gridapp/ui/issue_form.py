@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from gridapp.errors import InvalidFields
@@ -27,6 +26,7 @@ from gridapp.ui.tokens import Width
 from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import Card, Divider, NoticeBar, column, line
 from gridapp.ui.widgets.flow import FlowLayout
+from gridapp.ui.widgets.shortcuts import KeyHints, bind_inside
 from gridapp.ui.widgets.text import Text
 from gridapp.work import flow, issues
 from gridapp.work.attachments import PendingPhoto
@@ -64,7 +64,7 @@ class IssueForm(QWidget):
         self._again = Button(theme, tr("不要草稿，重新填"), "quiet")
         self._photos = PhotoStrip(session)
         self._error = Text("", "error", wrap=True)
-        self._hints = QWidget()
+        self._hints = KeyHints(HINTS)
         self._back = Button(theme, tr("返回 Esc"))
         self._save = Button(theme, tr("保存 Ctrl+S"), "primary", icon="check")
         self._timer = QTimer(self)
@@ -110,13 +110,6 @@ class IssueForm(QWidget):
     def _footer(self) -> QFrame:
         footer = QFrame()
         row = line(footer, (14, 8, 14, 8), 8)
-        hints = line(self._hints, gap=6)
-        for key, words in HINTS:
-            cap = Text(key, "key")
-            cap.setFixedHeight(28)
-            hints.addWidget(cap)
-            hints.addWidget(Text(words, "muted"))
-            hints.addSpacing(8)
         row.addWidget(self._hints)
         row.addWidget(self._error, 1)
         row.addWidget(self._back)
@@ -132,10 +125,7 @@ class IssueForm(QWidget):
         }
         for number in range(1, OWNERS + 1):
             keys[f"Alt+{number}"] = partial(self._take_owner, number)
-        for key, act in keys.items():
-            shortcut = QShortcut(QKeySequence(key), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(act)
+        bind_inside(self, keys)
         self._save.clicked.connect(self.save)
         self._back.clicked.connect(self.go_back)
         self._again.clicked.connect(self._start_again)

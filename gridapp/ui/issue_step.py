@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from gridapp.errors import InvalidFields
@@ -29,6 +28,7 @@ from gridapp.ui.widgets.field_row import FieldRow
 from gridapp.ui.widgets.flow import FlowLayout
 from gridapp.ui.widgets.moments import DayField
 from gridapp.ui.widgets.options import OptionRow
+from gridapp.ui.widgets.shortcuts import bind_inside
 from gridapp.ui.widgets.text import Text
 from gridapp.work import attachments, flow
 from gridapp.work.attachments import PendingPhoto
@@ -159,10 +159,7 @@ class StepForm(QWidget):
         }
         for number in range(1, 4):
             keys[f"Alt+{number}"] = partial(self._add_phrase, number)
-        for key, act in keys.items():
-            shortcut = QShortcut(QKeySequence(key), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(act)
+        bind_inside(self, keys)
 
     def show_file(self, file: IssueFile, draft: Mapping[str, Any] | None) -> None:
         """Offer what may be done next; an issue that did not change keeps its words."""

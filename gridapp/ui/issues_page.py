@@ -8,7 +8,6 @@ from functools import partial
 from uuid import UUID
 
 from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from gridapp.language import tr
@@ -31,6 +30,7 @@ from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import Card, Divider, column, line
 from gridapp.ui.widgets.entry import FindField
 from gridapp.ui.widgets.rows import Row, RowList
+from gridapp.ui.widgets.shortcuts import bind_inside
 from gridapp.ui.widgets.text import Text
 from gridapp.work import flow
 from gridapp.work.flow import Stepped
@@ -115,9 +115,7 @@ class IssuesPage(Page):
         self._card.resident_asked.connect(self.resident_asked)
         self._card.said.connect(self.said)
         self._card.left.connect(self._back_to_list)
-        escape = QShortcut(QKeySequence("Esc"), self._both)
-        escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        escape.activated.connect(self._escape)
+        bind_inside(self._both, {"Esc": self._escape})
 
     @property
     def _form(self) -> IssueForm:

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QWidget
 
 from gridapp.language import tr
@@ -18,6 +17,7 @@ from gridapp.ui.tokens import Width
 from gridapp.ui.widgets.buttons import Button, ChipRow
 from gridapp.ui.widgets.card import Card, Divider, column, line
 from gridapp.ui.widgets.entry import LineField
+from gridapp.ui.widgets.shortcuts import KeyHints, bind_inside
 from gridapp.ui.widgets.text import Glyph, Text
 from gridapp.work.patrol_round import Leg
 
@@ -27,7 +27,6 @@ HINTS = (("1", tr("正常")), ("2", tr("关注")), ("3", tr("有问题")), ("0",
 class RouteBoard(QWidget):
     """What one sees of a round; what is done with it, its owner decides."""
 
-    shortcut_context = Qt.ShortcutContext.WidgetWithChildrenShortcut
     marked = Signal(object, str)
     all_fine = Signal(object)
     touched = Signal()
@@ -71,7 +70,7 @@ class RouteBoard(QWidget):
         self._whole = Button(
             theme, tr("未发现问题 Ctrl+Enter"), "primary", icon="check"
         )
-        self._hints = QFrame()
+        self._hints = KeyHints(HINTS)
         self._panel_shown = False
         self._expected = False  # whether the route was to get the keyboard, but is late
         self._lay_out()
@@ -111,13 +110,6 @@ class RouteBoard(QWidget):
         footer = QFrame()
         footer.setObjectName("footer")
         row = line(footer, (16, 8, 16, 8), 8)
-        hints = line(self._hints, gap=6)
-        for key, words in HINTS:
-            cap = Text(key, "key")
-            cap.setFixedHeight(28)
-            hints.addWidget(cap)
-            hints.addWidget(Text(words, "muted"))
-            hints.addSpacing(8)
         row.addWidget(self._hints)
         row.addWidget(self._toggle)
         row.addWidget(self._error, 1)
@@ -145,9 +137,7 @@ class RouteBoard(QWidget):
         panel.finding_asked.connect(self.finding_asked)
         panel.on_the_way_asked.connect(self.on_the_way_asked)
         panel.dropped.connect(self.dropped)
-        escape = QShortcut(QKeySequence("Esc"), self)
-        escape.setContext(self.shortcut_context)
-        escape.activated.connect(self._escape)
+        bind_inside(self, {"Esc": self._escape})
 
     def show_entry(self, entry: RoundEntry) -> None:
         """Show another round."""

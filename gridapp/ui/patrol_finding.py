@@ -7,7 +7,6 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from gridapp.language import tr, weekday
@@ -26,6 +25,7 @@ from gridapp.ui.widgets.field_row import FieldRow
 from gridapp.ui.widgets.flow import FlowLayout
 from gridapp.ui.widgets.moments import DayField
 from gridapp.ui.widgets.options import OptionRow
+from gridapp.ui.widgets.shortcuts import KeyHints, bind_inside
 from gridapp.ui.widgets.text import Text
 from gridapp.work import limits
 from gridapp.work.due import local_day
@@ -79,7 +79,7 @@ class FindingForm(QWidget):
         self._keep = Button(
             self._theme, tr("记下这个问题 Ctrl+Enter"), "primary", icon="check"
         )
-        self._hints = QFrame()
+        self._hints = KeyHints(HINTS)
         self._lay_out()
         self._bind()
 
@@ -136,13 +136,6 @@ class FindingForm(QWidget):
         footer = QFrame()
         footer.setObjectName("footer")
         row = line(footer, (16, 8, 16, 8), 8)
-        hints = line(self._hints, gap=6)
-        for key, words in HINTS:
-            cap = Text(key, "key")
-            cap.setFixedHeight(28)
-            hints.addWidget(cap)
-            hints.addWidget(Text(words, "muted"))
-            hints.addSpacing(8)
         row.addWidget(self._hints)
         row.addStretch()
         for button in (self._remove, self._back, self._keep):
@@ -181,10 +174,7 @@ class FindingForm(QWidget):
             "Esc": self.left.emit,
             **{f"Alt+{n}": partial(self._add_phrase_of, n - 1) for n in range(1, 5)},
         }
-        for key, act in keys.items():
-            shortcut = QShortcut(QKeySequence(key), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(act)
+        bind_inside(self, keys)
 
     def begin(
         self, entry: FindingEntry, heading: str, found_on: dt.date, *, known: bool

@@ -7,7 +7,6 @@ from functools import partial
 from uuid import UUID
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from gridapp.language import tr
@@ -25,6 +24,7 @@ from gridapp.ui.widgets.buttons import Button, ChipRow
 from gridapp.ui.widgets.card import Card, column, line
 from gridapp.ui.widgets.moments import DayField
 from gridapp.ui.widgets.rows import Row, RowList
+from gridapp.ui.widgets.shortcuts import bind_inside
 from gridapp.ui.widgets.text import Text
 from gridapp.work import patrol_round, recycle
 from gridapp.work.patrol_round import RoundFile, RoundLine
@@ -91,9 +91,7 @@ class RoundLog(QWidget):
         self._body.addWidget(self._card, 1)
         self._body.addWidget(self._reader)
         outer.addLayout(self._body, 1)
-        escape = QShortcut(QKeySequence("Esc"), self)
-        escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        escape.activated.connect(self._close)
+        bind_inside(self, {"Esc": self._close})
 
     def reload(self) -> None:
         """Read the rounds of the days that are asked for."""

@@ -7,7 +7,6 @@ import datetime as dt
 from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from gridapp.errors import InvalidFields
@@ -23,6 +22,7 @@ from gridapp.ui.patrol_values import FINE, KEY, WATCH, WRONG, FindingEntry, Roun
 from gridapp.ui.session import Session
 from gridapp.ui.tokens import Width
 from gridapp.ui.widgets.card import column
+from gridapp.ui.widgets.shortcuts import bind_inside
 from gridapp.work import patrols
 from gridapp.work.patrol_round import Leg, Spot
 from gridapp.work.patrols import LoggedPatrol
@@ -90,14 +90,10 @@ class RoundView(QWidget):
         board.points_asked.connect(self.points_asked)
         board.log_asked.connect(self.log_asked)
         board.save_asked.connect(self._save_as_asked)
-        for keys, whole in (
-            ("Ctrl+S", False),
-            ("Ctrl+Return", True),
-            ("Ctrl+Enter", True),
-        ):
-            shortcut = QShortcut(QKeySequence(keys), board)
-            shortcut.setContext(board.shortcut_context)
-            shortcut.activated.connect(partial(self.save, whole=whole))
+        whole = partial(self.save, whole=True)
+        some = partial(self.save, whole=False)
+        keys = {"Ctrl+S": some, "Ctrl+Return": whole, "Ctrl+Enter": whole}
+        bind_inside(board, keys)
 
     def reload(self) -> None:
         """Read the route again; the round that is going on stays as it is."""

@@ -45,27 +45,10 @@ class PhotoView(QDialog):
         theme = session.theme
         self._before = Button(theme, tr("上一张"))
         self._after = Button(theme, tr("下一张"))
-        remove = Button(theme, tr("移除这张"), icon="trash-2")
-        leave = Button(theme, tr("返回"), "primary")
-        box = column(self)
-        box.addWidget(self._picture, 1)
-        footer = QFrame()
-        footer.setObjectName("footer")
-        row = line(footer, (16, 8, 16, 8), 8)
-        row.addWidget(self._before)
-        row.addWidget(self._after)
-        row.addWidget(self._words, 1)
-        row.addWidget(remove)
-        row.addWidget(leave)
-        box.addWidget(footer)
-        several = len(self._photos) > 1
-        self._before.setVisible(several)
-        self._after.setVisible(several)
-        remove.setVisible(removable)
-        self._before.clicked.connect(partial(self._step, -1))
-        self._after.clicked.connect(partial(self._step, 1))
-        remove.clicked.connect(self._remove)
-        leave.clicked.connect(self.reject)
+        self._drop = Button(theme, tr("移除这张"), icon="trash-2")
+        self._drop.setVisible(removable)
+        self._leave = Button(theme, tr("返回"), "primary")
+        self._place()
         for key, steps in (("Left", -1), ("Right", 1)):
             QShortcut(QKeySequence(key), self).activated.connect(
                 partial(self._step, steps)
@@ -74,8 +57,26 @@ class PhotoView(QDialog):
             QShortcut(QKeySequence("Delete"), self).activated.connect(self._remove)
         room = parent.window().size()
         self.resize(room - QSize(60, 60))
-        leave.setFocus()
+        self._leave.setFocus()
         self._load()
+
+    def _place(self) -> None:
+        box = column(self)
+        box.addWidget(self._picture, 1)
+        footer = QFrame()
+        footer.setObjectName("footer")
+        row = line(footer, (16, 8, 16, 8), 8)
+        row.addWidget(self._before)
+        row.addWidget(self._after)
+        row.addWidget(self._words, 1)
+        row.addWidget(self._drop)
+        row.addWidget(self._leave)
+        box.addWidget(footer)
+        for button, steps in ((self._before, -1), (self._after, 1)):
+            button.setVisible(len(self._photos) > 1)
+            button.clicked.connect(partial(self._step, steps))
+        self._drop.clicked.connect(self._remove)
+        self._leave.clicked.connect(self.reject)
 
     def _step(self, steps: int) -> None:
         place = self._place_now + steps

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from gridapp.language import tr
@@ -12,6 +11,7 @@ from gridapp.ui.session import Session
 from gridapp.ui.tokens import Width
 from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import column, line
+from gridapp.ui.widgets.shortcuts import bind_inside
 from gridapp.ui.widgets.text import Text
 
 
@@ -23,9 +23,7 @@ class SidePage(Page):
         self._outer: QVBoxLayout = column(self, (16, 14, 16, 14), 10)
         self.back = Button(self.theme, tr("返回 Esc"), "quiet", icon="arrow-left")
         self.back.clicked.connect(self.left)
-        escape = QShortcut(QKeySequence("Esc"), self)
-        escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        escape.activated.connect(self.left)
+        bind_inside(self, {"Esc": self.left.emit})
         self.top = line(gap=10)
         self.top.addWidget(self.back)
         self._outer.addLayout(self.top)

@@ -8,7 +8,7 @@ from pathlib import Path
 from uuid import UUID
 
 from PySide6.QtCore import Qt, QTimer, QUrl
-from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QMenu, QWidget
 
 from gridapp.language import tr
@@ -33,6 +33,7 @@ from gridapp.ui.visit_values import VisitEntry
 from gridapp.ui.widgets.buttons import Button, ChipRow
 from gridapp.ui.widgets.card import Card, Divider, NoticeBar, column, line
 from gridapp.ui.widgets.kpi import Kpi
+from gridapp.ui.widgets.shortcuts import bind_inside
 from gridapp.ui.widgets.text import Glyph, Text
 from gridapp.work.due import Due
 
@@ -160,10 +161,7 @@ class TodayPage(Page):
         self._clock.timeout.connect(self._on_clock)
         self._clock.start()
         self._offer.left.connect(self._list.setFocus)
-        for keys in ("Ctrl+Return", "Ctrl+Enter"):
-            key = QShortcut(QKeySequence(keys), self)
-            key.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            key.activated.connect(self.next_visit)
+        bind_inside(self, dict.fromkeys(("Ctrl+Return", "Ctrl+Enter"), self.next_visit))
         self._go_on.clicked.connect(self._resume)
         self._print.clicked.connect(self._print_sheets)
         self._print.setShortcut("Ctrl+P")

@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from gridapp.language import tr, weekday
@@ -33,6 +32,7 @@ from gridapp.ui.widgets.entry import LineField, NoteField
 from gridapp.ui.widgets.field_row import FieldRow
 from gridapp.ui.widgets.moments import DayField, MomentField
 from gridapp.ui.widgets.options import OptionRow
+from gridapp.ui.widgets.shortcuts import bind_inside
 from gridapp.ui.widgets.text import Text
 from gridapp.work.owed import EVERY
 from gridapp.work.visits import HazardIssue
@@ -148,15 +148,8 @@ class VisitFields(QWidget):
             else:
                 editor.textChanged.connect(self._on_change)
         self._phrases.chosen.connect(self._add_phrase)
-        for number in range(1, 5):
-            act = partial(self._phrases.choose, number)
-            self._shortcut(f"Alt+{number}", act)
-        self._shortcut("Ctrl+D", self._pin_here)
-
-    def _shortcut(self, keys: str, act: Callable[[], object]) -> None:
-        shortcut = QShortcut(QKeySequence(keys), self)
-        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        shortcut.activated.connect(act)
+        phrases = {f"Alt+{n}": partial(self._phrases.choose, n) for n in range(1, 5)}
+        bind_inside(self, phrases | {"Ctrl+D": self._pin_here})
 
     def show_entry(
         self,

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from gridapp.errors import InvalidFields
@@ -31,6 +30,7 @@ from gridapp.ui.visit_start import Saved, Start, read_start
 from gridapp.ui.visit_values import VisitEntry, Way, fresh, phrases
 from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import Card, NoticeBar, column, line
+from gridapp.ui.widgets.shortcuts import KeyHints, bind_inside
 from gridapp.ui.widgets.text import Text
 from gridapp.work import attachments, chain, visits
 from gridapp.work.asking import reminder
@@ -80,7 +80,7 @@ class VisitForm(Page):
         self._context = VisitContext(session)
         self._beside = ContextColumn(self._context)
         self._kept_words = Text("", "faint")
-        self._hints = QFrame()
+        self._hints = KeyHints(HINTS)
         self._error = Text("", "error")
         self._save = Button(self.theme, tr("保存 Ctrl+S"), icon="save")
         self._save_next = Button(
@@ -113,13 +113,6 @@ class VisitForm(Page):
         footer = QFrame()
         footer.setObjectName("footer")
         row = line(footer, (16, 8, 16, 8), 6)
-        hints = line(self._hints, gap=6)
-        for key, words in HINTS:
-            cap = Text(key, "key")
-            cap.setFixedHeight(28)
-            hints.addWidget(cap)
-            hints.addWidget(Text(words, "muted"))
-            hints.addSpacing(8)
         row.addWidget(self._hints)
         row.addWidget(self._error)
         row.addStretch()
@@ -138,10 +131,7 @@ class VisitForm(Page):
             "F9": self._copy_last,
             "Esc": self._leave,
         }
-        for key, act in keys.items():
-            shortcut = QShortcut(QKeySequence(key), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(act)
+        bind_inside(self, keys)
         self._save.clicked.connect(self.save)
         self._save_next.clicked.connect(self.save_and_next)
         self._context.copy_asked.connect(self._copy_last)
