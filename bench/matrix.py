@@ -25,7 +25,7 @@ def matrix(run: Run) -> Iterator[Line]:
     from PySide6.QtWidgets import QTableView
 
     from gridapp.app import PLATFORM, qt_application
-    from gridapp.ui.matrix_view import MatrixView
+    from gridapp.ui.buildings.matrix_view import MatrixView
     from gridapp.ui.theme import Theme
     from gridapp.work.buildings import read_block
     from gridapp.work.matrix import arrange

@@ -16,7 +16,7 @@ from gridapp.language import language, tr
 from gridapp.settings import Language
 from gridapp.store import vault
 from gridapp.store.vault import Store
-from gridapp.ui.help_page import HelpWindow
+from gridapp.ui.help.help_page import HelpWindow
 from gridapp.ui.jobs import Jobs
 from gridapp.ui.messages import Messages
 from gridapp.ui.preferences import LANGUAGE_NAMES, Preferences

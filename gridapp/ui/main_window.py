@@ -15,18 +15,18 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 from gridapp.language import tr, weekday
 from gridapp.store import journal, records, state
 from gridapp.store.database import Connection
+from gridapp.ui.care.visit_values import Way
 from gridapp.ui.find_popup import FindPopup
 from gridapp.ui.keys import bound
 from gridapp.ui.page import Page
 from gridapp.ui.pages import Pages
 from gridapp.ui.places import FOOT, MARKED, PAGES, PLACES, RECORD_PAGES, SOON
 from gridapp.ui.preferences import SMALLEST
-from gridapp.ui.residents_page import ResidentsPage
+from gridapp.ui.residents.residents_page import ResidentsPage
 from gridapp.ui.session import Session
-from gridapp.ui.today_page import TodayPage
+from gridapp.ui.today.today_page import TodayPage
 from gridapp.ui.tokens import Width
-from gridapp.ui.visit_form import VisitForm
-from gridapp.ui.visit_values import Way
+from gridapp.ui.visits.visit_form import VisitForm
 from gridapp.ui.widgets.busy import BusyLine
 from gridapp.ui.widgets.card import column, line
 from gridapp.ui.widgets.header import Header

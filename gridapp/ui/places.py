@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gridapp.language import tr
-from gridapp.ui.buildings_page import BuildingsPage
-from gridapp.ui.disputes_page import DisputesPage
-from gridapp.ui.issues_page import IssuesPage
+from gridapp.ui.buildings.buildings_page import BuildingsPage
+from gridapp.ui.disputes.disputes_page import DisputesPage
+from gridapp.ui.issues.issues_page import IssuesPage
 from gridapp.ui.pages import Maker
-from gridapp.ui.patrols_page import PatrolsPage
-from gridapp.ui.residents_page import ResidentsPage
+from gridapp.ui.patrols.patrols_page import PatrolsPage
+from gridapp.ui.residents.residents_page import ResidentsPage
 from gridapp.ui.side_pages import BESIDE, SIDE_PAGES
-from gridapp.ui.sync_page import SyncPage
-from gridapp.ui.today_page import TodayPage
-from gridapp.ui.visit_form import VisitForm
-from gridapp.ui.visits_page import VisitsPage
+from gridapp.ui.sync.sync_page import SyncPage
+from gridapp.ui.today.today_page import TodayPage
+from gridapp.ui.visits.visit_form import VisitForm
+from gridapp.ui.visits.visits_page import VisitsPage
 from gridapp.ui.widgets.nav import Place
 
 PLACES = (

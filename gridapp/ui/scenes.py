@@ -19,11 +19,11 @@ from gridapp.models import Resident, Visit, record_named
 from gridapp.store import records
 from gridapp.store.database import Connection
 from gridapp.store.pinyin import name_readings
+from gridapp.ui.care.visit_values import Way
 from gridapp.ui.main_window import MainWindow
-from gridapp.ui.patrol_finding import FindingForm
-from gridapp.ui.patrol_route import RouteList
-from gridapp.ui.patrol_values import WRONG
-from gridapp.ui.visit_values import Way
+from gridapp.ui.patrols.patrol_finding import FindingForm
+from gridapp.ui.patrols.patrol_route import RouteList
+from gridapp.ui.patrols.patrol_values import WRONG
 from gridapp.ui.widgets.entry import FindField
 
 MOST_TEXT = 2  # letters typed into the search box for its picture

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gridapp.ui.about_page import AboutPage
-from gridapp.ui.acts_page import ActsPage
-from gridapp.ui.help_page import HelpPage
-from gridapp.ui.keys_page import KeysPage
+from gridapp.ui.help.help_page import HelpPage
 from gridapp.ui.pages import Maker
-from gridapp.ui.recycle_page import RecyclePage
-from gridapp.ui.rules_page import RulesPage
-from gridapp.ui.settings_page import SettingsPage
+from gridapp.ui.settings.about_page import AboutPage
+from gridapp.ui.settings.acts_page import ActsPage
+from gridapp.ui.settings.keys_page import KeysPage
+from gridapp.ui.settings.recycle_page import RecyclePage
+from gridapp.ui.settings.rules_page import RulesPage
+from gridapp.ui.settings.settings_page import SettingsPage
 
 BESIDE = ("acts", "keys", "rules", "about", "recycle")  # reached from the settings
 

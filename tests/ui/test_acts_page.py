@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt
 from gridapp.models import Resident
 from gridapp.store import records, state
 from gridapp.store.acts import acts
-from gridapp.ui.act_words import entry_of
-from gridapp.ui.acts_page import ActsPage
+from gridapp.ui.settings.act_words import entry_of
+from gridapp.ui.settings.acts_page import ActsPage
 from gridapp.work import visits
 
 

@@ -3,10 +3,10 @@
 import pytest
 
 from gridapp.app import App
-from gridapp.ui import visit_drafts
+from gridapp.ui.care import visit_drafts
 from gridapp.ui.gallery import Gallery
 from gridapp.ui.idle import IdleWatch
-from gridapp.ui.password_dialog import PasswordDialog
+from gridapp.ui.settings.password_dialog import PasswordDialog
 from gridapp.work import visits
 from tests.conftest import PASSWORD
 

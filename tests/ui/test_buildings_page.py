@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from gridapp.models import Building, Dwelling, Household, Resident, ResidentTag
 from gridapp.store import records
-from gridapp.ui.buildings_page import BuildingsPage
+from gridapp.ui.buildings.buildings_page import BuildingsPage
 from gridapp.ui.main_window import MainWindow
 from gridapp.ui.tokens import Width
 from gridapp.work import plans

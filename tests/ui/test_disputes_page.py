@@ -15,10 +15,10 @@ from PySide6.QtWidgets import QApplication, QWidget
 from gridapp.models import Dispute, DisputeParty, DisputeSession
 from gridapp.store import records
 from gridapp.store import vault as vaults
-from gridapp.ui import dispute_drafts, dispute_words
-from gridapp.ui.disputes_page import DisputesPage
+from gridapp.ui.disputes import dispute_drafts, dispute_words
+from gridapp.ui.disputes.disputes_page import DisputesPage
+from gridapp.ui.disputes.party_dialog import PartyDialog
 from gridapp.ui.main_window import MainWindow
-from gridapp.ui.party_dialog import PartyDialog
 from gridapp.ui.tokens import Width
 from gridapp.ui.widgets.buttons import Button
 from gridapp.work import dispute_parties, disputes
@@ -498,7 +498,7 @@ def test_papers_are_written_and_whole_ones_journalled(
 ):
     opened = []
     monkeypatch.setattr(
-        "gridapp.ui.dispute_print.QDesktopServices.openUrl", opened.append
+        "gridapp.ui.disputes.dispute_print.QDesktopServices.openUrl", opened.append
     )
     form = begin(page, settle, "print")
     write(form, sheet=sheet, whole=whole)
@@ -577,7 +577,7 @@ import os, sys, signal, time
 from pathlib import Path
 from PySide6.QtWidgets import QApplication
 from gridapp.store import vault
-from gridapp.ui.disputes_page import DisputesPage
+from gridapp.ui.disputes.disputes_page import DisputesPage
 from gridapp.ui.jobs import Jobs
 from gridapp.ui.messages import Messages
 from gridapp.ui.session import Session

@@ -11,16 +11,16 @@ from sqlalchemy import text
 
 from gridapp.models import Dwelling, Household, Resident, ResidentTag, Visit
 from gridapp.store import records
-from gridapp.ui.household_dialogs import MemberDialog, RelationsDialog
-from gridapp.ui.leave_dialog import LeaveDialog
+from gridapp.ui.care.resident_file import read_history
 from gridapp.ui.main_window import MainWindow
 from gridapp.ui.menus import MenuButton
-from gridapp.ui.merge_dialog import MergeDialog
-from gridapp.ui.move_dialog import MoveDialog
-from gridapp.ui.part_dialog import EndDialog
-from gridapp.ui.resident_events import change_entries
-from gridapp.ui.resident_file import read_history
-from gridapp.ui.residents_page import ResidentsPage
+from gridapp.ui.residents.household_dialogs import MemberDialog, RelationsDialog
+from gridapp.ui.residents.leave_dialog import LeaveDialog
+from gridapp.ui.residents.merge_dialog import MergeDialog
+from gridapp.ui.residents.move_dialog import MoveDialog
+from gridapp.ui.residents.part_dialog import EndDialog
+from gridapp.ui.residents.resident_events import change_entries
+from gridapp.ui.residents.residents_page import ResidentsPage
 from gridapp.ui.widgets.rows import Row
 from gridapp.work.visits import log_visit
 from tests.conftest import at, id_number

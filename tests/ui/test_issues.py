@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from gridapp.models import Attachment, Issue, Worker
 from gridapp.store import drafts, records, state
-from gridapp.ui.issue_adding import DRAFT
-from gridapp.ui.issue_words import late_text, late_tone
-from gridapp.ui.issues_page import IssuesPage
-from gridapp.ui.photo_view import PhotoView
+from gridapp.ui.issues.issue_adding import DRAFT
+from gridapp.ui.issues.issue_words import late_text, late_tone
+from gridapp.ui.issues.issues_page import IssuesPage
+from gridapp.ui.photos.photo_view import PhotoView
 from gridapp.ui.tokens import Width
 from gridapp.ui.widgets.text import Text
 from gridapp.work import flow, issues, limits

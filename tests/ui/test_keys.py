@@ -6,9 +6,9 @@ from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractButton
 
 from gridapp.ui.keys import EVERYWHERE, GROUPS, KEYS, bound
-from gridapp.ui.keys_page import KeysPage
 from gridapp.ui.main_window import MainWindow
 from gridapp.ui.places import PLACES
+from gridapp.ui.settings.keys_page import KeysPage
 from gridapp.ui.widgets.text import Text
 
 

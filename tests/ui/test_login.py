@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QMenu
 
 from gridapp import settings
 from gridapp.store import vault as vaults
-from gridapp.ui.help_page import HelpWindow
+from gridapp.ui.help.help_page import HelpWindow
 from gridapp.ui.login import Login
 from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.size_button import SizeButton

@@ -9,8 +9,8 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QTextDocument
 
 from gridapp import paths
-from gridapp.ui import manual
-from gridapp.ui.help_view import HelpView
+from gridapp.ui.help import manual
+from gridapp.ui.help.help_view import HelpView
 from gridapp.ui.keys import KEYS
 from gridapp.ui.places import FOOT, PLACES
 from gridapp.ui.side_pages import BESIDE

@@ -9,8 +9,8 @@ import pytest
 from gridapp.models import PatrolPoint
 from gridapp.store import records
 from gridapp.store import vault as vaults
-from gridapp.ui.patrol_round import KEEP_EVERY
-from gridapp.ui.patrols_page import PatrolsPage
+from gridapp.ui.patrols.patrol_round import KEEP_EVERY
+from gridapp.ui.patrols.patrols_page import PatrolsPage
 from gridapp.ui.session import Session
 
 TYPED = "boxes in the staircase"

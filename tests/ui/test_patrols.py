@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QApplication
 from gridapp.models import Attachment, Finding, Issue, Patrol, PatrolPoint, PatrolStop
 from gridapp.models.kinds import now
 from gridapp.store import drafts, records
-from gridapp.ui.patrol_points import PointsDialog
-from gridapp.ui.patrol_rows import LegItem, bulk_area, bulk_words, chip_areas
-from gridapp.ui.patrol_values import KEY, RoundEntry
-from gridapp.ui.patrols_page import PatrolsPage
+from gridapp.ui.patrols.patrol_points import PointsDialog
+from gridapp.ui.patrols.patrol_rows import LegItem, bulk_area, bulk_words, chip_areas
+from gridapp.ui.patrols.patrol_values import KEY, RoundEntry
+from gridapp.ui.patrols.patrols_page import PatrolsPage
 from gridapp.ui.tokens import Width
 from gridapp.work import patrol_points, patrols
 from gridapp.work.attachments import photos_of

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QWidget
 
 from gridapp.models import Attachment, Patrol
 from gridapp.store import records
-from gridapp.ui.photo_strip import PhotoStrip
-from gridapp.ui.photo_view import PhotoView
+from gridapp.ui.photos.photo_strip import PhotoStrip
+from gridapp.ui.photos.photo_view import PhotoView
 from gridapp.ui.widgets.card import column
 from gridapp.ui.widgets.entry import NoteField
 from gridapp.work.attachments import PendingPhoto, attach, photos_of

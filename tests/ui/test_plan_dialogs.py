@@ -7,11 +7,11 @@ from PySide6.QtWidgets import QWidget
 
 from gridapp.models import CarePlan, CareRound, Resident, ResidentTag
 from gridapp.store import records
-from gridapp.ui.adopt_dialog import AdoptDialog
-from gridapp.ui.plan_dialog import PlanDialog, history_words, read_plans
-from gridapp.ui.residents_page import ResidentsPage
-from gridapp.ui.round_dialog import RoundDialog
-from gridapp.ui.today_acts import TodayActs
+from gridapp.ui.care.plan_dialog import PlanDialog, history_words, read_plans
+from gridapp.ui.residents.residents_page import ResidentsPage
+from gridapp.ui.today.adopt_dialog import AdoptDialog
+from gridapp.ui.today.round_dialog import RoundDialog
+from gridapp.ui.today.today_acts import TodayActs
 from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.text import Text
 from gridapp.work import plans

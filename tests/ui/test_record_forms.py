@@ -10,7 +10,7 @@ from gridapp.errors import InvalidFields
 from gridapp.models import RECORDS, Resident, codes, kinds
 from gridapp.models.record import fields_of
 from gridapp.store import records
-from gridapp.ui.record_form import RecordDialog, RecordForm
+from gridapp.ui.forms.record_form import RecordDialog, RecordForm
 
 EXAMPLES = {
     kinds.TEXT: "一句话",

@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from gridapp.models import Contact, Resident, Visit
 from gridapp.store import records
 from gridapp.ui.main_window import MainWindow
-from gridapp.ui.recycle_page import RecyclePage
+from gridapp.ui.settings.recycle_page import RecyclePage
 from gridapp.work import recycle
 from gridapp.work.visits import log_visit
 from tests.conftest import at

@@ -9,11 +9,11 @@ from sqlalchemy import text
 
 from gridapp.models import Resident
 from gridapp.store import records
-from gridapp.ui.import_dialog import ImportDialog
-from gridapp.ui.record_form import RecordDialog
-from gridapp.ui.resident_events import change_entries
-from gridapp.ui.resident_file import read_file, read_history
-from gridapp.ui.residents_page import ResidentsPage
+from gridapp.ui.care.resident_file import read_file, read_history
+from gridapp.ui.forms.record_form import RecordDialog
+from gridapp.ui.residents.import_dialog import ImportDialog
+from gridapp.ui.residents.resident_events import change_entries
+from gridapp.ui.residents.residents_page import ResidentsPage
 
 
 @pytest.fixture

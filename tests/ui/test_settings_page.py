@@ -10,14 +10,19 @@ from PySide6.QtCore import Qt
 from gridapp import settings
 from gridapp.errors import UserError
 from gridapp.store import vault as vaults
-from gridapp.ui import licences
-from gridapp.ui.about_page import AboutPage
-from gridapp.ui.password_dialog import PasswordDialog
-from gridapp.ui.phrases_dialog import PhrasesDialog
+from gridapp.ui.care.visit_values import PHRASES, phrases
 from gridapp.ui.preferences import TEXT_SCALES, Preferences
-from gridapp.ui.rules_page import RulesPage, dispute_limits, issue_limits, visit_rules
-from gridapp.ui.settings_page import SettingsPage
-from gridapp.ui.visit_values import PHRASES, phrases
+from gridapp.ui.settings import licences
+from gridapp.ui.settings.about_page import AboutPage
+from gridapp.ui.settings.password_dialog import PasswordDialog
+from gridapp.ui.settings.phrases_dialog import PhrasesDialog
+from gridapp.ui.settings.rules_page import (
+    RulesPage,
+    dispute_limits,
+    issue_limits,
+    visit_rules,
+)
+from gridapp.ui.settings.settings_page import SettingsPage
 from gridapp.ui.widgets.text import Text
 from gridapp.work import plans
 from tests.conftest import PASSWORD

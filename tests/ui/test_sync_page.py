@@ -7,7 +7,7 @@ from gridapp.models import Resident
 from gridapp.store import conflicts, records
 from gridapp.store import vault as vaults
 from gridapp.sync.client import HttpTransport, SyncClient
-from gridapp.ui.sync_page import SyncPage
+from gridapp.ui.sync.sync_page import SyncPage
 from tests.conftest import PASSWORD
 
 

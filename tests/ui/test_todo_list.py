@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from PySide6.QtCore import Qt
 
-from gridapp.ui.todo_list import Group, TodoList, grouped, titled
+from gridapp.ui.today.todo_list import Group, TodoList, grouped, titled
 from gridapp.work.due import Due
 
 TODAY = dt.date(2026, 11, 23)

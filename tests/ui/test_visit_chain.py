@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 
 from gridapp.models import Building, Issue, Visit
 from gridapp.store import records
-from gridapp.ui.visit_form import VisitForm
+from gridapp.ui.visits.visit_form import VisitForm
 from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.text import Text
 from gridapp.work import flow, plans

@@ -7,9 +7,9 @@ from PySide6.QtCore import Qt
 
 from gridapp.models import Issue, Visit
 from gridapp.store import records
-from gridapp.ui import visit_drafts
-from gridapp.ui.visit_form import VisitForm
-from gridapp.ui.visit_values import VisitEntry, fresh
+from gridapp.ui.care import visit_drafts
+from gridapp.ui.care.visit_values import VisitEntry, fresh
+from gridapp.ui.visits.visit_form import VisitForm
 from gridapp.work import plans
 
 

@@ -8,10 +8,10 @@ import pytest
 from PySide6.QtCore import Qt
 
 from gridapp.store import vault as vaults
-from gridapp.ui import visit_drafts
+from gridapp.ui.care import visit_drafts
 from gridapp.ui.main_window import MainWindow
 from gridapp.ui.session import Session
-from gridapp.ui.visit_form import KEEP_EVERY
+from gridapp.ui.visits.visit_form import KEEP_EVERY
 
 TYPED = "she felt dizzy this morning"
 # Types into the real window, tells when the draft is kept, types on and is killed.

@@ -6,9 +6,9 @@ from PySide6.QtCore import Qt
 
 from gridapp.models import Attachment, Visit
 from gridapp.store import records
-from gridapp.ui.photo_view import PhotoView
-from gridapp.ui.visit_form import VisitForm
-from gridapp.ui.visits_page import VisitsPage
+from gridapp.ui.photos.photo_view import PhotoView
+from gridapp.ui.visits.visit_form import VisitForm
+from gridapp.ui.visits.visits_page import VisitsPage
 from gridapp.work import visits
 from gridapp.work.attachments import attach, photos_of
 

@@ -1,0 +1,68 @@
+"""What is done with a building that is shown: it is printed, a household is opened."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from uuid import UUID
+
+from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+
+from gridapp.language import tr
+from gridapp.store.undo import Done, noted, take_back
+from gridapp.ui.buildings.buildings_read import write_sheet
+from gridapp.ui.session import Session
+from gridapp.work.buildings import Block
+from gridapp.work.colouring import Basis
+from gridapp.work.doors import Door
+from gridapp.work.gathering import open_home
+
+
+class BuildingActs(QObject):
+    """Asks, writes, and says what was done and how it is undone."""
+
+    said = Signal(str, object)
+    opened = Signal(object)  # the id of a household that was opened
+
+    def __init__(self, session: Session, owner: QObject) -> None:
+        super().__init__(owner)
+        self._session = session
+
+    def print_block(self, block: Block | None, basis: Basis) -> None:
+        """Ask for a file, write the building into it, and open it."""
+        if block is None or not block.doors:
+            self.said.emit(tr("先选一栋有住户的楼，再打印"), None)
+            return
+        name = tr("{name}楼栋图 {day}.pdf", name=block.name, day=block.day.isoformat())
+        target = self._session.messages.choose_target(
+            tr("楼栋图存为"), name, tr("PDF 文件 (*.pdf)")
+        )
+        if target:
+            path = Path(target)
+            work = partial(write_sheet, building_id=block.id, path=path, basis=basis)
+            self._session.read(work, partial(self._printed, path))
+
+    def _printed(self, path: Path, pages: int) -> None:
+        words = tr("已生成 {pages} 页楼栋图：{name}", pages=pages, name=path.name)
+        self.said.emit(words, None)
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+
+    def open_home(
+        self, block: Block, unit: str, room: str, dwelling_id: UUID | None = None
+    ) -> None:
+        """Open a household behind a door, on file or not; its people come next."""
+        door = Door(block.number, unit, room, block.id, dwelling_id)
+        work = partial(open_home, door=door)
+        self._session.write(
+            lambda tx: noted(tx, work), partial(self._on_home, door.words)
+        )
+
+    def _on_home(self, door: str, done: Done) -> None:
+        words = tr("已在 {door} 登记一户，把家里的人添上", door=door)
+        self.said.emit(words, partial(self._take_back, done))
+        self.opened.emit(done.result)
+
+    def _take_back(self, done: Done) -> None:
+        work = partial(take_back, span=done)
+        self._session.write(work, lambda _: self.said.emit(tr("已撤销"), None))

@@ -1,0 +1,1 @@
+"""Forms, dialogs and lists built from the fields of any record type."""

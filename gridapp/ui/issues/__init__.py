@@ -1,0 +1,1 @@
+"""问题工单: the list, an issue with its trace and its next step, a new one."""

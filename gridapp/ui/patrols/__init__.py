@@ -1,0 +1,1 @@
+"""巡查日志: the route of today, findings, points and past rounds."""

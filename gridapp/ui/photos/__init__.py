@@ -1,0 +1,1 @@
+"""Photos of any record: taking them in, thumbnails, one large."""

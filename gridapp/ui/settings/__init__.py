@@ -1,0 +1,1 @@
+"""设置 and what is reached from it: rules, keys, acts, recycle bin, licences."""
