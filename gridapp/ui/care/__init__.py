@@ -1,1 +1,1 @@
-"""What several pages show of a person: the file, plans, drafts, words of what is due."""
+"""What several pages show of a person: file, plans, drafts, words of what is due."""
