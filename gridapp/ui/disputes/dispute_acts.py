@@ -21,7 +21,7 @@ from gridapp.ui.session import Session
 from gridapp.work.dispute_cases import CaseFile
 
 EDIT, SITTING, PRINT = "edit", "sitting", "print"  # acts that move no state
-# 人民调解法 Art 25, word for word.
+# 人民调解法 Art 25 in our own words, from memory: a 司法所 should read it.
 ART_25 = tr(
     "纠纷有可能激化的，先采取预防措施；可能引起治安、刑事案件的，"
     "马上报告公安机关或其他有关部门（人民调解法第二十五条）"

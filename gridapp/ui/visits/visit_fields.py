@@ -116,9 +116,9 @@ class VisitFields(QWidget):
             self._rows["hazards"].add_below(self._issues)
         self._add("needs", tr("需求"), self._needs)
         self._add("need_note", tr("诉求"), self._need_note)
-        self._add("remind", tr("下次要问"), self._remind)
         self._add("next_on", tr("下次走访") if not call else tr("下次通话"), self._next)
         self._rows["next_on"].add_beside(self._next_words)
+        self._add("remind", tr("下次要问"), self._remind)
         self._box.addStretch()
         for name in PINNED:
             self._pins[name] = PinButton(self._theme, self._rows[name].label)

@@ -27,7 +27,7 @@ class FieldRow(QFrame):
         self.setObjectName("row")
         self.editor = editor
         self.label = label
-        row = line(self, (10, 4, 10, 4), 10)
+        row = line(self, (10, 3, 10, 3), 10)
         words = line(gap=4)
         name = Text(label)
         name.setBuddy(editor)
