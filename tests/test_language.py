@@ -80,6 +80,13 @@ def test_the_catalogue_is_compiled():
     assert made == messages.compiled(ENGLISH)
 
 
+def test_the_catalogue_of_what_click_says_is_whole_and_compiled():
+    found = messages.entries(messages.CLICK.read_text("utf-8"))
+    made = messages.CLICK.with_suffix(".mo").read_bytes()
+    assert made == messages.compiled(found)
+    assert all(found.values())
+
+
 def written_by_people(one):
     if one.module in READING:
         return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QWindow
 from PySide6.QtWidgets import QApplication
 
 _TOUCHES = frozenset(
@@ -12,13 +13,16 @@ _TOUCHES = frozenset(
         QEvent.Type.MouseMove,
         QEvent.Type.Wheel,
         QEvent.Type.TouchBegin,
-        QEvent.Type.InputMethod,
     }
 )
 
 
 class IdleWatch(QObject):
-    """Counts from the last key, click or movement in any window of the program."""
+    """Counts from the last key, click or movement in any window of the program.
+
+    It listens where input arrives, at the windows. Listening to the whole application
+    would bring every event of every widget here, which makes forms twice as slow.
+    """
 
     idle = Signal()
 
@@ -28,7 +32,9 @@ class IdleWatch(QObject):
         self._timer.setSingleShot(True)
         self._timer.setInterval(round(minutes * 60_000))
         self._timer.timeout.connect(self.idle)
-        app.installEventFilter(self)
+        app.focusWindowChanged.connect(self._listen)
+        caret = QGuiApplication.inputMethod().cursorRectangleChanged
+        caret.connect(self._touched)  # an input method brings no keys while composing
 
     def set_minutes(self, minutes: float) -> None:
         """Count to another time from now on."""
@@ -42,7 +48,16 @@ class IdleWatch(QObject):
         """Count no more."""
         self._timer.stop()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in _TOUCHES and self._timer.isActive():
+    def _listen(self, window: QWindow | None) -> None:
+        if window is not None:
+            window.installEventFilter(self)  # one that listens already goes on
+        self._touched()
+
+    def _touched(self) -> None:
+        if self._timer.isActive():
             self._timer.start()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in _TOUCHES:
+            self._touched()
         return False

@@ -112,6 +112,23 @@ def contacts_due(
     return rows
 
 
+def asked_on(
+    db: Connection, day: dt.date, resident_id: UUID | None = None
+) -> dict[UUID, dt.date]:
+    """By plan in force, the day its next contact is asked for.
+
+    Of everybody, or of one resident; whatever step is taken after a miss.
+    """
+    meetings = last_meetings(db, day, resident_id)
+    plans = _newest_by_way(agenda.plans_on(db, day, resident_id))
+    return {
+        plan.plan_id: _planned(
+            plan, meetings.get(plan.person.resident_id, ()), day
+        ).asked
+        for plan in plans.values()
+    }
+
+
 def _seen_at(day: dt.date) -> dt.datetime:
     now = dt.datetime.now(dt.UTC)
     last = midnight(day + dt.timedelta(days=1)) - dt.timedelta(milliseconds=1)

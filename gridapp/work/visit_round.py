@@ -27,12 +27,10 @@ from gridapp.models import (
 from gridapp.models.issue_flow import DONE
 from gridapp.models.record import Record, Values, table_of
 from gridapp.store import records
-from gridapp.work.due import Due
-from gridapp.work.owed import contacts_due
+from gridapp.work.owed import asked_on
 from gridapp.work.plans import holds
 from gridapp.work.record_parts import batches, of_each
 
-YEAR = dt.timedelta(days=366)  # the longest interval of a plan
 WalkKey = tuple[tuple[tuple[int, int, str], ...], ...]
 
 
@@ -77,7 +75,7 @@ class Stop:
     place: Place
     tags: tuple[str, ...]  # codes of resident_tag that hold
     plans: tuple[Values, ...]  # those that hold
-    due: Mapping[UUID, Due]  # by plan, when it is owed next
+    due: Mapping[UUID, dt.date]  # by plan, when its next contact is asked for
     contacts: tuple[Values, ...]  # in the order they are called
     last_visit: Values | None  # the newest at which somebody was met
     open_issues: tuple[Values, ...]  # oldest first
@@ -120,8 +118,7 @@ def stops(db: Connection, resident_ids: Iterable[UUID], day: dt.date) -> list[St
     issues = of_each(db, Issue, "resident_id", people)
     visits = _last_visits(db, people)
     only = next(iter(people)) if len(people) == 1 else None
-    rows = contacts_due(db, day, day + YEAR, resident_id=only)
-    owed = {row.plan_id: row for row in rows if row.plan_id}
+    owed = asked_on(db, day, only)
     found: list[Stop] = []
     for key, person in people.items():
         mine = [row for row in plans.get(key, ()) if holds(row, day)]

@@ -40,18 +40,25 @@ _LEFT, _PLAIN = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 class Counter(QObject):
     """Counts the keys and clicks that arrive at the windows."""
 
-    def __init__(self, app: QCoreApplication) -> None:
+    def __init__(self, app: QApplication) -> None:
         super().__init__()
         self.keys = 0
         self.held = 0  # Ctrl, Alt and Shift
         self.clicks = 0
         self.counting = True
-        app.installEventFilter(self)
+        app.focusWindowChanged.connect(self.listen)
+        for window in app.topLevelWindows():
+            self.listen(window)
+
+    def listen(self, window: QWindow | None) -> None:
+        """Count at this window. A filter of the whole application would slow it."""
+        if window is not None:
+            window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Count; Qt asks a window for each key first whether it overrides a shortcut,
         so this is what comes once for every key, of a shortcut or not."""
-        if self.counting and isinstance(watched, QWindow) and event.spontaneous():
+        if self.counting and event.spontaneous():
             if isinstance(event, QKeyEvent):
                 pressed = event.type() == QEvent.Type.ShortcutOverride
                 held = event.key() in _HELD
@@ -67,7 +74,7 @@ class Hand:
     def __init__(self, busy: Callable[[], bool], watch: StallWatch) -> None:
         """`busy` tells whether an answer of the store is still to come."""
         app = QApplication.instance()
-        assert app is not None
+        assert isinstance(app, QApplication)
         self.counter = Counter(app)
         self.watch = watch
         self._app = app
@@ -92,6 +99,7 @@ class Hand:
         whole = target.window()
         handle = whole.windowHandle()
         assert handle is not None
+        self.counter.listen(handle)
         name = target.accessibleName() or type(target).__name__
         with self.watch.stretch(f"a click on {name}"):
             QTest.mouseClick(handle, _LEFT, _PLAIN, target.mapTo(whole, place))

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import click
 import pytest
@@ -16,7 +14,6 @@ from click.testing import CliRunner
 from gridapp.cli import main
 from gridapp.cli.commands import Commands
 from gridapp.errors import UserError
-from gridapp.paths import resources
 
 PASSWORD = "测试用的密码 1"
 FOUND = ("--grid", "990101001001001", "--name", "第3网格")
@@ -182,19 +179,6 @@ def test_a_county_that_cannot_be_opened(run, tmp_path):
     assert "不见了" in failed(run(*county))
     (where / "county.json").write_text("{", encoding="utf-8")
     assert "已损坏" in failed(run(*county))
-
-
-def test_the_catalogue_of_chinese_words_is_compiled():
-    path = Path(__file__).parents[2] / "scripts" / "make_messages.py"
-    spec = importlib.util.spec_from_file_location("make_messages", path)
-    assert spec
-    assert spec.loader
-    script = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(script)
-    found = script.entries(script.PO.read_text(encoding="utf-8"))
-    made = (resources() / "locale/zh_CN/LC_MESSAGES/messages.mo").read_bytes()
-    assert made == script.compiled(found)
-    assert all(found.values())
 
 
 def test_the_window_without_a_screen_says_so(tmp_path):

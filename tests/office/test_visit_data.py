@@ -215,11 +215,21 @@ def test_every_sheet_is_written_for_people_by_a_field(store, granny, name, tmp_p
     assert out.read_bytes().startswith(b"%PDF-")
 
 
-def test_without_a_choice_it_is_for_those_who_are_due(store, granny):
+def test_without_a_choice_it_is_for_those_who_are_due(store, granny, made):
+    since = dt.date(2026, 1, 1)
+    aunt = made(Resident, name="钱姨")
+    made(CarePlan, resident_id=aunt, way="visit", interval_days=7, since=since)
+    made(Visit, resident_id=aunt, mode="home", started_at=MORNING, met_whom="self")
     with store.reading() as db:
-        assert granny in SHEETS["visit-sheet"].chosen(db, {}, DAY)
-        assert granny not in SHEETS["visit-sheet"].chosen(db, {}, MORNING.date())
-        assert granny not in SHEETS["call-list"].chosen(db, {}, DAY)
+        assert aunt in SHEETS["visit-sheet"].chosen(db, {}, DAY)
+        assert aunt not in SHEETS["visit-sheet"].chosen(db, {}, MORNING.date())
+        assert aunt not in SHEETS["call-list"].chosen(db, {}, DAY)
+
+
+def test_who_was_missed_is_on_the_sheet_of_the_next_step(store, granny):
+    with store.reading() as db:
+        assert granny in SHEETS["call-list"].chosen(db, {}, DAY)
+        assert granny not in SHEETS["visit-sheet"].chosen(db, {}, DAY)
 
 
 @pytest.mark.parametrize("name", FOR_DUE)

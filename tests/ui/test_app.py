@@ -1,6 +1,10 @@
 """The application as a whole: it opens, locks itself, and takes pictures."""
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit
 
 from gridapp.app import App
 from gridapp.ui.care import visit_drafts
@@ -69,6 +73,27 @@ def test_idle_watch_waits_from_the_last_touch(qapp, qtbot):
     watch = IdleWatch(qapp, minutes=0.2 / 60)
     with qtbot.waitSignal(watch.idle, timeout=2_000):
         watch.start()
+    watch.stop()
+    watch.deleteLater()
+
+
+def test_idle_watch_counts_anew_from_each_key(qapp, qtbot):
+    line = QLineEdit()
+    qtbot.addWidget(line)
+    watch = IdleWatch(qapp, minutes=1)
+    watch._timer.setTimerType(Qt.TimerType.PreciseTimer)  # its rest can be compared
+    line.show()
+    line.activateWindow()
+    qtbot.waitUntil(lambda: qapp.focusWindow() is line.windowHandle())
+    watch.start()
+    for touch in (
+        lambda: QTest.keyClick(line.windowHandle(), Qt.Key.Key_A),
+        lambda: QApplication.sendEvent(line, QInputMethodEvent("li", [])),
+    ):
+        qtbot.wait(60)
+        left = watch._timer.remainingTime()
+        touch()
+        assert watch._timer.remainingTime() > left
     watch.stop()
     watch.deleteLater()
 

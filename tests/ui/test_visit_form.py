@@ -139,7 +139,7 @@ def test_enter_walks_through_every_field(form, qtbot):
         press(form, qtbot, Qt.Key.Key_Return)
     assert walked[0] == "走访时间"
     assert walked[1:3] == ["方式", "见到谁"]
-    assert form.focusWidget().accessibleName() == "下次日期"
+    assert form.focusWidget().accessibleName() == "下次要问"
 
 
 def test_entry_and_its_draft_say_the_same(people, today):

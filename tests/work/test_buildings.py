@@ -383,7 +383,7 @@ def test_one_read_gives_what_the_panel_shows(vault, people, today):
     assert [one["name"] for one in member.stop.contacts] == ["李芳", "李强"]
     assert member.stop.tags == ("alone",)
     [owed] = member.stop.due.values()
-    assert owed.due == today + dt.timedelta(days=4)
+    assert owed == today + dt.timedelta(days=4)
 
 
 def test_what_is_in_the_recycle_bin_is_not_shown(vault, people, today):

@@ -12,7 +12,7 @@ from gridapp.models.record import Values, field_of
 from gridapp.office.sheets.visit_sheet import SheetContact, VisitSheet
 from gridapp.store import records, state
 from gridapp.store.database import Connection
-from gridapp.work.due import Due
+from gridapp.work.due import late_days
 from gridapp.work.owed import EVERY
 from gridapp.work.visit_round import Stop, stops
 from gridapp.work.ways import WAYS
@@ -49,7 +49,9 @@ def _sheet(stop: Stop, worker: str, day: dt.date) -> VisitSheet:
         phones=person["phones"] or (),
         id_number=person["id_number"] or "",
         contacts=tuple(map(_contact, stop.contacts)),
-        plan=tr("；").join(_plan(one, stop.due.get(one["id"])) for one in stop.plans),
+        plan=tr("；").join(
+            _plan(one, stop.due.get(one["id"]), day) for one in stop.plans
+        ),
         last_visit=_visit_words(stop.last_visit) if stop.last_visit else "",
         ask=tuple(_to_ask(stop)),
     )
@@ -65,15 +67,16 @@ def _contact(row: Values) -> SheetContact:
     return SheetContact(row["name"], row["relation"] or "", row["phones"] or ())
 
 
-def _plan(plan: Values, due: Due | None) -> str:
+def _plan(plan: Values, due: dt.date | None, day: dt.date) -> str:
     """A plan and when it is due: 每周入户 1 次，应于 11-19，已超 4 天."""
     days = plan["interval_days"]
     every = EVERY.get(days, tr("每 {days} 天", days=days))
     words = tr("{every}{words} 1 次", every=every, words=WAYS[plan["way"]].words)
     if due is None:
         return words
-    late = tr("，已超 {late_days} 天", late_days=due.late_days) if due.late_days else ""
-    return tr("{words}，应于 {due:%m-%d}{late}", words=words, due=due.due, late=late)
+    days = late_days(due, day)
+    late = tr("，已超 {late_days} 天", late_days=days) if days else ""
+    return tr("{words}，应于 {due:%m-%d}{late}", words=words, due=due, late=late)
 
 
 def _visit_words(visit: Values) -> str:

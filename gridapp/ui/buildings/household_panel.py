@@ -209,14 +209,15 @@ class DoorPanel(Card):
     def _facts(self, member: Member, home: Home, day: dt.date) -> Iterator[QWidget]:
         planned = {plan["id"] for plan in member.stop.plans}
         for due in member.owed:  # a promise, an extra round, a step after a miss
-            if due.kind in ("visit", "call") and due.id not in planned:
+            another = due.step or due.id not in planned
+            if due.kind in ("visit", "call") and another:
                 words = tr("{when}：{why}", when=near_words(due, day), why=due.why)
                 yield self._fact(ICONS[due.kind], tr("要办"), words)
         for plan in member.stop.plans:
             due = member.stop.due.get(plan["id"])
             words = every_words(plan["interval_days"])
             if due is not None:
-                date = short_date(due.due, day)
+                date = short_date(due, day)
                 words = tr("{every}，应 {date}", every=words, date=date)
             icon = "footprints" if plan["way"] == "visit" else "phone"
             yield self._fact(icon, WAY_WORDS.get(plan["way"], ""), words)
