@@ -79,6 +79,7 @@ class IssuesPage(Page):
     def _place(self) -> None:
         column(self).addWidget(self._stack)
         both = self._both = QWidget()
+        self._stack.addWidget(both)  # first: what comes in is styled but once
         self._row = line(both, (16, 14, 16, 14), 12)
         self._left = Card((1, 10, 1, 1), 8)
         top = line(margins=(12, 0, 12, 0), gap=8)
@@ -96,7 +97,6 @@ class IssuesPage(Page):
         self._left.box.addStretch()
         self._row.addWidget(self._left)
         self._row.addWidget(self._card, 1)
-        self._stack.addWidget(both)
         self._empty.hide()
         self._clear.hide()
 

@@ -56,7 +56,8 @@ class FieldRow(QFrame):
         row.addLayout(self._box, 1)
         self._row = row
         for child in (editor, *editor.findChildren(QWidget)):
-            child.installEventFilter(self)
+            if child.focusPolicy() != Qt.FocusPolicy.NoFocus:
+                child.installEventFilter(self)
 
     def add_beside(self, widget: QWidget) -> None:
         """Put words or a button at the right of the editor."""
