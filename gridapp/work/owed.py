@@ -25,17 +25,9 @@ from gridapp.store.meetings import Meeting, Miss, last_meetings, midnight, misse
 from gridapp.work import care_rounds, chain
 from gridapp.work.due import Due, door_of, late_days, local_day, short_date
 from gridapp.work.plans import CARE_TAGS, next_due
-from gridapp.work.ways import WAYS, Way, kind_of
+from gridapp.work.ways import WAYS, Way, every_words, kind_of
 
 SHOWN_TAGS = 2
-EVERY = {
-    1: tr("每天"),
-    7: tr("每周"),
-    14: tr("每两周"),
-    30: tr("每月"),
-    90: tr("每季度"),
-    180: tr("每半年"),
-}
 NEVER = {"visit": tr("还没有走访过"), "call": tr("还没有通过话")}
 MISSED = {"visit": tr("没见到人"), "call": tr("没打通")}
 ACTION = {"visit": tr("记走访"), "call": tr("记电话")}
@@ -308,10 +300,7 @@ def _why(one: _Planned, tags: Sequence[str], day: dt.date) -> str:
     plan, standing = one.plan, one.standing
     way = WAYS[plan.way]
     words = _tag_words(tags)
-    every = EVERY.get(
-        plan.interval_days,
-        tr("每 {interval_days} 天", interval_days=plan.interval_days),
-    )
+    every = every_words(plan.interval_days)
     words.append(tr("{every}{words} 1 次", every=every, words=way.words))
     if standing.last:
         words.append(

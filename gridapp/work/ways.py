@@ -45,6 +45,21 @@ WAYS: Mapping[str, Way] = {
 }
 
 
+_EVERY = {
+    1: tr("每天"),
+    7: tr("每周"),
+    14: tr("每两周"),
+    30: tr("每月"),
+    90: tr("每季度"),
+    180: tr("每半年"),
+}
+
+
+def every_words(days: int) -> str:
+    """An interval as people say it: 每周, 每 10 天."""
+    return _EVERY.get(days) or tr("每 {days} 天", days=days)
+
+
 def kind_of(mode: str) -> Kind:
     """Whether a visit record of that mode is a visit or a call."""
     return "call" if mode in BY_VOICE or mode == "message" else "visit"

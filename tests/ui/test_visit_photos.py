@@ -48,7 +48,7 @@ def test_a_photo_goes_with_the_visit(form, session, settle, picture):
 
 
 def test_enter_leads_past_the_photos_to_saving(form, qtbot):
-    form._fields["visit"].focus("next_on")
+    form._fields["visit"].focus("remind")
     qtbot.keyClick(form.focusWidget(), Qt.Key.Key_Return)
     assert form.focusWidget() is form._save_next
 

@@ -13,9 +13,8 @@ from gridapp.office.sheets.visit_sheet import SheetContact, VisitSheet
 from gridapp.store import records, state
 from gridapp.store.database import Connection
 from gridapp.work.due import late_days
-from gridapp.work.owed import EVERY
 from gridapp.work.visit_round import Stop, stops
-from gridapp.work.ways import WAYS
+from gridapp.work.ways import WAYS, every_words
 
 SEXES = {"1": tr("男"), "2": tr("女")}
 
@@ -69,8 +68,7 @@ def _contact(row: Values) -> SheetContact:
 
 def _plan(plan: Values, due: dt.date | None, day: dt.date) -> str:
     """A plan and when it is due: 每周入户 1 次，应于 11-19，已超 4 天."""
-    days = plan["interval_days"]
-    every = EVERY.get(days, tr("每 {days} 天", days=days))
+    every = every_words(plan["interval_days"])
     words = tr("{every}{words} 1 次", every=every, words=WAYS[plan["way"]].words)
     if due is None:
         return words

@@ -24,7 +24,7 @@ from gridapp.ui.buildings.door_said import (
     takes_a_home,
 )
 from gridapp.ui.care.due_words import ICONS
-from gridapp.ui.care.resident_facts import WAY_WORDS, every_words
+from gridapp.ui.care.resident_facts import WAY_WORDS, times_words
 from gridapp.ui.care.visit_context import contact_line, summary, things_to_ask
 from gridapp.ui.theme import Theme
 from gridapp.ui.tokens import Width
@@ -215,7 +215,7 @@ class DoorPanel(Card):
                 yield self._fact(ICONS[due.kind], tr("要办"), words)
         for plan in member.stop.plans:
             due = member.stop.due.get(plan["id"])
-            words = every_words(plan["interval_days"])
+            words = times_words(plan["interval_days"])
             if due is not None:
                 date = short_date(due, day)
                 words = tr("{every}，应 {date}", every=words, date=date)

@@ -27,9 +27,8 @@ from gridapp.ui.widgets.entry import LineField
 from gridapp.ui.widgets.options import OptionRow
 from gridapp.ui.widgets.text import Glyph, Text
 from gridapp.work import plans
-from gridapp.work.owed import EVERY
 from gridapp.work.plans import Proposal
-from gridapp.work.ways import WAYS
+from gridapp.work.ways import WAYS, every_words
 
 WAY_CHOICES = (
     ("visit", tr("入户")),
@@ -68,7 +67,7 @@ def read_plans(db: Connection, resident_id: UUID, day: dt.date) -> PlanFile | No
 
 def interval_words(way: str, interval_days: int) -> str:
     """Return 入户 每周 1 次."""
-    every = EVERY.get(interval_days, tr("每 {days} 天", days=interval_days))
+    every = every_words(interval_days)
     return tr("{way} {every} 1 次", way=WAYS[way].words, every=every)
 
 

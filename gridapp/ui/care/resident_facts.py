@@ -22,8 +22,8 @@ from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import line
 from gridapp.ui.widgets.text import Glyph, Text
 from gridapp.work.due import Due
-from gridapp.work.owed import EVERY
 from gridapp.work.people import Member
+from gridapp.work.ways import every_words
 
 FACTS = (
     ("illness", tr("病史")),
@@ -111,14 +111,9 @@ def fact_parts(
     return parts
 
 
-def every_words(interval_days: int) -> str:
+def times_words(interval_days: int) -> str:
     """Return 每周 1 次."""
-    return tr(
-        "{every} 1 次",
-        every=EVERY.get(
-            interval_days, tr("每 {interval_days} 天", interval_days=interval_days)
-        ),
-    )
+    return tr("{every} 1 次", every=every_words(interval_days))
 
 
 def _heading(words: str) -> Text:
@@ -177,7 +172,7 @@ def _changes(
 def plan_words(plan: Values) -> str:
     """Return 入户 每周 1 次."""
     way = WAY_WORDS.get(plan["way"], "")
-    return f"{way} {every_words(plan['interval_days'])}"
+    return f"{way} {times_words(plan['interval_days'])}"
 
 
 def _plans(theme: Theme, file: ResidentFile, owed: Sequence[Due]) -> Iterator[QWidget]:

@@ -34,8 +34,8 @@ from gridapp.ui.widgets.moments import DayField, MomentField
 from gridapp.ui.widgets.options import OptionRow
 from gridapp.ui.widgets.shortcuts import bind_inside
 from gridapp.ui.widgets.text import Text
-from gridapp.work.owed import EVERY
 from gridapp.work.visits import HazardIssue
+from gridapp.work.ways import every_words
 
 Choices = tuple[tuple[str, str], ...]
 _FIRST = 5  # options of a long list shown at first
@@ -337,9 +337,7 @@ def plan_words(interval_days: int | None, way: Way) -> str:
     """Return by which plan a date was found, as 按“每周走访 1 次”算出."""
     if interval_days is None:
         return ""
-    every = EVERY.get(
-        interval_days, tr("每 {interval_days} 天", interval_days=interval_days)
-    )
+    every = every_words(interval_days)
     if way == "visit":
         return tr("按“{every}走访 1 次”算出", every=every)
     return tr("按“{every}通话 1 次”算出", every=every)
