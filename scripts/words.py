@@ -49,7 +49,7 @@ READING_CALLS = frozenset(
 class Left:
     """A Chinese text outside `tr`."""
 
-    module: str  # gridapp/ui/login.py
+    module: str  # gridapp.ui.login
     line: int
     text: str
 
@@ -101,7 +101,7 @@ def left_out(path: Path) -> Iterator[Left]:
     above = {
         child: one for one in ast.walk(tree) for child in ast.iter_child_nodes(one)
     }
-    module = path.relative_to(ROOT).as_posix()
+    module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
     for node in ast.walk(tree):
         if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
             continue

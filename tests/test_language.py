@@ -18,30 +18,30 @@ HAN = re.compile(r"[\u4e00-\u9fff]+")
 
 # Modules whose Chinese is what people write, not what the program says.
 READING = {
-    "gridapp/models/birth.py",
-    "gridapp/models/person_name.py",
-    "gridapp/office/cells.py",
-    "gridapp/office/chinese_text.py",
-    "gridapp/office/ledger_columns.py",
-    "gridapp/office/ledger_rows.py",
-    "gridapp/store/pinyin.py",
-    "gridapp/store/search_words.py",
-    "gridapp/store/search_rows.py",
+    "gridapp.models.birth",
+    "gridapp.models.person_name",
+    "gridapp.office.cells",
+    "gridapp.office.chinese_text",
+    "gridapp.office.ledger_columns",
+    "gridapp.office.ledger_rows",
+    "gridapp.store.pinyin",
+    "gridapp.store.search_words",
+    "gridapp.store.search_rows",
 }
 # Words of a ledger or of the invented estate, by module.
 WRITTEN = {
-    "gridapp/cli/demo.py": None,  # people and files of the demo
-    "gridapp/cli/demo_days.py": None,
-    "gridapp/cli/county.py": {"，"},  # a comma between codes as people type it
-    "gridapp/models/cell.py": {"'’‘`′＇"},
-    "gridapp/models/kinds.py": {"是", "有", "对", "否", "无", "不是"},
-    "gridapp/models/phones.py": None,
-    "gridapp/office/ledger_cells.py": {"、"},  # goes into a record
-    "gridapp/office/ledger_parts.py": None,
-    "gridapp/office/ledger_refused.py": {"楼栋", "确认导入", "原表行号", "问题"},
-    "gridapp/office/ledger_writes.py": {"；"},
-    "gridapp/ui/preferences.py": {"中文"},  # each language is named in itself
-    "gridapp/work/asking.py": {"；"},  # between the things kept in one field
+    "gridapp.cli.demo": None,  # people and files of the demo
+    "gridapp.cli.demo_days": None,
+    "gridapp.cli.county": {"，"},  # a comma between codes as people type it
+    "gridapp.models.cell": {"'’‘`′＇"},
+    "gridapp.models.kinds": {"是", "有", "对", "否", "无", "不是"},
+    "gridapp.models.phones": None,
+    "gridapp.office.ledger_cells": {"、"},  # goes into a record
+    "gridapp.office.ledger_parts": None,
+    "gridapp.office.ledger_refused": {"楼栋", "确认导入", "原表行号", "问题"},
+    "gridapp.office.ledger_writes": {"；"},
+    "gridapp.ui.preferences": {"中文"},  # each language is named in itself
+    "gridapp.work.asking": {"；"},  # between the things kept in one field
 }
 
 
