@@ -10,12 +10,12 @@ from uuid import UUID
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
-from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models.record import Values
 from gridapp.store import state
 from gridapp.store.database import Connection
 from gridapp.store.vault import Writing
+from gridapp.ui.papers import draw
 from gridapp.ui.session import Session
 from gridapp.work.dispute_cases import CaseFile
 
@@ -69,19 +69,4 @@ def _disclose(tx: Writing, dispute_id: UUID) -> None:
 def _draw(
     db: Connection, sheet: str, dispute_id: UUID, path: Path, *, whole: bool
 ) -> int:
-    from gridapp.office.sheets import SHEETS
-
-    try:
-        return SHEETS[sheet].draw(
-            db,
-            [dispute_id],
-            dt.date.today(),
-            path,
-            unmasked=whole,
-            leave_blanks=True,
-            progress=None,
-        )
-    except PermissionError as error:
-        raise UserError(
-            tr("写不了 {name}，请关掉正打开它的程序，或换个名字再存", name=path.name)
-        ) from error
+    return draw(db, sheet, [dispute_id], dt.date.today(), path, unmasked=whole)

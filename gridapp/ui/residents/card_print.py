@@ -10,10 +10,10 @@ from uuid import UUID
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
-from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models.record import Record
 from gridapp.store.database import Connection
+from gridapp.ui.papers import draw
 from gridapp.ui.session import Session
 
 
@@ -42,19 +42,5 @@ class CardPrinter(QObject):
 
 
 def _draw(db: Connection, model: type[Record], record_id: UUID, path: Path) -> int:
-    from gridapp.office.sheets import SHEETS
-
-    try:
-        return SHEETS[f"{model.__tablename__}-card"].draw(
-            db,
-            [record_id],
-            dt.date.today(),
-            path,
-            unmasked=False,
-            leave_blanks=True,
-            progress=None,
-        )
-    except PermissionError as error:
-        raise UserError(
-            tr("写不了 {name}，请关掉正打开它的程序，或换个名字再存", name=path.name)
-        ) from error
+    sheet = f"{model.__tablename__}-card"
+    return draw(db, sheet, [record_id], dt.date.today(), path)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models import Resident
 from gridapp.store import journal, records, state
@@ -16,6 +15,7 @@ from gridapp.store.database import Connection
 from gridapp.ui.care import visit_drafts
 from gridapp.ui.care.visit_start import Saved
 from gridapp.ui.care.visit_values import VisitEntry
+from gridapp.ui.papers import draw
 from gridapp.work import offers, today
 from gridapp.work.due import Due
 from gridapp.work.today import Progress
@@ -95,19 +95,4 @@ def print_sheets(
     db: Connection, people: Sequence[UUID], day: dt.date, path: Path
 ) -> int:
     """Draw the visit sheets of these people; how many pages. Raises UserError."""
-    from gridapp.office.sheets import SHEETS
-
-    try:
-        return SHEETS["visit-sheet"].draw(
-            db,
-            people,
-            day,
-            path,
-            unmasked=False,
-            leave_blanks=True,
-            progress=None,
-        )
-    except PermissionError as error:
-        raise UserError(
-            tr("写不了 {name}，请关掉正打开它的程序，或换个名字再存", name=path.name)
-        ) from error
+    return draw(db, "visit-sheet", people, day, path)
