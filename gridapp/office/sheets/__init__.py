@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol
 from uuid import UUID
@@ -17,6 +16,7 @@ from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models import Building, Dispute, Household, Issue, Patrol, Resident, Visit
 from gridapp.models.record import Record
+from gridapp.office.sheets.target import Target
 from gridapp.store import records
 from gridapp.store.database import Connection
 from gridapp.work import today
@@ -32,7 +32,7 @@ class Drawing(Protocol):
         db: Connection,
         ids: Iterable[UUID],
         day: dt.date,
-        out: Path,
+        out: Target,
         *,
         unmasked: bool,
         leave_blanks: bool,
@@ -77,7 +77,7 @@ class Sheet:
         db: Connection,
         equal: Mapping[str, Any],
         day: dt.date,
-        out: Path,
+        out: Target,
         *,
         unmasked: bool = False,
         leave_blanks: bool = False,
@@ -100,7 +100,7 @@ class Sheet:
 
 
 def _visit_sheets(
-    db: Connection, ids: Iterable[UUID], day: dt.date, out: Path, **options: Any
+    db: Connection, ids: Iterable[UUID], day: dt.date, out: Target, **options: Any
 ) -> int:
     from gridapp.office.sheets.visit_data import from_records
     from gridapp.office.sheets.visit_sheet import visit_sheets
@@ -109,7 +109,7 @@ def _visit_sheets(
 
 
 def _call_list(
-    db: Connection, ids: Iterable[UUID], day: dt.date, out: Path, **options: Any
+    db: Connection, ids: Iterable[UUID], day: dt.date, out: Target, **options: Any
 ) -> int:
     from gridapp.office.sheets.call_list import call_list
     from gridapp.office.sheets.visit_data import from_records
@@ -121,7 +121,7 @@ def _dispute_files(
     db: Connection,
     ids: Iterable[UUID],
     day: dt.date,
-    out: Path,
+    out: Target,
     *,
     unmasked: bool,
     **options: Any,
@@ -134,7 +134,7 @@ def _dispute_files(
 
 
 def _building_matrices(
-    db: Connection, ids: Iterable[UUID], day: dt.date, out: Path, **options: Any
+    db: Connection, ids: Iterable[UUID], day: dt.date, out: Target, **options: Any
 ) -> int:
     from gridapp.office.sheets.building_matrix import building_matrices
 
@@ -148,7 +148,7 @@ def _card(model: type[Record], title: str) -> tuple[str, Sheet]:
         db: Connection,
         ids: Iterable[UUID],
         day: dt.date,
-        out: Path,
+        out: Target,
         *,
         unmasked: bool,
         leave_blanks: bool,

@@ -10,7 +10,6 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from uuid import UUID
 
 from gridapp.errors import UserError
@@ -33,6 +32,7 @@ from gridapp.office.sheets.paper import (
     row_height,
 )
 from gridapp.office.sheets.privacy import masked
+from gridapp.office.sheets.target import Target
 from gridapp.office.sheets.visit_data import grid_words
 from gridapp.store import records
 from gridapp.store.database import Connection
@@ -84,7 +84,7 @@ def building_matrices(
     db: Connection,
     ids: Iterable[UUID],
     day: dt.date,
-    out: Path,
+    out: Target,
     *,
     basis: Basis = "status",
     unmasked: bool = False,

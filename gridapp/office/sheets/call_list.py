@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from gridapp.errors import UserError
 from gridapp.language import tr
@@ -17,6 +16,7 @@ from gridapp.office.sheets.paper import (
     Row,
     label,
 )
+from gridapp.office.sheets.target import Target
 from gridapp.office.sheets.visit_sheet import VisitSheet, boxes, texts_of
 
 TITLE = tr("电话问候单")
@@ -28,7 +28,7 @@ SIZE = 9.5
 
 def call_list(
     people: Sequence[VisitSheet],
-    out: Path,
+    out: Target,
     *,
     unmasked: bool = False,
     leave_blanks: bool = False,

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from uuid import UUID
 
 from gridapp.errors import UserError
@@ -23,6 +22,7 @@ from gridapp.office.sheets.document import (
 )
 from gridapp.office.sheets.flow import Block, split
 from gridapp.office.sheets.paper import TEXT_WIDTH, Cell, Row, label
+from gridapp.office.sheets.target import Target
 
 LABEL = 30.0
 WHOLE = TEXT_WIDTH - LABEL
@@ -91,7 +91,7 @@ class DisputeFile:
 
 def dispute_files(
     files: Sequence[DisputeFile],
-    out: Path,
+    out: Target,
     *,
     unmasked: bool = False,
     leave_blanks: bool = False,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from uuid import UUID
 
 from gridapp.language import tr
@@ -21,6 +20,7 @@ from gridapp.office.sheets.paper import (
     Paper,
     Row,
 )
+from gridapp.office.sheets.target import Target
 
 TOP, END = 34.5, 277.0
 QR_SIDE = 19.0
@@ -41,7 +41,7 @@ class Document:
 
 def print_documents(
     documents: Sequence[Document],
-    out: Path,
+    out: Target,
     *,
     unmasked: bool,
     progress: Callable[[int, int], object] | None,

@@ -24,6 +24,7 @@ from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.office.chinese_text import break_lines
 from gridapp.office.fonts import BOLD, REGULAR, drawable, font, runs, width
+from gridapp.office.sheets.target import Target
 
 rl_config.useA85 = 0  # streams as bytes: a quarter smaller and faster
 
@@ -307,9 +308,13 @@ class Paper:
         self._canvas.showPage()
         self.pages += 1
 
-    def save(self, out: Path) -> None:
-        """Write the file: all of it, or nothing and a UserError."""
-        write_whole(self._canvas.getpdfdata(), out)
+    def save(self, out: Target) -> None:
+        """Write the file: all of it, or nothing and a UserError; or into memory."""
+        data = self._canvas.getpdfdata()
+        if isinstance(out, Path):
+            write_whole(data, out)
+        else:
+            out.write(data)
 
 
 def _dark_runs(modules: Sequence[bool]) -> list[tuple[int, int]]:

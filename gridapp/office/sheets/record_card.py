@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from uuid import UUID
 
 from gridapp.errors import UserError
@@ -24,6 +23,7 @@ from gridapp.office.sheets.paper import (
     Row,
     label,
 )
+from gridapp.office.sheets.target import Target
 
 LABEL = 30.0
 VALUE = TEXT_WIDTH / 2 - LABEL
@@ -65,7 +65,7 @@ class RecordCard:
 
 def record_cards(
     cards: Sequence[RecordCard],
-    out: Path,
+    out: Target,
     *,
     unmasked: bool = False,
     leave_blanks: bool = False,

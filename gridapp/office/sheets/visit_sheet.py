@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from uuid import UUID
 
 from gridapp.errors import UserError
@@ -32,6 +31,7 @@ from gridapp.office.sheets.paper import (
     label,
 )
 from gridapp.office.sheets.privacy import masked
+from gridapp.office.sheets.target import Target
 
 TITLE = tr("入户走访单")
 LABEL, SHORT = 22.0, 20.0  # widths of the label columns, mm
@@ -78,7 +78,7 @@ class VisitSheet:
 
 def visit_sheets(
     sheets: Sequence[VisitSheet],
-    out: Path,
+    out: Target,
     *,
     unmasked: bool = False,
     leave_blanks: bool = False,
