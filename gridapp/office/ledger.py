@@ -36,9 +36,10 @@ from gridapp.office.ledger_problems import (
     Problem,
 )
 from gridapp.office.ledger_rows import LedgerRow, ledger_date, read_rows
-from gridapp.office.ledger_writes import Cancelled, Progress, execute
+from gridapp.office.ledger_writes import execute
 from gridapp.office.sheet_headers import Header, find_header
 from gridapp.office.sheet_reader import RawSheet, read_book
+from gridapp.office.steps import Cancelled, Progress, Steps
 from gridapp.store import search
 from gridapp.store.vault import Store
 
@@ -61,13 +62,18 @@ def plan_import(
     today: dt.date,
     columns: Mapping[str, str] | None = None,
     code_sets: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
 ) -> ImportPlan:
     """Read a ledger and compare it with what the store holds.
 
     columns: for headings the user chose, the path of a field or a usual heading.
     code_sets: by path, the code set of a column that holds digits.
-    UserError when the file cannot be read or holds no ledger.
+    progress: called with rows done and in all, each row counted three times: taken
+    out of the file, read, compared. cancelled: asked every some rows.
+    UserError when the file cannot be read, holds no ledger, or it was cancelled.
     """
+    steps = Steps(progress, cancelled)
     reader = CellReader(today, code_sets or {})
     chosen = {heading: chosen_path(field) for heading, field in (columns or {}).items()}
     sheets = read_book(path)
@@ -79,15 +85,20 @@ def plan_import(
                 name=path.name,
             )
         )
+    lines = sum(len(s.rows) for s in sheets)
+    steps.total = 3 * lines
+    steps.to(lines)
     rows: list[LedgerRow] = []
     dates: dict[str, dt.date] = {}
     for sheet, header in zip(sheets, headers, strict=True):
         if header is not None:
-            rows += read_rows(sheet, header, reader)
+            rows += steps.over(read_rows(sheet, header, reader))
             dates[sheet.name] = ledger_date(sheet, header) or today
+    steps.to(2 * lines)
     with store.reading() as db:
         planner = Planner(read_known(db), today)
-    states = planner.plan(rows, dates)
+    states = planner.plan(rows, dates, steps)
+    steps.to(3 * lines)
     shown = tuple(
         _planned_sheet(sheet, header, states)
         for sheet, header in zip(sheets, headers, strict=True)
@@ -141,7 +152,7 @@ def apply(
     with store.writing(batch=batch) as tx:
         planner = Planner(read_known(tx.db), plan.today, accepted)
         states = planner.plan(plan.ledger_rows, plan.dates)
-        execute(tx, planner.writes, grid_id, progress, cancelled)
+        execute(tx, planner.writes, grid_id, Steps(progress, cancelled))
     if planner.writes.total() > LARGE:
         with store.writing() as tx:
             search.tidy(tx.db)

@@ -24,6 +24,7 @@ from gridapp.office.ledger_places import Places
 from gridapp.office.ledger_problems import ASK, ERROR, NEW, SAME, SKIP, UPDATE
 from gridapp.office.ledger_rows import LedgerRow
 from gridapp.office.ledger_writes import Writes
+from gridapp.office.steps import Steps
 from gridapp.store import records
 
 Place = tuple[str, int]  # sheet and row
@@ -44,17 +45,21 @@ class Planner:
         self.places = Places(known, self.writes)
 
     def plan(
-        self, rows: Sequence[LedgerRow], dates: Mapping[str, dt.date]
+        self,
+        rows: Sequence[LedgerRow],
+        dates: Mapping[str, dt.date],
+        steps: Steps | None = None,
     ) -> list[tuple[LedgerRow, str]]:
         """Each row with its state; the rows given are left as they are.
 
         dates: the day each sheet was filled in, by the sheet's name.
+        steps: one is taken for each row.
         """
         own = [_copy(row) for row in rows]
         check_together(own, self.today)
         behind_door = Counter(door_of(row.values) for row in own if row.skipped is None)
         states: list[tuple[LedgerRow, str]] = []
-        for row in own:
+        for row in (steps or Steps()).over(own):
             parts = Parts(
                 self.known, self.writes, self.today, dates.get(row.sheet, self.today)
             )

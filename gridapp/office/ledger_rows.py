@@ -82,9 +82,11 @@ def ledger_date(sheet: RawSheet, header: Header) -> dt.date | None:
     return None
 
 
-def read_rows(sheet: RawSheet, header: Header, reader: CellReader) -> list[LedgerRow]:
+def read_rows(
+    sheet: RawSheet, header: Header, reader: CellReader
+) -> Iterator[LedgerRow]:
     """Every line below the headings that is not empty."""
-    return list(_SheetRows(sheet, header, reader))
+    return iter(_SheetRows(sheet, header, reader))
 
 
 class _SheetRows:

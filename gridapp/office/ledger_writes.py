@@ -8,19 +8,16 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from gridapp.errors import UserError
-from gridapp.language import tr
 from gridapp.models import record_named
 from gridapp.models.kinds import NOTE, PHONES
 from gridapp.models.record import Field, Values, fields_of
 from gridapp.office.ledger_known import TABLES, Known, index_resident
+from gridapp.office.steps import Steps
 from gridapp.store import records
 from gridapp.store.vault import Writing
 
 CHUNK = 500
 COARSE = {"marital_status", "education", "relation", "health_state"}
-Progress = Callable[[int, int], None]
-Cancelled = Callable[[], bool]
 
 
 class Writes:
@@ -68,25 +65,14 @@ class Writes:
         )
 
 
-def execute(
-    tx: Writing,
-    writes: Writes,
-    grid_id: UUID | None,
-    progress: Progress | None,
-    cancelled: Cancelled | None,
-) -> None:
-    """Write everything inside `tx`; an error undoes the whole of it.
-
-    progress: called with records done and in all. cancelled: asked between chunks.
-    """
-    done, total = 0, writes.total()
+def execute(tx: Writing, writes: Writes, grid_id: UUID | None, steps: Steps) -> None:
+    """Write everything inside `tx`, a step for each record; an error, also a person
+    who cancels, undoes the whole of it."""
+    steps.total = writes.total()
+    steps.to(0)
     for count, write in _steps(tx, writes, grid_id):
-        if cancelled is not None and cancelled():
-            raise UserError(tr("导入已取消，什么都没有改动"))
         write()
-        done += count
-        if progress is not None:
-            progress(done, total)
+        steps.to(steps.done + count)
 
 
 def _steps(

@@ -318,3 +318,19 @@ def test_states_of_a_preview_are_those_of_the_result(imported):
     assert (count[UPDATE], count[SAME]) == (result.updated, result.unchanged)
     assert count[ASK] > 0
     assert "需核对" in result.summary()
+
+
+def test_dry_run_tells_how_far_it_is_and_stops_when_asked(vault):
+    told = []
+    source = SAMPLES / ELDERS
+    ledger.plan_import(
+        vault,
+        source,
+        today=TODAY,
+        progress=lambda done, total: told.append((done, total)),
+    )
+    (last, total), *_ = reversed(told)
+    assert last == total == max(total for _, total in told)
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    with pytest.raises(UserError, match="已取消"):
+        ledger.plan_import(vault, source, today=TODAY, cancelled=lambda: True)

@@ -56,7 +56,7 @@ HEADER = Header(
 )
 def test_any_cells_are_read_and_planned(lines):
     sheet = RawSheet("表", [["姓名"], *lines])
-    rows = read_rows(sheet, HEADER, CellReader(TODAY, {}))
+    rows = list(read_rows(sheet, HEADER, CellReader(TODAY, {})))
     planner = Planner(Known({name: {} for name in NAMES}), TODAY)
     states = planner.plan(rows, {})
     assert {state for _, state in states} <= set(STATES)
@@ -70,7 +70,7 @@ def test_any_cells_are_read_and_planned(lines):
 def test_one_odd_cell_beside_a_good_name(path, cell):
     header = Header(0, 0, (Column(0, "姓名", "name"), Column(1, path, path)))
     sheet = RawSheet("表", [["姓名", path], ["王五", cell]])
-    rows = read_rows(sheet, header, CellReader(TODAY, {}))
+    rows = list(read_rows(sheet, header, CellReader(TODAY, {})))
     planner = Planner(Known({name: {} for name in NAMES}), TODAY)
     for row, state in planner.plan(rows, {}):
         assert state in STATES

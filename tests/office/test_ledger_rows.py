@@ -18,7 +18,7 @@ FATHER, MOTHER = "990101193807151219", "990101194503081084"
 def read(*lines, head=HEAD, name="表", code_sets=None, **marks):
     sheet = RawSheet(name, [head, *lines], **marks)
     reader = CellReader(TODAY, code_sets or {})
-    rows = read_rows(sheet, find_header(sheet), reader)
+    rows = list(read_rows(sheet, find_header(sheet), reader))
     check_together(rows, TODAY)
     return rows
 
