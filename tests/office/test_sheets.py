@@ -21,6 +21,7 @@ from gridapp.office.sheets.visit_sheet import (
     VisitSheet,
     visit_sheets,
 )
+from gridapp.office.whole_file import write_whole
 
 needs_poppler = pytest.mark.skipif(
     shutil.which("pdftotext") is None, reason="poppler-utils is not installed"
@@ -184,24 +185,24 @@ def test_a_print_that_is_stopped_leaves_the_old_file(printed, tmp_path):
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from gridapp.office.sheets import paper
-paper.os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL)
-paper.write_whole(b"half", Path(sys.argv[1]))
+from gridapp.office import whole_file
+whole_file.os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL)
+whole_file.write_whole(b"half", Path(sys.argv[1]))
 """
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL here")
 def test_a_killed_print_leaves_the_old_file_and_the_next_one_cleans_up(tmp_path):
     out = tmp_path / "out.pdf"
-    paper.write_whole(b"old", out)
+    write_whole(b"old", out)
     done = subprocess.run([sys.executable, "-c", KILLED, str(out)], check=False)
     assert done.returncode == -signal.SIGKILL
     assert out.read_bytes() == b"old"
     (part,) = tmp_path.glob(".out-*.part")
-    paper.write_whole(b"new", out)
+    write_whole(b"new", out)
     assert part.exists()  # it may be another print's
     os.utime(part, (0, 0))
-    paper.write_whole(b"newer", out)
+    write_whole(b"newer", out)
     assert [path.name for path in tmp_path.iterdir()] == ["out.pdf"]
     assert out.read_bytes() == b"newer"
 

@@ -6,13 +6,9 @@ Lengths are millimetres from the top left corner of the page; font sizes are poi
 from __future__ import annotations
 
 import datetime as dt
-import os
-import tempfile
-import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from glob import escape
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +16,11 @@ from reportlab import rl_config
 from reportlab.graphics.barcode import qrencoder
 from reportlab.pdfgen.canvas import Canvas
 
-from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.office.chinese_text import break_lines
 from gridapp.office.fonts import BOLD, REGULAR, drawable, font, runs, width
 from gridapp.office.sheets.target import Target
+from gridapp.office.whole_file import write_whole
 
 rl_config.useA85 = 0  # streams as bytes: a quarter smaller and faster
 
@@ -40,7 +36,6 @@ TINT = 0.94  # of label cells: stays paper-white on a poor copier
 HAIR, RULE, FRAME = 0.3, 0.5, 1.1  # line weights, points
 HATCH = 2.2  # mm from line to line of a hatched block
 HATCH_GREY = 0.6  # so that words stay readable on it
-STALE = 3600.0  # seconds after which an unfinished file is nobody's
 CUT_MARK = tr("…（余见电子档案）")
 
 
@@ -328,47 +323,3 @@ def _dark_runs(modules: Sequence[bool]) -> list[tuple[int, int]]:
             found.append((start, i - start))
         start = i + 1
     return found
-
-
-def write_whole(data: bytes, out: Path) -> None:
-    """Put `data` into the file `out` in one step, keeping the old file until then."""
-    temporary = None
-    try:
-        _remove_stale(out)
-        handle, name = tempfile.mkstemp(".part", f".{out.stem}-", out.parent)
-        temporary = Path(name)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(out)
-    except FileNotFoundError:
-        raise UserError(
-            tr("没有“{parent}”这个文件夹，请换一个保存位置。", parent=out.parent)
-        ) from None
-    except PermissionError:
-        raise UserError(
-            tr(
-                "“{name}”不能写入。如果它正在阅读器里开着，请先关掉；还不行"
-                "就换一个文件名或保存位置。",
-                name=out.name,
-            )
-        ) from None
-    except OSError as error:
-        raise UserError(
-            tr(
-                "“{name}”没有存成（{strerror}），请清理磁盘空间或换一个保存位置。",
-                name=out.name,
-                strerror=error.strerror,
-            )
-        ) from error
-    finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
-
-
-def _remove_stale(out: Path) -> None:
-    """Remove what a print that was killed long ago left behind: it is private."""
-    for left in out.parent.glob(f".{escape(out.stem)}-*.part"):
-        if time.time() - left.stat().st_mtime > STALE:
-            left.unlink(missing_ok=True)
