@@ -1,0 +1,149 @@
+"""What a printed sheet is: its name, what it is printed for, and who draws it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, TypedDict
+from uuid import UUID
+
+from gridapp.errors import UserError
+from gridapp.language import tr
+from gridapp.models.record import Record
+from gridapp.office.sheets.target import Target
+from gridapp.store import records
+from gridapp.store.database import Connection
+from gridapp.store.photos import PhotoStore
+from gridapp.work import today
+
+Progress = Callable[[int, int], object]
+
+Takes = Literal["residents", "record", "building", "day", "month", "grid", "copies"]
+"""What a sheet is printed for.
+
+residents: people, in walking order; without any, those who are due.
+record: records of the sheet's own type.
+building: buildings.
+day: a day, or several from one day on; no record need be chosen.
+month: the month of a day; no record need be chosen.
+grid: the whole grid, or the buildings that are chosen.
+copies: nothing but a number of blank forms.
+"""
+CHOOSES: frozenset[Takes] = frozenset({"residents", "record", "building"})
+
+
+class Options(TypedDict):
+    """How any sheet is drawn."""
+
+    unmasked: bool
+    leave_blanks: bool
+    progress: Progress | None
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be printed of a sheet, and how."""
+
+    ids: tuple[UUID, ...]
+    day: dt.date
+    days: int = 1  # that a daily sheet covers, `day` the first of them
+    copies: int = 1  # of a blank form
+    unmasked: bool = False
+    leave_blanks: bool = False
+    photos: PhotoStore | None = None  # to print photos from; None: none are printed
+    progress: Progress | None = None
+
+    @property
+    def options(self) -> Options:
+        """Return how it is drawn, whatever the sheet is."""
+        return {
+            "unmasked": self.unmasked,
+            "leave_blanks": self.leave_blanks,
+            "progress": self.progress,
+        }
+
+
+Drawing = Callable[[Connection, Order, Target], int]
+"""Writes a sheet to a file or into memory; returns its number of pages."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sort of printed sheet."""
+
+    title: str
+    about: str  # what it is for, in one sentence
+    model: type[Record]  # whose fields choose, and whose disclosure is journalled
+    drawing: Drawing
+    takes: Takes
+    due: str = ""  # kind of due work it is for when nothing is chosen
+
+    def draw(
+        self,
+        db: Connection,
+        ids: Iterable[UUID],
+        day: dt.date,
+        out: Target,
+        *,
+        days: int = 1,
+        copies: int = 1,
+        unmasked: bool = False,
+        leave_blanks: bool = False,
+        photos: PhotoStore | None = None,
+        progress: Progress | None = None,
+    ) -> int:
+        """Write the sheet of these records to a file or into memory; its pages.
+
+        `progress(done, total)` is called after each page; raising in it stops the
+        print and leaves no file. Raises UserError when there is nothing to print, the
+        file cannot be written, or the font lacks a character and `leave_blanks` does
+        not leave its place to the pen. Printing unmasked is to be journalled by the
+        caller.
+        """
+        order = Order(
+            tuple(ids), day, days, copies, unmasked, leave_blanks, photos, progress
+        )
+        return self.drawing(db, order, out)
+
+    def chosen(
+        self, db: Connection, equal: Mapping[str, Any], day: dt.date
+    ) -> list[UUID]:
+        """Records whose fields equal `equal`; without any, the people due by `day`.
+
+        None for a sheet that needs no record. Raises UserError when nothing is chosen
+        where something must be.
+        """
+        if equal:
+            return [row["id"] for row in records.filtered(db, self.model, equal)]
+        if self.due:
+            return [
+                one.resident_id
+                for one in today.due(db, day, horizon=0)
+                if one.kind == self.due and one.resident_id
+            ]
+        if self.takes not in CHOOSES:
+            return []
+        raise UserError(
+            tr(
+                "请先选要打印哪些{title}，再打印{sheet}。",
+                title=self.model.title,
+                sheet=self.title,
+            )
+        )
+
+    def write(
+        self,
+        db: Connection,
+        equal: Mapping[str, Any],
+        day: dt.date,
+        out: Target,
+        *,
+        unmasked: bool = False,
+        leave_blanks: bool = False,
+    ) -> int:
+        """Draw the sheet for the records that `chosen` gives; its pages."""
+        ids = self.chosen(db, equal, day)
+        return self.draw(
+            db, ids, day, out, unmasked=unmasked, leave_blanks=leave_blanks
+        )
