@@ -14,6 +14,7 @@ from PIL import Image
 from reportlab.graphics.barcode import qrencoder
 
 from gridapp.errors import UserError
+from gridapp.models.record_number import number_of
 from gridapp.office.sheets import paper
 from gridapp.office.sheets.privacy import masked
 from gridapp.office.sheets.visit_sheet import (
@@ -137,7 +138,7 @@ def test_the_qr_code_shows_the_record(printed, tmp_path):
     subprocess.run(command, check=True)
     image = Image.open(page.with_suffix(".pgm")).point(lambda v: 255 * (v < 128))
     scale = 10  # pixels a millimetre at 254 dpi
-    corner = [(v * scale) for v in (170, 10, 210 - paper.RIGHT + 0.2, 33)]
+    corner = [(v * scale) for v in (170, 8, 210 - paper.RIGHT + 0.2, 28)]
     left, top, right, _ = image.crop(tuple(map(int, corner))).getbbox()
     code = qrencoder.QRCode(None, qrencoder.QRErrorCorrectLevel.M)
     code.addData("01939F2E-7B1A-7C3D-8E4F-0123456789AB")
@@ -155,6 +156,7 @@ def test_the_qr_code_shows_the_record(printed, tmp_path):
         for y in range(code.getModuleCount())
     ]
     assert seen == [[bool(dark) for dark in row] for row in code.modules]
+    assert number_of(SHEET.record_id) in text_of(out)
 
 
 def test_a_character_the_font_lacks_stops_the_print_and_is_named(printed, tmp_path):

@@ -23,7 +23,6 @@ from gridapp.office.sheets.paper import (
 from gridapp.office.sheets.target import Target
 
 TOP, END = 34.5, 277.0
-QR_SIDE = 19.0
 LINE_SIZE = 9.5
 PROSE_SIZE, PROSE_LINE = 12.0, 7.4  # points; mm from line to line
 
@@ -71,8 +70,7 @@ def _draw(paper: Paper, document: Document, page: Sequence[Placed]) -> None:
     paper.text(PAGE_WIDTH / 2, 23, document.title, 21, BOLD, "center")
     paper.text(LEFT, 31.5, document.line, LINE_SIZE)
     if document.record_id is not None:
-        side = LEFT + TEXT_WIDTH - QR_SIDE
-        paper.qr(str(document.record_id).upper(), side, 12.5, QR_SIDE)
+        paper.code(document.record_id)
     for placed in page:
         paper.table(placed.rows, placed.top)
 

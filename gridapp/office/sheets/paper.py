@@ -11,12 +11,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from reportlab import rl_config
 from reportlab.graphics.barcode import qrencoder
 from reportlab.pdfgen.canvas import Canvas
 
 from gridapp.language import tr
+from gridapp.models.record_number import number_of
 from gridapp.office.chinese_text import break_lines
 from gridapp.office.fonts import BOLD, REGULAR, drawable, font, runs, width
 from gridapp.office.sheets.target import Target
@@ -32,6 +34,10 @@ FOOT_AT = 285.5
 LINE = 1.4  # line pitch, in font sizes
 PAD, PAD_UP = 1.6, 1.1  # between a cell's rule and its text, beside and above it
 SMALL = 8.5  # points
+# The code of the record: its number stands on the line under the title, and between
+# both is the quiet zone a reader needs.
+CODE_TOP, CODE_SIDE = 9.5, 18.0
+NUMBER_AT, NUMBER_SIZE = 31.5, 8.0
 TINT = 0.94  # of label cells: stays paper-white on a poor copier
 HAIR, RULE, FRAME = 0.3, 0.5, 1.1  # line weights, points
 HATCH = 2.2  # mm from line to line of a hatched block
@@ -256,6 +262,14 @@ class Paper:
             draw()
             self._canvas.endForm()
         self._canvas.doForm(name)
+
+    def code(self, record_id: UUID) -> None:
+        """Draw in the top right corner what leads from the paper back to the record:
+        its id as a QR code, and its number to type."""
+        left = self.width - RIGHT - CODE_SIDE
+        self.qr(str(record_id).upper(), left, CODE_TOP, CODE_SIDE)
+        middle = left + CODE_SIDE / 2
+        self.text(middle, NUMBER_AT, number_of(record_id), NUMBER_SIZE, align="center")
 
     def qr(self, text: str, x: float, y: float, side: float) -> None:
         """Draw `text` as a QR code (level M) with its left top corner at x, y.

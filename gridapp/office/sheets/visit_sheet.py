@@ -39,7 +39,6 @@ WIDE, NARROW = 78.0, 54.0  # of the values beside them
 WHOLE = TEXT_WIDTH - LABEL
 LOOK, STATE = 100.0, WHOLE - 100.0
 TABLE_TOP, TABLE_END, SIGN_AT = 34.5, 263.5, 270.5
-QR_SIDE = 19.0
 ASK_LINES = 3
 MODES = ("home", "doorstep", "met_outside", "phone")
 STATES = ("0", "1", "2")  # 正常 关注 异常; 未查看 is a line left empty
@@ -135,8 +134,7 @@ def _page(paper: Paper, sheet: VisitSheet, *, unmasked: bool) -> None:
         day=sheet.day,
     )
     paper.text(LEFT, 31.5, head)
-    side = LEFT + TEXT_WIDTH - QR_SIDE
-    paper.qr(str(sheet.record_id).upper(), side, 12.5, QR_SIDE)
+    paper.code(sheet.record_id)
     end = paper.table(_known(sheet, unmasked=unmasked), TABLE_TOP)
     # Two people whose known part is as high share all that is below it.
     paper.repeated(f"below-{end:.2f}", lambda: _below(paper, end))
