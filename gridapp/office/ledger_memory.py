@@ -39,10 +39,6 @@ class Memory(msgspec.Struct, frozen=True):
     header: tuple[int, int] | None = None
     kind: str = ""
 
-    def __bool__(self) -> bool:
-        """Whether anything at all was chosen."""
-        return self != Memory()
-
 
 def fingerprint(headings: Iterable[str]) -> str:
     """The same for the same headings in any order, however they are spaced."""
@@ -65,12 +61,12 @@ def corrected_headers(db: Connection, use: Use = "import") -> dict[str, Memory]:
 def remember(
     tx: Writing, headings: Iterable[str], memory: Memory, use: Use = "import"
 ) -> None:
-    """Keep what was chosen for a table with these headings; an empty one forgets."""
+    """Keep what was chosen for a table with these headings; a memory of no choice at
+    all says that the proposal was right."""
     kept = _kept(tx.db, use)
     key = fingerprint(headings)
     kept.pop(key, None)
-    if memory:
-        kept[key] = memory  # last in order: used last
+    kept[key] = memory  # last in order: used last
     for old in list(kept)[: max(0, len(kept) - MOST)]:
         del kept[old]
     state.keep(tx.db, KEY.format(use=use), msgspec.json.encode(kept).decode())

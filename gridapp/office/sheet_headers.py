@@ -21,11 +21,13 @@ FEWEST = 3  # known headings, 姓名 among them
 
 @dataclass(frozen=True)
 class Column:
-    """One column of the ledger. `path` is "" when nobody knows what it means."""
+    """One column of the ledger. `path` is "" when nobody knows what it means; `ditto`
+    when the user says that an empty cell means 同上."""
 
     index: int
     heading: str  # levels joined with "/"
     path: str
+    ditto: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def find_header(
         for depth in range(1, DEEPEST + 1):
             if first + depth > len(sheet.rows):
                 break
-            header = _header(sheet, first, first + depth - 1, chosen or {})
+            header = header_at(sheet, first, first + depth - 1, chosen or {})
             paths = {column.path for column in header.known}
             grouped = depth > 1 and _is_group_row(sheet, first)
             score = (len(paths), grouped, -depth)
@@ -75,9 +77,10 @@ def _is_group_row(sheet: RawSheet, row: int) -> bool:
     return merged and len(texts) > 1 and all(":" not in text for text in texts)
 
 
-def _header(
+def header_at(
     sheet: RawSheet, first: int, last: int, chosen: Mapping[str, str]
 ) -> Header:
+    """The columns when these are the heading rows, whatever they are known to mean."""
     levels = [_level(sheet, row, last) for row in range(first, last + 1)]
     columns: list[Column] = []
     slots: dict[str, int] = {}

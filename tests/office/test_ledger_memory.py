@@ -20,15 +20,15 @@ def test_the_same_headings_in_another_order_and_spacing_are_the_same_sender(vaul
         assert ledger_memory.senders(db) == ("民政办",)
 
 
-def test_an_empty_choice_is_forgotten_and_the_oldest_of_too_many(vault):
+def test_the_table_used_longest_ago_is_forgotten_when_there_are_too_many(vault):
     with vault.writing() as tx:
         for number in range(ledger_memory.MOST + 1):
             remember(tx, [*HEADINGS, f"列{number}"], CHOSEN)
-        remember(tx, [*HEADINGS, "列7"], Memory())
+        remember(tx, [*HEADINGS, "列7"], Memory())  # the proposal was right
     with vault.reading() as db:
         assert remembered(db, [*HEADINGS, "列0"]) is None
         assert remembered(db, [*HEADINGS, "列1"]) == CHOSEN
-        assert remembered(db, [*HEADINGS, "列7"]) is None
+        assert remembered(db, [*HEADINGS, "列7"]) == Memory()
 
 
 def test_what_is_remembered_is_not_sent_to_the_county(vault):
