@@ -24,6 +24,7 @@ from gridapp.office.ledger_plan import (
     ImportResult,
     PlannedRow,
     PlannedSheet,
+    digest_of,
 )
 from gridapp.office.ledger_planner import Place, Planner
 from gridapp.office.ledger_problems import (
@@ -77,6 +78,7 @@ def plan_import(
     reader = CellReader(today, code_sets or {})
     chosen = {heading: chosen_path(field) for heading, field in (columns or {}).items()}
     sheets = read_book(path)
+    digest = digest_of(path)
     headers = [find_header(s, chosen) if s.visible else None for s in sheets]
     if not any(headers):
         raise UserError(
@@ -104,7 +106,7 @@ def plan_import(
         for sheet, header in zip(sheets, headers, strict=True)
     )
     total = planner.writes.total()
-    return ImportPlan(path.name, today, shown, tuple(rows), dates, total)
+    return ImportPlan(path.name, today, shown, tuple(rows), dates, total, digest)
 
 
 def _planned_sheet(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
@@ -68,6 +70,7 @@ class ImportPlan:
     ledger_rows: tuple[LedgerRow, ...] = ()
     dates: Mapping[str, dt.date] = field(default_factory=dict[str, dt.date])
     records: int = 0  # how many records would be written
+    digest: str = ""  # of the file as it was read, see `digest_of`
 
     @property
     def rows(self) -> tuple[PlannedRow, ...]:
@@ -144,6 +147,15 @@ class ImportResult:
             "buildings": self.buildings,
             "batch": str(self.batch),
         }
+
+
+def digest_of(path: Path) -> str:
+    """What tells whether a file is still the one that was read; "" when it is gone."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "blake2b").hexdigest()
+    except OSError:
+        return ""
 
 
 def _sheet_as_json(sheet: PlannedSheet, unmask: bool) -> dict[str, Any]:
