@@ -27,6 +27,8 @@ READING = {
     "gridapp.store.pinyin",
     "gridapp.store.search_words",
     "gridapp.store.search_rows",
+    "gridapp.work.choosing",
+    "gridapp.work.conditions",
 }
 # Words of a ledger or of the invented estate, by module.
 WRITTEN = {
@@ -38,7 +40,7 @@ WRITTEN = {
     "gridapp.models.phones": None,
     "gridapp.office.ledger_cells": {"、"},  # goes into a record
     "gridapp.office.ledger_parts": None,
-    "gridapp.office.ledger_refused": {"楼栋", "确认导入", "原表行号", "问题"},
+    "gridapp.office.ledger_returned": {"导入结果", "确认导入", "问题"},
     "gridapp.office.ledger_writes": {"；"},
     "gridapp.ui.preferences": {"中文"},  # each language is named in itself
     "gridapp.work.asking": {"；"},  # between the things kept in one field

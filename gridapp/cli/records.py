@@ -27,7 +27,7 @@ from gridapp.models.kinds import now
 from gridapp.models.record import Record, Values, field_of, fields_of
 from gridapp.store import history, records, search, state
 from gridapp.store.vault import Store
-from gridapp.work import flow, recycle
+from gridapp.work import choosing, flow, recycle
 
 
 def typed_values(model: type[Record], pairs: Iterable[str]) -> Values:
@@ -134,9 +134,9 @@ def list_command(
     """列出一种记录。"""
     model = model_of(type_)
     with opened(data, password_file) as store:
-        equal = typed_values(model, where)
         with store.reading() as db:
-            rows = records.filtered(db, model, equal, limit=limit)
+            kept = records.by_id(db, model, choosing.chosen(db, model, where)[:limit])
+            rows = list(kept.values())
             shown = [] if as_json else records.shown(db, model, rows, unmask=unmask)
         if unmask:
             journal_disclosure(store, "list", model, tr("{count} 条", count=len(rows)))
