@@ -12,23 +12,12 @@ from uuid import UUID
 
 from gridapp.errors import UserError
 from gridapp.language import tr
-from gridapp.office.fonts import REGULAR, require_glyphs, width
+from gridapp.office.fonts import require_glyphs
 from gridapp.office.sheets.document import Document, print_documents
-from gridapp.office.sheets.flow import Block, split
-from gridapp.office.sheets.paper import (
-    MM,
-    PAD,
-    TEXT_WIDTH,
-    Cell,
-    Row,
-    label,
-)
+from gridapp.office.sheets.flow import Block
+from gridapp.office.sheets.form_rows import fields, heading, table, whole
+from gridapp.office.sheets.paper import Row
 from gridapp.office.sheets.target import Target
-
-LABEL = 30.0
-VALUE = TEXT_WIDTH / 2 - LABEL
-SIZE = 9.5
-NARROWEST, WIDEST = 15.0, 60.0  # columns of a table, mm
 
 
 @dataclass(frozen=True)
@@ -122,78 +111,13 @@ def _blocks(card: RecordCard) -> list[Block]:
     rows: list[Row] = []
     for section in card.sections:
         if section.title:
-            rows.append(Row((label(section.title, TEXT_WIDTH),), height=6.4))
-        rows += _pairs(section.fields)
+            rows.append(heading(section.title))
+        rows += fields(section.fields)
     if card.empty:
-        cells = (
-            label(tr("没有登记"), LABEL),
-            Cell(tr("、").join(card.empty), 2 * VALUE + LABEL),
-        )
-        rows.append(Row(cells))
+        rows.append(whole((tr("没有登记"), tr("、").join(card.empty))))
     return [Block(tuple(rows)), *(_table(part) for part in card.parts if part.rows)]
 
 
-def _pairs(fields: Sequence[tuple[str, str]]) -> list[Row]:
-    """Two fields a row; one that needs more room has a row to itself."""
-    rows: list[Row] = []
-    waiting: tuple[str, str] | None = None
-    for one in fields:
-        if "\n" in one[1] or _wide(one[1]) > VALUE:
-            if waiting:
-                rows.append(_whole(waiting))
-                waiting = None
-            rows += split(_whole(one))
-        elif waiting:
-            rows.append(_half(waiting, one))
-            waiting = None
-        else:
-            waiting = one
-    return [*rows, _whole(waiting)] if waiting else rows
-
-
-def _wide(text: str) -> float:
-    """The width of a cell that holds `text` in one line, mm."""
-    return width(text, REGULAR, SIZE) / MM + 2 * PAD + 0.1
-
-
-def _whole(one: tuple[str, str]) -> Row:
-    return Row((label(one[0], LABEL), Cell(one[1], 2 * VALUE + LABEL, size=SIZE)))
-
-
-def _half(left: tuple[str, str], right: tuple[str, str]) -> Row:
-    cells = [
-        (label(one[0], LABEL), Cell(one[1], VALUE, size=SIZE)) for one in (left, right)
-    ]
-    return Row((*cells[0], *cells[1]))
-
-
 def _table(part: Part) -> Block:
-    widths = _columns(part)
-    title = Row(
-        (
-            label(
-                tr("{title}（{count}）", title=part.title, count=len(part.rows)),
-                TEXT_WIDTH,
-            ),
-        ),
-        height=6.4,
-    )
-    names = Row(tuple(map(label, part.columns, widths)), height=6.4)
-    rows = (
-        Row(
-            tuple(Cell(text, w, size=SIZE) for text, w in zip(row, widths, strict=True))
-        )
-        for row in part.rows
-    )
-    split_rows = (piece for row in rows for piece in split(row))
-    return Block(tuple(split_rows), head=(title, names))
-
-
-def _columns(part: Part) -> list[float]:
-    """Widths in proportion to what the columns hold, the whole as wide as the page."""
-    wanted = [
-        min(max(NARROWEST, *map(_wide, (name, *texts))), WIDEST)
-        for name, *texts in zip(part.columns, *part.rows, strict=True)
-    ]
-    scale = TEXT_WIDTH / sum(wanted)
-    return [one * scale for one in wanted]
+    title = tr("{title}（{count}）", title=part.title, count=len(part.rows))
+    return table(title, part.columns, part.rows)
