@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from gridapp.models.attachment import Attachment
 from gridapp.models.care import CarePlan, CareRound, Visit
-from gridapp.models.dispute import Dispute, DisputeParty, DisputeSession
+from gridapp.models.dispute import (
+    Dispute,
+    DisputeInquiry,
+    DisputeItem,
+    DisputeParty,
+    DisputeSession,
+)
 from gridapp.models.household import Contact, Household, Resident, ResidentTag
 from gridapp.models.issue import Issue, IssueStep
 from gridapp.models.patrol import Finding, Patrol, PatrolPoint, PatrolStop
@@ -31,7 +37,9 @@ RECORDS: tuple[type[Record], ...] = (
     IssueStep,
     Dispute,
     DisputeParty,
+    DisputeInquiry,
     DisputeSession,
+    DisputeItem,
     Attachment,
 )
 _BY_NAME: dict[str, type[Record]] = {model.__tablename__: model for model in RECORDS}

@@ -1,7 +1,8 @@
-"""矛盾调解: a dispute, its parties and its sessions.
+"""矛盾调解: a dispute, its parties, inquiries, sessions and the file's other papers.
 
 The 27 items of GB/T 31000-2015 table 30, with the judicial statistics kind beside the
-standard's own classification; domain.md §2.1.8 and §2.8. 人民调解法 Arts 27–33.
+standard's own classification, and what the papers of a mediation file say beyond them;
+domain.md §2.1.8 and §2.8. 人民调解法 Arts 27–33.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from gridapp.models import codes as code_tables
 from gridapp.models.dispute_flow import NEEDED, may_become
 from gridapp.models.kinds import (
     ADDRESS,
+    CODES,
     DATE,
     DECIMAL,
     DOCUMENT,
@@ -32,6 +34,7 @@ from gridapp.models.kinds import (
 from gridapp.models.record import Hand, Record, field, field_of
 
 EVENT, WAY, RESULT, MARK = tr("纠纷"), tr("调解"), tr("结果"), tr("考评")
+AFTER, FILED = tr("回访"), tr("立卷")
 
 
 class Dispute(Record):
@@ -43,6 +46,7 @@ class Dispute(Record):
     __table_args__ = (
         CheckConstraint("people_count >= 1", name="people_from_one"),
         CheckConstraint("deadline >= happened_on", name="due_after_start"),
+        CheckConstraint("copies >= 1", name="copies_from_one"),
     )
 
     number: Mapped[str | None] = field("卷号", searched=True, section=EVENT)
@@ -57,10 +61,15 @@ class Dispute(Record):
     people_count: Mapped[int] = field("涉及人数", NUMBER, section=EVENT)
     summary: Mapped[str] = field("事件简述", NOTE, listed=False, section=EVENT)
     units: Mapped[str | None] = field("涉及单位", listed=False, section=EVENT)
+    requests: Mapped[str | None] = field("申请事项", NOTE, listed=False, section=EVENT)
+    applied_on: Mapped[dt.date | None] = field(
+        "申请日期", DATE, listed=False, section=EVENT
+    )
     case_source: Mapped[str | None] = field(
         "案件来源", codes="case_source", listed=False, section=WAY
     )
     accepted_on: Mapped[dt.date | None] = field("受理日期", DATE, section=WAY)
+    registered_by: Mapped[str | None] = field("登记人", NAME, listed=False, section=WAY)
     state: Mapped[str] = field("状态", codes="dispute_state", section=WAY)
     deadline: Mapped[dt.date] = field("化解时限", DATE, section=WAY)
     resolution_way: Mapped[str | None] = field(
@@ -83,26 +92,65 @@ class Dispute(Record):
     agreement_number: Mapped[str | None] = field(
         "协议编号", listed=False, section=RESULT
     )
+    agreement_facts: Mapped[str | None] = field(
+        "纠纷主要事实和争议事项", NOTE, listed=False, section=RESULT
+    )
     agreement_text: Mapped[str | None] = field(
         "协议内容", NOTE, listed=False, section=RESULT
     )
     effective_on: Mapped[dt.date | None] = field(
         "协议生效日期", DATE, listed=False, section=RESULT
     )
+    perform_way: Mapped[str | None] = field(
+        "履行方式", NOTE, listed=False, section=RESULT
+    )
     perform_by: Mapped[dt.date | None] = field(
         "履行时限", DATE, listed=False, section=RESULT
     )
+    copies: Mapped[int | None] = field("协议份数", NUMBER, listed=False, section=RESULT)
     judicial_confirmed_on: Mapped[dt.date | None] = field(
         "司法确认日期", DATE, listed=False, section=RESULT
     )
-    follow_up_on: Mapped[dt.date | None] = field("回访日期", DATE, section=RESULT)
+    follow_up_on: Mapped[dt.date | None] = field("回访日期", DATE, section=AFTER)
     followed_up_on: Mapped[dt.date | None] = field(
-        "已回访日期", DATE, listed=False, section=RESULT
+        "已回访日期", DATE, listed=False, section=AFTER
     )
+    followed_up_by: Mapped[str | None] = field("回访人", listed=False, section=AFTER)
+    follow_up_way: Mapped[str | None] = field(
+        "回访方式", codes="follow_up_way", listed=False, section=AFTER
+    )
+    performed: Mapped[str | None] = field(
+        "履行情况", codes="perform_state", listed=False, section=AFTER
+    )
+    satisfaction: Mapped[str | None] = field(
+        "满意程度", codes="satisfaction", listed=False, section=AFTER
+    )
+    lawsuit: Mapped[str | None] = field(
+        "是否起诉", codes="lawsuit_state", listed=False, section=AFTER
+    )
+    risks: Mapped[tuple[str, ...] | None] = field(
+        "错误调解、激化和遗留隐患",
+        CODES,
+        codes="follow_up_risk",
+        listed=False,
+        section=AFTER,
+    )
+    measures: Mapped[str | None] = field("采取措施", NOTE, listed=False, section=AFTER)
     follow_up_note: Mapped[str | None] = field(
-        "回访情况", NOTE, listed=False, section=RESULT
+        "回访情况", NOTE, listed=False, section=AFTER
     )
     escalated_to: Mapped[str | None] = field("上报到", listed=False, section=RESULT)
+    filed_by: Mapped[str | None] = field("立卷人", NAME, listed=False, section=FILED)
+    filed_on: Mapped[dt.date | None] = field(
+        "立卷日期", DATE, listed=False, section=FILED
+    )
+    kept_for: Mapped[str | None] = field(
+        "保管期限", codes="retention", listed=False, section=FILED
+    )
+    file_note: Mapped[str | None] = field("卷宗备注", listed=False, section=FILED)
+    file_account: Mapped[str | None] = field(
+        "卷宗情况说明", NOTE, listed=False, section=FILED
+    )
     appraised_on: Mapped[dt.date | None] = field(
         "考评日期", DATE, listed=False, section=MARK
     )
@@ -117,6 +165,8 @@ class Dispute(Record):
             wrong["people_count"] = tr("涉及人数至少 1 人")
         if values["deadline"] < values["happened_on"]:
             wrong["deadline"] = tr("化解时限不能早于发生日期")
+        if values.get("copies") is not None and values["copies"] < 1:
+            wrong["copies"] = tr("协议份数至少 1 份")
         if values.get("succeeded") is False and not values.get("other_ways_told"):
             wrong["other_ways_told"] = tr("调解不成的，请写明已告知哪些其他途径")
         for name in NEEDED.get(values["state"], ()):
@@ -168,6 +218,51 @@ class DisputeParty(Record):
     phones: Mapped[tuple[str, ...] | None] = field("联系方式", PHONES)
     address: Mapped[str | None] = field("单位或住址", ADDRESS, listed=False)
     deputy: Mapped[str | None] = field("委托代理人", NAME, listed=False)
+    deputy_sex: Mapped[str | None] = field("代理人性别", codes="sex", listed=False)
+    deputy_relation: Mapped[str | None] = field("代理人与当事人关系", listed=False)
+    deputy_document: Mapped[str | None] = field(
+        "代理人证件号码", DOCUMENT, listed=False
+    )
+    deputy_phones: Mapped[tuple[str, ...] | None] = field(
+        "代理人电话", PHONES, listed=False
+    )
+    deputy_address: Mapped[str | None] = field(
+        "代理人单位或住址", ADDRESS, listed=False
+    )
+    deputy_powers: Mapped[tuple[str, ...] | None] = field(
+        "代理权限", CODES, codes="deputy_power", listed=False
+    )
+    deputy_other: Mapped[str | None] = field("其他代理权限", listed=False)
+    deputy_until: Mapped[dt.date | None] = field("代理期限至", DATE, listed=False)
+
+
+class DisputeInquiry(Record):
+    """调查记录: what one person was asked and answered; there may be several."""
+
+    __tablename__ = "dispute_inquiry"
+    title = tr("调查记录")
+    shown_by = "asked"
+    __table_args__ = (CheckConstraint("age BETWEEN 0 AND 150", name="age_in_range"),)
+
+    dispute_id: Mapped[UUID] = field("矛盾纠纷", target="dispute", part=True)
+    held_at: Mapped[dt.datetime] = field("时间", TIME)
+    place: Mapped[str | None] = field("地点")
+    present: Mapped[str | None] = field("参加人", listed=False)
+    investigators: Mapped[str] = field("调查人")
+    asked: Mapped[str] = field("被调查人", NAME)
+    sex: Mapped[str | None] = field("性别", codes="sex", listed=False)
+    age: Mapped[int | None] = field("年龄", NUMBER, listed=False)
+    phones: Mapped[tuple[str, ...] | None] = field("联系方式", PHONES, listed=False)
+    address: Mapped[str | None] = field("单位或住址", ADDRESS, listed=False)
+    relation: Mapped[str | None] = field("与本纠纷的关系", listed=False)
+    recorder: Mapped[str | None] = field("记录人", NAME, listed=False)
+    talk: Mapped[str | None] = field("问答记录", NOTE)
+
+    @classmethod
+    def check(cls, values: Mapping[str, Any]) -> dict[str, str]:
+        age = values.get("age")
+        wrong = age is not None and not 0 <= age <= 150
+        return {"age": tr("年龄填 0 到 150 的整数")} if wrong else {}
 
 
 class DisputeSession(Record):
@@ -189,3 +284,33 @@ class DisputeSession(Record):
     facts: Mapped[str | None] = field("调查核实", NOTE, listed=False)
     outcome: Mapped[str | None] = field("调解结果", NOTE)
     agreed: Mapped[bool | None] = field("是否达成", YES_NO)
+
+
+class DisputeItem(Record):
+    """卷内材料: a paper of the file that somebody brought, such as an evidence."""
+
+    __tablename__ = "dispute_item"
+    title = tr("卷内材料")
+    shown_by = "name"
+    __table_args__ = (
+        CheckConstraint("copies >= 1", name="copies_from_one"),
+        CheckConstraint("pages >= 1", name="pages_from_one"),
+    )
+
+    dispute_id: Mapped[UUID] = field("矛盾纠纷", target="dispute", part=True)
+    kind: Mapped[str] = field("材料类别", codes="file_item")
+    name: Mapped[str] = field("材料名称")
+    copies: Mapped[int] = field("份数", NUMBER)
+    pages: Mapped[int | None] = field("页数", NUMBER)
+    given_by: Mapped[str | None] = field("提供人", NAME)
+    given_on: Mapped[dt.date | None] = field("提供日期", DATE)
+    note: Mapped[str | None] = field("备注", NOTE, listed=False)
+
+    @classmethod
+    def check(cls, values: Mapping[str, Any]) -> dict[str, str]:
+        wrong: dict[str, str] = {}
+        if values["copies"] < 1:
+            wrong["copies"] = tr("份数至少 1 份")
+        if values.get("pages") is not None and values["pages"] < 1:
+            wrong["pages"] = tr("页数至少 1 页")
+        return wrong

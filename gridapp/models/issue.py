@@ -112,3 +112,4 @@ class IssueStep(Record):
     at: Mapped[dt.datetime] = field("时间", TIME)
     county_at: Mapped[dt.datetime | None] = field("上级接收时间", TIME, listed=False)
     note: Mapped[str | None] = field("说明", NOTE)
+    asked_until: Mapped[dt.date | None] = field("延期申请到", DATE, listed=False)

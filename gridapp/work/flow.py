@@ -117,10 +117,15 @@ def asked(steps: Sequence[Values]) -> Asked | None:
         if answers(one["from_state"], one["action"]):
             return None
         if one["action"] == "extend":
-            day = _DAY.search(one["note"] or "")
-            until = dt.date.fromisoformat(day.group()) if day else None
+            until = one["asked_until"] or _day_in(one["note"] or "")
             return Asked(until, one["created_by"], one["at"])
     return None
+
+
+def _day_in(note: str) -> dt.date | None:
+    """The day a note names: steps of older versions say it nowhere else."""
+    day = _DAY.search(note)
+    return dt.date.fromisoformat(day.group()) if day else None
 
 
 def moves_of(issue: Values, steps: Sequence[Values], role: str) -> list[Transition]:
@@ -221,8 +226,12 @@ def step(
     given: Values = {**(changes or {}), "state": move.next_state}
     if action == "rate" and given.get("satisfied") is None:
         raise InvalidFields({"satisfied": tr("选一下居民是否满意")})
+    until: dt.date | None = None
     if action == "extend":
+        wanted = given.get("deadline")
         note = _put_off(tx, issue, given, note, ask=not is_own(steps))
+        if wanted and "deadline" not in given:
+            until = wanted.astimezone().date()
     elif answers(issue["state"], action) and waiting:
         if not outranks(role_of(tx), worker_role(tx.db, waiting.by)):
             raise UserError(tr("延期要由上一级答复，请等上级办理"))
@@ -233,7 +242,7 @@ def step(
         given |= _begin_again(tx, issue, moment)
     records.save(tx, Issue, given, issue_id)
     before: Values = {name: issue[name] for name in given}
-    step_id = _trace(tx, issue_id, move, moment, note)
+    step_id = _trace(tx, issue_id, move, moment, note, until)
     return Stepped(issue_id, step_id, move.next_state, before)
 
 
@@ -345,7 +354,12 @@ def _refusal(state: str, what: str, can: Sequence[Transition]) -> UserError:
 
 
 def _trace(
-    tx: Writing, issue_id: UUID, move: Transition, at: dt.datetime, note: str
+    tx: Writing,
+    issue_id: UUID,
+    move: Transition,
+    at: dt.datetime,
+    note: str,
+    asked_until: dt.date | None = None,
 ) -> UUID:
     return records.save(
         tx,
@@ -357,5 +371,6 @@ def _trace(
             "to_state": move.next_state,
             "at": at,
             "note": note.strip() or None,
+            "asked_until": asked_until,
         },
     )
