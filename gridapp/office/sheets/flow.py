@@ -31,7 +31,7 @@ def pages_of(blocks: Sequence[Block], top: float, end: float) -> list[list[Place
     """The blocks in order on as few pages as hold them between `top` and `end`.
 
     A row is never split, so it must fit a page: see `split`. A head never stands alone
-    at the foot of a page.
+    at the foot of a page, nor does a row that is kept with the next.
     """
     pages: list[list[Placed]] = [[]]
     y = top
@@ -43,16 +43,30 @@ def pages_of(blocks: Sequence[Block], top: float, end: float) -> list[list[Place
         for row in block.rows:
             height = row_height(row)
             if y + height > end and (rows or pages[-1]):
+                held = _held(rows)
+                if len(held) == len(rows) and not pages[-1]:
+                    held = []  # a page of nothing else: it cannot help
+                rows = rows[: len(rows) - len(held)]
                 if rows:
                     pages[-1].append(Placed(start, (*block.head, *rows)))
                 pages.append([])
-                rows, start = [], top
-                y = top + head
+                rows, start = held, top
+                y = top + head + sum(map(row_height, held))
             rows.append(row)
             y += height
         if rows:
             pages[-1].append(Placed(start, (*block.head, *rows)))
     return pages
+
+
+def _held(rows: Sequence[Row]) -> list[Row]:
+    """The last rows that may not be parted from the row after them."""
+    held: list[Row] = []
+    for row in reversed(rows):
+        if not row.keep:
+            break
+        held.insert(0, row)
+    return held
 
 
 def split(row: Row) -> list[Row]:
