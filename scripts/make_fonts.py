@@ -1,12 +1,13 @@
-"""Builds resources/fonts/ from the npm package @expo-google-fonts/noto-sans-sc.
+"""Builds resources/fonts/ from three packages of free fonts.
 
-    python scripts/make_fonts.py expo-google-fonts-noto-sans-sc-0.4.3.tgz
+    npm pack @expo-google-fonts/noto-sans-sc @expo-google-fonts/noto-serif-sc
+    apt-get download fonts-hanazono && dpkg-deb -x fonts-hanazono_*.deb hanazono
+    python scripts/make_fonts.py expo-google-fonts-noto-sans-sc-0.4.3.tgz \\
+        expo-google-fonts-noto-serif-sc-0.4.3.tgz \\
+        hanazono/usr/share/fonts/truetype/hanazono/HanaMinB.ttf
 
-The tarball comes from `npm pack @expo-google-fonts/noto-sans-sc`. The result is the
-same to the byte for the same tarball and fontTools version.
-
-Noto Sans SC is used because reportlab embeds TrueType outlines only (not CFF) and
-because it has all 8,105 characters of the 通用规范汉字表 (2013).
+The result is the same to the byte for the same packages and fontTools version. Why
+these three, and what else was compared: docs/decisions/0002-fonts.md.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from __future__ import annotations
 import argparse
 import io
 import tarfile
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from fontTools import subset
@@ -25,11 +28,8 @@ FONTS = ROOT / "resources" / "fonts"
 # The 8,105 characters, in the order of the table (data: Unihan, kTGH).
 STANDARD_CHARACTERS = ROOT / "scripts" / "standard_characters.txt"
 
-# Our name: the licence reserves "Source" for the original, and a window must not
-# take an installed Noto Sans SC for this subset.
-FAMILY = "Gridapp Sans SC"
 NAMES_KEPT = (0, 5, 8, 9, 10, 11, 13, 14)  # copyright, version, makers, licence
-UNUSED_TABLES = ("BASE", "GDEF", "GPOS", "GSUB", "STAT", "vhea", "vmtx")
+UNUSED_TABLES = ("BASE", "FFTM", "GDEF", "GPOS", "GSUB", "STAT", "vhea", "vmtx")
 
 # Code points drawn by another character's glyph. With them a PDF made by Qt reads
 # back 入 as U+2F0A; text is rewritten to the plain character instead
@@ -41,32 +41,59 @@ NOT_DUPLICATES = frozenset("﨎﨏﨑﨓﨔﨟﨡﨣﨤﨧﨨﨩")
 
 @dataclass(frozen=True)
 class Cut:
-    """One font file to make: where it comes from and what it covers."""
+    """One font file to make: where it comes from and what it covers.
 
-    source: str
-    file: str
+    Our own family name: the licences reserve the names of the originals, and a window
+    must not take an installed Noto Sans SC for this subset.
+    """
+
+    source: str  # the file inside its package
+    family: str
     style: str
-    encoding: str  # every character of this encoding is kept
-    rare: bool  # and every Han character outside the basic plane
+    keeps: Callable[[int], bool]  # which code points of the original
+
+    @property
+    def file(self) -> str:
+        return f"{self.family.replace(' ', '')}-{self.style}.ttf"
 
 
-CUTS = (
-    # Values a person typed are printed in Regular, so it covers all it can.
+def _common(code: int) -> bool:
+    """What every text is made of: the standard characters, GB 2312 and all signs."""
+    return code in _common_han() or code < 0x2E80 or _is_sign(code)
+
+
+@cache
+def _common_han() -> frozenset[int]:
+    standard = STANDARD_CHARACTERS.read_text("utf-8")
+    return frozenset(encoded("gb2312") | {ord(c) for c in standard if not c.isspace()})
+
+
+def _is_sign(code: int) -> bool:
+    """Chinese punctuation, kana, ㈠ ㎡ and the full-width forms."""
+    return 0x3000 <= code < 0x3400 or 0xFF00 <= code < 0xFFF0
+
+
+SANS = (
+    # Values a person typed are printed in Regular, so it keeps all there is.
     Cut(
         "package/400Regular/NotoSansSC_400Regular.ttf",
-        "GridappSansSC-Regular.ttf",
+        "Gridapp Sans SC",
         "Regular",
-        "gbk",
-        rare=True,
+        lambda _: True,
     ),
     # Bold prints titles, labels and names; what it lacks is printed in Regular.
-    Cut(
-        "package/700Bold/NotoSansSC_700Bold.ttf",
-        "GridappSansSC-Bold.ttf",
-        "Bold",
-        "gb2312",
-        rare=False,
-    ),
+    Cut("package/700Bold/NotoSansSC_700Bold.ttf", "Gridapp Sans SC", "Bold", _common),
+)
+# The body of official papers: as light as 仿宋 prints.
+SERIF = Cut(
+    "package/300Light/NotoSerifSC_300Light.ttf", "Gridapp Serif SC", "Regular", _common
+)
+# The rare characters of GB 18030-2022, level 3: extensions B to F of Unicode.
+RARE = Cut(
+    "HanaMinB.ttf",
+    "Gridapp Serif Rare",
+    "Regular",
+    lambda code: 0x20000 <= code < 0x2EBF0,
 )
 
 
@@ -83,74 +110,79 @@ def encoded(encoding: str) -> set[int]:
 
 def covered(cut: Cut, available: set[int]) -> set[int]:
     """Return the code points the cut keeps of those the original font has."""
-    wanted = encoded(cut.encoding)
-    standard = STANDARD_CHARACTERS.read_text("utf-8")
-    wanted |= {ord(char) for char in standard if not char.isspace()}
-    wanted |= {
-        code
-        for code in available
-        if code < 0x2E80  # Latin, Greek, Cyrillic, punctuation, ①, □ √ and arrows
-        or 0x3000 <= code < 0x3400  # Chinese punctuation, kana, ㈠ ㎡
-        or 0xFF00 <= code < 0xFFF0  # full-width forms
-        or (cut.rare and 0x20000 <= code < 0x40000)
-    }
     duplicates = {code for block in DUPLICATES for code in block}
-    return (wanted & available) - duplicates | {ord(char) for char in NOT_DUPLICATES}
+    duplicates -= {ord(char) for char in NOT_DUPLICATES}
+    return set(filter(cut.keeps, available)) - duplicates
 
 
-def rename(font: TTFont, style: str) -> None:
+def rename(font: TTFont, cut: Cut) -> None:
     """Give the font our name in every record that names it."""
     table = font["name"]
     table.names = [record for record in table.names if record.nameID in NAMES_KEPT]
-    postscript = f"{FAMILY.replace(' ', '')}-{style}"
+    postscript = cut.file.removesuffix(".ttf")
     for name_id, text in (
-        (1, FAMILY),
-        (2, style),
+        (1, cut.family),
+        (2, cut.style),
         (3, f"gridapp;{postscript}"),
-        (4, f"{FAMILY} {style}"),
+        (4, f"{cut.family} {cut.style}"),
         (6, postscript),
     ):
         table.setName(text, name_id, 3, 1, 0x409)
 
 
-def make(original: bytes, cut: Cut) -> bytes:
-    """Return the cut of the original font as a TrueType file."""
+def make(original: bytes, cut: Cut, known: set[int]) -> bytes:
+    """Return the cut of the original font, less what is `known`, as TrueType."""
     options = subset.Options(
         hinting=False,
         layout_features=[],
         name_IDs=["*"],
         notdef_outline=True,
+        glyph_names=False,
         recalc_timestamp=False,
     )
     options.drop_tables += UNUSED_TABLES
     font = subset.load_font(io.BytesIO(original), options)
     subsetter = subset.Subsetter(options)
-    subsetter.populate(unicodes=covered(cut, set(font.getBestCmap())))
+    subsetter.populate(unicodes=covered(cut, set(font.getBestCmap())) - known)
     subsetter.subset(font)
-    rename(font, cut.style)
+    rename(font, cut)
     out = io.BytesIO()
     font.save(out)
     return out.getvalue()
 
 
+def write(original: bytes, cut: Cut, known: set[int] | None = None) -> set[int]:
+    """Write the cut into FONTS without what is `known`; return what it covers."""
+    data = make(original, cut, known or set())
+    (FONTS / cut.file).write_bytes(data)
+    covered_now = set(TTFont(io.BytesIO(data)).getBestCmap())
+    print(f"{cut.file}: {len(covered_now):,} characters, {len(data) / 1e6:.1f} MB")
+    return covered_now
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("tarball", type=Path)
-    tarball = parser.parse_args().tarball
+    parser.add_argument("sans", type=Path, help="the npm package, .tgz")
+    parser.add_argument("serif", type=Path, help="the npm package, .tgz")
+    parser.add_argument("rare", type=Path, help="HanaMinB.ttf")
+    given = parser.parse_args()
     FONTS.mkdir(parents=True, exist_ok=True)
+    (FONTS / "OFL.txt").write_bytes(member(given.sans, "package/LICENSE_FONT"))
+    (FONTS / "OFL-Serif.txt").write_bytes(member(given.serif, "package/LICENSE_FONT"))
+    known: set[int] = set()
+    for cut in SANS:
+        known |= write(member(given.sans, cut.source), cut)
+    write(member(given.serif, SERIF.source), SERIF)
+    write(given.rare.read_bytes(), RARE, known)
+
+
+def member(tarball: Path, name: str) -> bytes:
+    """Return one file of a package."""
     with tarfile.open(tarball) as package:
-
-        def member(name: str) -> bytes:
-            file = package.extractfile(name)
-            if file is None:
-                raise SystemExit(f"{tarball}: no {name}")
-            return file.read()
-
-        (FONTS / "OFL.txt").write_bytes(member("package/LICENSE_FONT"))
-        for cut in CUTS:
-            data = make(member(cut.source), cut)
-            (FONTS / cut.file).write_bytes(data)
-            print(f"{cut.file}: {len(data) / 1e6:.1f} MB")
+        file = package.extractfile(name)
+        if file is None:
+            raise SystemExit(f"{tarball}: no {name}")
+        return file.read()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,10 @@
-"""The fonts of printed pages: embedded, searchable, and known for what they lack."""
+"""The fonts of printed pages: embedded, searchable, and known for what they lack.
+
+A character is set in the font that was asked for; what that lacks in REGULAR, which
+has all of GB 18030's common Han; then in RARE, which has the rest of its level 3; then
+in a font of this machine. What none has is named, never printed as an empty box. Why
+these fonts: docs/decisions/0002-fonts.md.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +21,12 @@ from gridapp import paths
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.office.chinese_text import plain, to_unicode_cmap
+from gridapp.office.system_fonts import candidates
 
 REGULAR = "GridappSansSC-Regular"
 BOLD = "GridappSansSC-Bold"
+BODY = "GridappSerifSC-Regular"  # of official papers, in the place of 仿宋
+RARE = "GridappSerifRare-Regular"
 
 
 class SearchableFont(TTFont):
@@ -46,6 +55,11 @@ class Missing:
     char: str
     where: str  # such as 张三的姓名
 
+    @property
+    def code(self) -> str:
+        """Its code point as it is written: U+9FA6."""
+        return f"U+{ord(self.char):04X}"
+
 
 @cache
 def font(name: str) -> Any:
@@ -55,7 +69,7 @@ def font(name: str) -> Any:
     """
     file = paths.resources() / "fonts" / f"{name}.ttf"
     try:
-        loaded = SearchableFont(name, str(file))
+        return _registered(name, str(file))
     except (OSError, TTFError) as error:
         raise UserError(
             tr(
@@ -63,50 +77,104 @@ def font(name: str) -> Any:
                 name=file.name,
             )
         ) from error
+
+
+def _registered(name: str, file: str, face: int = 0) -> Any:
+    loaded = SearchableFont(name, file, subfontIndex=face)
     registry: Any = pdfmetrics
     registry.registerFont(loaded)
     return loaded
 
 
+@cache
+def _of_this_machine() -> tuple[Any, ...]:
+    """The fonts of this machine that can stand in where ours end."""
+    found: list[Any] = []
+    for number, (file, face) in enumerate(candidates()):
+        try:
+            found.append(_registered(f"System{number}", str(file), face))
+        except (OSError, TTFError):
+            continue  # outlines that reportlab cannot embed, or no font at all
+    return tuple(found)
+
+
+def _order(name: str) -> Iterator[Any]:
+    """The fonts to look into, the best first; the later ones are opened when needed."""
+    yield from map(font, dict.fromkeys((name, REGULAR, RARE)))
+    yield from _of_this_machine()
+
+
+class _Setter(dict[str, "tuple[str, float] | None"]):
+    """For each character the font that draws it and its width in em; None: no font."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._name = name
+
+    def __missing__(self, char: str) -> tuple[str, float] | None:
+        code = ord(char)
+        self[char] = found = next(
+            (
+                (one.fontName, one.face.getCharWidth(code) / 1000)
+                for one in _order(self._name)
+                if code in one.face.charToGlyph
+            ),
+            None,
+        )
+        return found
+
+
+class _Advances(dict[str, float]):
+    """The width of each character in em; of one that no font has, a full em."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._name = name
+
+    def __missing__(self, char: str) -> float:
+        found = _set_in(self._name)[char]
+        self[char] = width = found[1] if found else 1.0
+        return width
+
+
+_set_in = cache(_Setter)
+_advances = cache(_Advances)
+
+
 def runs(text: str, name: str) -> Iterator[tuple[str, str]]:
-    """(font, text) parts of `text`: what Bold lacks is set in Regular."""
-    known = font(name).face.charToGlyph
-    if name == REGULAR or all(map(known.__contains__, map(ord, text))):
-        yield name, text
-        return
-    for has, group in groupby(text, lambda char: ord(char) in known):
-        yield (name if has else REGULAR), "".join(group)
+    """(font, text) parts of `text`: what `name` lacks is set in another font."""
+    setter = _set_in(name)
+
+    def drawn_by(char: str) -> str:
+        found = setter[char]
+        return found[0] if found else name
+
+    for run_font, group in groupby(text, drawn_by):
+        yield run_font, "".join(group)
 
 
 def width(text: str, name: str, size: float) -> float:
     """The width of one line of `text`, in points at a font size in points."""
-    total = 0.0
-    for run_font, part in runs(text, name):
-        face = font(run_font).face
-        widths, default = face.charWidths, face.defaultWidth
-        total += sum([widths.get(code, default) for code in map(ord, part)])
-    return total * size / 1000
+    return sum(map(_advances(name).__getitem__, text)) * size
 
 
 def drawable(text: str) -> str:
     """`text` as it is printed: never an empty box, a bracketed blank instead."""
-    known = font(REGULAR).face.charToGlyph
+    setter = _set_in(REGULAR)
     text = plain(text)
-    if all(map(known.__contains__, map(ord, text))):
+    if all(map(setter.__getitem__, text.replace("\n", ""))):
         return text
-    return "".join(
-        char if ord(char) in known or char == "\n" else BLANK for char in text
-    )
+    return "".join(char if char == "\n" or setter[char] else BLANK for char in text)
 
 
 def missing_glyphs(texts: Iterable[tuple[str, str]]) -> list[Missing]:
     """The characters of (where, text) pairs that no font here can draw, in order."""
-    known = font(REGULAR).face.charToGlyph
+    setter = _set_in(REGULAR)
     return [
         Missing(char, where)
         for where, text in texts
         for char in dict.fromkeys(plain(text))
-        if ord(char) not in known and char != "\n"
+        if char != "\n" and not setter[char]
     ]
 
 
@@ -116,7 +184,8 @@ def require_glyphs(texts: Iterable[tuple[str, str]]) -> None:
     if not missing:
         return
     named = tr("、").join(
-        tr("“{char}”（{where}）", char=one.char, where=one.where) for one in missing[:5]
+        tr("“{char}”（{code}，{where}）", char=one.char, code=one.code, where=one.where)
+        for one in missing[:5]
     )
     more = tr("等 {count} 处", count=len(missing)) if len(missing) > 5 else ""
     raise UserError(

@@ -231,8 +231,8 @@ def test_without_a_building_it_says_to_choose_one(vault, today, tmp_path):
 
 
 def test_a_character_the_font_lacks_stops_the_print_and_is_named(build, printed):
-    building = build("3", [("1", "101", {"name": "王𪻐"})])
-    with pytest.raises(UserError, match="“𪻐”（1-101的姓名）"):
+    building = build("3", [("1", "101", {"name": "王\U0003fff0"})])
+    with pytest.raises(UserError, match="“\U0003fff0”（U\\+3FFF0，1-101的姓名）"):
         printed(building)
     assert printed(building, leave_blanks=True)[1] == 1
 

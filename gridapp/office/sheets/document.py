@@ -7,24 +7,37 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from gridapp.language import tr
-from gridapp.office.chinese_text import break_lines
-from gridapp.office.fonts import BOLD, REGULAR, drawable, width
+from gridapp.office.fonts import BOLD, drawable
 from gridapp.office.sheets.flow import Block, Placed, pages_of
 from gridapp.office.sheets.paper import (
     LEFT,
     MM,
-    PAD,
     PAGE_WIDTH,
     TEXT_WIDTH,
     Cell,
     Paper,
     Row,
+    cell_lines,
 )
 from gridapp.office.sheets.target import Target
 
 TOP, END = 34.5, 277.0
 LINE_SIZE = 9.5
-PROSE_SIZE, PROSE_LINE = 12.0, 7.4  # points; mm from line to line
+
+
+@dataclass(frozen=True)
+class Letter:
+    """How running text is set."""
+
+    size: float  # points
+    pitch: float  # mm from line to line
+    official: bool = False
+
+
+PLAIN = Letter(12.0, 7.4)
+# 仿宋 of 14 points on a pitch of 28: the format of the papers of people's mediation
+# (domain.md section 2.8).
+OFFICIAL = Letter(14.0, 28 / MM, official=True)
 
 
 @dataclass(frozen=True)
@@ -75,10 +88,8 @@ def _draw(paper: Paper, document: Document, page: Sequence[Placed]) -> None:
         paper.table(placed.rows, placed.top)
 
 
-def prose(text: str, *, bold: bool = False) -> Block:
+def prose(text: str, *, bold: bool = False, letter: Letter = PLAIN) -> Block:
     """Paragraphs, each indented by two characters, that may break at any line."""
-    name = BOLD if bold else REGULAR
-    room = (TEXT_WIDTH - 2 * PAD) * MM
     paragraphs = (
         tr("\u3000\u3000{text}", text=one.strip())
         for one in drawable(text).splitlines()
@@ -87,19 +98,21 @@ def prose(text: str, *, bold: bool = False) -> Block:
     lines = (
         line
         for paragraph in paragraphs
-        for line in break_lines(paragraph, room, lambda t: width(t, name, PROSE_SIZE))
+        for line in cell_lines(_cell(paragraph, letter, bold=bold))
     )
-    return Block(tuple(_unruled(line, bold=bold) for line in lines))
+    rows = (
+        Row((_cell(line, letter, bold=bold),), height=letter.pitch, ruled=False)
+        for line in lines
+    )
+    return Block(tuple(rows))
 
 
-def together(*lines: str) -> Block:
+def together(*lines: str, letter: Letter = PLAIN) -> Block:
     """Lines that stay on one page, such as the places to sign."""
-    height = len(lines) * PROSE_LINE * 1.5
-    text = "\n\n".join(lines)
-    cell = Cell(text, TEXT_WIDTH, size=PROSE_SIZE)
+    height = len(lines) * letter.pitch * (1.2 if letter.official else 1.5)
+    cell = _cell("\n\n".join(lines), letter)
     return Block((Row((cell,), height=height, ruled=False),))
 
 
-def _unruled(line: str, *, bold: bool) -> Row:
-    cell = Cell(line, TEXT_WIDTH, size=PROSE_SIZE, bold=bold)
-    return Row((cell,), height=PROSE_LINE, ruled=False)
+def _cell(text: str, letter: Letter, *, bold: bool = False) -> Cell:
+    return Cell(text, TEXT_WIDTH, size=letter.size, bold=bold, official=letter.official)

@@ -20,7 +20,7 @@ from reportlab.pdfgen.canvas import Canvas
 from gridapp.language import tr
 from gridapp.models.record_number import number_of
 from gridapp.office.chinese_text import break_lines
-from gridapp.office.fonts import BOLD, REGULAR, drawable, font, runs, width
+from gridapp.office.fonts import BODY, BOLD, REGULAR, drawable, font, runs, width
 from gridapp.office.sheets.target import Target
 from gridapp.office.whole_file import write_whole
 
@@ -40,6 +40,7 @@ CODE_TOP, CODE_SIDE = 9.5, 18.0
 NUMBER_AT, NUMBER_SIZE = 31.5, 8.0
 TINT = 0.94  # of label cells: stays paper-white on a poor copier
 HAIR, RULE, FRAME = 0.3, 0.5, 1.1  # line weights, points
+UNDER = 1.5  # mm from the baseline to a rule under it
 HATCH = 2.2  # mm from line to line of a hatched block
 HATCH_GREY = 0.6  # so that words stay readable on it
 CUT_MARK = tr("…（余见电子档案）")
@@ -56,10 +57,14 @@ class Cell:
     size: float = 10
     bold: bool = False
     lines: int = 99  # most lines shown; what is left out is said so
+    under: bool = False  # a rule under each line, to write on where it is empty
+    official: bool = False  # in the letter of official papers, unless it is bold
 
     @property
     def font(self) -> str:
-        return BOLD if self.head or self.bold else REGULAR
+        if self.head or self.bold:
+            return BOLD
+        return BODY if self.official else REGULAR
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,7 @@ class Row:
     height: float = 7.2
     ruled: bool = True
     writing: bool = False  # dotted lines to write on, in the last cell
+    keep: bool = False  # never the last on a page: it goes with the row after it
 
 
 def label(text: str, width: float) -> Cell:
@@ -190,6 +196,8 @@ class Paper:
         for number, line in enumerate(lines):
             at = base + number * pitch
             self.text(start, at, line, cell.size, cell.font, cell.align)
+            if cell.under:
+                self.line(x + PAD / 2, at + UNDER, x + cell.width, at + UNDER, HAIR)
 
     def _writing_lines(self, x1: float, x2: float, y: float, height: float) -> None:
         count = max(1, int(height // 8))
@@ -311,6 +319,12 @@ class Paper:
         self.text(end, foot, hidden, SMALL, align="right")
         notice = tr("内含个人信息，用后请收回存档或粉碎")
         self.text(middle, foot + 4.5, notice, SMALL, align="center")
+
+    def bookmark(self, title: str, level: int = 0) -> None:
+        """Name the page that is being drawn in the outline of the file."""
+        key = f"page-{self.pages}-{level}"
+        self._canvas.bookmarkPage(key)
+        self._canvas.addOutlineEntry(title, key, level)
 
     def end_page(self) -> None:
         """Finish the page; the next drawing begins a new one."""

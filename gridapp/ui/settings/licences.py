@@ -147,6 +147,20 @@ def _beside() -> list[Part]:
             tr("字体"),
             _shipped("fonts/OFL.txt"),
         ),
+        (
+            "Gridapp Serif SC (Noto Serif SC)",
+            "",
+            "OFL-1.1",
+            tr("字体"),
+            _shipped("fonts/OFL-Serif.txt"),
+        ),
+        (
+            "Gridapp Serif Rare (HanaMinB)",
+            "",
+            "Hanazono",
+            tr("字体"),
+            _shipped("fonts/Hanazono.txt"),
+        ),
         ("Lucide", "1.62.0", "ISC", tr("图标"), _shipped("icons/LICENSE")),
     )
     return [Part(*row) for row in rows]
