@@ -8,9 +8,8 @@ from gridapp.models import Resident, ResidentTag
 from gridapp.store import records
 from gridapp.work import disputes, flow
 from gridapp.work import people as work
-from gridapp.work.readiness import TABLE_12, TABLE_13, missing
 from gridapp.work.visits import log_visit
-from tests.conftest import at, id_number
+from tests.conftest import at
 
 NOVEMBER = dt.date(2026, 11, 1)
 
@@ -100,26 +99,3 @@ def test_timeline_is_newest_first_with_words_and_author(vault, people):
     assert events[0].summary == "已登记；楼上漏水"
     assert {one.who for one in events} == {"周敏"}
     assert ("issue", "居家隐患：用电") in [(one.kind, one.title) for one in events]
-
-
-def test_file_says_what_the_standard_still_asks_for(vault, people):
-    with vault.reading() as db:
-        li = records.get(db, Resident, people.li)
-    labels = missing(li)
-    assert "公民身份号码" not in labels
-    assert "联系方式" not in labels
-    assert labels[:3] == ["民族", "籍贯", "婚姻状况"]
-    assert labels[-1] == "与户主关系"
-
-
-def test_full_file_misses_nothing_and_no_is_an_answer():
-    migrant = dict.fromkeys(TABLE_13, "01") | {"attention": False}
-    assert missing(migrant | {"resident_kind": "migrant"}) == []
-    assert missing(migrant | {"resident_kind": "local"}) == [
-        "人户一致标识",
-        "户号",
-        "与户主关系",
-    ]
-    local = dict.fromkeys(TABLE_12, "01") | {"id_number": id_number("1944-03-08")}
-    assert missing(local) == []
-    assert missing(local | {"phones": ()}) == ["联系方式"]
