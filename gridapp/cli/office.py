@@ -1,9 +1,8 @@
-"""gridapp import and print."""
+"""gridapp import."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -13,11 +12,8 @@ from gridapp.cli.options import (
     as_json,
     opened,
     print_json,
-    unmask,
     vault_options,
-    where,
 )
-from gridapp.cli.records import journal_disclosure, typed_values
 from gridapp.errors import UserError
 from gridapp.language import tr
 
@@ -80,65 +76,4 @@ def _columns(map_file: Path | None) -> dict[str, str]:
         ) from error
 
 
-@click.command("print")
-@click.argument("sheet", required=False)
-@click.argument("out", required=False, type=click.Path(dir_okay=False, path_type=Path))
-@where
-@vault_options
-@unmask
-@click.option(
-    "--leave-blanks", is_flag=True, help=tr("字体里没有的字留空，打印后手写补上。")
-)
-def print_command(
-    sheet: str | None,
-    out: Path | None,
-    where: Sequence[str],
-    data: Path,
-    password_file: Path | None,
-    unmask: bool,
-    leave_blanks: bool,
-) -> None:
-    """打印成 PDF；不带参数时列出可以打印的单子。"""
-    from gridapp.office.sheets import SHEETS
-
-    if sheet is None:
-        for name, one in SHEETS.items():
-            click.echo(f"{name}\t{one.title}")
-        return
-    if sheet not in SHEETS:
-        names = tr("、").join(
-            tr("{name}（{title}）", name=name, title=one.title)
-            for name, one in SHEETS.items()
-        )
-        raise UserError(
-            tr("没有“{sheet}”这种单子，可用的有：{names}", sheet=sheet, names=names)
-        )
-    if out is None:
-        raise click.UsageError(
-            tr("请写明 PDF 文件名，如 gridapp print visit-sheet a.pdf")
-        )
-    chosen = SHEETS[sheet]
-    with opened(data, password_file) as store:
-        equal = typed_values(chosen.model, where)
-        with store.reading() as db:
-            pages = chosen.write(
-                db,
-                equal,
-                dt.date.today(),
-                out,
-                unmasked=unmask,
-                leave_blanks=leave_blanks,
-            )
-        if unmask:
-            journal_disclosure(
-                store,
-                "print",
-                chosen.model,
-                tr("{sheet} {pages} 页", sheet=sheet, pages=pages),
-            )
-    click.echo(
-        tr("{title}：{pages} 页，存在 {out}", title=chosen.title, pages=pages, out=out)
-    )
-
-
-COMMANDS = (import_command, print_command)
+COMMANDS = (import_command,)

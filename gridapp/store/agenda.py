@@ -148,6 +148,23 @@ def living_here(db: Connection, ids: Collection[UUID] | None = None) -> set[UUID
     return found
 
 
+def living_in(db: Connection, buildings: Collection[UUID]) -> set[UUID]:
+    """Ids of residents who are alive and live in one of these buildings."""
+    resident, household, dwelling = (
+        table_of(model) for model in (Resident, Household, Dwelling)
+    )
+    query = (
+        select(resident.c.id)
+        .join(household, household.c.id == resident.c.household_id)
+        .join(dwelling, dwelling.c.id == household.c.dwelling_id)
+        .where(lives_here(resident))
+    )
+    found: set[UUID] = set()
+    for part in _chunks(buildings):
+        found.update(db.scalars(query.where(dwelling.c.building_id.in_(part))))
+    return found
+
+
 def building_of(db: Connection, resident_id: UUID) -> UUID | None:
     """The building a resident lives in, as far as it is known."""
     resident, household, dwelling = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -29,9 +29,10 @@ from gridapp.models.record import Record, Values, table_of
 from gridapp.store import records
 from gridapp.work.owed import asked_on
 from gridapp.work.plans import holds
-from gridapp.work.record_parts import batches, of_each
+from gridapp.work.record_parts import BATCH, batches, of_each
 
-WalkKey = tuple[tuple[tuple[int, int, str], ...], ...]
+WalkPart = tuple[tuple[int, int, str], ...]
+WalkKey = tuple[WalkPart, ...]
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ class Stop:
     open_issues: tuple[Values, ...]  # oldest first
 
 
-def natural(text: str) -> tuple[tuple[int, int, str], ...]:
+def natural(text: str) -> WalkPart:
     """A sort key that puts 3号楼 before 12号楼."""
     return tuple(
         (0, int(part), "") if part.isdecimal() else (1, 0, part)
@@ -103,8 +104,49 @@ def places(db: Connection, residents: Iterable[Values]) -> dict[UUID, Place]:
     return found
 
 
-def stops(db: Connection, resident_ids: Iterable[UUID], day: dt.date) -> list[Stop]:
+def walk(
+    db: Connection, resident_ids: Iterable[UUID], day: dt.date
+) -> tuple[int, Iterator[Stop]]:
+    """How many stops there are, and the stops in walking order as of `day`.
+
+    Those of many people are read a few hundred at a time, as they are asked for.
+    """
+    ids = list(dict.fromkeys(resident_ids))
+    if len(ids) <= BATCH:
+        found = stops(db, ids, day)
+        return len(found), iter(found)
+    ids = _in_walking_order(db, ids)
+    return len(ids), _along(db, ids, day)
+
+
+def _in_walking_order(db: Connection, ids: Iterable[UUID]) -> list[UUID]:
+    keys: list[tuple[WalkKey, WalkPart, UUID]] = []
+    for batch in batches(ids):
+        people = records.by_id(db, Resident, batch)
+        where = places(db, people.values())
+        keys += [
+            (where[key].walk_key, natural(person["name"]), key)
+            for key, person in people.items()
+        ]
+    return [key for _, _, key in sorted(keys)]
+
+
+def _along(db: Connection, ids: Iterable[UUID], day: dt.date) -> Iterator[Stop]:
+    asked = asked_on(db, day)
+    for batch in batches(ids):
+        found = {one.resident["id"]: one for one in stops(db, batch, day, asked)}
+        yield from map(found.__getitem__, batch)
+
+
+def stops(
+    db: Connection,
+    resident_ids: Iterable[UUID],
+    day: dt.date,
+    asked: Mapping[UUID, dt.date] | None = None,
+) -> list[Stop]:
     """The stops of these people in walking order, as of `day`.
+
+    `asked` is what `asked_on` gives for everybody, when it is at hand.
 
     People who are not there (deleted) are left out. The number of queries does not
     grow with the number of people, but for one per 500.
@@ -118,7 +160,7 @@ def stops(db: Connection, resident_ids: Iterable[UUID], day: dt.date) -> list[St
     issues = of_each(db, Issue, "resident_id", people)
     visits = _last_visits(db, people)
     only = next(iter(people)) if len(people) == 1 else None
-    owed = asked_on(db, day, only)
+    owed = asked or asked_on(db, day, only)
     found: list[Stop] = []
     for key, person in people.items():
         mine = [row for row in plans.get(key, ()) if holds(row, day)]

@@ -17,10 +17,25 @@ from gridapp.store.database import Connection
 
 
 def _visit_sheets(db: Connection, order: Order, out: Target) -> int:
-    from gridapp.office.sheets.visit_data import from_records
+    from gridapp.office.sheets.visit_data import streamed
     from gridapp.office.sheets.visit_sheet import visit_sheets
 
-    return visit_sheets(from_records(db, order.ids, order.day), out, **order.options)
+    total, sheets = streamed(db, order.ids, order.day)
+    return visit_sheets(sheets, out, total=total, **order.options)
+
+
+def _visit_blanks(db: Connection, order: Order, out: Target) -> int:
+    from gridapp.office.sheets.visit_data import here, worker_name
+    from gridapp.office.sheets.visit_sheet import blank_sheets
+
+    return blank_sheets(
+        here(db),
+        worker_name(db),
+        order.copies,
+        out,
+        leave_blanks=order.leave_blanks,
+        progress=order.progress,
+    )
 
 
 def _call_list(db: Connection, order: Order, out: Target) -> int:
@@ -68,6 +83,13 @@ SHEETS: Mapping[str, Sheet] = MappingProxyType(
             "residents",
             due="visit",
         ),
+        "visit-blank": Sheet(
+            tr("空白走访单"),
+            tr("还没有建档的人用，栏目和走访单一样，全部手写"),
+            Resident,
+            _visit_blanks,
+            "copies",
+        ),
         "call-list": Sheet(
             tr("电话问候单"),
             tr("要打电话的人一人一行，边打边记"),
@@ -93,9 +115,7 @@ SHEETS: Mapping[str, Sheet] = MappingProxyType(
         **dict(
             (
                 _card(Resident, tr("居民登记表"), tr("一人一档，打印存档或核对")),
-                _card(
-                    Household, tr("家庭户登记表"), tr("一户一档，家里有谁、怎么找")
-                ),
+                _card(Household, tr("家庭户登记表"), tr("一户一档，家里有谁、怎么找")),
                 _card(Visit, tr("走访记录"), tr("一次走访或电话的完整记录")),
                 _card(Patrol, tr("巡查日志"), tr("一次巡查的完整记录")),
                 _card(Issue, tr("问题工单"), tr("一张工单和它的办理过程")),

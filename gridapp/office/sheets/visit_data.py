@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 from uuid import UUID
 
 from gridapp.language import tr
-from gridapp.models import Resident, Visit, Worker, codes, identity
+from gridapp.models import Grid, Resident, Visit, Worker, codes, identity
 from gridapp.models.record import Values, field_of
 from gridapp.office.sheets.visit_sheet import SheetContact, VisitSheet
 from gridapp.store import records, state
 from gridapp.store.database import Connection
 from gridapp.work.due import late_days
-from gridapp.work.visit_round import Stop, stops
+from gridapp.work.visit_round import Stop, walk
 from gridapp.work.ways import WAYS, every_words
 
 SEXES = {"1": tr("男"), "2": tr("女")}
@@ -26,10 +26,24 @@ def from_records(
 
     The number of queries does not grow with the number of people.
     """
+    _, sheets = streamed(db, resident_ids, day)
+    return list(sheets)
+
+
+def streamed(
+    db: Connection, resident_ids: Iterable[UUID], day: dt.date
+) -> tuple[int, Iterator[VisitSheet]]:
+    """How many sheets there are, and the same sheets read a few hundred at a time."""
+    name = worker_name(db)
+    total, found = walk(db, resident_ids, day)
+    return total, (_sheet(stop, name, day) for stop in found)
+
+
+def worker_name(db: Connection) -> str:
+    """Who works with this vault, or nothing."""
     me = state.worker(db)
     worker = records.get(db, Worker, me) if me else None
-    name = worker["name"] if worker else ""
-    return [_sheet(stop, name, day) for stop in stops(db, resident_ids, day)]
+    return worker["name"] if worker else ""
 
 
 def _sheet(stop: Stop, worker: str, day: dt.date) -> VisitSheet:
@@ -54,6 +68,13 @@ def _sheet(stop: Stop, worker: str, day: dt.date) -> VisitSheet:
         last_visit=_visit_words(stop.last_visit) if stop.last_visit else "",
         ask=tuple(_to_ask(stop)),
     )
+
+
+def here(db: Connection) -> str:
+    """The grid this vault works in, as sheets name it; nothing when there is none."""
+    mine = state.default_grid(db)
+    grid = records.get(db, Grid, mine) if mine else None
+    return grid_words(grid) if grid else ""
 
 
 def grid_words(grid: Values) -> str:

@@ -8,8 +8,8 @@ page typed in afterwards fits the form line by line.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from gridapp.errors import UserError
@@ -18,7 +18,11 @@ from gridapp.models import codes
 from gridapp.models.care import Visit
 from gridapp.models.kinds import ID_NUMBER, PHONES
 from gridapp.models.record import fields_of
-from gridapp.office.fonts import BOLD, require_glyphs
+from gridapp.office.fonts import (
+    BOLD,
+    missing_glyphs,
+    require_glyphs,
+)
 from gridapp.office.sheets.paper import (
     HAIR,
     LEFT,
@@ -33,13 +37,15 @@ from gridapp.office.sheets.paper import (
 from gridapp.office.sheets.privacy import masked
 from gridapp.office.sheets.target import Target
 
-TITLE = tr("入户走访单")
+TITLE, BLANK_TITLE = tr("入户走访单"), tr("入户走访单（空白）")
+DAY = tr("%Y年%m月%d日")
 LABEL, SHORT = 22.0, 20.0  # widths of the label columns, mm
 WIDE, NARROW = 78.0, 54.0  # of the values beside them
 WHOLE = TEXT_WIDTH - LABEL
 LOOK, STATE = 100.0, WHOLE - 100.0
 TABLE_TOP, TABLE_END, SIGN_AT = 34.5, 263.5, 270.5
 ASK_LINES = 3
+BY_HAND = 8.6  # height of a row that is filled in by hand, mm
 MODES = ("home", "doorstep", "met_outside", "phone")
 STATES = ("0", "1", "2")  # 正常 关注 异常; 未查看 is a line left empty
 
@@ -76,30 +82,68 @@ class VisitSheet:
 
 
 def visit_sheets(
-    sheets: Sequence[VisitSheet],
+    sheets: Iterable[VisitSheet],
     out: Target,
     *,
+    total: int | None = None,
     unmasked: bool = False,
     leave_blanks: bool = False,
     progress: Callable[[int, int], object] | None = None,
 ) -> int:
     """Write the PDF of these sheets in their order; return its number of pages.
 
-    `progress(done, total)` is called after each page; raising in it stops the print
-    and leaves no file. Raises UserError when there is nobody to print, when the file
-    cannot be written, and, without `leave_blanks`, when the fonts lack a character.
+    With `total`, how many there are, they are drawn as they come, so that thousands
+    need no more memory than a few. `progress(done, total)` is called after each page;
+    raising in it stops the print and leaves no file. Raises UserError when there is
+    nobody to print, when the file cannot be written, and, without `leave_blanks`, when
+    the fonts lack a character.
     """
-    if not sheets:
+    if total is None:
+        sheets = tuple(sheets)
+        total = len(sheets)
+    if not total:
         raise UserError(tr("没有要打印的人，请先选人。"))
-    if not leave_blanks:
-        require_glyphs(text for sheet in sheets for text in texts_of(sheet))
     paper = Paper(TITLE)
+    missing: list[tuple[str, str]] = []
     for number, sheet in enumerate(sheets, 1):
+        if not leave_blanks:
+            lacking = missing_glyphs(texts_of(sheet))
+            missing += [(one.where, one.char) for one in lacking]
         _page(paper, sheet, unmasked=unmasked)
-        paper.foot(sheet.grid, number, len(sheets), unmasked=unmasked)
+        paper.foot(sheet.grid, number, total, unmasked=unmasked)
         paper.end_page()
         if progress is not None:
-            progress(number, len(sheets))
+            progress(number, total)
+    require_glyphs(missing)
+    paper.save(out)
+    return paper.pages
+
+
+def blank_sheets(
+    grid: str,
+    worker: str,
+    copies: int,
+    out: Target,
+    *,
+    leave_blanks: bool = False,
+    progress: Callable[[int, int], object] | None = None,
+) -> int:
+    """Write so many sheets of nobody, to be filled in by hand; return the pages.
+
+    For people who have no record yet. It has the places of the pre-filled sheet in
+    their order, so that it is typed in by the same form. Errors as above.
+    """
+    if copies < 1:
+        raise UserError(tr("请写明要几张空白走访单。"))
+    if not leave_blanks:
+        require_glyphs([(tr("网格名称"), grid), (tr("网格员姓名"), worker)])
+    paper = Paper(BLANK_TITLE)
+    for number in range(1, copies + 1):
+        paper.repeated("blank", lambda: _blank_page(paper, grid, worker))
+        paper.foot(grid, number, copies, unmasked=False)
+        paper.end_page()
+        if progress is not None:
+            progress(number, copies)
     paper.save(out)
     return paper.pages
 
@@ -126,18 +170,27 @@ def boxes(key: str, chosen: Sequence[str] = ()) -> str:
 
 
 def _page(paper: Paper, sheet: VisitSheet, *, unmasked: bool) -> None:
-    paper.text(PAGE_WIDTH / 2, 23, TITLE, 21, BOLD, "center")
-    head = tr(
-        "{grid}\u3000\u3000网格员：{worker}\u3000\u3000走访日期：{day:%Y年%m月%d日}",
-        grid=sheet.grid,
-        worker=sheet.worker,
-        day=sheet.day,
-    )
-    paper.text(LEFT, 31.5, head)
+    _head(paper, TITLE, sheet.grid, sheet.worker, f"{sheet.day:{DAY}}")
     paper.code(sheet.record_id)
     end = paper.table(_known(sheet, unmasked=unmasked), TABLE_TOP)
     # Two people whose known part is as high share all that is below it.
     paper.repeated(f"below-{end:.2f}", lambda: _below(paper, end))
+
+
+def _blank_page(paper: Paper, grid: str, worker: str) -> None:
+    _head(paper, BLANK_TITLE, grid, worker, tr("＿＿＿＿年＿＿月＿＿日"))
+    _below(paper, paper.table(_unknown(), TABLE_TOP))
+
+
+def _head(paper: Paper, title: str, grid: str, worker: str, day: str) -> None:
+    paper.text(PAGE_WIDTH / 2, 23, title, 21, BOLD, "center")
+    head = tr(
+        "{grid}\u3000\u3000网格员：{worker}\u3000\u3000走访日期：{day}",
+        grid=grid,
+        worker=worker,
+        day=day,
+    )
+    paper.text(LEFT, 31.5, head)
 
 
 def _below(paper: Paper, top: float) -> None:
@@ -203,6 +256,35 @@ def _known(sheet: VisitSheet, *, unmasked: bool) -> list[Row]:
         _one(tr("上次情况"), free(sheet.last_visit), 2),
         _one(tr("这次要问"), ask, ASK_LINES),
     ]
+
+
+def _unknown() -> list[Row]:
+    """The same rows to be filled in by hand."""
+    boxed = tr("□男\u3000□女\u3000\u3000\u3000岁")
+    rows = [
+        Row(
+            (
+                label(tr("姓名"), LABEL),
+                Cell("", 30),
+                label(tr("性别年龄"), SHORT),
+                Cell(boxed, 44),
+                label(tr("电话"), 16),
+                Cell("", 42),
+            )
+        ),
+        _pair((tr("住址"), ""), (tr("证件号码"), "")),
+        _pair((tr("人员标签"), ""), (tr("关爱等级"), boxes("care_colour"))),
+        _one(
+            tr("紧急联系人"),
+            tr(
+                "姓名：\u3000\u3000\u3000\u3000\u3000\u3000关系：\u3000\u3000\u3000\u3000\u3000\u3000电话："
+            ),
+            1,
+        ),
+        _one(tr("为什么走访"), boxes("source"), 1),
+        _one(tr("要问的事"), "", 1),
+    ]
+    return [replace(row, height=BY_HAND) for row in rows]
 
 
 def _numbered(questions: Sequence[str]) -> str:

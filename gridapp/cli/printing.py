@@ -1,0 +1,166 @@
+"""gridapp print."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import click
+
+from gridapp.cli.options import opened, unmask, vault_options, where
+from gridapp.cli.records import journal_disclosure, typed_values
+from gridapp.errors import UserError
+from gridapp.language import tr
+from gridapp.store.database import Connection
+from gridapp.work import print_choice
+
+if TYPE_CHECKING:
+    from gridapp.office.sheets.sheet import Sheet
+
+DAY = click.DateTime(["%Y-%m-%d"])
+MONTH = click.DateTime(["%Y-%m"])
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What the command line asks to print."""
+
+    where: Sequence[str]
+    day: dt.date
+    week: bool
+    building: str | None
+    worker: str | None
+
+
+@click.command("print")
+@click.argument("sheet", required=False)
+@click.argument("out", required=False, type=click.Path(dir_okay=False, path_type=Path))
+@where
+@click.option("--day", type=DAY, help=tr("哪一天，如 2026-11-23；不写是今天。"))
+@click.option("--month", type=MONTH, help=tr("哪个月，如 2026-11；月度台账用。"))
+@click.option("--week", is_flag=True, help=tr("这一天所在的整个星期。"))
+@click.option("--building", help=tr("只要这栋楼，如 3。"))
+@click.option("--worker", help=tr("只要这位网格员的网格，写姓名。"))
+@click.option(
+    "--copies",
+    type=click.IntRange(1, 500),
+    default=1,
+    show_default=True,
+    help=tr("空白单打几张。"),
+)
+@click.option("--photos", is_flag=True, help=tr("带上照片。"))
+@vault_options
+@unmask
+@click.option("--purpose", help=tr("为什么要完整号码，记在留痕里。"))
+@click.option(
+    "--leave-blanks", is_flag=True, help=tr("字体里没有的字留空，打印后手写补上。")
+)
+def print_command(
+    sheet: str | None,
+    out: Path | None,
+    where: Sequence[str],
+    day: dt.datetime | None,
+    month: dt.datetime | None,
+    week: bool,
+    building: str | None,
+    worker: str | None,
+    copies: int,
+    photos: bool,
+    data: Path,
+    password_file: Path | None,
+    unmask: bool,
+    purpose: str | None,
+    leave_blanks: bool,
+) -> None:
+    """打印成 PDF；不带参数时列出可以打印的单子。"""
+    chosen = _sheet(sheet)
+    if chosen is None:
+        return
+    if out is None:
+        raise click.UsageError(
+            tr("请写明 PDF 文件名，如 gridapp print visit-sheet a.pdf")
+        )
+    given = month or day
+    asked = _Asked(
+        where, given.date() if given else dt.date.today(), week, building, worker
+    )
+    first = print_choice.week_of(asked.day)[0] if week else asked.day
+    with opened(data, password_file) as store:
+        with store.reading() as db:
+            pages = chosen.draw(
+                db,
+                _ids(db, chosen, asked),
+                first if chosen.takes == "day" else asked.day,
+                out,
+                days=7 if week else 1,
+                copies=copies,
+                unmasked=unmask,
+                leave_blanks=leave_blanks,
+                photos=store.photos if photos else None,
+            )
+        if unmask:
+            detail = tr("{sheet} {pages} 页", sheet=sheet, pages=pages)
+            if purpose:
+                detail = tr("{detail}：{purpose}", detail=detail, purpose=purpose)
+            journal_disclosure(store, "print", chosen.model, detail)
+    click.echo(
+        tr("{title}：{pages} 页，存在 {out}", title=chosen.title, pages=pages, out=out)
+    )
+
+
+def _sheet(name: str | None) -> Sheet | None:
+    """The sheet of that name; without one, all of them are listed."""
+    from gridapp.office.sheets import SHEETS
+
+    if name is None:
+        for key, one in SHEETS.items():
+            click.echo(f"{key}\t{one.title}\t{one.about}")
+        return None
+    if name not in SHEETS:
+        names = tr("、").join(
+            tr("{name}（{title}）", name=key, title=one.title)
+            for key, one in SHEETS.items()
+        )
+        raise UserError(
+            tr("没有“{sheet}”这种单子，可用的有：{names}", sheet=name, names=names)
+        )
+    return SHEETS[name]
+
+
+def _ids(db: Connection, sheet: Sheet, asked: _Asked) -> list[UUID]:
+    """The records the sheet is printed for."""
+    if asked.where or sheet.takes == "record":
+        equal = typed_values(sheet.model, asked.where)
+        return sheet.chosen(db, equal, asked.day)
+    buildings = (
+        print_choice.buildings_named(db, asked.building) if asked.building else []
+    )
+    if sheet.takes in ("building", "grid"):
+        return buildings or sheet.chosen(db, {}, asked.day)
+    if sheet.takes != "residents":
+        return []
+    return _people(db, sheet, asked, buildings)
+
+
+def _people(
+    db: Connection, sheet: Sheet, asked: _Asked, buildings: Sequence[UUID]
+) -> list[UUID]:
+    """Who is due; for a whole building, who has a plan there."""
+    if buildings and not asked.week:
+        found = print_choice.people_planned(db, sheet.due, asked.day)
+    else:
+        until = print_choice.week_of(asked.day)[1] if asked.week else asked.day
+        found = print_choice.people_due(db, sheet.due, asked.day, until)
+    if buildings:
+        found = print_choice.behind(db, found, buildings)
+    if asked.worker:
+        grids = print_choice.grids_of_worker(db, asked.worker)
+        found = print_choice.in_grids(db, found, grids)
+    return found
+
+
+COMMANDS = (print_command,)
