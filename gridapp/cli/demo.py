@@ -107,7 +107,7 @@ def _laptop(steps: Steps, folder: Path) -> Store:
 
 def _work(steps: Steps, store: Store, data: Path) -> None:
     from gridapp.office import ledger
-    from gridapp.office.ledger_refused import refused_workbook
+    from gridapp.office.ledger_returned import returned_workbook
 
     day = dt.date.today()
     taken = day - dt.timedelta(days=DAYS)  # when the ledgers are said to come in
@@ -120,7 +120,7 @@ def _work(steps: Steps, store: Store, data: Path) -> None:
             if result.refused:
                 out = data / "refused" / tr("{stem}-需核对.xlsx", stem=source.stem)
                 out.parent.mkdir(exist_ok=True)
-                refused_workbook(plan, out)
+                returned_workbook(plan, source, out)
     with steps.step(tr("核对台账")) as said, store.reading() as db:
         said.append(tr("{count} 栋", count=records.count(db, Building)))
         said.append(tr("{count} 户", count=records.count(db, Household)))

@@ -39,7 +39,7 @@ def import_command(
 ) -> None:
     """导入台账（Excel 或 CSV）；没能导入的行另存为带“问题”列的表。"""
     from gridapp.office import ledger
-    from gridapp.office.ledger_refused import refused_workbook
+    from gridapp.office.ledger_returned import returned_workbook
 
     columns = _columns(map_file)
     with opened(data, password_file) as store:
@@ -55,7 +55,7 @@ def import_command(
     refused = data / "refused" / tr("{stem}-需核对.xlsx", stem=file.stem)
     if result.refused:
         refused.parent.mkdir(parents=True, exist_ok=True)
-        refused_workbook(plan, refused)
+        returned_workbook(plan, file, refused)
     if as_json:
         answer = result.as_json()
         print_json(answer | {"refused_file": str(refused) if result.refused else None})

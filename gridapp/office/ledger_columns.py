@@ -32,7 +32,7 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
         "签字",
         "填表人",
         "问题",
-        "原表行号",
+        "导入结果",
     ),
     "confirmed": ("确认导入",),
     "building.estate": ("小区", "小区名称", "所在小区"),

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-import re
 import shutil
 import sys
 from collections import Counter
@@ -16,7 +15,7 @@ from gridapp.models import record_named
 from gridapp.office import ledger
 from gridapp.office.ledger_known import read_known
 from gridapp.office.ledger_problems import ASK, NEW, SAME, UPDATE
-from gridapp.office.ledger_refused import refused_workbook
+from gridapp.office.ledger_returned import returned_workbook
 from gridapp.paths import resources
 from gridapp.store import records
 from gridapp.store import vault as vaults
@@ -261,11 +260,13 @@ def test_refused_rows_once_corrected_complete_the_estate(
     plan, _ = imported[1][RESIDENTS]
     ledger.apply(vault, plan)
     out = tmp_path / "需核对.xlsx"
-    refused_workbook(plan, out)
+    returned_workbook(plan, SAMPLES / RESIDENTS, out)
     people = {place: person for person, place in truth.residents.rows.items()}
-    correct(out, people, truth.spoiled)
+    first = ledger.plan_import(vault, out, today=TODAY)
+    correct(out, first, people, truth.spoiled, truth.homes)
     again = ledger.plan_import(vault, out, today=TODAY)
     assert again.refused == ()
+    assert again.count()[SAME] == EXPECTED[RESIDENTS]["added"]
     assert ledger.apply(vault, again).added == len(EXPECTED[RESIDENTS]["refused"])
     assert len(all_of(vault, "resident")) == 3770
     assert len(all_of(vault, "household")) == 1758
@@ -274,27 +275,27 @@ def test_refused_rows_once_corrected_complete_the_estate(
     assert sorted(dead) == sorted(p.name for p, s in spoiled if s.kind == "deceased")
 
 
-def correct(path, people, spoiled):
-    """Do in Excel what the refused rows ask for."""
+def correct(path, plan, people, spoiled, homes):
+    """Do in Excel what the returned ledger asks for."""
     book = openpyxl.load_workbook(path)
-    for sheet in book:
-        headings = {cell.value: cell.column for cell in sheet[2]}
-        columns = {heading.split("/")[-1]: at for heading, at in headings.items()}
-        number = next(n for h, n in columns.items() if h.startswith("公民身份"))
-        for row in range(3, sheet.max_row + 1):
-            place = sheet.title, int(sheet.cell(row, headings["原表行号"]).value)
-            person = people[place]
-            if spoiled[person].kind == "deceased":
-                sheet.cell(row, headings["确认导入"]).value = "是"
+    refused = {row.place for row in plan.refused}
+    for one in (each for each in plan.sheets if each.header):
+        sheet = book[one.name]
+        columns = {c.heading.split("/")[-1]: c.index + 1 for c in one.header.columns}
+        columns |= {c.path: c.index + 1 for c in one.header.columns}
+        for (name, row), person in people.items():
+            if name != one.name or (name, row) not in refused:
                 continue
-            sheet.cell(row, number).value = person.id_number
-            sheet.cell(row, headings["家庭成员情况/姓名"]).value = person.name
-            sheet.cell(row, columns["联系电话(必填)"]).value = "/".join(person.phones)
-            sheet.cell(row, columns["文化程度"]).value = None
+            if spoiled[person].kind == "deceased":
+                sheet.cell(row, columns["confirmed"]).value = "是"
+                continue
+            sheet.cell(row, columns["id_number"]).value = person.id_number
+            sheet.cell(row, columns["name"]).value = person.name
+            sheet.cell(row, columns["phones"]).value = "/".join(person.phones)
+            sheet.cell(row, columns["education"]).value = None
             if spoiled[person].column == "room":
-                home = sheet.cell(row, columns["户籍地址"]).value
-                [room] = re.findall(r"单元(\d+)室", home)
-                sheet.cell(row, columns["房号"]).value = room
+                room = next(h.room for h in homes if person in h.people)
+                sheet.cell(row, columns["dwelling.room"]).value = room
     book.save(path)
 
 
@@ -305,7 +306,7 @@ def test_private_values_are_masked_in_json_unless_asked(imported):
     assert shown["columns"]["承租人身份证号码"] == "id_number"
     [first, *_] = shown["rows"]
     assert first["values"]["id_number"].startswith("990***")
-    assert "****" in first["values"]["phones"]
+    assert "****" in first["values"]["phones"][0]["num"]
     bare = plan.as_json(unmask=True)["sheets"][0]["rows"][0]["values"]
     assert bare["id_number"].startswith("9901")
     assert bare["registered_on"].startswith("2025-")

@@ -188,7 +188,7 @@ class ImportDialog(QDialog):
             tr("需核对的行存为"), name, tr("Excel 文件 (*.xlsx)")
         )
         if plan is not None and target:
-            work = partial(_write_refused, plan, Path(target))
+            work = partial(_write_refused, plan, self._path, Path(target))
             self._session.jobs.run(work, self._kept, self._failed)
 
     def _kept(self, path: Path) -> None:
@@ -203,8 +203,8 @@ class ImportDialog(QDialog):
             super().reject()
 
 
-def _write_refused(plan: ImportPlan, path: Path) -> Path:
-    from gridapp.office.ledger_refused import refused_workbook
+def _write_refused(plan: ImportPlan, source: Path, path: Path) -> Path:
+    from gridapp.office.ledger_returned import returned_workbook
 
-    refused_workbook(plan, path)
+    returned_workbook(plan, source, path)
     return path
