@@ -41,9 +41,9 @@ def import_command(
     from gridapp.office import ledger
     from gridapp.office.ledger_returned import returned_workbook
 
-    columns = _columns(map_file)
+    choices = ledger.Choices(columns=_columns(map_file))
     with opened(data, password_file) as store:
-        plan = ledger.plan_import(store, file, today=dt.date.today(), columns=columns)
+        plan = ledger.plan_import(store, file, today=dt.date.today(), choices=choices)
         if dry_run:
             if as_json:
                 # the file's own content, which whoever runs this holds in clear

@@ -7,8 +7,9 @@ import that is cancelled or killed leaves all or nothing.
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from uuid_utils.compat import uuid7
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.office.ledger_cells import CellReader
-from gridapp.office.ledger_columns import chosen_path
+from gridapp.office.ledger_choices import Choices, Understood, keep, understood
 from gridapp.office.ledger_known import read_known
 from gridapp.office.ledger_plan import (
     ImportPlan,
@@ -26,7 +27,7 @@ from gridapp.office.ledger_plan import (
     PlannedSheet,
     digest_of,
 )
-from gridapp.office.ledger_planner import Place, Planner
+from gridapp.office.ledger_planner import Outcome, Planner
 from gridapp.office.ledger_problems import (
     ASK,
     ERROR,
@@ -34,23 +35,30 @@ from gridapp.office.ledger_problems import (
     SAME,
     SKIP,
     UPDATE,
-    Problem,
 )
-from gridapp.office.ledger_rows import LedgerRow, ledger_date, read_rows
+from gridapp.office.ledger_rows import (
+    LedgerRow,
+    ledger_date,
+    lists_elders,
+    read_rows,
+)
 from gridapp.office.ledger_writes import execute
-from gridapp.office.sheet_headers import Header, find_header
+from gridapp.office.sheet_headers import Header
 from gridapp.office.sheet_reader import RawSheet, read_book
 from gridapp.office.steps import Cancelled, Progress, Steps
 from gridapp.store import search
 from gridapp.store.vault import Store
 
 __all__ = [
+    "Choices",
     "ImportPlan",
     "ImportResult",
     "PlannedRow",
     "PlannedSheet",
     "apply",
+    "plan_again",
     "plan_import",
+    "plan_sheets",
 ]
 
 LARGE = 1000  # records of an import after which the search index is put in order
@@ -61,75 +69,128 @@ def plan_import(
     path: Path,
     *,
     today: dt.date,
-    columns: Mapping[str, str] | None = None,
-    code_sets: Mapping[str, str] | None = None,
+    choices: Choices | None = None,
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
 ) -> ImportPlan:
     """Read a ledger and compare it with what the store holds.
 
-    columns: for headings the user chose, the path of a field or a usual heading.
-    code_sets: by path, the code set of a column that holds digits.
+    choices: what the user decided about this file; it wins over what is remembered.
     progress: called with rows done and in all, each row counted three times: taken
     out of the file, read, compared. cancelled: asked every some rows.
     UserError when the file cannot be read, holds no ledger, or it was cancelled.
     """
-    steps = Steps(progress, cancelled)
-    reader = CellReader(today, code_sets or {})
-    chosen = {heading: chosen_path(field) for heading, field in (columns or {}).items()}
     sheets = read_book(path)
-    digest = digest_of(path)
-    headers = [find_header(s, chosen) if s.visible else None for s in sheets]
-    if not any(headers):
+    steps = Steps(progress, cancelled)
+    chosen = choices or Choices()
+    plan = plan_sheets(store, path.name, sheets, today, chosen, steps)
+    if all(sheet.header is None for sheet in plan.sheets):
         raise UserError(
             tr(
                 "在“{name}”里没有找到表头：前15行里要有姓名和另外两个认得的列名",
                 name=path.name,
             )
         )
-    lines = sum(len(s.rows) for s in sheets)
+    return replace(plan, digest=digest_of(path))
+
+
+def plan_sheets(
+    store: Store,
+    name: str,
+    sheets: Sequence[RawSheet],
+    today: dt.date,
+    choices: Choices,
+    steps: Steps | None = None,
+) -> ImportPlan:
+    """The plan of a file that has been read; without a row when no heading is found.
+
+    steps: each row is counted three times, the first when it came out of the file.
+    """
+    steps = steps or Steps()
+    lines = sum(len(sheet.rows) for sheet in sheets)
     steps.total = 3 * lines
     steps.to(lines)
+    with store.reading() as db:
+        known_sheets = understood(db, sheets, choices)
     rows: list[LedgerRow] = []
     dates: dict[str, dt.date] = {}
-    for sheet, header in zip(sheets, headers, strict=True):
-        if header is not None:
-            rows += steps.over(read_rows(sheet, header, reader))
-            dates[sheet.name] = ledger_date(sheet, header) or today
+    for one in known_sheets:
+        if one.header is not None and _has_name(one.header):
+            reader = CellReader(today, one.code_sets)
+            rows += steps.over(read_rows(one.sheet, one.header, reader))
+            dates[one.sheet.name] = ledger_date(one.sheet, one.header) or today
     steps.to(2 * lines)
     with store.reading() as db:
-        planner = Planner(read_known(db), today)
-    states = planner.plan(rows, dates, steps)
+        planner = Planner(read_known(db), today, choices.answers)
+    elders = _elder_sheets(name, known_sheets)
+    outcomes = planner.plan(rows, dates, steps, elders)
     steps.to(3 * lines)
-    shown = tuple(
-        _planned_sheet(sheet, header, states)
-        for sheet, header in zip(sheets, headers, strict=True)
-    )
+    by_sheet: defaultdict[str, list[Outcome]] = defaultdict(list)
+    for outcome in outcomes:
+        by_sheet[outcome.row.sheet].append(outcome)
+    shown = tuple(_planned_sheet(one, by_sheet[one.sheet.name]) for one in known_sheets)
     total = planner.writes.total()
-    return ImportPlan(path.name, today, shown, tuple(rows), dates, total, digest)
+    return ImportPlan(
+        name, today, shown, tuple(rows), dates, total, choices=choices, elders=elders
+    )
 
 
-def _planned_sheet(
-    sheet: RawSheet, header: Header | None, states: Sequence[tuple[LedgerRow, str]]
-) -> PlannedSheet:
-    if header is None:
-        note = (
-            tr("没有找到表头，未导入") if sheet.visible else tr("隐藏的工作表，未导入")
-        )
-        return PlannedSheet(sheet.name, None, (), note)
-    rows = [
-        PlannedRow(row.sheet, row.row, state, row.values, *_remarks(row))
-        for row, state in states
-        if row.sheet == sheet.name
-    ]
-    return PlannedSheet(sheet.name, header, tuple(rows))
+def plan_again(
+    store: Store, plan: ImportPlan, choices: Choices, steps: Steps | None = None
+) -> ImportPlan:
+    """The plan of the same file with other choices; the file is not read again."""
+    sheets = [sheet.raw for sheet in plan.sheets]
+    again = plan_sheets(store, plan.source, sheets, plan.today, choices, steps)
+    return replace(again, digest=plan.digest)
 
 
-def _remarks(row: LedgerRow) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:
-    """Warnings and errors; a skipped row's reason is a warning."""
+def _elder_sheets(name: str, sheets: Sequence[Understood]) -> frozenset[str]:
+    """Sheets whose title, name or file says that they list old people."""
+    return frozenset(
+        one.sheet.name
+        for one in sheets
+        if one.header is not None and lists_elders(name, one.sheet, one.header)
+    )
+
+
+def _has_name(header: Header) -> bool:
+    return any(column.path == "name" for column in header.columns)
+
+
+def _planned_sheet(one: Understood, outcomes: Sequence[Outcome]) -> PlannedSheet:
+    note = ""
+    if one.header is None:
+        hidden = tr("隐藏的工作表，未导入")
+        note = tr("没有找到表头，未导入") if one.sheet.visible else hidden
+    elif not _has_name(one.header):
+        note = tr("没有哪一列是姓名，未导入")
+    rows = tuple(_planned_row(outcome) for outcome in outcomes)
+    return PlannedSheet(
+        one.sheet.name, one.header, rows, note, one.sheet, one.memory, one.code_sets
+    )
+
+
+def _planned_row(outcome: Outcome) -> PlannedRow:
+    """A skipped row's reason is a warning, the first; an answered question is no
+    error any more."""
+    row = outcome.row
+    warnings = tuple(row.warnings)
     if row.skipped is not None:
-        return (row.skipped,), ()
-    return tuple(row.warnings), (*row.errors, *row.questions)
+        warnings = (row.skipped, *warnings)
+    asked = () if outcome.state == SKIP else tuple(row.questions)
+    unanswered = tuple(one for one in asked if one.code not in outcome.said)
+    return PlannedRow(
+        row.sheet,
+        row.row,
+        outcome.state,
+        row.values,
+        warnings,
+        (*row.errors, *unanswered),
+        tuple(row.questions),
+        outcome.said,
+        outcome.people,
+        outcome.changes,
+    )
 
 
 def apply(
@@ -138,27 +199,28 @@ def apply(
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
     *,
-    accepted: Collection[Place] = (),
     grid_id: UUID | None = None,
 ) -> ImportResult:
-    """Write the rows that need no decision, in one transaction.
+    """Write the rows that need no decision, in one transaction, and remember what the
+    user decided about the file.
 
     The rows are compared again with the store inside the transaction, so nothing
     that happened since `plan_import` is overwritten unseen.
 
-    accepted: (sheet, row) of rows whose questions a person answered with yes.
     grid_id: the grid new buildings belong to, the store's own when None.
     UserError when cancelled; then nothing was written.
     """
     batch = uuid7()
     with store.writing(batch=batch) as tx:
-        planner = Planner(read_known(tx.db), plan.today, accepted)
-        states = planner.plan(plan.ledger_rows, plan.dates)
+        planner = Planner(read_known(tx.db), plan.today, plan.choices.answers)
+        outcomes = planner.plan(plan.ledger_rows, plan.dates, elders=plan.elders)
         execute(tx, planner.writes, grid_id, Steps(progress, cancelled))
+        raw = [sheet.raw for sheet in plan.sheets]
+        keep(tx, understood(tx.db, raw, plan.choices), plan.choices)
     if planner.writes.total() > LARGE:
         with store.writing() as tx:
             search.tidy(tx.db)
-    count = Counter(state for _, state in states)
+    count = Counter(outcome.state for outcome in outcomes)
     return ImportResult(
         count[NEW],
         count[UPDATE],

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from gridapp.language import tr
 from gridapp.models import identity
-from gridapp.office.ledger_known import Door, door_of, same_name
+from gridapp.models.record import Values
+from gridapp.office.ledger_known import Door, Known, door_of, same_name
 from gridapp.office.ledger_problems import problem
 from gridapp.office.ledger_rows import LedgerRow
 
@@ -19,17 +20,26 @@ HEADS, SPOUSES = ("02", "01"), ("10", "11", "12")
 CHILDREN = tuple(str(code) for code in range(20, 40) if code not in (28, 38))
 
 
-def check_together(rows: Sequence[LedgerRow], today: dt.date) -> None:
-    """Adds to each row what the others say about it; repeated rows are skipped."""
+def check_together(
+    rows: Sequence[LedgerRow],
+    today: dt.date,
+    known: Known,
+    elders: Collection[str] = (),
+) -> None:
+    """Adds to each row what the others, and who is known already, say about it;
+    repeated rows are skipped.
+
+    elders: names of the sheets that list old people only.
+    """
     people = [row for row in rows if row.skipped is None]
     _one_number_two_people(people)
     _repeated(people)
     people = [row for row in people if row.skipped is None]
-    _shared_phones(people)
+    _shared_phones(people, known)
     for row in people:
-        _check_age(row, today)
+        _check_age(row, today, row.sheet in elders)
     for family in _families(people):
-        _check_family(family)
+        _check_family(family, *_others(family, known))
 
 
 def _one_number_two_people(rows: Iterable[LedgerRow]) -> None:
@@ -77,11 +87,15 @@ def _person_key(row: LedgerRow) -> tuple[str, ...] | None:
     return None
 
 
-def _shared_phones(rows: Iterable[LedgerRow]) -> None:
+def _shared_phones(rows: Iterable[LedgerRow], known: Known) -> None:
     homes: defaultdict[str, set[Door]] = defaultdict(set)
     for row in rows:
         for phone in row.values.get("phones", ()):
             homes[phone].add(door_of(row.values))
+    for resident in known.table("resident").values():
+        for phone in resident["phones"] or ():
+            if phone in homes:
+                homes[phone].add(known.door(resident))
     shared = {phone for phone, doors in homes.items() if len(doors) >= SHARED_BY}
     for row in rows:
         if shared.intersection(row.values.get("phones", ())):
@@ -97,18 +111,40 @@ def _families(rows: Iterable[LedgerRow]) -> Iterable[list[LedgerRow]]:
     return homes.values()
 
 
-def _check_family(family: Sequence[LedgerRow]) -> None:
+def _others(
+    family: Sequence[LedgerRow], known: Known
+) -> tuple[list[Values], str | None]:
+    """Who else lives behind the family's door, and whom the store has as its head."""
+    homes = known.homes_at(door_of(family[0].values))
+    if len(homes) != 1:
+        return [], None
+    written = {same_name(row.values.get("name", "")) for row in family}
+    living = known.living_in(homes[0])
+    others = [one for one in living if same_name(one["name"]) not in written]
+    return others, homes[0]["head_name"]
+
+
+def _check_family(
+    family: Sequence[LedgerRow], others: Sequence[Values], head_name: str | None
+) -> None:
+    """What the relations of one household say against each other.
+
+    others: members who are known and not in the ledger.
+    """
     heads = _of(family, HEADS)
     spouses = _of(family, SPOUSES)
-    for row in heads[1:]:
+    there = [one for one in others if one["relation"] in HEADS]
+    for row in heads[0 if there else 1 :]:
         row.warn("relation", "W_TWO_HEADS")
-    for row in spouses[1:]:
+    partnered = any(one["relation"] in SPOUSES for one in others)
+    for row in spouses[0 if partnered else 1 :]:
         row.warn("relation", "W_TWO_SPOUSES")
-    if not heads and any("relation" in row.values for row in family):
-        family[0].warn("relation", "W_NO_HEAD")
-    if not heads:
+    known_heads = [*(row.values for row in heads), *there]
+    if not known_heads:
+        if not head_name and any("relation" in row.values for row in family):
+            family[0].warn("relation", "W_NO_HEAD")
         return
-    head = heads[0].values
+    head = known_heads[0]
     for row in spouses:
         if head.get("sex") in ("1", "2") and row.values.get("sex") == head["sex"]:
             row.warn("relation", "W_SPOUSE_SEX")
@@ -122,11 +158,12 @@ def _of(family: Sequence[LedgerRow], relations: tuple[str, ...]) -> list[LedgerR
     return [row for row in family if row.values.get("relation") in relations]
 
 
-def _check_age(row: LedgerRow, today: dt.date) -> None:
+def _check_age(row: LedgerRow, today: dt.date, among_elders: bool) -> None:
     age = identity.age_on(row.values.get("born_on"), today)
     if age is None:
         return
     if age >= OLDEST:
         row.warn("born_on", "W_AGE")
-    if age < ELDER and any(row.values.get(path) for path in ELDER_TAGS):
+    tagged = any(row.values.get(path) for path in ELDER_TAGS)
+    if age < ELDER and (among_elders or tagged):
         row.warn("", "W_TAG_AGE")

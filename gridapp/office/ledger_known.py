@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from uuid import UUID
@@ -12,7 +13,7 @@ from uuid import UUID
 from gridapp.models import record_named
 from gridapp.models.record import Values
 from gridapp.office import cells
-from gridapp.store import records
+from gridapp.store import agenda, records
 from gridapp.store.database import Connection
 
 TABLES = (
@@ -85,6 +86,7 @@ class Known:
     parts: dict[tuple[str, UUID], list[Values]] = field(
         default_factory=lambda: defaultdict[tuple[str, UUID], list[Values]](list)
     )
+    last_visits: Mapping[UUID, dt.date] = field(default_factory=dict[UUID, dt.date])
 
     def table(self, name: str) -> dict[UUID, Values]:
         """The records of one type by id."""
@@ -100,6 +102,21 @@ class Known:
             self.rooms[key].append((bare(values["unit"]), values["id"]))
         else:
             self.households[values["dwelling_id"]].append(values["id"])
+
+    def homes_at(self, door: Door) -> list[Values]:
+        """The households behind a door whose building and room are said."""
+        return [
+            self.table("household")[home]
+            for building in self.buildings.get(door.building, ())
+            for unit, dwelling in self.rooms.get((building, door.room), ())
+            if not unit or not door.unit or unit == door.unit
+            for home in self.households.get(dwelling, ())
+        ]
+
+    def living_in(self, home: Values) -> list[Values]:
+        """Who lives in a household, as far as the store knows."""
+        people = (self.table("resident")[one] for one in self.members[home["id"]])
+        return [one for one in people if one["life_state"] != "deceased"]
 
     def around(self, resident: Values) -> Known:
         """A copy of one resident with home and parts, to try something out on."""
@@ -151,6 +168,7 @@ def read_known(db: Connection) -> Known:
         index_resident(found, values)
     for name in TABLES[4:]:
         _index_parts(found, name, records.find(db, record_named(name)))
+    found.last_visits = agenda.last_visits(db)
     return found
 
 

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import UUID
 
 from gridapp.language import tr
 from gridapp.models import record_named
 from gridapp.models.kinds import NOTE, PHONES
 from gridapp.models.record import Values, fields_of
 from gridapp.office.ledger_known import Door, Known, door_of, same_name
+from gridapp.office.ledger_questions import KEEP, NEW_FILE, YES
 from gridapp.office.ledger_rows import LedgerRow
 from gridapp.office.ledger_writes import merged
 
 Resident = record_named("resident")
 
 
-def find_person(known: Known, row: LedgerRow) -> UUID | None:
-    """The resident a row means: by ID number, else by name, birth and building.
-
-    Questions about a match that is not certain go to the row.
-    """
+def find_people(known: Known, row: LedgerRow) -> Sequence[Values]:
+    """The residents a row may mean: by ID number, else by name, birth and building."""
     number = row.values.get("id_number")
     found = known.residents_by_number.get(number) if number else None
     if found is not None:
-        return found
+        return [known.table("resident")[found]]
     alike = [
         known.table("resident")[one]
         for one in known.residents_by_name.get(same_name(row.values["name"]), ())
@@ -39,9 +36,19 @@ def find_person(known: Known, row: LedgerRow) -> UUID | None:
         door = door_of(row.values)
         near = [one for one in same if door.room and known.door(one).agrees(door)]
         same = near if len(near) == 1 else same
-    if len(same) > 1:
-        row.ask("name", "Q_SEVERAL")
-    return same[0]["id"] if len(same) == 1 else None
+    return same
+
+
+def choose_person(
+    row: LedgerRow, people: Sequence[Values], answer: str
+) -> Values | None:
+    """The one a row means; asks when there are several, of whom `answer` may be one."""
+    if len(people) < 2:
+        return people[0] if people else None
+    row.ask("name", "Q_SEVERAL")
+    if answer == NEW_FILE:
+        return None
+    return next((one for one in people if one["id"].hex == answer), None)
 
 
 def _same_birth(known: Known, row: LedgerRow, resident: Values) -> bool:
@@ -61,13 +68,22 @@ def question_match(known: Known, row: LedgerRow, resident: Values) -> None:
     if same_name(values["name"]) != same_name(resident["name"]):
         row.ask("name", "Q_NAME_DIFFERS")
     home = known.door(resident)
-    if home != Door() and not home.agrees(door_of(values)):
+    asked = any(one.code == "Q_TWO_DOORS" for one in row.questions)
+    if home != Door() and not home.agrees(door_of(values)) and not asked:
         row.ask("door", "Q_MOVED")
+    died, visited = values.get("died_on"), known.last_visits.get(resident["id"])
+    if died is not None and visited is not None and died < visited:
+        row.refuse("died_on", "E_DEATH_BEFORE_VISIT")
 
 
-def changed_fields(row: LedgerRow, resident: Values) -> Values:
-    """The fields of a resident that the row changes, with their new values."""
+def changed_fields(row: LedgerRow, resident: Values, said: Mapping[str, str]) -> Values:
+    """The fields of a resident that the row changes, with their new values.
+
+    said: what was answered to the row's questions.
+    """
     given = person_values(row)
+    if said.get("Q_NAME_DIFFERS") == KEEP:
+        given.pop("name")
     changes: Values = {}
     for spec in fields_of(Resident):
         if spec.name not in given:
@@ -99,12 +115,11 @@ def person_values(row: LedgerRow) -> Values:
     return values
 
 
-def answered(row: LedgerRow, values: Mapping[str, Any]) -> Values:
-    """`values` after a person said yes to the questions of a row."""
-    codes = {question.code for question in row.questions}
+def answered(said: Mapping[str, str], values: Mapping[str, Any]) -> Values:
+    """`values` after a person answered the questions of a row."""
     agreed: Values = dict(values)
-    if "E_ID_CHECKSUM" in codes:
+    if said.get("E_ID_CHECKSUM") == YES:
         agreed["id_verified"] = True
-    if "Q_DECEASED" in codes:
+    if said.get("Q_DECEASED") == YES:
         agreed["life_state"] = "deceased"
     return agreed

@@ -28,10 +28,16 @@ class Places:
         if not door.building or not door.room:
             return None
         building = self._building(row, door.building)
-        if self._had_buildings and self.writes.is_new(building):
-            row.warn("building.number", "W_NEW_BUILDING")
         dwelling = self._dwelling(row, building, door.unit, door.room)
         return self._household(row, dwelling)
+
+    def is_strange(self, row: LedgerRow) -> bool:
+        """Whether a row's home would need a building that is not in this grid yet; the
+        first ledger of an empty vault brings its buildings unasked."""
+        door = door_of(row.values)
+        if not self._had_buildings or not door.building or not door.room:
+            return False
+        return self._known_building(row, door.building) is None
 
     def describe(self, row: LedgerRow, household: UUID) -> bool:
         """Take over what the row says about the door and the household; whether
@@ -48,12 +54,19 @@ class Places:
         return self._fill(row, "dwelling", dwelling, given) or changed
 
     def _building(self, row: LedgerRow, number: str) -> UUID:
+        found = self._known_building(row, number)
+        if found is not None:
+            return found
+        estate = row.values.get("building.estate")
+        return self.writes.insert("building", {"number": number, "estate": estate})
+
+    def _known_building(self, row: LedgerRow, number: str) -> UUID | None:
         estate = row.values.get("building.estate")
         for one in self.known.buildings.get(number, ()):
             other = self.known.table("building")[one]["estate"]
             if not estate or not other or estate == other:
                 return one
-        return self.writes.insert("building", {"number": number, "estate": estate})
+        return None
 
     def _dwelling(self, row: LedgerRow, building: UUID, unit: str, room: str) -> UUID:
         rooms = self.known.rooms[(building, room)]

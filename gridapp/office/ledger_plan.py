@@ -8,21 +8,29 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from gridapp.language import tr
-from gridapp.models import identity
-from gridapp.office.ledger_columns import field_at
-from gridapp.office.ledger_contacts import ContactWords
+from gridapp.models.record import Values
+from gridapp.office.ledger_choices import Choices
+from gridapp.office.ledger_json import plan_as_json
+from gridapp.office.ledger_memory import Memory
 from gridapp.office.ledger_problems import ASK, ERROR, STATES, Problem
 from gridapp.office.ledger_rows import LedgerRow
+from gridapp.office.ledger_writes import Change
 from gridapp.office.sheet_headers import Header
+from gridapp.office.sheet_reader import RawSheet
 
 
 @dataclass(frozen=True)
 class PlannedRow:
-    """What one row comes to. `errors` say why a row is refused or must be asked."""
+    """What one row comes to. `errors` say why a row is refused or must be asked.
+
+    questions: all that were asked, answered or not. said: the answers by question.
+    people: the residents who may be meant, where several may. changes: what the row
+    alters in records that are there, or adds beside the resident.
+    """
 
     sheet: str
     row: int
@@ -30,6 +38,10 @@ class PlannedRow:
     values: Mapping[str, Any]
     warnings: tuple[Problem, ...]
     errors: tuple[Problem, ...]
+    questions: tuple[Problem, ...] = ()
+    said: Mapping[str, str] = field(default_factory=dict[str, str])
+    people: tuple[Values, ...] = ()
+    changes: tuple[Change, ...] = ()
 
     @property
     def place(self) -> tuple[str, int]:
@@ -39,12 +51,19 @@ class PlannedRow:
 
 @dataclass(frozen=True)
 class PlannedSheet:
-    """One sheet; `header` is None when it holds no ledger and is left out."""
+    """One sheet; `header` is None when it holds no ledger and is left out.
+
+    raw: the sheet as it stands in the file. memory: what was remembered of its sender.
+    code_sets: by path, as chosen or remembered.
+    """
 
     name: str
     header: Header | None
     rows: tuple[PlannedRow, ...]
     note: str = ""
+    raw: RawSheet = field(default_factory=lambda: RawSheet("", ()))
+    memory: Memory | None = None
+    code_sets: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def columns(self) -> dict[str, str]:
@@ -71,6 +90,8 @@ class ImportPlan:
     dates: Mapping[str, dt.date] = field(default_factory=dict[str, dt.date])
     records: int = 0  # how many records would be written
     digest: str = ""  # of the file as it was read, see `digest_of`
+    choices: Choices = field(default_factory=Choices)
+    elders: frozenset[str] = frozenset()  # sheets that list old people only
 
     @property
     def rows(self) -> tuple[PlannedRow, ...]:
@@ -100,7 +121,7 @@ class ImportPlan:
 
     def as_json(self, *, unmask: bool = False) -> dict[str, Any]:
         """As the command line prints it; private values masked unless asked."""
-        return {"sheets": [_sheet_as_json(sheet, unmask) for sheet in self.sheets]}
+        return plan_as_json(self, unmask=unmask)
 
 
 @dataclass(frozen=True)
@@ -156,47 +177,3 @@ def digest_of(path: Path) -> str:
             return hashlib.file_digest(file, "blake2b").hexdigest()
     except OSError:
         return ""
-
-
-def _sheet_as_json(sheet: PlannedSheet, unmask: bool) -> dict[str, Any]:
-    return {
-        "name": sheet.name,
-        "header_row": sheet.header.last + 1 if sheet.header else None,
-        "columns": sheet.columns,
-        "rows": [_row_as_json(row, unmask) for row in sheet.rows],
-    }
-
-
-def _row_as_json(row: PlannedRow, unmask: bool) -> dict[str, Any]:
-    return {
-        "row": row.row,
-        "state": row.state,
-        "values": {
-            path: _shown(path, value, unmask) for path, value in row.values.items()
-        },
-        "warnings": [_remark(one) for one in row.warnings],
-        "errors": [_remark(one) for one in row.errors],
-    }
-
-
-def _remark(one: Problem) -> dict[str, str]:
-    return {"field": one.field, "code": one.code, "message": one.message}
-
-
-def _shown(path: str, value: Any, unmask: bool) -> Any:
-    if path.startswith("reason."):
-        return value
-    spec = field_at(path)
-    if spec is not None and spec.kind.private and not unmask:
-        return spec.masked(value)
-    if spec is not None:
-        return spec.kind.to_wire(value)
-    if path == "contacts":
-        found = cast("tuple[ContactWords, ...]", value)
-        return [_contact_as_json(one, unmask) for one in found]
-    return list(cast("tuple[str, ...]", value)) if path == "tags" else value
-
-
-def _contact_as_json(one: ContactWords, unmask: bool) -> dict[str, Any]:
-    shown = one.phones if unmask else map(identity.mask_phone, one.phones)
-    return {"name": one.name, "relation": one.relation, "phones": list(shown)}

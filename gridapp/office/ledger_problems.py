@@ -19,6 +19,7 @@ STATES = (NEW, UPDATE, SAME, ASK, ERROR, SKIP)
 
 _MESSAGES: Mapping[str, str] = MappingProxyType(
     {
+        "E_DEATH_BEFORE_VISIT": tr("去世日期早于最近一次走访，请核对去世日期"),
         "E_DITTO_NAME": tr("姓名和身份证号不能写“同上”，请写全"),
         "E_FORMULA_NO_VALUE": tr("这是没有算出值的公式，请用 Excel 打开并保存后再导入"),
         "E_ID_TWO_PEOPLE": tr("同一个身份证号登记在两个人名下，请核对是谁的"),
@@ -28,10 +29,12 @@ _MESSAGES: Mapping[str, str] = MappingProxyType(
         "Q_ID_UPGRADED": tr("15位旧号升位后与已有居民相同，请确认是同一人"),
         "Q_MOVED": tr("住址与系统里登记的不同，请确认是否搬家"),
         "Q_NAME_DIFFERS": tr("身份证号相同但姓名不同，请核对姓名"),
-        "Q_SEVERAL": tr("系统里有多位同名同生日的居民，请先补上身份证号"),
+        "Q_NEW_BUILDING": tr("系统里还没有这栋楼，请确认是新楼栋，还是别的网格的"),
+        "Q_SEVERAL": tr("系统里有多位同名同生日的居民，请选出是哪一位，或补上身份证号"),
         "Q_TWO_DOORS": tr("同一人在本表里登记了两处住址，请确认住在哪里"),
         "S_BLANK_LINE": tr("以下空白或说明行，不是居民"),
         "S_BUILDING": tr("楼栋小标题，作为下面各行的楼栋"),
+        "S_DECLINED": tr("按您的回答，这一行不导入"),
         "S_HEADING": tr("重复的表头"),
         "S_NO_NAME": tr("没有姓名，没有导入"),
         "S_REPEATED": tr("与前面的行是同一人，只导入一次"),
@@ -47,9 +50,6 @@ _MESSAGES: Mapping[str, str] = MappingProxyType(
         "W_HIDDEN_ROW": tr("这一行在原表里是隐藏的，请核对是否还要"),
         "W_HOUSE_DIFFERS": tr("同一房屋前后两行写得不同，按先出现的记"),
         "W_NAME_BIRTH": tr("与系统里的居民同名同生日但身份证号不同，请核对是否同一人"),
-        "W_NEW_BUILDING": tr(
-            "系统里还没有这栋楼，将新建；若属别的网格，请不要导入这一行"
-        ),
         "W_NO_DOOR": tr("没有住址，暂不归入任何一户"),
         "W_NO_HEAD": tr("这一户没有写户主，请补上"),
         "W_PHONE_NOTE": tr("电话后面的字已记到备注"),

@@ -31,6 +31,7 @@ _BUILDING = re.compile(
     r".{0,12}?(\d+[A-Z]?)(?:号楼|号?[栋幢座]|#楼?)(?:(\d+)单元)?(?:[(（].*)?"
 )
 _DATE = re.compile(r"(20\d\d)[年./-](\d{1,2})[月./-](\d{1,2})")
+_ELDERS = re.compile("老人|老年|高龄|长者")
 _DECEASED = re.compile("亡|故|死|去世|过世")
 
 
@@ -80,6 +81,12 @@ def ledger_date(sheet: RawSheet, header: Header) -> dt.date | None:
                 except ValueError:
                     continue
     return None
+
+
+def lists_elders(file: str, sheet: RawSheet, header: Header) -> bool:
+    """Whether the file, the sheet or the titles above the headings speak of the old."""
+    titles = (cell for row in range(header.first) for cell in sheet.rows[row])
+    return any(_ELDERS.search(str(text)) for text in (file, sheet.name, *titles))
 
 
 def read_rows(
@@ -165,6 +172,8 @@ class _SheetRows:
         filled = list(line)
         for column in self.header.columns:
             cell = line[column.index]
+            if cell is None and column.ditto and self.above:
+                filled[column.index] = self.above[column.index]
             if not isinstance(cell, str) or cell.strip() not in DITTO:
                 continue
             if column.path in ("name", "id_number"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -20,15 +20,31 @@ CHUNK = 500
 COARSE = {"marital_status", "education", "relation", "health_state"}
 
 
+class Change(NamedTuple):
+    """One field that a row changes, or (`old` and `new` alone) a new record beside
+    the resident: its name in `new`. `path` is as in `ledger_columns`."""
+
+    path: str
+    old: Any
+    new: Any
+
+
 class Writes:
     """New records and changed fields by table; `known` sees each at once, so that
-    the next row of the ledger finds what the row before it brought."""
+    the next row of the ledger finds what the row before it brought. `told` collects
+    what changes, until somebody takes it."""
 
     def __init__(self, known: Known) -> None:
         self.known = known
         self.inserts: dict[str, list[Values]] = {name: [] for name in TABLES}
         self.changes: dict[str, dict[UUID, Values]] = {name: {} for name in TABLES}
         self._new: set[UUID] = set()
+        self._told: list[Change] = []
+
+    def told(self) -> tuple[Change, ...]:
+        """What was planned since this was asked last."""
+        told, self._told = tuple(self._told), []
+        return told
 
     def insert(self, name: str, values: Mapping[str, Any]) -> UUID:
         """Plan a new record; its id is given now."""
@@ -37,6 +53,8 @@ class Writes:
         row["id"] = uuid7()
         self._new.add(row["id"])
         self.inserts[name].append(row)
+        if name != "resident":
+            self._told.append(Change(name, None, row[record_named(name).shown_by]))
         if name == "resident":
             self.known.by_table[name][row["id"]] = row
             index_resident(self.known, row)
@@ -52,6 +70,9 @@ class Writes:
             return
         if record["id"] not in self._new:
             self.changes[name].setdefault(record["id"], {}).update(values)
+        for field, value in values.items():
+            path = field if name == "resident" else f"{name}.{field}"
+            self._told.append(Change(path, record[field], value))
         record.update(values)
 
     def is_new(self, record_id: UUID) -> bool:

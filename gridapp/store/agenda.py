@@ -34,6 +34,7 @@ from gridapp.models import (
     PatrolStop,
     Resident,
     ResidentTag,
+    Visit,
 )
 from gridapp.models.record import Values, table_of
 from gridapp.store.meetings import midnight
@@ -316,6 +317,16 @@ def points_in_use(db: Connection, day: dt.date) -> list[Point]:
         )
     )
     return [Point(*row) for row in db.execute(query)]
+
+
+def last_visits(db: Connection) -> dict[UUID, dt.date]:
+    """By resident, the day on which they were last seen at home or elsewhere."""
+    c = table_of(Visit).c
+    query = select(c.resident_id, func.max(c.started_at)).where(
+        c.deleted_at.is_(None), c.resident_id.is_not(None), c.met_whom == "self"
+    )
+    rows = db.execute(query.group_by(c.resident_id))
+    return {resident: at.astimezone().date() for resident, at in rows}
 
 
 def stop_moments(

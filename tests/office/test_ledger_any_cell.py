@@ -58,7 +58,7 @@ def test_any_cells_are_read_and_planned(lines):
     sheet = RawSheet("表", [["姓名"], *lines])
     rows = list(read_rows(sheet, HEADER, CellReader(TODAY, {})))
     planner = Planner(Known({name: {} for name in NAMES}), TODAY)
-    states = planner.plan(rows, {})
+    states = [(one.row, one.state) for one in planner.plan(rows, {})]
     assert {state for _, state in states} <= set(STATES)
     new = [row for row, state in states if state == NEW]
     assert len(planner.writes.inserts["resident"]) == len(new)
@@ -72,9 +72,10 @@ def test_one_odd_cell_beside_a_good_name(path, cell):
     sheet = RawSheet("表", [["姓名", path], ["王五", cell]])
     rows = list(read_rows(sheet, header, CellReader(TODAY, {})))
     planner = Planner(Known({name: {} for name in NAMES}), TODAY)
-    for row, state in planner.plan(rows, {}):
-        assert state in STATES
-        assert all(problem.message for problem in (*row.warnings, *row.errors))
+    for one in planner.plan(rows, {}):
+        assert one.state in STATES
+        remarks = (*one.row.warnings, *one.row.errors)
+        assert all(problem.message for problem in remarks)
 
 
 def test_paths_are_chosen_by_their_own_name():

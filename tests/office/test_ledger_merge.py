@@ -8,6 +8,7 @@ import pytest
 from gridapp.errors import UserError
 from gridapp.models import record_named
 from gridapp.office import ledger
+from gridapp.office.ledger_questions import Answers
 from gridapp.store import records
 
 TODAY = dt.date(2026, 11, 23)
@@ -35,8 +36,9 @@ def bring(vault, tmp_path):
         path = tmp_path / "台账.csv"
         with path.open("w", encoding="utf-8", newline="") as out:
             csv.writer(out).writerows([*title, head, *lines])
-        plan = ledger.plan_import(vault, path, today=TODAY)
-        return plan, ledger.apply(vault, plan, accepted=accepted)
+        choices = ledger.Choices(answers=Answers(accepted=accepted))
+        plan = ledger.plan_import(vault, path, today=TODAY, choices=choices)
+        return plan, ledger.apply(vault, plan)
 
     return go
 
@@ -108,8 +110,10 @@ def test_person_without_number_is_found_by_name_birth_and_building(bring, people
 
 def test_namesake_in_another_building_is_somebody_else(bring, people):
     bring((3, 2, 501, "王五", "", "1945-03-08", "", "", ""))
-    bring((4, 2, 501, "王五", "", "1945-03-08", "", "", ""))
-    bring((4, 2, 501, "王五", "", "1946-03-08", "", "", ""))
+    again = [("台账", 2)]
+    other = (4, 2, 501, "王五", "")
+    bring((*other, "1945-03-08", "", "", ""), accepted=again)
+    bring((*other, "1946-03-08", "", "", ""), accepted=again)
     assert len(people()) == 3
 
 
@@ -187,11 +191,13 @@ def test_one_door_is_one_dwelling_however_it_is_written(bring, people):
     assert len({row["household_id"] for row in people()}) == 1
 
 
-def test_building_that_is_not_in_the_grid_yet_is_pointed_out(bring, people):
+def test_building_that_is_not_in_the_grid_yet_is_asked_about(bring, people):
     plan, _ = bring(WANG)
     assert state(plan)[2] == []  # the first ledger of an empty grid
     plan, _ = bring((76, 1, 101, "李四", MOTHER, *[""] * 4))
-    assert state(plan) == ("新增", [], ["W_NEW_BUILDING"])
+    assert state(plan) == ("需确认", ["Q_NEW_BUILDING"], [])
+    assert {row["number"] for row in people("building")} == {"3"}
+    bring((76, 1, 101, "李四", MOTHER, *[""] * 4), accepted=[("台账", 2)])
     assert {row["number"] for row in people("building")} == {"3", "76"}
 
 

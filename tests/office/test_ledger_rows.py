@@ -6,6 +6,7 @@ import pytest
 
 from gridapp.office.ledger_cells import CellReader
 from gridapp.office.ledger_checks import check_together
+from gridapp.office.ledger_known import TABLES, Known
 from gridapp.office.ledger_rows import ledger_date, read_rows
 from gridapp.office.sheet_headers import find_header
 from gridapp.office.sheet_reader import RawSheet
@@ -19,7 +20,7 @@ def read(*lines, head=HEAD, name="表", code_sets=None, **marks):
     sheet = RawSheet(name, [head, *lines], **marks)
     reader = CellReader(TODAY, code_sets or {})
     rows = list(read_rows(sheet, find_header(sheet), reader))
-    check_together(rows, TODAY)
+    check_together(rows, TODAY, Known({name: {} for name in TABLES}))
     return rows
 
 
