@@ -60,6 +60,21 @@ class Column:
     codes: str = ""  # key of a code table
     usual: bool = True
 
+    @property
+    def private(self) -> bool:
+        """Whether its values are masked unless somebody says what for."""
+        return self.kind.private
+
+    @property
+    def digits(self) -> bool:
+        """Whether it holds digits that Excel must keep as text."""
+        return self.kind.number_text
+
+    @property
+    def long(self) -> bool:
+        """Whether its values may go on for several lines."""
+        return self.kind.name in (NOTE.name, CALLED.name)
+
     def cell(self, value: Any, *, unmasked: bool) -> Cell:
         """A value as a table has it: numbers and dates as such, codes as words.
 

@@ -56,7 +56,8 @@ def columns_of(model: type[Record]) -> tuple[Column, ...]:
     for one in fields_of(model):
         found += _columns(model, one)
     if model is Resident:
-        found[4:4] = [Column("age", tr("年龄"), NUMBER)]
+        born = [one.key for one in found].index("born_on")
+        found.insert(born + 1, Column("age", tr("年龄"), NUMBER))
     found += _MORE.get(model.__tablename__, _NO_MORE)[0]
     if tables_for(model):
         found.append(Column(READY, tr("国标资料"), usual=False))

@@ -1,0 +1,150 @@
+"""gridapp export: a list of records as a workbook, a CSV file or in the standard."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from uuid import UUID
+
+import click
+
+from gridapp.cli.options import (
+    as_json,
+    model_of,
+    opened,
+    print_json,
+    unmask,
+    vault_options,
+    where,
+)
+from gridapp.errors import UserError
+from gridapp.language import tr
+from gridapp.models.record import Record
+from gridapp.store.database import Connection
+from gridapp.work.choosing import chosen
+from gridapp.work.listing import Column, Listing, of_records
+from gridapp.work.ordering import ordered
+from gridapp.work.purpose import journal, purpose_of, signed
+from gridapp.work.record_columns import columns_of
+
+_DOWN = "-"  # before the column of --sort: from the greatest
+
+
+@click.command("export")
+@click.argument("type_", metavar="TYPE")
+@click.argument("out", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
+@where
+@click.option("--columns", help=tr("要哪些列，用逗号隔开；写 all 是全部。"))
+@click.option("--sort", help=tr("按哪一列排；前面加 - 从大到小。"))
+@click.option(
+    "--standard",
+    type=click.Choice(["gbt31000"]),
+    help=tr("按国标 GB/T 31000-2015 的表导出。"),
+)
+@vault_options
+@unmask
+@click.option("--purpose", help=tr("完整号码的用途，5 到 200 字，会留痕。"))
+@as_json
+def export_command(
+    type_: str,
+    out: Path,
+    where: Sequence[str],
+    columns: str | None,
+    sort: str | None,
+    standard: str | None,
+    data: Path,
+    password_file: Path | None,
+    unmask: bool,
+    purpose: str | None,
+    as_json: bool,
+) -> None:
+    """把一种记录导出成 .xlsx 或 .csv，号码默认遮住中间几位。"""
+    from gridapp.office.export import export, suffix_of
+    from gridapp.office.export_standard import export_standard
+
+    model, why = model_of(type_), _purpose(purpose, unmask=unmask)
+    suffix_of(out)
+    with opened(data, password_file) as store:
+        with store.reading() as db:
+            ids = chosen(db, model, where)
+            if sort:
+                ids = _sorted(db, model, ids, sort)
+            listing = of_records(model, ids, narrowed=where)
+            wanted = _wanted(listing, columns)
+            signature = signed(db, why)
+        if why:
+            what = tr(
+                "{title} {count:,} 条，存为 {name}",
+                title=model.title,
+                count=len(ids),
+                name=out.name,
+            )
+            with store.writing() as tx:
+                journal(tx, "export", model.__tablename__, what, why)
+        answer: dict[str, object] = {"file": str(out), "unmasked": unmask}
+        with store.reading() as db:
+            if standard:
+                made = export_standard(db, model, ids, out, signature, where)
+                answer |= {"rows": made.count, "tables": made.rows}
+                answer["lacking"] = made.lacking
+                words = tr(
+                    "已按国标导出 {count:,} 条，其中 {lacking:,} 条待补：{out}",
+                    count=made.count,
+                    lacking=made.lacking,
+                    out=out,
+                )
+            else:
+                count = export(db, listing, wanted, out, signature)
+                answer |= {"rows": count, "columns": [one.key for one in wanted]}
+                words = tr("已导出 {count:,} 条：{out}", count=count, out=out)
+    if as_json:
+        print_json(answer)
+    else:
+        click.echo(words)
+
+
+def _purpose(purpose: str | None, *, unmask: bool) -> str:
+    if not unmask:
+        return ""
+    if purpose is None:
+        raise click.UsageError(
+            tr("导出完整号码要用 --purpose 写明用途，如 --purpose 报街道民政办摸底")
+        )
+    return purpose_of(purpose)
+
+
+def _sorted(
+    db: Connection, model: type[Record], ids: Sequence[UUID], sort: str
+) -> list[UUID]:
+    column = _column(columns_of(model), sort.removeprefix(_DOWN), model.title)
+    return ordered(db, model, ids, column, descending=sort.startswith(_DOWN))
+
+
+def _wanted(listing: Listing, written: str | None) -> list[Column]:
+    if written is None:
+        return [one for one in listing.columns if one.usual]
+    if written == "all":
+        return list(listing.columns)
+    words = [one.strip() for one in written.replace("，", ",").split(",")]
+    return [_column(listing.columns, one, listing.title) for one in words if one]
+
+
+def _column(columns: Sequence[Column], written: str, title: str) -> Column:
+    """The column of that key or label; UserError lists what there is."""
+    for one in columns:
+        if written in (one.key, one.label):
+            return one
+    names = tr("、").join(
+        tr("{name}（{label}）", name=one.key, label=one.label) for one in columns
+    )
+    raise UserError(
+        tr(
+            "{title}没有“{name}”，可填：{names}",
+            title=title,
+            name=written,
+            names=names,
+        )
+    )
+
+
+COMMANDS = (export_command,)

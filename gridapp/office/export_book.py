@@ -1,0 +1,234 @@
+"""The look of a workbook we write: tables to be read, printed and imported again."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+import tempfile
+import unicodedata
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Any
+
+from gridapp.language import tr
+from gridapp.work.listing import Cell
+from gridapp.work.purpose import Signature
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for a formula
+LONGEST_NAME = 31  # of a sheet, in Excel
+LONGEST_CELL = 32_767  # characters, in Excel
+FIRST_DAY = dt.date(1900, 3, 1)  # days before it are other days in Excel's count
+NARROWEST, WIDEST, LONG = 6, 30, 46  # characters across a column
+ARROW = 3  # room beside a heading for the arrow of its filter
+HEAD, BAND = "#E7F1FA", "#B8CCE0"
+LACKING = "#FFE699"
+
+
+class Book:
+    """A workbook written row by row: memory does not grow with the rows.
+
+    The rows wait in temporary files, which go when the book is closed; the finished
+    file stands in `data` after the `with`.
+    """
+
+    def __init__(self, title: str, signature: Signature) -> None:
+        import xlsxwriter
+
+        self._signature = signature
+        self._folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        self._file = io.BytesIO()
+        options = {
+            "constant_memory": True,
+            "tmpdir": self._folder.name,
+            "default_date_format": "yyyy-mm-dd",
+        }
+        self._book: Any = xlsxwriter.Workbook(self._file, options)
+        self._names: set[str] = set()
+        self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
+        self.data = b""
+        self._book.set_properties(
+            {
+                "title": title,
+                "author": signature.by,
+                "company": signature.grid,
+                "comments": tr("；").join(_statement(signature)),
+                "created": signature.at.astimezone().replace(tzinfo=None),
+            }
+        )
+
+    def __enter__(self) -> Book:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            if not self._book.worksheets():
+                self._book.add_worksheet()
+            self._book.close()  # also after a stop: it lets go of its files
+        finally:
+            self._folder.cleanup()
+        if error is None:
+            self.data = self._file.getvalue()
+
+    def sheet(self, title: str) -> Sheet:
+        """A new sheet for a table."""
+        plain = re.sub(r"[\[\]:*?/\\]", " ", title)[:LONGEST_NAME].strip("' ")
+        name, number = plain, 1
+        while name.lower() in self._names:
+            number += 1
+            name = f"{plain[: LONGEST_NAME - 3]} {number}"
+        self._names.add(name.lower())
+        return Sheet(self, self._book.add_worksheet(name), title, self._signature)
+
+    def format(self, **look: Any) -> Any:
+        """The format of that look, made once."""
+        key = tuple(sorted(look.items()))
+        if key not in self._formats:
+            base = {"valign": "vcenter", "font_size": 11}
+            self._formats[key] = self._book.add_format(base | look)
+        return self._formats[key]
+
+    def say(self, title: str, narrowed: Sequence[str], count: int, *more: str) -> None:
+        """Add the sheet 说明: what the file holds, who made it, when and why."""
+        page = self._book.add_worksheet(tr("说明"))
+        page.set_column(0, 0, 12)
+        page.set_column(1, 1, 70)
+        signature = self._signature
+        lines = [
+            (tr("内容"), title),
+            (tr("条件"), tr("；").join(narrowed) or tr("全部")),
+            (tr("行数"), f"{count:,}"),
+            (tr("网格"), signature.grid),
+            (tr("导出人"), signature.by),
+            (tr("导出时间"), signature.moment),
+            (tr("证件和电话"), numbers_words(signature)),
+            *([(tr("用途"), signature.purpose)] if signature.unmasked else []),
+            *((tr("注意"), words) for words in more),
+            (tr("注意"), tr("内含个人信息，用完请收好或删除，不要转发")),
+        ]
+        bold, wrapped = self.format(bold=True), self.format(text_wrap=True)
+        for row, (label, words) in enumerate(lines):
+            page.write_string(row, 0, label, bold)
+            page.write_string(row, 1, words, wrapped)
+        page.set_paper(9)
+
+
+class Sheet:
+    """One table: headings in the first row, then rows in their order."""
+
+    def __init__(self, book: Book, page: Any, title: str, signature: Signature) -> None:
+        self._book, self._page, self._title = book, page, title
+        self._signature = signature
+        self._widths: dict[int, int] = {}
+        self._texts: set[int] = set()
+        self._most: dict[int, int] = {}
+
+    def head(
+        self, at: int, words: str, *, text: bool = False, weak: bool = False
+    ) -> None:
+        """Write a heading; `text` columns hold digits that are no number."""
+        look = {"bold": not weak, "bg_color": HEAD, "bottom": 1, "border_color": BAND}
+        self._page.write_string(0, at, words, self._book.format(**look))
+        self._widths[at] = max(NARROWEST, _across(words) + ARROW)
+        self._most[at] = WIDEST
+        if text:
+            self._texts.add(at)
+
+    def put(
+        self,
+        row: int,
+        at: int,
+        cell: Cell,
+        *,
+        long: bool = False,
+        text: bool = False,
+        lacking: bool = False,
+    ) -> None:
+        """Write a cell; rows must come in their order."""
+        look: dict[str, Any] = {"bg_color": LACKING} if lacking else {}
+        if long:
+            look["text_wrap"] = True
+            self._most[at] = LONG
+        page, put = self._page, self._book.format
+        if cell is None or cell == "":
+            if look or text:
+                page.write_blank(row, at, None, put(**look, **_as_text(text)))
+            return
+        if isinstance(cell, dt.datetime):
+            page.write_datetime(row, at, cell, put(**look, num_format=_TIME))
+            width = 16
+        elif isinstance(cell, dt.date) and cell >= FIRST_DAY:
+            page.write_datetime(row, at, cell, put(**look, num_format=_DAY))
+            width = 10
+        elif isinstance(cell, int | float):
+            page.write_number(row, at, cell, put(**look))
+            width = len(f"{cell:.15g}")
+        else:
+            words = str(cell)[:LONGEST_CELL]
+            if words.startswith(FORMULA):
+                look["quote_prefix"] = True
+            page.write_string(row, at, words, put(**look, **_as_text(text)))
+            width = _across(words)
+        if width > self._widths[at]:
+            self._widths[at] = min(width, self._most[at])
+
+    def finish(self, count: int, pinned: int = 1) -> None:
+        """Set widths, filter, frozen headings and how it is printed.
+
+        pinned: columns at the left that stay where they are.
+        """
+        page, last = self._page, max(self._widths)
+        for at, width in self._widths.items():
+            text = self._book.format(num_format="@") if at in self._texts else None
+            page.set_column(at, at, width + 1, text)
+        page.freeze_panes(1, pinned)
+        page.autofilter(0, 0, max(count, 1), last)
+        page.set_paper(9)  # A4
+        page.set_landscape()
+        page.fit_to_pages(1, 0)
+        page.repeat_rows(0)
+        page.set_margins(0.4, 0.4, 0.6, 0.6)
+        page.set_header(f"&C{_plain(self._title)}")
+        signature = self._signature
+        who = _plain(f"{signature.by} {signature.moment}".strip())
+        page.set_footer(
+            f"&L{who}&C{tr('第 &P 页，共 &N 页')}&R{_plain(signature.grid)}"
+        )
+
+
+_DAY, _TIME = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
+
+
+def _as_text(text: bool) -> dict[str, str]:
+    return {"num_format": "@"} if text else {}
+
+
+def _plain(words: str) -> str:
+    """Words as Excel prints them in a header: & begins a code there."""
+    return words.replace("&", "&&")
+
+
+def _across(words: str) -> int:
+    """How many Latin characters wide the longest line is."""
+    return max(
+        sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in line)
+        for line in words.split("\n")
+    )
+
+
+def numbers_words(signature: Signature) -> str:
+    """Whether numbers stand in full."""
+    if signature.unmasked:
+        return tr("完整号码，已记入操作记录")
+    return tr("中间几位已用 * 代替")
+
+
+def _statement(signature: Signature) -> list[str]:
+    who = tr("{by} {moment} 导出", by=signature.by, moment=signature.moment).strip()
+    why = tr("用途：{purpose}", purpose=signature.purpose)
+    return [who, numbers_words(signature), *([why] if signature.unmasked else [])]
