@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from gridapp import __version__
-from gridapp.cli import county, demo, office, printing, records, vaults
+from gridapp.cli import county, demo, export, office, printing, records, vaults
 from gridapp.cli.commands import Commands
 from gridapp.cli.options import data_folder
 from gridapp.language import tr
@@ -38,6 +38,7 @@ for command in (
     *vaults.COMMANDS,
     *records.COMMANDS,
     *office.COMMANDS,
+    *export.COMMANDS,
     *printing.COMMANDS,
     demo.demo,
     county.county,
