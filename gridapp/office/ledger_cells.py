@@ -28,6 +28,7 @@ from gridapp.models.kinds import (
     NOTE,
     NUMBER,
     PHONES,
+    TIME,
     YES_NO,
     Kind,
 )
@@ -37,6 +38,8 @@ from gridapp.office.ledger_columns import VISITS, field_at
 from gridapp.office.ledger_contacts import read_contacts
 
 TOO_LONG = "E_CELL_LONG"  # the limit of a note is its own
+NOON = dt.time(12)
+_CLOCK = re.compile(r"(?<!\d)(\d{1,2}):(\d{2})?(?::\d{2}(?:\.\d+)?)?$")
 _BREAK = re.compile(r"[、,，/;；|+\s]+")
 _CODED: Mapping[str, Callable[[object, str | None], Cell[str]]] = {
     "sex": cells.read_sex,
@@ -102,6 +105,8 @@ class CellReader:
             return Cell(None, error=nothing.error)
         if kind is DATE:
             return _date(raw)
+        if kind is TIME:
+            return _time(raw)
         if kind is DOCUMENT and digits_lost(raw):
             return Cell(None, error="E_ID_PRECISION_LOST")
         text = plain(cell_text(raw) or "")
@@ -134,6 +139,30 @@ def _date(raw: object) -> Cell[dt.date]:
         return Cell(DATE.parse(text))
     except ValueError:
         return Cell(None, error="E_DATE_INVALID")
+
+
+def _time(raw: object) -> Cell[dt.datetime]:
+    """A moment of local time; noon of a day that is said without one."""
+    if isinstance(raw, dt.datetime) and raw.time() != dt.time():
+        return Cell(raw.astimezone(dt.UTC))
+    words = re.sub("[时点]", ":", plain(cell_text(raw) or "")).replace("分", "")
+    words, late = re.subn("下午|晚上?|[pP][mM]", " ", words)
+    words = re.sub("上午|早上?|中午|[aA][mM]", " ", words)
+    match = _CLOCK.search(words)
+    if match is None or isinstance(raw, dt.date):
+        day = _date(raw)
+        if day.value is None:
+            return Cell(None, day.warnings, day.error)
+        return Cell(dt.datetime.combine(day.value, NOON).astimezone(dt.UTC))
+    day = _date(words[: match.start()].strip("T ,，"))
+    if day.value is None:
+        return Cell(None, day.warnings, day.error or "E_DATE_INVALID")
+    try:
+        hour = int(match[1]) + (12 if late and int(match[1]) < 12 else 0)
+        clock = dt.time(hour, int(match[2] or 0))
+    except ValueError:
+        return Cell(None, error="E_DATE_INVALID")
+    return Cell(dt.datetime.combine(day.value, clock).astimezone(dt.UTC))
 
 
 def _agrees(raw: object, code_set: str | None) -> Cell[str]:

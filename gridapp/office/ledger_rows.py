@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +19,7 @@ from gridapp.office import cells
 from gridapp.office.ledger_cells import CellReader
 from gridapp.office.ledger_columns import IGNORED, PLACE
 from gridapp.office.ledger_problems import Problem, problem
-from gridapp.office.sheet_headers import Column, Header
+from gridapp.office.sheet_headers import NAME, Column, Header
 from gridapp.office.sheet_reader import RawSheet
 
 DITTO = {"同上", "同上行", "〃", "″", '"', "''", "〞", "”", "同户主", "上同", "同前"}
@@ -90,19 +90,28 @@ def lists_elders(file: str, sheet: RawSheet, header: Header) -> bool:
 
 
 def read_rows(
-    sheet: RawSheet, header: Header, reader: CellReader
+    sheet: RawSheet,
+    header: Header,
+    reader: CellReader,
+    named: Collection[str] = (NAME,),
 ) -> Iterator[LedgerRow]:
-    """Every line below the headings that is not empty."""
-    return iter(_SheetRows(sheet, header, reader))
+    """Every line below the headings that is not empty; `named` as for the headings."""
+    return iter(_SheetRows(sheet, header, reader, named))
 
 
 class _SheetRows:
     """Walks down a sheet and remembers what the lines above said."""
 
-    def __init__(self, sheet: RawSheet, header: Header, reader: CellReader) -> None:
+    def __init__(
+        self,
+        sheet: RawSheet,
+        header: Header,
+        reader: CellReader,
+        named: Collection[str],
+    ) -> None:
         self.sheet, self.header, self.reader = sheet, header, reader
         self.width = max(column.index for column in header.columns) + 1
-        self.name_column = next(c for c in header.columns if c.path == "name")
+        self.name_column = next(c for c in header.columns if c.path in named)
         headings = {text for c in header.columns for text in c.heading.split("/")}
         self.headings = {_bare(text) for text in headings}
         named = _BUILDING.fullmatch(unicodedata.normalize("NFKC", sheet.name.strip()))

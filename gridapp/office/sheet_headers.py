@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from gridapp.office.ledger_columns import IGNORED, path_of, plain_heading
+from gridapp.office.ledger_columns import IGNORED, joined_plain, path_of
 from gridapp.office.sheet_reader import RawSheet
 
+NAME = "name"
 SEARCHED_ROWS = 15
 DEEPEST = 3
-FEWEST = 3  # known headings, 姓名 among them
+FEWEST = 3  # known headings, the one that names the row among them
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,14 @@ class Header:
 
 
 def find_header(
-    sheet: RawSheet, chosen: Mapping[str, str] | None = None
+    sheet: RawSheet,
+    chosen: Mapping[str, str] | None = None,
+    named: Collection[str] = (NAME,),
 ) -> Header | None:
     """The best heading rows of a sheet, None when it has none.
 
     chosen: paths the user gave to headings; they win over what is known.
+    named: the paths of which a ledger has at least one; it says what a row is about.
     """
     best: Header | None = None
     best_score = (0, False, 0)
@@ -61,7 +65,8 @@ def find_header(
             paths = {column.path for column in header.known}
             grouped = depth > 1 and _is_group_row(sheet, first)
             score = (len(paths), grouped, -depth)
-            if "name" in paths and len(paths) >= FEWEST and score > best_score:
+            enough = len(paths) >= FEWEST and not paths.isdisjoint(named)
+            if enough and score > best_score:
                 best, best_score = header, score
     return best
 
@@ -85,13 +90,13 @@ def header_at(
     columns: list[Column] = []
     slots: dict[str, int] = {}
     taken: set[str] = set()
-    wanted = {_joined_plain(heading): path for heading, path in chosen.items()}
+    wanted = {joined_plain(heading): path for heading, path in chosen.items()}
     for index in range(sheet.width):
         parts = _parts([level[index] for level in levels])
         if not parts:
             continue
         heading = "/".join(parts)
-        path = wanted.get(_joined_plain(heading)) or _path(parts)
+        path = wanted.get(joined_plain(heading)) or _path(parts)
         if path.startswith("contact."):
             path = _slotted(path, "/".join(parts[:-1]) or parts[-1][:2], slots, taken)
         if path in taken and path != IGNORED and not path.endswith("phones"):
@@ -130,10 +135,6 @@ def _parts(texts: list[str]) -> list[str]:
 
 def _path(parts: list[str]) -> str:
     return path_of(parts[-1], parts[-2] if len(parts) > 1 else "") or ""
-
-
-def _joined_plain(heading: str) -> str:
-    return "/".join(plain_heading(part) for part in heading.split("/"))
 
 
 def _slotted(path: str, group: str, slots: dict[str, int], taken: set[str]) -> str:
