@@ -114,10 +114,10 @@ class _SheetRows:
         self.name_column = next(c for c in header.columns if c.path in named)
         headings = {text for c in header.columns for text in c.heading.split("/")}
         self.headings = {_bare(text) for text in headings}
-        named = _BUILDING.fullmatch(unicodedata.normalize("NFKC", sheet.name.strip()))
+        title = _BUILDING.fullmatch(unicodedata.normalize("NFKC", sheet.name.strip()))
         self.context: dict[str, str] = {}
-        if named:
-            self._enter(named)
+        if title:
+            self._enter(title)
         self.above: tuple[object, ...] = ()
 
     def __iter__(self) -> Iterator[LedgerRow]:
