@@ -90,7 +90,7 @@ def read_coded(key: str, raw: object, code_set: str | None = None) -> Cell[str]:
     without it the answer is E_CODESET_REQUIRED.
     """
     table = codes.table(key)
-    text = _digits(raw)
+    text = digits_of(raw)
     code = table.ledger_code(text) if text else None
     if code is not None:
         return Cell(code)
@@ -115,8 +115,8 @@ def read_sex(raw: object, code_set: str | None = None) -> Cell[str]:
 def read_education(raw: object, code_set: str | None = None) -> Cell[str]:
     """学历, GB/T 4658-2006, which has no code for 文盲 (W_EDU_ILLITERATE)."""
     cell = read_coded("education", raw, code_set)
-    old = code_set == "GB/T 4658-1984" and re.fullmatch("80?", _digits(raw))
-    if cell.value and (old or _ILLITERATE.search(_digits(raw))):
+    old = code_set == "GB/T 4658-1984" and re.fullmatch("80?", digits_of(raw))
+    if cell.value and (old or _ILLITERATE.search(digits_of(raw))):
         return Cell(cell.value, ("W_EDU_ILLITERATE",))
     return cell
 
@@ -125,7 +125,7 @@ def read_relation(raw: object, code_set: str | None = None) -> Cell[str]:
     """与户主关系, GB/T 4761-2008; 户主之子 and 之子 are 子."""
     cell = read_coded("relation", raw, code_set)
     if cell.error == "E_CODE_UNKNOWN":
-        word = re.sub(r"^(?:与?户主)?[之的]|^系?户主(?=.)|关系$", "", _digits(raw))
+        word = re.sub(r"^(?:与?户主)?[之的]|^系?户主(?=.)|关系$", "", digits_of(raw))
         return read_coded("relation", word, code_set) if word else cell
     return cell
 
@@ -135,7 +135,7 @@ def read_door(raw: object) -> Cell[Door]:
     nothing = empty_or_broken(raw)
     if nothing is not None:
         return Cell(None, nothing.warnings, nothing.error)
-    text = _digits(raw).upper()
+    text = digits_of(raw).upper()
     if isinstance(raw, dt.date) or _EXCEL_DATE.fullmatch(text):
         return Cell(None, error="E_ROOM_IS_DATE")
     text = re.sub(r"[〇零一二三四五六七八九十]+(?=号?[栋幢座楼单])", _arabic, text)
@@ -158,7 +158,7 @@ def read_door_part(raw: object) -> Cell[str]:
     nothing = empty_or_broken(raw)
     if nothing is not None:
         return nothing
-    text = re.sub(r"\s+", "", _digits(raw).upper())
+    text = re.sub(r"\s+", "", digits_of(raw).upper())
     if isinstance(raw, dt.date) or _EXCEL_DATE.fullmatch(text):
         return Cell(None, error="E_ROOM_IS_DATE")
     text = re.sub(r"[〇零一二三四五六七八九十]+", _arabic, text)
@@ -170,7 +170,7 @@ def read_flag(raw: object) -> Cell[bool]:
     """是 or 否 in all the ways a column is ticked; an empty cell is not a no."""
     if isinstance(raw, bool):
         return Cell(raw)
-    text = _digits(raw).lower().strip("()")
+    text = digits_of(raw).lower().strip("()")
     if _YES.fullmatch(text):
         return Cell(True)
     if _NO.fullmatch(text):
@@ -181,7 +181,7 @@ def read_flag(raw: object) -> Cell[bool]:
     return Cell(None, error="E_FLAG_UNKNOWN")
 
 
-def _digits(raw: object) -> str:
+def digits_of(raw: object) -> str:
     """The cell as half-width text; 501.0 that was a number is 501."""
     return re.sub(r"(?<=^\d)(\d*)\.0+$", r"\1", plain(cell_text(raw) or ""))
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.office import cells
-from gridapp.office.ledger_columns import IGNORED, chosen_path, field_at, plain_heading
+from gridapp.office.ledger_columns import IGNORED, chosen_path, field_at, joined_plain
 from gridapp.office.ledger_memory import (
     Memory,
     corrected_headers,
@@ -110,10 +110,10 @@ def understood(
             sheet, header.first, header.last, {**known.columns, **chosen}
         )
         ditto = dict.fromkeys(known.ditto, True) | {
-            _same(heading): says for heading, says in choices.ditto.items()
+            joined_plain(heading): says for heading, says in choices.ditto.items()
         }
         marked = tuple(
-            replace(one, ditto=True) if ditto.get(_same(one.heading)) else one
+            replace(one, ditto=True) if ditto.get(joined_plain(one.heading)) else one
             for one in header.columns
         )
         header = replace(header, columns=marked)
@@ -151,15 +151,15 @@ def keep(tx: Writing, sheets: Sequence[Understood], choices: Choices) -> None:
         if one.header is None:
             continue
         known = one.memory or Memory()
-        here = {_same(column.heading) for column in one.header.columns}
+        here = {joined_plain(column.heading) for column in one.header.columns}
         columns = {**known.columns, **choices.paths()}
         ditto = [c.heading for c in one.header.columns if c.ditto]
         rows = choices.headers.get(one.sheet.name) or known.header
         memory = Memory(
             sender=known.sender if choices.sender is None else choices.sender,
-            columns={h: path for h, path in columns.items() if _same(h) in here},
+            columns={h: path for h, path in columns.items() if joined_plain(h) in here},
             code_sets=dict(one.code_sets),
-            ditto=tuple(map(_same, ditto)),
+            ditto=tuple(map(joined_plain, ditto)),
             header=rows,
         )
         remember(tx, _headings(one.header), memory)
@@ -167,7 +167,3 @@ def keep(tx: Writing, sheets: Sequence[Understood], choices: Choices) -> None:
 
 def _headings(header: Header) -> list[str]:
     return [column.heading for column in header.columns]
-
-
-def _same(heading: str) -> str:
-    return "/".join(plain_heading(part) for part in heading.split("/"))

@@ -137,6 +137,11 @@ def plain_heading(text: object) -> str:
     return _HINT.sub("", bare) or bare
 
 
+def joined_plain(heading: str) -> str:
+    """A heading of several levels as it is compared."""
+    return "/".join(plain_heading(part) for part in heading.split("/"))
+
+
 @cache
 def _paths() -> Mapping[str, str]:
     """Path by plain heading: labels and aliases of the resident, then other words."""
