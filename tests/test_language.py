@@ -27,6 +27,7 @@ READING = {
     "gridapp.store.pinyin",
     "gridapp.store.search_words",
     "gridapp.store.search_rows",
+    "gridapp.work.emergency_words",
     "gridapp.work.choosing",
     "gridapp.work.conditions",
 }

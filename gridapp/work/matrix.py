@@ -107,8 +107,12 @@ class Matrix:
 
 def short_door(door: Door) -> str:
     """The door without its building: 2-501."""
-    unit = door_of(None, door.unit, None).unit
-    return "-".join(part for part in (unit, door.room) if part)
+    return in_unit(door.unit, door.room)
+
+
+def in_unit(unit: str | None, room: str) -> str:
+    """A unit and a room as people read them: 2-501."""
+    return "-".join(part for part in (door_of(None, unit, None).unit, room) if part)
 
 
 def door_in_building(block: Block, door: Door) -> str:

@@ -1,0 +1,118 @@
+"""The sheets of a grid's daily work: each with what it is for, drawn when wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from gridapp.language import tr
+from gridapp.models import Building, Dispute, Household, Issue, Patrol, Resident, Visit
+from gridapp.models.record import Record
+from gridapp.office.sheets.sheet import Order, Sheet
+from gridapp.office.sheets.target import Target
+from gridapp.store.database import Connection
+
+
+def _visit_sheets(db: Connection, order: Order, out: Target) -> int:
+    from gridapp.office.sheets.visit_data import streamed
+    from gridapp.office.sheets.visit_sheet import visit_sheets
+
+    total, sheets = streamed(db, order.ids, order.day)
+    return visit_sheets(sheets, out, total=total, **order.options)
+
+
+def _visit_blanks(db: Connection, order: Order, out: Target) -> int:
+    from gridapp.office.sheets.visit_data import here, worker_name
+    from gridapp.office.sheets.visit_sheet import blank_sheets
+
+    return blank_sheets(
+        here(db),
+        worker_name(db),
+        order.copies,
+        out,
+        leave_blanks=order.leave_blanks,
+        progress=order.progress,
+    )
+
+
+def _call_list(db: Connection, order: Order, out: Target) -> int:
+    from gridapp.office.sheets.call_list import call_list
+    from gridapp.office.sheets.visit_data import from_records
+
+    return call_list(from_records(db, order.ids, order.day), out, **order.options)
+
+
+def _building_matrices(db: Connection, order: Order, out: Target) -> int:
+    from gridapp.office.sheets.building_matrix import building_matrices
+
+    return building_matrices(db, order.ids, order.day, out, **order.options)
+
+
+def _emergency_cards(db: Connection, order: Order, out: Target) -> int:
+    from gridapp.office.sheets.emergency_card import emergency_cards
+
+    return emergency_cards(db, order, out)
+
+
+def _card(model: type[Record], title: str, about: str) -> tuple[str, Sheet]:
+    """The sheet that shows one type of record as it is."""
+
+    def draw(db: Connection, order: Order, out: Target) -> int:
+        from gridapp.office.sheets.record_card import record_cards
+        from gridapp.office.sheets.record_data import from_records
+
+        cards = from_records(db, model, order.ids, title, unmasked=order.unmasked)
+        return record_cards(cards, out, **order.options)
+
+    name = f"{model.__tablename__}-card"
+    return name, Sheet(title, about, model, draw, "record")
+
+
+GRID_SHEETS: Mapping[str, Sheet] = {
+    "visit-sheet": Sheet(
+        tr("入户走访单"),
+        tr("一人一页，已知情况印好，下半页到户填写"),
+        Resident,
+        _visit_sheets,
+        "residents",
+        due="visit",
+    ),
+    "visit-blank": Sheet(
+        tr("空白走访单"),
+        tr("还没有建档的人用，栏目和走访单一样，全部手写"),
+        Resident,
+        _visit_blanks,
+        "copies",
+    ),
+    "call-list": Sheet(
+        tr("电话问候单"),
+        tr("要打电话的人一人一行，边打边记"),
+        Resident,
+        _call_list,
+        "residents",
+        due="call",
+    ),
+    "emergency-card": Sheet(
+        tr("网格应急卡"),
+        tr("一张纸：谁要先抬先领、谁来帮、往哪里集合"),
+        Building,
+        _emergency_cards,
+        "grid",
+    ),
+    "building-matrix": Sheet(
+        tr("楼栋图"),
+        tr("一栋楼一张图，哪一户要先去一眼看清"),
+        Building,
+        _building_matrices,
+        "building",
+    ),
+    **dict(
+        (
+            _card(Resident, tr("居民登记表"), tr("一人一档，打印存档或核对")),
+            _card(Household, tr("家庭户登记表"), tr("一户一档，家里有谁、怎么找")),
+            _card(Visit, tr("走访记录"), tr("一次走访或电话的完整记录")),
+            _card(Patrol, tr("巡查日志"), tr("一次巡查的完整记录")),
+            _card(Issue, tr("问题工单"), tr("一张工单和它的办理过程")),
+            _card(Dispute, tr("矛盾纠纷登记表"), tr("一件纠纷的登记内容")),
+        )
+    ),
+}
