@@ -111,6 +111,13 @@ def _hits(db: Connection, numbers: Sequence[int]) -> list[Hit]:
     return [by_number[number] for number in numbers]
 
 
+def hit_of(db: Connection, model: type[Record], record_id: UUID) -> Hit | None:
+    """One record as a search shows it; None when records of its type are not found
+    by words, or it is in the recycle bin."""
+    hits = _hits(db, list(_numbers(db, model, [record_id]).values()))
+    return hits[0] if hits else None
+
+
 def _aged(detail: str, born: str | None) -> str:
     if born is None:
         return detail

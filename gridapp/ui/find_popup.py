@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
@@ -11,7 +12,9 @@ from PySide6.QtWidgets import QApplication, QFrame, QWidget
 
 from gridapp.language import tr
 from gridapp.models import record_named
+from gridapp.models.record_number import may_be_number, read_number
 from gridapp.store.database import Connection
+from gridapp.store.numbers import numbered, opening
 from gridapp.store.search import Hit, search
 from gridapp.ui.session import Session
 from gridapp.ui.widgets.badge import Badge
@@ -24,6 +27,10 @@ from gridapp.ui.widgets.text import Text
 MOST = 8
 ROW_HEIGHT = 60
 NARROWEST = 400
+# Record types that a paper opens; of others, the record they are part of.
+OPENED = frozenset(
+    ("resident", "household", "building", "issue", "dispute", "patrol", "grid")
+)
 
 
 class FindPopup(QFrame):
@@ -95,21 +102,25 @@ class FindPopup(QFrame):
             return
         self._session.read(partial(found, text=text), partial(self._show, text))
 
-    def _show(self, text: str, hits: Sequence[Hit]) -> None:
+    def _show(self, text: str, answer: Found) -> None:
         if text != self._asked:
             return  # a later letter was typed meanwhile
         self._shown = text
+        hits = answer.hits
         self._list.show_rows([row_of(hit) for hit in hits])
         if hits:
             self._list.move_current(-MOST)  # the best one, not the one before
         self._list.setVisible(bool(hits))
         self._empty.setVisible(not hits)
         self._words.setText(
-            tr(
-                "没有找到“{text}”。可以查姓名、拼音首字母、门牌（3-2-501）、电话尾号。",
+            answer.trouble
+            or tr(
+                "没有找到“{text}”。可以查姓名、拼音首字母、门牌（3-2-501）、电话尾"
+                "号、纸上的单号。",
                 text=text,
             )
         )
+        self._new.setVisible(not answer.trouble)
         self._fit(len(hits))
         self.show()
         self.raise_()
@@ -152,9 +163,29 @@ class FindPopup(QFrame):
         self.new_asked.emit()
 
 
-def found(db: Connection, text: str) -> list[Hit]:
-    """Return the best hits for what was typed."""
-    return search(db, text, MOST)
+@dataclass(frozen=True)
+class Found:
+    """The best hits; why there are none when the number of a paper was typed."""
+
+    hits: Sequence[Hit]
+    trouble: str = ""
+
+
+def found(db: Connection, text: str) -> Found:
+    """Return the best hits for what was typed, or what a scanner read off a paper."""
+    trouble = ""
+    marked: list[Hit] = []
+    try:
+        end = read_number(text)
+    except ValueError as error:
+        trouble = str(error)
+    else:
+        papers = (opening(db, one, OPENED) for one in numbered(db, end))
+        marked = [hit for hit in papers if hit is not None]
+        trouble = tr("没有单号是“{text}”的记录：可能删掉了，或在别的网格", text=text)
+    if marked:
+        return Found(marked)
+    return Found(search(db, text, MOST), trouble if may_be_number(text) else "")
 
 
 def row_of(hit: Hit) -> Row:

@@ -51,5 +51,6 @@ RECORD_PAGES = {
     "dispute_party": "disputes",
     "patrol": "patrols",
     "household": "residents",
+    "building": "buildings",
 }
 MARKED = {"visit": "visits"} | dict.fromkeys(BESIDE, "settings")  # in the navigation

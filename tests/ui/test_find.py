@@ -6,6 +6,7 @@ from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QWidget
 
 from gridapp.models import Building, Dwelling, Household, Resident
+from gridapp.models.record_number import number_of
 from gridapp.store import records
 from gridapp.ui.find_popup import FindPopup
 from gridapp.ui.main_window import MainWindow
@@ -212,3 +213,28 @@ def commit(field, text):
     event = QInputMethodEvent()
     event.setCommitString(text)
     QCoreApplication.sendEvent(field, event)
+
+
+@pytest.mark.parametrize("way", ["number", "scanner"])
+def test_the_number_of_a_paper_opens_its_record(popup, neighbours, qtbot, settle, way):
+    typed = number_of(neighbours.li).lower()
+    if way == "scanner":  # types the whole id at once and presses Enter
+        typed = str(neighbours.li).upper()
+    qtbot.keyClicks(popup.box, typed)
+    qtbot.keyClick(popup.box, Qt.Key.Key_Return)
+    settle()
+    assert [(row.type, row.id) for row in popup.opened] == [("resident", neighbours.li)]
+
+
+def test_a_mistyped_number_is_told_and_opens_nothing(popup, neighbours, qtbot, settle):
+    number = number_of(neighbours.li)
+    wrong = number[:-1] + ("7" if number[-1] != "7" else "8")
+    qtbot.keyClicks(popup.box, wrong)
+    qtbot.keyClick(popup.box, Qt.Key.Key_Return)
+    settle()
+    assert popup.opened == []
+    assert f"单号“{wrong}”有一个字对不上" in popup._words.text()
+    popup.box.clear()
+    qtbot.keyClicks(popup.box, number_of(neighbours.bin))
+    settle()
+    assert "可能删掉了" in popup._words.text()

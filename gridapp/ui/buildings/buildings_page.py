@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QMenu
 
 from gridapp.language import tr
+from gridapp.models import Building
 from gridapp.store.search_rows import door_text
 from gridapp.ui.buildings.building_acts import BuildingActs
 from gridapp.ui.buildings.building_list import BuildingList
@@ -36,6 +37,7 @@ from gridapp.ui.widgets.text import Text
 from gridapp.work.buildings import Block, Door, Estate, Member, Outline
 from gridapp.work.colouring import BASES, SHORT_BASES, Basis, counted, shades
 from gridapp.work.finding import asked_for, fitting
+from gridapp.work.listing import Listing, of_records
 
 
 class BuildingsPage(Page):
@@ -112,6 +114,7 @@ class BuildingsPage(Page):
         top.addWidget(self._basis_words)
         top.addWidget(self._basis)
         top.addWidget(self._print)
+        top.addWidget(self.export_button())
         self._middle.box.addLayout(top)
         self._middle.box.addWidget(self._legend)
         self._middle.box.addWidget(self._view, 1)
@@ -156,6 +159,11 @@ class BuildingsPage(Page):
 
     def chosen_resident(self) -> UUID | None:
         return self._member.id if self._member else None
+
+    def open_record(self, record_id: UUID | None) -> None:
+        """Show a building."""
+        if record_id is not None:
+            self.show_building(record_id)
 
     def show_building(self, building_id: UUID, door: str = "") -> None:
         """Show a building, and the door of it that begins with these words."""
@@ -236,6 +244,12 @@ class BuildingsPage(Page):
 
     def _keep(self) -> None:
         self._view.keep(self._legend.keys(), self._legend.tags())
+
+    def shown_list(self) -> Listing:
+        text = self.box.query().strip()
+        ids = [one.id for one in self._list.outlines()]
+        narrowed = [f"“{text}”"] if text else []
+        return of_records(Building, ids, title=tr("楼栋清单"), narrowed=narrowed)
 
     def _filter_list(self, text: str) -> None:
         shown = fitting(self._estate.outlines, text)
