@@ -27,9 +27,9 @@ READING = {
     "gridapp.store.pinyin",
     "gridapp.store.search_words",
     "gridapp.store.search_rows",
-    "gridapp.work.emergency_words",
     "gridapp.work.choosing",
     "gridapp.work.conditions",
+    "gridapp.work.emergency_words",
 }
 # Words of a ledger or of the invented estate, by module.
 WRITTEN = {
