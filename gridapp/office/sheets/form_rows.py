@@ -22,6 +22,7 @@ SIZE = 9.5
 NARROWEST, WIDEST = 15.0, 60.0  # columns of a table, mm
 HEADING = 6.4  # height of a heading, mm
 SIGNING = 17.0  # of a place to sign
+ACROSS, PHOTO = 3, 42.0  # photos side by side, and their height in mm
 
 Pair = tuple[str, str]  # a label and its value in words
 
@@ -106,3 +107,17 @@ def signatures(*places: str) -> Block:
         for one in places
     )
     return Block((Row(tuple(cells), height=SIGNING),))
+
+
+def photo_rows(pictures: Sequence[tuple[bytes, str]]) -> list[Row]:
+    """Pictures side by side, each over its words."""
+    rows: list[Row] = []
+    each = TEXT_WIDTH / ACROSS
+    for start in range(0, len(pictures), ACROSS):
+        some = [*pictures[start : start + ACROSS]]
+        some += [(b"", "")] * (ACROSS - len(some))
+        cells = tuple(Cell("", each, picture=picture) for picture, _ in some)
+        rows.append(Row(cells, height=PHOTO, keep=True))
+        words = (Cell(text, each, size=8.5, align="center") for _, text in some)
+        rows.append(Row(tuple(words), height=5.5))
+    return rows

@@ -53,6 +53,12 @@ def _emergency_cards(db: Connection, order: Order, out: Target) -> int:
     return emergency_cards(db, order, out)
 
 
+def _issue_slips(db: Connection, order: Order, out: Target) -> int:
+    from gridapp.office.sheets.issue_slip import issue_slips
+
+    return issue_slips(db, order, out)
+
+
 def _card(model: type[Record], title: str, about: str) -> tuple[str, Sheet]:
     """The sheet that shows one type of record as it is."""
 
@@ -98,6 +104,13 @@ GRID_SHEETS: Mapping[str, Sheet] = {
         _emergency_cards,
         "grid",
     ),
+    "issue-slip": Sheet(
+        tr("问题处置单"),
+        tr("一张工单：问题、处置、签字和每一步留痕"),
+        Issue,
+        _issue_slips,
+        "record",
+    ),
     "building-matrix": Sheet(
         tr("楼栋图"),
         tr("一栋楼一张图，哪一户要先去一眼看清"),
@@ -111,7 +124,6 @@ GRID_SHEETS: Mapping[str, Sheet] = {
             _card(Household, tr("家庭户登记表"), tr("一户一档，家里有谁、怎么找")),
             _card(Visit, tr("走访记录"), tr("一次走访或电话的完整记录")),
             _card(Patrol, tr("巡查日志"), tr("一次巡查的完整记录")),
-            _card(Issue, tr("问题工单"), tr("一张工单和它的办理过程")),
             _card(Dispute, tr("矛盾纠纷登记表"), tr("一件纠纷的登记内容")),
         )
     ),
