@@ -103,6 +103,7 @@ class MainWindow(QMainWindow):
         page.place_asked.connect(self.go)
         page.said.connect(self._toast.say)
         page.left.connect(self.go_back)
+        page.export_asked.connect(self.export_list)
         if any(place.key == key for place in PLACES):
             page.counted.connect(partial(self._nav.show_count, key))
         if isinstance(page, VisitForm):
@@ -119,6 +120,7 @@ class MainWindow(QMainWindow):
             "issue": partial(self.show_record, "issue", None),
             "dispute": partial(self.show_record, "dispute", None),
             "reload": self.reload,
+            "export": self.export_list,
             "find": self.focus_find,
             "undo": self._toast.undo,
             "lock": self.session.lock_asked.emit,
@@ -165,6 +167,20 @@ class MainWindow(QMainWindow):
         """Read the page that is shown again."""
         self.pages[self._here].reload()
 
+    def export_list(self) -> None:
+        """Ask how the list of the page that is shown is written to a file."""
+        from gridapp.ui.ledgers.export_dialog import ExportDialog
+
+        listing = self.pages[self._here].shown_list()
+        if listing is None:
+            self._toast.say(tr("这一页没有可以导出的清单"))
+        elif not listing.items:
+            self._toast.say(tr("清单是空的，换个筛选再导出"))
+        else:
+            dialog = ExportDialog(self.session, listing, self)
+            dialog.exported.connect(self._toast.say)
+            dialog.open()
+
     def focus_find(self) -> None:
         """Put the keyboard into the search box."""
         self._header.find_box.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -200,7 +216,9 @@ class MainWindow(QMainWindow):
         elif row.type == "dwelling":
             self.go("residents")
             self.residents.show_door(row.id)
-        else:  # a building, a contact: everybody found by its words
+        elif row.type == "grid":
+            self.go("buildings")
+        else:  # a contact: everybody found by its words
             self.go("residents")
             self.residents.search_for(row.title)
 

@@ -8,8 +8,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
+from gridapp.language import tr
 from gridapp.ui.session import Session
 from gridapp.ui.tokens import Width
+from gridapp.ui.widgets.buttons import Button
+from gridapp.work.listing import Listing
 
 
 class Page(QWidget):
@@ -31,6 +34,7 @@ class Page(QWidget):
     said = Signal(str, object)  # what was done; a function that undoes it, or None
     counted = Signal(int)  # how much waits on this page
     left = Signal()  # go back to the page before
+    export_asked = Signal()  # write the list that is shown to a file
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -54,6 +58,20 @@ class Page(QWidget):
     def chosen_resident(self) -> UUID | None:
         """Return who is chosen on this page, for F2 and F3."""
         return None
+
+    def shown_list(self) -> Listing | None:
+        """Return the list as it is filtered and sorted, for an export."""
+        return None
+
+    def export_button(self, words: str = "") -> Button:
+        """Return the button that asks for the list as a file."""
+        tip = tr("把这份清单导出成 Excel Ctrl+E")
+        kind = "quiet" if words else "small"
+        button = Button(self.theme, words, kind, icon="file-output", tip=tip)
+        if not words:
+            button.setFixedSize(40, 34)
+        button.clicked.connect(self.export_asked)
+        return button
 
     def open_record(self, record_id: UUID | None) -> None:
         """Open a record of the type this page is for; None starts a new one."""

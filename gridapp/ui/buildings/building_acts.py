@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from uuid import UUID
 
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QMenu, QWidget
 
 from gridapp.language import tr
 from gridapp.store.undo import Done, noted, take_back
@@ -16,6 +18,7 @@ from gridapp.ui.session import Session
 from gridapp.work.buildings import Block
 from gridapp.work.colouring import Basis
 from gridapp.work.doors import Door
+from gridapp.work.due import Due
 from gridapp.work.gathering import open_home
 
 
@@ -24,6 +27,7 @@ class BuildingActs(QObject):
 
     said = Signal(str, object)
     opened = Signal(object)  # the id of a household that was opened
+    issue_asked = Signal(object)  # the id of an issue of the building
 
     def __init__(self, session: Session, owner: QObject) -> None:
         super().__init__(owner)
@@ -47,6 +51,22 @@ class BuildingActs(QObject):
         words = tr("已生成 {pages} 页楼栋图：{name}", pages=pages, name=path.name)
         self.said.emit(words, None)
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+
+    def open_issue(self, issues: Sequence[Due], under: QWidget) -> None:
+        """Open the building's own issue, or let one choose among several."""
+        if len(issues) == 1:
+            self.issue_asked.emit(issues[0].id)
+            return
+        menu = QMenu(under)
+        menu.setAccessibleName(tr("公共问题"))
+        for due in issues:
+            action = menu.addAction(due.why)
+            action.triggered.connect(partial(self._ask_issue, due.id))
+        menu.popup(under.mapToGlobal(under.rect().bottomLeft()))
+        menu.aboutToHide.connect(menu.deleteLater)
+
+    def _ask_issue(self, issue_id: UUID, _checked: bool = False) -> None:
+        self.issue_asked.emit(issue_id)
 
     def open_home(
         self, block: Block, unit: str, room: str, dwelling_id: UUID | None = None

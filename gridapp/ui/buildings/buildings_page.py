@@ -8,7 +8,6 @@ from uuid import UUID
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QMenu
 
 from gridapp.language import tr
 from gridapp.models import Building
@@ -140,6 +139,7 @@ class BuildingsPage(Page):
         self._print.setShortcut("Ctrl+P")
         self._acts.said.connect(self.said)
         self._acts.opened.connect(partial(self.record_asked.emit, "household"))
+        self._acts.issue_asked.connect(partial(self.record_asked.emit, "issue"))
         self._view.picked.connect(self._show_door)
         self._view.opened.connect(self._open)
         for part in (self._panel, self._strip):
@@ -347,21 +347,7 @@ class BuildingsPage(Page):
             self.record_asked.emit("household", home.id)
 
     def _show_common(self) -> None:
-        """Open the building's own issue, or let one choose among several."""
-        issues = self._block.issues if self._block else ()
-        if len(issues) == 1:
-            self.record_asked.emit("issue", issues[0].id)
-            return
-        menu = QMenu(self)
-        menu.setAccessibleName(tr("公共问题"))
-        for due in issues:
-            action = menu.addAction(due.why)
-            action.triggered.connect(partial(self._open_issue, due.id))
-        menu.popup(self._common.mapToGlobal(self._common.rect().bottomLeft()))
-        menu.aboutToHide.connect(menu.deleteLater)
-
-    def _open_issue(self, issue_id: UUID, _checked: bool = False) -> None:
-        self.record_asked.emit("issue", issue_id)
+        self._acts.open_issue(self._block.issues if self._block else (), self._common)
 
     def _print_matrix(self) -> None:
         self._acts.print_block(self._block, self._basis_now())

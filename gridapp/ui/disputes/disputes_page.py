@@ -33,6 +33,7 @@ from gridapp.ui.widgets.shortcuts import bind_inside
 from gridapp.ui.widgets.text import Text
 from gridapp.work import disputes
 from gridapp.work.dispute_cases import CaseFile, Listed, Start, case_file, listed, start
+from gridapp.work.listing import Listing, of_records
 
 MOST_FOUND = 500
 
@@ -88,6 +89,7 @@ class DisputesPage(Page):
         chips = line(margins=(12, 0, 8, 0))
         chips.addWidget(self._chips)
         chips.addStretch()
+        chips.addWidget(self.export_button())
         left.box.addLayout(chips)
         notice = line(margins=(12, 0, 12, 0))
         self._unfinished.row.addWidget(self._go_on)
@@ -211,6 +213,13 @@ class DisputesPage(Page):
         shown = self._wanted or (self._list.current() or _NOBODY).id
         self._wanted = None
         self._open_case(shown if kept else None)
+
+    def shown_list(self) -> Listing:
+        text, chosen = self._box.query().strip(), self._chips.chosen()
+        words = dict(dispute_words.FILTERS)[chosen]
+        narrowed = [one for one in (words, f"“{text}”" if text else "") if one]
+        ids = [row.id for row in self._list.rows()]
+        return of_records(Dispute, ids, title=self.title, narrowed=narrowed)
 
     def _say_empty(self, *, found: bool) -> None:
         text = self._box.query().strip()

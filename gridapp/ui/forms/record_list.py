@@ -59,6 +59,10 @@ class RecordList(QTableView):
         if ids:
             self.choose(kept if kept in ids and kept else ids[0])
 
+    def ids(self) -> list[UUID]:
+        """Return the ids of the rows in the order they are shown."""
+        return self._table.ids()
+
     def chosen(self) -> UUID | None:
         """Return the id of the row the keyboard is on."""
         index = self.currentIndex()

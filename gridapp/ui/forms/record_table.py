@@ -37,6 +37,10 @@ class RecordTable(QAbstractTableModel):
         self._ids, self._rows = list(ids), {}
         self.endResetModel()
 
+    def ids(self) -> list[UUID]:
+        """Return the ids of the records in the order they are shown."""
+        return list(self._ids)
+
     def id_at(self, row: int) -> UUID:
         """Return the id of the record in a row."""
         return self._ids[row]

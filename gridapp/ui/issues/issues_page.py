@@ -35,6 +35,7 @@ from gridapp.ui.widgets.text import Text
 from gridapp.work import flow
 from gridapp.work.flow import Stepped
 from gridapp.work.issues import Issues, Listed, read_issues
+from gridapp.work.listing import Listing, of_records
 
 MOST_FOUND = 500
 # What only a step of the flow changes.
@@ -85,6 +86,7 @@ class IssuesPage(Page):
         top = line(margins=(12, 0, 12, 0), gap=8)
         top.addWidget(self.box, 1)
         top.addWidget(self._new)
+        top.addWidget(self.export_button())
         self._left.box.addLayout(top)
         filters = line(margins=(12, 0, 12, 0))
         filters.addWidget(self._filters)
@@ -217,6 +219,12 @@ class IssuesPage(Page):
         found = self._hits is None or one.id in self._hits
         named = text and any(text in words for words in (one.who, one.owner))
         return self._filters.fits(one) and bool(found or named)
+
+    def shown_list(self) -> Listing:
+        text = [f"“{self.box.query().strip()}”"] if self._hits is not None else []
+        words = [self._filters.tab_words(), *self._filters.narrowed(), *text]
+        ids = [row.id for row in self._list.rows()]
+        return of_records(Issue, ids, title=self.title, narrowed=words)
 
     def _say_empty(self, found: bool) -> None:
         self._list.setVisible(found)

@@ -27,6 +27,7 @@ from gridapp.ui.widgets.rows import Row, RowList
 from gridapp.ui.widgets.shortcuts import bind_inside
 from gridapp.ui.widgets.text import Text
 from gridapp.work import patrol_round, recycle
+from gridapp.work.listing import Listing, of_records
 from gridapp.work.patrol_round import RoundFile, RoundLine
 
 FILTERS = (("all", tr("全部")), ("found", tr("发现问题")))
@@ -38,6 +39,7 @@ class RoundLog(QWidget):
     said = Signal(str, object)
     record_asked = Signal(str, object)  # record type, id
     today_asked = Signal()
+    export_asked = Signal()
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -57,6 +59,14 @@ class RoundLog(QWidget):
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._clear.hide()
         self._today = Button(theme, tr("今天的巡查 F4"), "primary", icon="route")
+        self._export = Button(
+            theme,
+            tr("导出"),
+            "quiet",
+            icon="file-output",
+            tip=tr("导出巡查日志 Ctrl+E"),
+        )
+        self._export.clicked.connect(self.export_asked)
         self._card = Card((1, 8, 1, 1), 0)
         self._reader = RoundReader(session)
         self._lay_out()
@@ -83,6 +93,7 @@ class RoundLog(QWidget):
         self._top.addWidget(self._clear)
         self._top.addWidget(self._count)
         self._top.addStretch()
+        self._top.addWidget(self._export)
         self._top.addWidget(self._today)
         outer.addLayout(self._top)
         self._body = line(gap=12)
@@ -110,6 +121,17 @@ class RoundLog(QWidget):
         self._arrange()
         self._read_id(patrol_id)
         self._wanted = patrol_id
+
+    def shown_list(self) -> Listing:
+        """Return the rounds as they are filtered, for an export."""
+        days = (self._first.text().strip(), self._last.text().strip())
+        words = [tr("{first} 至 {last}", first=days[0], last=days[1])]
+        if not any(days):
+            words = []
+        if self._chips.chosen() != "all":
+            words.append(dict(FILTERS)[self._chips.chosen()])
+        ids = [row.id for row in self._list.rows()]
+        return of_records(Patrol, ids, narrowed=words)
 
     def set_width(self, width: Width) -> None:
         """Lay out for a wide, middle or narrow window."""

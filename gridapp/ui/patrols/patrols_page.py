@@ -15,6 +15,7 @@ from gridapp.ui.patrols.patrol_round import RoundView
 from gridapp.ui.session import Session
 from gridapp.ui.tokens import Width
 from gridapp.ui.widgets.card import column
+from gridapp.work.listing import Listing
 
 
 class PatrolsPage(Page):
@@ -46,6 +47,7 @@ class PatrolsPage(Page):
             log.said.connect(self.said)
             log.record_asked.connect(self.record_asked)
             log.today_asked.connect(partial(self.open_record, None))
+            log.export_asked.connect(self.export_asked)
             log.set_width(self.layout_width)
             log.reload()
         return self._made
@@ -71,6 +73,10 @@ class PatrolsPage(Page):
 
     def leave(self) -> None:
         self._round.keep()
+
+    def shown_list(self) -> Listing | None:
+        shown = self._stack.currentWidget()
+        return self._log.shown_list() if shown is self._made else None
 
     def open_record(self, record_id: UUID | None) -> None:
         """Read a past round; None begins today's, or goes on with it."""

@@ -13,6 +13,7 @@ from gridapp.store.acts import MOST, Act, acts
 from gridapp.store.database import Connection
 from gridapp.ui.session import Session
 from gridapp.ui.settings.act_words import entry_of
+from gridapp.ui.settings.settings_listings import acts_listing
 from gridapp.ui.side_page import SidePage
 from gridapp.ui.tokens import Width
 from gridapp.ui.widgets.buttons import Button, ChipRow
@@ -20,6 +21,7 @@ from gridapp.ui.widgets.card import Card
 from gridapp.ui.widgets.entry import FindField
 from gridapp.ui.widgets.text import Text
 from gridapp.ui.widgets.timeline import Entry, Timeline
+from gridapp.work.listing import Listing
 
 DAYS = (
     ("today", tr("今天")),
@@ -46,6 +48,7 @@ class ActsPage(SidePage):
         self.top.addWidget(self._count)
         self.top.addStretch()
         self.top.addWidget(self._find)
+        self.top.addWidget(self.export_button())
         card = Card((16, 6, 1, 6), 0)
         self._list = Timeline(self.theme, tr("操作记录"))
         card.box.addWidget(self._list, 1)
@@ -108,6 +111,13 @@ class ActsPage(SidePage):
             tr("这些记录里没有“{words}”。", words=self._find.query().strip())
             if wanted
             else tr("这几天没有登记或修改过什么。")
+        )
+
+    def shown_list(self) -> Listing:
+        words = self._find.query().strip()
+        narrowed = [dict(DAYS)[self._days.chosen()]] if self._filtered() else []
+        return acts_listing(
+            self._shown, [*narrowed, *([f"“{words}”"] if words else [])]
         )
 
     def _filtered(self) -> bool:

@@ -19,6 +19,7 @@ from gridapp.store.undo import Done, Span, noted, take_back
 from gridapp.store.vault import Writing
 from gridapp.ui.page import Page
 from gridapp.ui.session import Session
+from gridapp.ui.settings.settings_listings import bin_listing
 from gridapp.ui.tokens import Width
 from gridapp.ui.widgets.badge import Badge
 from gridapp.ui.widgets.buttons import Button, ChipRow
@@ -26,6 +27,7 @@ from gridapp.ui.widgets.card import Card, Divider, line
 from gridapp.ui.widgets.entry import FindField
 from gridapp.ui.widgets.rows import Row, RowList
 from gridapp.ui.widgets.text import Text
+from gridapp.work.listing import Listing
 from gridapp.work.recycle import KEPT_DAYS, Deleted, bin_lines, restore
 
 MOST_KINDS = 5  # chips of record types, the most frequent first
@@ -69,6 +71,7 @@ class RecyclePage(Page):
         top.addStretch()
         self.box.setFixedWidth(230)
         top.addWidget(self.box)
+        top.addWidget(self.export_button())
         card.box.addLayout(top)
         words = tr(
             "删除的内容列在这里 {days} 天；过后不再列出，数据仍在，可请技术支持找回。",
@@ -109,15 +112,23 @@ class RecyclePage(Page):
         self._chips.set_choices([("", everything), *kinds])
         self._show()
 
-    def _show(self, _key: str = "") -> None:
+    def shown_list(self) -> Listing:
+        chosen, text = self._chips.chosen(), self.box.query().strip()
+        narrowed = [record_named(chosen).title] if chosen else []
+        return bin_listing(self._found(), [*narrowed, *([f"“{text}”"] if text else [])])
+
+    def _found(self) -> list[Deleted]:
         asked = self.box.query().split()
         chosen = self._chips.chosen()
-        found = [
+        return [
             one
             for one in self._lines
             if chosen in ("", one.type)
             and all(word in _searched(one) for word in asked)
         ]
+
+    def _show(self, _key: str = "") -> None:
+        asked, found = self.box.query().split(), self._found()
         self._list.show_rows([_row(one) for one in found])
         self._list.setVisible(bool(found))
         self._empty.setVisible(not found)

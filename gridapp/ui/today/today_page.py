@@ -29,6 +29,7 @@ from gridapp.ui.today.today_day import (
 )
 from gridapp.ui.today.today_side import ROUND, TodaySide
 from gridapp.ui.today.todo_list import TodoList
+from gridapp.ui.today.todo_listing import todo_listing
 from gridapp.ui.tokens import Width
 from gridapp.ui.widgets.buttons import Button, ChipRow
 from gridapp.ui.widgets.card import Card, Divider, NoticeBar, column, line
@@ -36,6 +37,7 @@ from gridapp.ui.widgets.kpi import Kpi
 from gridapp.ui.widgets.shortcuts import bind_inside
 from gridapp.ui.widgets.text import Glyph, Text
 from gridapp.work.due import Due
+from gridapp.work.listing import Listing
 
 TILES = (
     ("visit", "footprints", tr("要走访")),
@@ -131,6 +133,7 @@ class TodayPage(Page):
         top.addWidget(self._chips)
         top.addStretch()
         top.addWidget(self._print)
+        top.addWidget(self.export_button())
         card.box.addWidget(self._top)
         self._top_line = Divider()
         card.box.addWidget(self._top_line)
@@ -187,6 +190,7 @@ class TodayPage(Page):
         menu = QMenu(self)
         menu.setAccessibleName(tr("更多"))
         menu.addAction(tr("打印走访单 Ctrl+P"), self._print_sheets)
+        menu.addAction(tr("导出这份清单 Ctrl+E"), self.export_asked.emit)
         menu.addAction(tr("加一轮专项走访"), self._acts.start_round)
         menu.addAction(tr("按规则补齐关爱计划"), self._acts.adopt_plans)
         return menu
@@ -275,8 +279,15 @@ class TodayPage(Page):
             choices.append((key, f"{words} {count}"))
         self._chips.set_choices(choices)
 
+    def shown_list(self) -> Listing:
+        narrowed = [NAMES[self._kind]] if self._kind in NAMES else []
+        return todo_listing(self._shown_rows(), narrowed)
+
+    def _shown_rows(self) -> list[Due]:
+        return [row for row in self._rows if self._kind in ("all", _kind(row))]
+
     def _show_rows(self) -> None:
-        shown = [row for row in self._rows if self._kind in ("all", _kind(row))]
+        shown = self._shown_rows()
         self._list.show_rows(shown, self._day)
         self._list.setVisible(bool(shown))
         self._empty.setVisible(not shown)

@@ -20,6 +20,7 @@ from gridapp.ui.widgets.buttons import Button, ChipRow
 from gridapp.ui.widgets.card import Card, Divider, line
 from gridapp.ui.widgets.text import Text
 from gridapp.work.attachments import PendingPhoto, photos_of
+from gridapp.work.listing import Listing, of_records
 from gridapp.work.ways import kind_of
 
 COLUMNS = (
@@ -60,6 +61,8 @@ class VisitsPage(Page):
         self._photos = Button(self.theme, tr("看照片"), "quiet", icon="camera")
         self._photos.hide()
         top.addWidget(self._photos)
+        self._export = self.export_button(tr("导出"))
+        top.addWidget(self._export)
         self._new = Button(self.theme, tr("记走访 F2"), "primary", icon="footprints")
         top.addWidget(self._new)
         card.box.addLayout(top)
@@ -83,6 +86,11 @@ class VisitsPage(Page):
     def chosen_resident(self) -> UUID | None:
         record_id = self._list.chosen()
         return self._resident_of(record_id) if record_id else None
+
+    def shown_list(self) -> Listing:
+        words = dict(FILTERS)[self._chips.chosen()]
+        narrowed = () if self._chips.chosen() == "all" else (words,)
+        return of_records(Visit, self._list.ids(), title=self.title, narrowed=narrowed)
 
     def _show(self, ids: list[UUID]) -> None:
         self._list.show_ids(ids)
@@ -128,6 +136,7 @@ class VisitsPage(Page):
         super().set_width(width)
         top = 8 if width is Width.NARROW else 14
         self._row.setContentsMargins(width.margin, top, width.margin, top)
+        self._export.setText("" if width is Width.NARROW else tr("导出"))
 
 
 def _photos(db: Connection, visit_id: UUID) -> list[PendingPhoto]:

@@ -1,0 +1,1 @@
+"""Dialogs that take ledgers in, fill forms and write lists to files."""

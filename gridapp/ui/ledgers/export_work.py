@@ -1,0 +1,91 @@
+"""What is done with an export off the window's thread: journal, then the file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from gridapp.language import tr
+from gridapp.store.vault import Store
+from gridapp.ui.jobs import Progress
+from gridapp.work.export_choice import columns_for, remember
+from gridapp.work.listing import Listing
+from gridapp.work.purpose import journal, signed
+
+EXCEL, CSV, STANDARD = ".xlsx", ".csv", "gbt31000"
+
+
+@dataclass(frozen=True)
+class Order:
+    """What somebody wants: a list, as EXCEL, CSV or STANDARD, with these columns.
+
+    purpose: why numbers are written in full, empty when they are masked.
+    """
+
+    listing: Listing
+    kind: str
+    keys: tuple[str, ...]
+    purpose: str
+
+
+@dataclass(frozen=True)
+class Made:
+    """The file that was written, and what is said of it."""
+
+    path: Path
+    words: str
+
+
+def write_file(store: Store, order: Order, path: Path, progress: Progress) -> Made:
+    """Write the file, after what is taken out of the vault stands in the journal.
+
+    UserError when it cannot be written or was stopped; then there is no file.
+    """
+    from gridapp.office.export import export
+    from gridapp.office.export_standard import export_standard
+
+    listing = order.listing
+    count = len(listing.items)
+    with store.writing() as tx:
+        if order.kind != STANDARD:
+            remember(tx, listing, order.keys)
+        if order.purpose:
+            what = tr(
+                "{title} {count:,} 条，存为 {name}",
+                title=listing.title,
+                count=count,
+                name=path.name,
+            )
+            kind = listing.model.__tablename__ if listing.model else None
+            journal(tx, "export", kind, what, order.purpose)
+    with store.reading() as db:
+        signature = signed(db, order.purpose)
+        if order.kind == STANDARD and listing.model is not None:
+            made = export_standard(
+                db,
+                listing.model,
+                listing.items,
+                path,
+                signature,
+                listing.narrowed,
+                progress.step,
+                progress.cancelled,
+            )
+            words = tr(
+                "已按国标导出 {count:,} 条，其中 {lacking:,} 条待补",
+                count=made.count,
+                lacking=made.lacking,
+            )
+            return Made(path, words)
+        columns = columns_for(listing, order.keys)
+        count = export(
+            db,
+            listing,
+            columns,
+            path,
+            signature,
+            progress.step,
+            progress.cancelled,
+        )
+    words = tr("已导出{title} {count:,} 条", title=listing.title, count=count)
+    return Made(path, words)
