@@ -104,18 +104,26 @@ def _order(name: str) -> Iterator[Any]:
     yield from _of_this_machine()
 
 
-class _Setter(dict[str, "tuple[str, float] | None"]):
-    """For each character the font that draws it and its width in em; None: no font."""
+@dataclass(frozen=True)
+class Drawn:
+    """What draws a character, and how wide: in em."""
+
+    font: Any
+    width: float
+
+
+class _Setter(dict[str, Drawn | None]):
+    """What draws each character where a font was asked for; None: nothing does."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
         self._name = name
 
-    def __missing__(self, char: str) -> tuple[str, float] | None:
+    def __missing__(self, char: str) -> Drawn | None:
         code = ord(char)
         self[char] = found = next(
             (
-                (one.fontName, one.face.getCharWidth(code) / 1000)
+                Drawn(one, one.face.getCharWidth(code) / 1000)
                 for one in _order(self._name)
                 if code in one.face.charToGlyph
             ),
@@ -124,57 +132,57 @@ class _Setter(dict[str, "tuple[str, float] | None"]):
         return found
 
 
-class _Advances(dict[str, float]):
-    """The width of each character in em; of one that no font has, a full em."""
+class _Widths(dict[str, float]):
+    """The width of each character in em; of one that nothing draws, a full em."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
-        self._name = name
+        self._drawn = drawn(name)
 
     def __missing__(self, char: str) -> float:
-        found = _set_in(self._name)[char]
-        self[char] = width = found[1] if found else 1.0
+        found = self._drawn[char]
+        self[char] = width = found.width if found else 1.0
         return width
 
 
-_set_in = cache(_Setter)
-_advances = cache(_Advances)
+drawn = cache(_Setter)
+_widths = cache(_Widths)
 
 
 def runs(text: str, name: str) -> Iterator[tuple[str, str]]:
     """(font, text) parts of `text`: what `name` lacks is set in another font."""
-    setter = _set_in(name)
+    by = drawn(name)
 
-    def drawn_by(char: str) -> str:
-        found = setter[char]
-        return found[0] if found else name
+    def font_of(char: str) -> str:
+        found = by[char]
+        return found.font.fontName if found else name
 
-    for run_font, group in groupby(text, drawn_by):
+    for run_font, group in groupby(text, font_of):
         yield run_font, "".join(group)
 
 
 def width(text: str, name: str, size: float) -> float:
     """The width of one line of `text`, in points at a font size in points."""
-    return sum(map(_advances(name).__getitem__, text)) * size
+    return sum(map(_widths(name).__getitem__, text)) * size
 
 
 def drawable(text: str) -> str:
     """`text` as it is printed: never an empty box, a bracketed blank instead."""
-    setter = _set_in(REGULAR)
+    by = drawn(REGULAR)
     text = plain(text)
-    if all(map(setter.__getitem__, text.replace("\n", ""))):
+    if all(map(by.__getitem__, text.replace("\n", ""))):
         return text
-    return "".join(char if char == "\n" or setter[char] else BLANK for char in text)
+    return "".join(char if char == "\n" or by[char] else BLANK for char in text)
 
 
 def missing_glyphs(texts: Iterable[tuple[str, str]]) -> list[Missing]:
     """The characters of (where, text) pairs that no font here can draw, in order."""
-    setter = _set_in(REGULAR)
+    by = drawn(REGULAR)
     return [
         Missing(char, where)
         for where, text in texts
         for char in dict.fromkeys(plain(text))
-        if char != "\n" and not setter[char]
+        if char != "\n" and not by[char]
     ]
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 import time
 from glob import escape
 from pathlib import Path
+from typing import BinaryIO
 
 from gridapp.errors import UserError
 from gridapp.language import tr
@@ -14,15 +16,21 @@ from gridapp.language import tr
 STALE = 3600.0  # seconds after which an unfinished file is nobody's
 
 
-def write_whole(data: bytes, out: Path) -> None:
-    """Put `data` into the file `out` in one step, keeping the old file until then."""
+def write_whole(data: bytes | BinaryIO, out: Path) -> None:
+    """Put `data` into the file `out` in one step, keeping the old file until then.
+
+    data: bytes, or an open file of which all that is left to read is taken.
+    """
     temporary = None
     try:
         _remove_stale(out)
         handle, name = tempfile.mkstemp(".part", f".{out.stem}-", out.parent)
         temporary = Path(name)
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            if isinstance(data, bytes):
+                file.write(data)
+            else:
+                shutil.copyfileobj(data, file)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(out)
