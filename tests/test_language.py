@@ -24,6 +24,7 @@ READING = {
     "gridapp.office.chinese_text",
     "gridapp.office.ledger_columns",
     "gridapp.office.ledger_rows",
+    "gridapp.office.readers.text",
     "gridapp.store.pinyin",
     "gridapp.store.search_words",
     "gridapp.store.search_rows",

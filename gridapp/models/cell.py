@@ -36,6 +36,10 @@ class Cell(Generic[T]):
     note: str = ""
 
 
+class Month(dt.date):
+    """A date of which the cell shows year and month alone; its day means nothing."""
+
+
 MESSAGES: Mapping[str, str] = MappingProxyType(
     {
         "E_CELL_ERROR": tr("这一格是 Excel 的公式错误，请在原表里改好后再导入"),
@@ -134,7 +138,7 @@ def cell_text(raw: object) -> str | None:
             return None
         return str(int(raw)) if raw.is_integer() else repr(raw)
     if isinstance(raw, dt.datetime | dt.date):
-        return raw.isoformat()
+        return raw.isoformat()[:7] if isinstance(raw, Month) else raw.isoformat()
     return str(raw)
 
 

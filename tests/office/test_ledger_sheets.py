@@ -48,7 +48,10 @@ def test_digits_kept_as_text_in_csv_lose_their_wrapping(tmp_path):
     ("content", "words"),
     [
         (b"", "空文件"),
-        (b"<html><table><tr><td>1</td></tr></table></html>", "网页格式"),
+        (b"<html><body>404 Not Found</body></html>", "没有表格"),
+        (b"%PDF-1.7", "不是表格"),
+        (b"PK\x05\x06" + b"\0" * 18, "压缩包"),
+        (b"MIME-Version: 1.0\nContent-Type: multipart/related", "网页存档"),
         (b"PK\x03\x04 not a zip", "不是完好的 Excel"),
         (b"\xd0\xcf\x11\xe0" + b"\0" * 600, "不是完好的 Excel"),
         (
@@ -72,10 +75,10 @@ def test_missing_file_is_refused_in_words(tmp_path):
 
 
 def test_zip_that_unpacks_to_more_than_a_ledger_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("gridapp.office.sheet_marks.LARGEST", 100)
+    monkeypatch.setattr("gridapp.office.readers.zip_parts.LARGEST", 100)
     path = tmp_path / "a.xlsx"
     xlsxwriter.Workbook(path).close()
-    with pytest.raises(UserError, match="1 GB"):
+    with pytest.raises(UserError, match="展开后太大"):
         read_book(path)
 
 
