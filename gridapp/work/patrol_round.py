@@ -188,6 +188,7 @@ class StopLine:
     where: str  # 3号楼 消防通道
     state: str  # code of check_state
     note: str
+    at: dt.datetime
 
 
 @dataclass(frozen=True)
@@ -250,7 +251,7 @@ def _stop_lines(db: Connection, stops: Sequence[Values]) -> list[StopLine]:
             point["name"] if point else "",
         ]
         words = " ".join(word for word in where if word) or tr("路上")
-        lines.append(StopLine(words, row["state"], row["note"] or ""))
+        lines.append(StopLine(words, row["state"], row["note"] or "", row["at"]))
     return sorted(lines, key=lambda line: natural(line.where))
 
 

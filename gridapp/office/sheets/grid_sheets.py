@@ -53,6 +53,12 @@ def _emergency_cards(db: Connection, order: Order, out: Target) -> int:
     return emergency_cards(db, order, out)
 
 
+def _patrol_logs(db: Connection, order: Order, out: Target) -> int:
+    from gridapp.office.sheets.patrol_log import patrol_logs
+
+    return patrol_logs(db, order, out)
+
+
 def _issue_slips(db: Connection, order: Order, out: Target) -> int:
     from gridapp.office.sheets.issue_slip import issue_slips
 
@@ -104,6 +110,13 @@ GRID_SHEETS: Mapping[str, Sheet] = {
         _emergency_cards,
         "grid",
     ),
+    "patrol-log": Sheet(
+        tr("巡查日志"),
+        tr("一天或一周的巡查：看了哪里、发现什么、办到哪一步"),
+        Patrol,
+        _patrol_logs,
+        "day",
+    ),
     "issue-slip": Sheet(
         tr("问题处置单"),
         tr("一张工单：问题、处置、签字和每一步留痕"),
@@ -123,7 +136,6 @@ GRID_SHEETS: Mapping[str, Sheet] = {
             _card(Resident, tr("居民登记表"), tr("一人一档，打印存档或核对")),
             _card(Household, tr("家庭户登记表"), tr("一户一档，家里有谁、怎么找")),
             _card(Visit, tr("走访记录"), tr("一次走访或电话的完整记录")),
-            _card(Patrol, tr("巡查日志"), tr("一次巡查的完整记录")),
             _card(Dispute, tr("矛盾纠纷登记表"), tr("一件纠纷的登记内容")),
         )
     ),
