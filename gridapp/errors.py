@@ -17,3 +17,7 @@ class InvalidFields(UserError):
     def __init__(self, messages: Mapping[str, str]) -> None:
         super().__init__(tr("；").join(messages.values()))
         self.messages = dict(messages)
+
+
+class MissingGlyphs(UserError):
+    """Characters that no font of ours has; a print may leave their places empty."""

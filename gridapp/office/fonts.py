@@ -8,6 +8,7 @@ these fonts: docs/decisions/0002-fonts.md.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -18,7 +19,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFError, TTFont
 
 from gridapp import paths
-from gridapp.errors import UserError
+from gridapp.errors import MissingGlyphs, UserError
 from gridapp.language import tr
 from gridapp.office.chinese_text import plain, to_unicode_cmap
 from gridapp.office.system_fonts import candidates
@@ -166,13 +167,24 @@ def width(text: str, name: str, size: float) -> float:
     return sum(map(_widths(name).__getitem__, text)) * size
 
 
+class _AsIs(dict[str, bool]):
+    """Whether a character is printed as it is, whatever stands beside it."""
+
+    def __missing__(self, char: str) -> bool:
+        alone = plain(char) == char and not unicodedata.combining(char)
+        self[char] = known = alone and (char == "\n" or bool(drawn(REGULAR)[char]))
+        return known
+
+
+_as_is = _AsIs()
+
+
 def drawable(text: str) -> str:
     """`text` as it is printed: never an empty box, a bracketed blank instead."""
-    by = drawn(REGULAR)
-    text = plain(text)
-    if all(map(by.__getitem__, text.replace("\n", ""))):
+    if all(map(_as_is.__getitem__, text)):
         return text
-    return "".join(char if char == "\n" or by[char] else BLANK for char in text)
+    by = drawn(REGULAR)
+    return "".join(char if char == "\n" or by[char] else BLANK for char in plain(text))
 
 
 def missing_glyphs(texts: Iterable[tuple[str, str]]) -> list[Missing]:
@@ -187,7 +199,7 @@ def missing_glyphs(texts: Iterable[tuple[str, str]]) -> list[Missing]:
 
 
 def require_glyphs(texts: Iterable[tuple[str, str]]) -> None:
-    """Raise UserError that names each character the fonts lack and where it stands."""
+    """Raise MissingGlyphs that names each character the fonts lack and where it stands."""
     missing = missing_glyphs(texts)
     if not missing:
         return
@@ -196,7 +208,7 @@ def require_glyphs(texts: Iterable[tuple[str, str]]) -> None:
         for one in missing[:5]
     )
     more = tr("等 {count} 处", count=len(missing)) if len(missing) > 5 else ""
-    raise UserError(
+    raise MissingGlyphs(
         tr(
             "打印字体里没有{named}{more}，这些字打不出来。请改选“缺字留"
             "空”打印后手写补上，或先不选这几个人。",
