@@ -199,7 +199,7 @@ def missing_glyphs(texts: Iterable[tuple[str, str]]) -> list[Missing]:
 
 
 def require_glyphs(texts: Iterable[tuple[str, str]]) -> None:
-    """Raise MissingGlyphs that names each character the fonts lack and where it stands."""
+    """Raise MissingGlyphs: it names each character the fonts lack and where it is."""
     missing = missing_glyphs(texts)
     if not missing:
         return
