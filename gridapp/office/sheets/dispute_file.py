@@ -1,372 +1,287 @@
-"""人民调解卷宗: the papers of one dispute, in the order in which they are filed.
+"""人民调解卷宗: the papers of one dispute bound in the order in which they are filed.
 
-The papers and their fields are those that judicial offices use (卷内目录 of 13 items;
-application, acceptance, rights, record, agreement, follow-up; domain.md §2.8). The
-rights and duties are Arts 23 and 24 of the 人民调解法 (2010).
+The order and the 卷内目录 of 13 lines are those that judicial offices use (domain.md
+§2.8). The contents name the pages of the very file they are printed in.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from uuid import UUID
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from gridapp.errors import UserError
 from gridapp.language import tr
-from gridapp.office.fonts import require_glyphs
-from gridapp.office.sheets.document import (
-    Document,
-    print_documents,
-    prose,
-    together,
+from gridapp.models import (
+    DisputeItem,
+    codes,
 )
-from gridapp.office.sheets.flow import Block, split
-from gridapp.office.sheets.paper import TEXT_WIDTH, Cell, Row, label
-from gridapp.office.sheets.target import Target
+from gridapp.models.record import field_of
+from gridapp.office.sheets.dispute_data import DisputeFile, Words
+from gridapp.office.sheets.dispute_forms import FORMS, Form, day_words, forms
+from gridapp.office.sheets.dispute_page import (
+    fields,
+    line,
+    paragraphs,
+    signing,
+    words,
+)
+from gridapp.office.sheets.flow import Block, Placed, pages_of
+from gridapp.office.sheets.form_rows import table
+from gridapp.office.sheets.paper import (
+    TEXT_WIDTH,
+    Cell,
+    Row,
+    label,
+)
+from gridapp.work.mediation_papers import PAPERS, paper
 
-LABEL = 30.0
-WHOLE = TEXT_WIDTH - LABEL
-HALF = TEXT_WIDTH / 2 - LABEL
-DATE = tr("\u3000\u3000\u3000\u3000年\u3000\u3000月\u3000\u3000日")
-SIGN = tr("＿＿＿＿＿＿＿＿＿＿")
-WISH = tr(
-    "人民调解委员会已将申请人民调解的相关规定告知我，现自愿申请人民调解委员会进行调解。"
-)
-RIGHTS = tr(
-    "当事人在人民调解活动中享有下列权利：\n（一）选择或者接受人"
-    "民调解员；\n（二）接受调解、拒绝调解或者要求终止调解；\n（三"
-    "）要求调解公开进行或者不公开进行；\n（四）自主表达意愿、自"
-    "愿达成调解协议。"
-)
-DUTIES = tr(
-    "当事人在人民调解活动中履行下列义务：\n（一）如实陈述纠纷事"
-    "实；\n（二）遵守调解现场秩序，尊重人民调解员；\n（三）尊重对"
-    "方当事人行使权利。"
-)
-NO_FEE = tr("人民调解委员会调解民间纠纷，不收取任何费用。")
+TOP, END = 38.0, 277.0
+COVER_PITCH, COVER_GAP = 15.0, 72.0  # mm; over its first line
+NUMBER = tr("（\u3000\u3000\u3000）人调字第\u3000\u3000\u3000号")
 # 卷内目录: what a file holds, and whether it must.
 CONTENTS = (
-    (tr("人民调解申请书或受理登记表"), True),
-    (tr("当事人权利义务告知书"), True),
+    (tr("人民调解申请书或者人民调解受理登记表"), True),
+    (tr("人民调解当事人权利义务告知书"), True),
     (tr("当事人身份证明"), True),
     (tr("授权委托书"), False),
     (tr("人民调解调查记录"), False),
-    (tr("证据材料"), False),
+    (tr("人民调解证据材料"), False),
     (tr("人民调解记录"), True),
     (tr("人民调解协议书"), True),
-    (tr("履行凭证"), False),
+    (tr("收条或汇款单等履行凭证"), False),
     (tr("人民调解回访记录"), False),
-    (tr("司法确认材料"), False),
+    (tr("司法确认有关材料"), False),
     (tr("卷宗情况说明"), False),
     (tr("封底"), True),
 )
-PRINTED_AS = {  # papers that stand in the contents under another name
-    tr("人民调解申请书"): tr("人民调解申请书或受理登记表"),
-    tr("人民调解受理登记表"): tr("人民调解申请书或受理登记表"),
-    tr("人民调解口头协议登记表"): tr("人民调解协议书"),
+# Which line of the contents a material of that sort belongs to.
+ITEMS: Mapping[str, int] = {
+    "identity": 3,
+    "evidence": 6,
+    "other": 6,
+    "voucher": 9,
+    "judicial": 11,
 }
-TALL = 28.0  # mm to write on where nothing is recorded yet
-WRITTEN = (
-    tr("双方陈述"),
-    tr("调查核实"),
-    tr("调解结果"),
-    tr("回访情况"),
-    tr("纠纷简要情况"),
-)
-Words = Mapping[str, str]  # values in words by field name; "" when empty
+COLUMNS = (14.0, 84.0, 18.0, 18.0, 18.0, TEXT_WIDTH - 152)
 
 
 @dataclass(frozen=True)
-class DisputeFile:
-    """A dispute with its parties and sittings, in words, masked or not."""
+class Bound:
+    """A paper laid out: its place in the contents, its pages, its photos."""
 
-    record_id: UUID
-    grid: str
-    dispute: Words
-    parties: tuple[Words, ...]
-    sessions: tuple[Words, ...]  # oldest first
-    applied: bool  # the parties asked for mediation
-    oral: bool  # the agreement is an oral one
+    form: Form
+    item: int
+    pages: tuple[tuple[Placed, ...], ...]
+    photos: tuple[str, ...] = ()
 
-
-def dispute_files(
-    files: Sequence[DisputeFile],
-    out: Target,
-    *,
-    unmasked: bool = False,
-    leave_blanks: bool = False,
-    progress: Callable[[int, int], object] | None = None,
-) -> int:
-    """Write the PDF of these files, one after the other; return its pages.
-
-    `progress` and the errors are those of `visit_sheets`. `unmasked` is only what the
-    foot says: the words come masked or not.
-    """
-    if not files:
-        raise UserError(tr("没有要打印的纠纷，请先选纠纷。"))
-    if not leave_blanks:
-        require_glyphs(text for one in files for text in _texts(one))
-    documents = [document for one in files for document in papers(one)]
-    return print_documents(documents, out, unmasked=unmasked, progress=progress)
+    @property
+    def count(self) -> int:
+        """How many pages it takes."""
+        return len(self.pages) + (len(self.photos) + 1) // 2
 
 
-def _texts(file: DisputeFile) -> Iterator[tuple[str, str]]:
-    for words in (file.dispute, *file.parties, *file.sessions):
-        for text in words.values():
-            yield tr("纠纷“{name}”", name=file.dispute["name"]), text
+@dataclass(frozen=True)
+class Bundle:
+    """Papers of one dispute that are numbered together."""
+
+    file: DisputeFile
+    papers: tuple[Bound, ...]
+
+    @property
+    def count(self) -> int:
+        """How many pages they take."""
+        return sum(one.count for one in self.papers)
 
 
-def papers(file: DisputeFile) -> list[Document]:
-    """The papers that the records can fill; the others are filed by hand."""
+def whole_file(file: DisputeFile, *, photos: bool = False) -> Bundle:
+    """Everything that belongs to the file by now, in its order."""
+    inner = [
+        bound
+        for item in range(1, len(CONTENTS))
+        for bound in _of_item(file, item, photos=photos)
+    ]
+    back = _laid(_back(file, 0), 13)
+    front = [_laid(_cover(file), 0), _laid(_contents(file, {}), 0)]
+    total = sum(one.count for one in (*front, *inner, back))
+    starts = _places([*front, *inner, back])
+    contents = _laid(_contents(file, starts), 0)
+    papers = (front[0], contents, *inner, _laid(_back(file, total), 13))
+    return Bundle(file, papers)
+
+
+def single_paper(file: DisputeFile, key: str, *, photos: bool = False) -> Bundle:
+    """The papers of one sort alone; the contents as they stand in the whole file."""
+    if key in FORMS:
+        item = paper(key).item
+        return Bundle(file, tuple(_laid(one, item) for one in forms(file, key)))
+    if file.record_id is None:
+        made = {"cover": _cover(file), "contents": _contents(file, {})}
+        return Bundle(file, (_laid(made.get(key) or _back(file, 0), 0),))
+    whole = whole_file(file, photos=photos)
+    return Bundle(file, tuple(one for one in whole.papers if one.form.key == key))
+
+
+def _of_item(file: DisputeFile, item: int, *, photos: bool) -> Iterator[Bound]:
+    """What is printed under one line of the contents."""
+    for one in PAPERS:
+        if one.item == item and one.key in file.keys:
+            yield from (_laid(form, item) for form in forms(file, one.key))
+    mine = [
+        (one, taken)
+        for one, taken in zip(file.items, file.photos, strict=True)
+        if _line_of(one) == item
+    ]
+    if mine:
+        taken = tuple(name for _, some in mine for name in some) if photos else ()
+        form = _materials(item, [one for one, _ in mine])
+        yield replace(_laid(form, item), photos=taken)
+
+
+def _line_of(material: Words) -> int:
+    """The line of the contents a material belongs to."""
+    code = codes.table("file_item").code(material["kind"])
+    return ITEMS[code or "other"]
+
+
+def _laid(form: Form, item: int) -> Bound:
+    pages = pages_of(form.blocks or (Block(form.rows),), TOP, END)
+    return Bound(form, item, tuple(tuple(one) for one in pages))
+
+
+def _places(papers: Sequence[Bound]) -> dict[int, list[tuple[int, int]]]:
+    """First and last page of each paper by its line of the contents."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    page = 1
+    for one in papers:
+        found.setdefault(one.item, []).append((page, page + one.count - 1))
+        page += one.count
+    return found
+
+
+def _cover(file: DisputeFile) -> Form:
     dispute = file.dispute
-    found = [_acceptance(file), _rights(file)]
-    found += [_session(file, one) for one in file.sessions]
-    if dispute["agreement_text"]:
-        found.append(_agreement(file))
-    if dispute["followed_up_on"] or dispute["follow_up_note"]:
-        found.append(_follow_up(file))
-    printed = {PRINTED_AS.get(one.title, one.title) for one in found}
-    return [_cover(file, printed), *found]
-
-
-def day_words(day: str) -> str:
-    """2026年11月5日 for 2026-11-05; room to write one for no day."""
-    if not day:
-        return DATE
-    year, month, number = day.split("-")
-    return tr(
-        "{year}年{month}月{number}日", year=year, month=int(month), number=int(number)
+    days = (
+        day_words(dispute["accepted_on"]),
+        day_words(dispute["effective_on"] or _last_day(file)),
     )
-
-
-def _document(file: DisputeFile, title: str, *blocks: Block) -> Document:
-    number = file.dispute["number"] or tr(
-        "（\u3000\u3000\u3000\u3000）人调字第\u3000\u3000\u3000号"
-    )
-    return Document(
-        title=title,
-        line=tr("卷号：{number}", number=number),
-        grid=file.grid,
-        blocks=tuple(block for block in blocks if block.rows),
-        record_id=file.record_id,
-    )
-
-
-def _rows(*fields: tuple[str, str]) -> Block:
-    """A field a line; room to write in those that are written at length."""
-    rows = (
-        Row(
-            (label(name, LABEL), Cell(text, WHOLE)),
-            height=TALL if name in WRITTEN and not text else Row.height,
-        )
-        for name, text in fields
-    )
-    return Block(tuple(part for row in rows for part in split(row)))
-
-
-def _cover(file: DisputeFile, printed: Collection[str]) -> Document:
-    dispute = file.dispute
-    mediators = dict.fromkeys(one["mediators"] for one in file.sessions)
-    days = (day_words(dispute["accepted_on"]), day_words(dispute["effective_on"]))
-    facts = _rows(
-        (tr("卷名"), dispute["name"]),
-        (tr("纠纷类型"), dispute["mediation_kind"] or dispute["dispute_kind"]),
-        (tr("人民调解员"), tr("、").join(mediators) or dispute["responsible"]),
-        (tr("调解日期"), tr(" 至 ").join(days)),
-        (tr("立卷人"), ""),
-        (tr("立卷日期"), DATE),
-        (tr("保管期限"), ""),
-        (tr("备注"), ""),
-    )
-    head = Row(
-        (
-            label(tr("序号"), 16),
-            label(tr("文件名称"), 78),
-            label(tr("应有"), 20),
-            label(tr("本卷"), 34),
-            label(tr("页号"), TEXT_WIDTH - 148),
-        )
-    )
-    rows = (
-        Row(
+    gap = line(words(""), height=COVER_GAP)
+    found = [
+        *fields((tr("卷\u3000\u3000名"), dispute["name"], 1)),
+        *fields((tr("卷\u3000\u3000号"), dispute["number"] or NUMBER, 1)),
+        *fields((tr("纠纷类型"), file.kind, 1)),
+        *fields((tr("人民调解员"), file.mediators, 1)),
+        *fields(
             (
-                Cell(str(number), 16, align="center"),
-                Cell(name, 78),
-                Cell(tr("必须") if needed else tr("按需"), 20, align="center"),
-                Cell(
-                    tr("已打印") if name in printed else tr("\u3000\u3000\u3000份"), 34
-                ),
-                Cell("", TEXT_WIDTH - 148),
+                tr("调解日期"),
+                tr("{begun}\u3000至\u3000{done}", begun=days[0], done=days[1]),
+                1,
             )
-        )
+        ),
+        *fields((tr("立 卷 人"), dispute["filed_by"], 1)),
+        *fields((tr("立卷日期"), day_words(dispute["filed_on"]), 1)),
+        *fields((tr("保管期限"), dispute["kept_for"], 1)),
+        *fields((tr("备\u3000\u3000注"), dispute["file_note"], 1)),
+    ]
+    rows = (gap, *(replace(one, height=COVER_PITCH) for one in found))
+    return Form("cover", tr("人民调解卷宗"), rows)
+
+
+def _last_day(file: DisputeFile) -> str:
+    held = [one["held_at"][:10] for one in file.sessions]
+    return held[-1] if held else ""
+
+
+def _contents(
+    file: DisputeFile, places: Mapping[int, Sequence[tuple[int, int]]]
+) -> Form:
+    head = Row(
+        tuple(
+            label(name, width)
+            for name, width in zip(
+                (
+                    tr("序号"),
+                    tr("文书名称"),
+                    tr("应有"),
+                    tr("份数"),
+                    tr("页号"),
+                    tr("备注"),
+                ),
+                COLUMNS,
+                strict=True,
+            )
+        ),
+        height=11,
+    )
+    rows = tuple(
+        _contents_row(file, number, name, places.get(number, ()), needed=needed)
         for number, (name, needed) in enumerate(CONTENTS, 1)
     )
-    title = Row((label(tr("卷内目录"), TEXT_WIDTH),))
-    return _document(file, tr("人民调解卷宗"), facts, Block((title, head, *rows)))
+    form = Form("contents", paper("contents").title, ())
+    return replace(form, blocks=(Block(rows, head=(head,)),))
 
 
-def _acceptance(file: DisputeFile) -> Document:
-    dispute = file.dispute
-    if file.applied:
-        return _document(
-            file,
-            tr("人民调解申请书"),
-            *map(_party, file.parties),
-            _rows(
-                (tr("纠纷简要情况"), dispute["summary"]),
-                (tr("申请事项"), "1.\n\n2.\n\n3."),
-            ),
-            prose(WISH),
-            together(tr("申请人（签名、盖章或按指印）：{line}", line=SIGN), DATE),
-        )
-    names = tr("、").join(one["name"] for one in file.parties)
-    day = day_words(dispute["accepted_on"])
-    return _document(
-        file,
-        tr("人民调解受理登记表"),
-        prose(
-            tr(
-                "{day}，本人民调解委员会经当事人同意，调解{names}之间的纠纷。",
-                day=day,
-                names=names,
-            )
-        ),
-        *map(_party, file.parties),
-        _rows(
-            (tr("纠纷类型"), dispute["mediation_kind"] or dispute["dispute_kind"]),
-            (tr("案件来源"), dispute["case_source"]),
-            (tr("纠纷简要情况"), dispute["summary"]),
-        ),
-        together(
-            tr("当事人（签名）：{line}\u3000{line}", line=SIGN),
-            tr("登记人（签名）：{line}", line=SIGN),
-            tr("人民调解委员会（印章）\u3000\u3000\u3000\u3000{date}", date=DATE),
-            tr("备注：此表由人民调解委员会填写。"),
-        ),
+def _contents_row(
+    file: DisputeFile,
+    number: int,
+    name: str,
+    places: Sequence[tuple[int, int]],
+    *,
+    needed: bool,
+) -> Row:
+    items = [one for one in file.items if _line_of(one) == number]
+    copies = sum(int(one["copies"]) for one in items) or len(places)
+    texts = (
+        (str(number), "center"),
+        (name, "left"),
+        (tr("必须") if needed else tr("按需"), "center"),
+        (str(copies) if copies else "", "center"),
+        (_page_words(places), "center"),
+        (tr("、").join(dict.fromkeys(one["name"] for one in items)), "left"),
     )
-
-
-def _party(party: Words) -> Block:
-    """What the papers say of a party."""
-    name = party["name"] + (
-        tr("（代理人：{deputy}）", deputy=party["deputy"]) if party["deputy"] else ""
-    )
-    person = tr("\u3000").join(
-        filter(None, (party["sex"], party["age"] and tr("{age} 岁", age=party["age"])))
-    )
-    pairs = (
-        ((party["side"], name), (tr("性别年龄"), person)),
-        ((tr("民族"), party["ethnicity"]), (tr("联系方式"), party["phones"])),
-        ((tr("职业或职务"), party["occupation"]), (tr("单位或住址"), party["address"])),
-    )
-    return Block(
+    return Row(
         tuple(
-            Row(
-                (
-                    label(left[0], LABEL),
-                    Cell(left[1], HALF),
-                    label(right[0], LABEL),
-                    Cell(right[1], HALF),
-                )
-            )
-            for left, right in pairs
-        )
+            Cell(text, width, align=align, size=11, official=True)
+            for (text, align), width in zip(texts, COLUMNS, strict=True)
+        ),
+        height=13.5,
     )
 
 
-def _rights(file: DisputeFile) -> Document:
-    names = tr("、").join(one["name"] for one in file.parties)
-    return _document(
-        file,
-        tr("当事人权利义务告知书"),
-        prose(
-            tr(
-                "{names}：\n根据《中华人民共和国人民调解法》，现将有关事项告知如下。",
-                names=names,
-            )
-        ),
-        prose(RIGHTS),
-        prose(DUTIES),
-        prose(NO_FEE),
-        together(
-            tr("以上内容已经看过（或者由他人读给我听），我已明白。"),
-            tr("当事人（签名或按指印）：{line}\u3000{line}", line=SIGN),
-            tr("人民调解员（签名）：{line}", line=SIGN),
-            DATE,
-        ),
+def _page_words(places: Sequence[tuple[int, int]]) -> str:
+    if not places:
+        return ""
+    first, last = places[0][0], places[-1][1]
+    return str(first) if first == last else f"{first}–{last}"
+
+
+def _materials(item: int, items: Sequence[Words]) -> Form:
+    """The list of what was handed in under one line of the contents."""
+    names = ("name", "copies", "pages", "given_by", "given_on", "note")
+    columns = [field_of(DisputeItem, name).label for name in names]
+    rows = [
+        [str(number), *(one[name] for name in names)]
+        for number, one in enumerate(items, 1)
+    ]
+    widths = (14.0, 60.0, 16.0, 16.0, 24.0, 24.0)
+    block = table(
+        tr("材料清单"),
+        [tr("序号"), *columns],
+        rows,
+        (*widths, TEXT_WIDTH - sum(widths)),
     )
+    return Form(f"item-{item}", CONTENTS[item - 1][0], (), blocks=(block,))
 
 
-def _session(file: DisputeFile, session: Words) -> Document:
-    told = {tr("是"): tr("已告知"), tr("否"): tr("没有告知")}.get(
-        session["rights_told"], ""
-    )
-    result = session["outcome"] or {
-        tr("是"): tr("达成协议"),
-        tr("否"): tr("没有达成协议"),
-    }.get(session["agreed"], "")
-    return _document(
-        file,
-        tr("人民调解记录"),
-        _rows(
-            (tr("时间"), session["held_at"]),
-            (tr("地点"), session["place"]),
-            (tr("事由"), file.dispute["name"]),
-            (tr("当事人"), session["present"]),
-            (tr("参加人"), session["invited"]),
-            (tr("人民调解员"), session["mediators"]),
-            (tr("记录人"), session["recorder"]),
-            (tr("权利义务告知"), told),
-            (tr("双方陈述"), session["statements"]),
-            (tr("调查核实"), session["facts"]),
-            (tr("调解结果"), result),
-        ),
-        together(
-            tr("当事人（签名）：{line}\u3000{line}", line=SIGN),
-            tr("人民调解员（签名）：{line}\u3000记录人（签名）：{line}", line=SIGN),
-        ),
-    )
-
-
-def _agreement(file: DisputeFile) -> Document:
+def _back(file: DisputeFile, pages: int) -> Form:
     dispute = file.dispute
-    title = tr("人民调解口头协议登记表") if file.oral else tr("人民调解协议书")
-    number = dispute["agreement_number"] or tr("\u3000\u3000\u3000\u3000\u3000\u3000")
-    copies = tr("本协议一式＿＿份，当事人、人民调解委员会各持一份。")
-    return _document(
-        file,
-        title,
-        _rows((tr("协议编号"), number)),
-        *map(_party, file.parties),
-        prose(tr("纠纷主要事实、争议事项："), bold=True),
-        prose(dispute["summary"]),
-        prose(tr("经调解，自愿达成如下协议："), bold=True),
-        prose(dispute["agreement_text"]),
-        prose(tr("履行方式、时限："), bold=True),
-        prose(tr("{day}前履行。", day=day_words(dispute["perform_by"]))),
-        prose("" if file.oral else copies),
-        together(
-            tr("当事人（签名、盖章或按指印）：{line}\u3000{line}", line=SIGN),
-            tr("人民调解员（签名）：{line}\u3000记录人（签名）：{line}", line=SIGN),
-            tr(
-                "人民调解委员会（印章）\u3000\u3000\u3000\u3000{day}",
-                day=day_words(dispute["effective_on"]),
-            ),
+    count = pages or tr("\u3000\u3000\u3000")
+    gap = line(words(""), height=120)
+    rows = (
+        gap,
+        *paragraphs(tr("本卷宗共{count}页（含封面、目录和封底）。", count=count)),
+        *fields(
+            (tr("立卷人"), dispute["filed_by"], 1),
+            (tr("立卷日期"), day_words(dispute["filed_on"]), 1),
         ),
+        *signing((tr("立卷人（签名）："), tr("检查人（签名）："))),
     )
-
-
-def _follow_up(file: DisputeFile) -> Document:
-    dispute = file.dispute
-    return _document(
-        file,
-        tr("人民调解回访记录"),
-        _rows(
-            (tr("当事人"), tr("、").join(one["name"] for one in file.parties)),
-            (tr("协议编号"), dispute["agreement_number"]),
-            (tr("回访事由"), dispute["name"]),
-            (tr("回访时间"), day_words(dispute["followed_up_on"])),
-            (tr("回访情况"), dispute["follow_up_note"]),
-        ),
-        together(tr("回访人（签名）：{line}", line=SIGN), DATE),
-    )
+    return Form("back", paper("back").title, rows)

@@ -6,6 +6,7 @@ Lengths are millimetres from the top left corner of the page; font sizes are poi
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -42,6 +43,7 @@ HAIR, RULE, FRAME = 0.3, 0.5, 1.1  # line weights, points
 UNDER = 1.5  # mm from the baseline to a rule under it
 HATCH = 2.2  # mm from line to line of a hatched block
 HATCH_GREY = 0.6  # so that words stay readable on it
+DARK = re.compile("1+")  # a bar of a QR code
 CUT_MARK = tr("…（余见电子档案）")
 
 
@@ -279,13 +281,13 @@ class Paper:
         """
         code = modules(text)
         size = len(code)
-        areas = (
-            (start, size - 1 - row, length, 1)
+        bars = (
+            (*bar.span(), size - 1 - row)
             for row, line in enumerate(code)
-            for start, length in _dark_runs(line)
+            for bar in DARK.finditer(line)
         )
         bottom = (self.height - y - side) * MM
-        self._canvas.squares(x * MM, bottom, side / size * MM, areas)
+        self._canvas.bars(x * MM, bottom, side / size * MM, bars)
 
     def foot(
         self, grid: str, number: int, total: int, *, unmasked: bool | None
@@ -340,16 +342,3 @@ class Paper:
             write_whole(written, out)
         else:
             copyfileobj(written, out)
-
-
-def _dark_runs(modules: Sequence[bool]) -> list[tuple[int, int]]:
-    """(start, length) of each run of dark modules in a row of a QR code."""
-    found: list[tuple[int, int]] = []
-    start = 0
-    for i, dark in enumerate((*modules, False)):
-        if dark:
-            continue
-        if i > start:
-            found.append((start, i - start))
-        start = i + 1
-    return found
