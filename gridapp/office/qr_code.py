@@ -28,8 +28,8 @@ MASKS: tuple[Callable[[int, int], bool], ...] = (
 Place = tuple[int, int]  # row, column
 
 
-def modules(text: str) -> list[list[bool]]:
-    """The rows of the smallest code of `text`, True for dark.
+def modules(text: str) -> list[str]:
+    """The rows of the smallest code of `text`: 1 for a dark module, 0 for a light one.
 
     Raises ValueError for a character that the mode lacks, and beyond 61 characters.
     """
@@ -44,10 +44,8 @@ def modules(text: str) -> list[list[bool]]:
         plain |= frame.words[row][value]
     found = min((plain ^ mask for mask in frame.masks), key=frame.penalty)
     size = frame.size
-    dark = f"{found & frame.across:0{size * size}b}"[::-1]
-    return [
-        [bit == "1" for bit in dark[i : i + size]] for i in range(0, len(dark), size)
-    ]
+    rows = f"{found & frame.across:0{size * size}b}"[::-1]
+    return [rows[i : i + size] for i in range(0, len(rows), size)]
 
 
 def _bits(text: str) -> str:

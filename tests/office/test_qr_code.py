@@ -18,7 +18,7 @@ def masked_in_all_ways(text):
     code.version = code.calculate_version()
     for mask in range(8):
         code.makeImpl(False, mask)
-        yield [[bool(dark) for dark in row] for row in code.modules]
+        yield ["".join("01"[bool(dark)] for dark in row) for row in code.modules]
 
 
 @given(st.uuids())
@@ -34,10 +34,7 @@ def test_any_text_of_the_alphabet_has_its_code(text):
 
 def penalty(rows):
     """ISO/IEC 18004, 7.8.3.1, counted module by module."""
-    lines = [
-        "".join("01"[dark] for dark in line)
-        for line in (*rows, *zip(*rows, strict=True))
-    ]
+    lines = [*rows, *map("".join, zip(*rows, strict=True))]
     score = 0
     for line in lines:
         score += sum(len(run[0]) - 2 for run in re.finditer("0{5,}|1{5,}", line))
@@ -45,7 +42,7 @@ def penalty(rows):
     for above, below in pairwise(rows):
         squares = zip(pairwise(above), pairwise(below), strict=True)
         score += 3 * sum(len({*one, *other}) == 1 for one, other in squares)
-    dark = sum(map(sum, rows)) * 100 // len(rows) ** 2
+    dark = "".join(rows).count("1") * 100 // len(rows) ** 2
     return score + 10 * (abs(dark - 50) // 5)
 
 

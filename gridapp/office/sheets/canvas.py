@@ -10,6 +10,7 @@ from __future__ import annotations
 import weakref
 import zlib
 from collections.abc import Iterable
+from functools import cache
 from io import BytesIO
 from itertools import groupby
 from operator import itemgetter
@@ -27,7 +28,6 @@ rl_config.useA85 = 0  # streams as bytes: a quarter smaller and faster
 HELD = 16 << 20  # bytes held in memory; more go to a file that nobody else can open
 LEVEL = 6  # of compression
 _PDF: Any = pdfdoc  # reportlab carries no types
-_Rects = Iterable[tuple[float, float, float, float]]
 
 
 class _File(_PDF.PDFDocument):
@@ -110,6 +110,11 @@ class _Codes(dict[str, tuple[str, str]]):
         return self[char]
 
 
+@cache
+def _bar(start: int, end: int, row: int) -> str:
+    return f"{start} {row} {end - start} 1 re"
+
+
 def _spool() -> BinaryIO:
     return cast(BinaryIO, SpooledTemporaryFile(HELD))
 
@@ -161,9 +166,11 @@ class Canvas:
         else:
             self._drawn.append(f"{grey:g} g {shape} B 0 g")
 
-    def squares(self, x: float, y: float, unit: float, areas: _Rects) -> None:
-        """Fill areas that are counted in `unit` points from x, y."""
-        shapes = " ".join(f"{a:g} {b:g} {c:g} {d:g} re" for a, b, c, d in areas)
+    def bars(
+        self, x: float, y: float, unit: float, bars: Iterable[tuple[int, int, int]]
+    ) -> None:
+        """Fill bars from one column to another in a row, all counted from x, y."""
+        shapes = " ".join([_bar(*bar) for bar in bars])
         place = f"{unit:.5f} 0 0 {unit:.5f} {x:.2f} {y:.2f} cm"
         self._drawn.append(f"q {place} {shapes} f Q")
 
