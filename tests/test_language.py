@@ -22,6 +22,9 @@ READING = {
     "gridapp.models.person_name",
     "gridapp.office.cells",
     "gridapp.office.chinese_text",
+    "gridapp.office.entry_kinds",
+    "gridapp.office.fill_form",
+    "gridapp.office.fill_sources",
     "gridapp.office.ledger_columns",
     "gridapp.office.ledger_rows",
     "gridapp.office.readers.text",
@@ -40,6 +43,8 @@ WRITTEN = {
     "gridapp.models.cell": {"'’‘`′＇"},
     "gridapp.models.kinds": {"是", "有", "对", "否", "无", "不是"},
     "gridapp.models.phones": None,
+    "gridapp.office.fill_people": None,  # goes into a form of the town
+    "gridapp.office.fill_words": None,
     "gridapp.office.ledger_cells": {"、"},  # goes into a record
     "gridapp.office.ledger_parts": None,
     "gridapp.office.ledger_returned": {"导入结果", "确认导入", "问题"},

@@ -17,6 +17,7 @@ from uuid_utils.compat import uuid7
 
 from gridapp.errors import UserError
 from gridapp.language import tr
+from gridapp.office.entry_ledger import PEOPLE, apply_entries, kind_of, plan_entries
 from gridapp.office.ledger_cells import CellReader
 from gridapp.office.ledger_choices import Choices, Understood, keep, understood
 from gridapp.office.ledger_known import read_known
@@ -107,6 +108,9 @@ def plan_sheets(
     steps: each row is counted three times, the first when it came out of the file.
     """
     steps = steps or Steps()
+    kind = kind_of(sheets, choices.kind)
+    if kind is not None:
+        return plan_entries(store, name, sheets, kind, today, choices, steps)
     lines = sum(len(sheet.rows) for sheet in sheets)
     steps.total = 3 * lines
     steps.to(lines)
@@ -210,6 +214,8 @@ def apply(
     grid_id: the grid new buildings belong to, the store's own when None.
     UserError when cancelled; then nothing was written.
     """
+    if plan.kind != PEOPLE:
+        return apply_entries(store, plan, progress, cancelled)
     batch = uuid7()
     with store.writing(batch=batch) as tx:
         planner = Planner(read_known(tx.db), plan.today, plan.choices.answers)

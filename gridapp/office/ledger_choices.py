@@ -38,6 +38,7 @@ class Choices:
     ditto: by heading, whether an empty cell means 同上. headers: by sheet, the heading
     rows; None for a sheet to leave out. answers: to the questions of rows.
     sender: whose table it is; None keeps the name remembered.
+    kind: the record type the rows are about; "" as the headings say.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -46,6 +47,7 @@ class Choices:
     headers: Mapping[str, Rows | None] = field(default_factory=dict[str, "Rows | None"])
     answers: Answers = field(default_factory=Answers)
     sender: str | None = None
+    kind: str = ""
 
     def paths(self) -> dict[str, str]:
         """Path by heading; UserError when a choice names no field."""

@@ -16,7 +16,7 @@ from functools import cache
 
 from gridapp.errors import UserError
 from gridapp.models import codes, record_named
-from gridapp.models.record import Field, field_of, fields_of
+from gridapp.models.record import Field, fields_of
 
 IGNORED = "-"
 VISITS = ("visits_a_week", "visits_a_month")
@@ -201,11 +201,13 @@ def _visits_path(label: str) -> str | None:
 
 @cache
 def field_at(path: str) -> Field | None:
-    """The declared field of a path; None for `door`, `tags`, `tag.…` and visits."""
+    """The declared field of a path; None for `door`, `tags`, `tag.…`, visits, and what
+    is said of a dispute's parties together."""
     record, _, name = path.rpartition(".")
     if path in UNDECLARED or record == "tag":
         return None
-    return field_of(record_named(record.split(".")[0] or "resident"), name)
+    model = record_named(record.split(".")[0] or "resident")
+    return next((one for one in fields_of(model) if one.name == name), None)
 
 
 def paths() -> tuple[str, ...]:

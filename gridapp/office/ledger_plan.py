@@ -92,6 +92,7 @@ class ImportPlan:
     digest: str = ""  # of the file as it was read, see `digest_of`
     choices: Choices = field(default_factory=Choices)
     elders: frozenset[str] = frozenset()  # sheets that list old people only
+    kind: str = "resident"  # the record type its rows are about
 
     @property
     def rows(self) -> tuple[PlannedRow, ...]:
@@ -126,7 +127,10 @@ class ImportPlan:
 
 @dataclass(frozen=True)
 class ImportResult:
-    """What an import did. People by state; buildings and households that are new."""
+    """What an import did. Rows by state; buildings and households that are new.
+
+    people: whether the rows are people, else entries such as issues.
+    """
 
     added: int
     updated: int
@@ -136,14 +140,20 @@ class ImportResult:
     households: int
     buildings: int
     batch: UUID
+    people: bool = True
 
     def summary(self) -> str:
         """One line for a person."""
         words = [
-            tr("新增 {added} 人", added=self.added),
-            tr("更新 {updated} 人", updated=self.updated),
-            tr("无变化 {unchanged} 人", unchanged=self.unchanged),
+            tr("新增 {added} 条", added=self.added),
+            tr("无变化 {unchanged} 条", unchanged=self.unchanged),
         ]
+        if self.people:
+            words = [
+                tr("新增 {added} 人", added=self.added),
+                tr("更新 {updated} 人", updated=self.updated),
+                tr("无变化 {unchanged} 人", unchanged=self.unchanged),
+            ]
         if self.buildings or self.households:
             words.append(
                 tr(
