@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from gridapp import __version__
-from gridapp.cli import county, demo, export, office, printing, records, vaults
+from gridapp.cli import county, demo, export, fill, office, printing, records, vaults
 from gridapp.cli.commands import Commands
 from gridapp.cli.options import data_folder
 from gridapp.language import tr
@@ -39,6 +39,7 @@ for command in (
     *records.COMMANDS,
     *office.COMMANDS,
     *export.COMMANDS,
+    *fill.COMMANDS,
     *printing.COMMANDS,
     demo.demo,
     county.county,

@@ -93,6 +93,11 @@ class CodeTable:
         is not in the list (one of a newer version) shows as itself."""
         return self._said.get(code, code)
 
+    def heading(self, code: str) -> str:
+        """The Chinese words of a code, as the standard and people's forms print them,
+        whatever language the program speaks."""
+        return self._names.get(code, code)
+
     def code(self, words: str) -> str | None:
         """The code whose name people wrote, else the one that has it as an alias.
 

@@ -36,6 +36,8 @@ class WorkbookParts:
         self._trees: dict[str, Any] = {}
         self._styles: dict[tuple[int, str, bool], int] = {}
         self._sheets: dict[str, SheetPart] = {}
+        self._changed: set[str] = set()  # parts, new ones as well
+        self._dropped: set[str] = set()
         self._parse(STYLES)
 
     @cached_property
@@ -88,21 +90,23 @@ class WorkbookParts:
 
     def content(self) -> bytes:
         """The whole file, its parts in the order in which they came."""
-        changed = {self.sheets[name] for name in self._sheets}
+        changed = self._changed | {self.sheets[name] for name in self._sheets}
         if self._styles:
             changed.add(STYLES)
+        old = self._zip.namelist()
         whole = io.BytesIO()
         with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as book:
-            for part in self._zip.infolist():
-                data = self._zip.read(part)
-                if part.filename in changed:
+            for part in [*old, *sorted(changed - set(old))]:
+                if part in changed:
                     data = etree.tostring(
-                        self._trees[part.filename],
+                        self._trees[part],
                         xml_declaration=True,
                         encoding="UTF-8",
                         standalone=True,
                     )
-                book.writestr(part.filename, data)
+                    book.writestr(part, data)
+                elif part not in self._dropped:
+                    book.writestr(part, self._zip.read(part))
         return whole.getvalue()
 
 

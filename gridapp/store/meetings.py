@@ -172,3 +172,21 @@ def reached_between(
     for person, mode in db.execute(query):
         found.setdefault(person, set()).add(mode)
     return found
+
+
+def visits_between(db: Connection, first: dt.date, last: dt.date) -> dict[UUID, int]:
+    """By resident, how many visits and calls reached them on the days `first` to
+    `last`."""
+    visit = table_of(Visit)
+    query = (
+        select(visit.c.resident_id, func.count())
+        .where(
+            visit.c.deleted_at.is_(None),
+            visit.c.resident_id.is_not(None),
+            visit.c.started_at >= midnight(first),
+            visit.c.started_at < midnight(last + dt.timedelta(days=1)),
+            not_(_missed(visit)),
+        )
+        .group_by(visit.c.resident_id)
+    )
+    return {person: count for person, count in db.execute(query)}

@@ -1,0 +1,120 @@
+"""gridapp fill: somebody's blank form, filled in from the records."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+from gridapp.cli.options import (
+    as_json,
+    opened,
+    print_json,
+    unmask,
+    vault_options,
+    where,
+)
+from gridapp.errors import UserError
+from gridapp.language import tr
+from gridapp.models import Resident
+from gridapp.work.choosing import HERE, asks_presence, chosen
+from gridapp.work.purpose import journal, purpose_of, signed
+
+if TYPE_CHECKING:
+    from gridapp.office.fill import FillPlan
+
+
+@click.command("fill")
+@click.argument(
+    "template", type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
+@where
+@click.option(
+    "--map",
+    "map_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help=tr('JSON 文件 {"表头": "填什么"}；留空写 "-"，每行同样的字写 "=文字"。'),
+)
+@click.option("--sheet", default="", help=tr("填哪一张工作表，不写是第一张。"))
+@vault_options
+@unmask
+@click.option("--purpose", help=tr("完整号码的用途，5 到 200 字，会留痕。"))
+@as_json
+def fill_command(
+    template: Path,
+    out: Path,
+    where: Sequence[str],
+    map_file: Path | None,
+    sheet: str,
+    data: Path,
+    password_file: Path | None,
+    unmask: bool,
+    purpose: str | None,
+    as_json: bool,
+) -> None:
+    """把别人发来的空表填好：照表头认列，按条件选人，格式原样不动。"""
+    from gridapp.office import fill, fill_choices
+    from gridapp.office.fill_form import Form
+
+    why = _purpose(purpose, unmask=unmask)
+    columns = _columns(map_file)
+    form, today = Form(template), dt.date.today()
+    conditions = [*where] if asks_presence(where) else [*where, HERE]
+    with opened(data, password_file) as store:
+        with store.reading() as db:
+            table = fill_choices.understood(db, form, sheet, columns)
+            ids = chosen(db, Resident, conditions, today)
+            plan = fill.plan_fill(db, form, table, ids, today, unmasked=unmask)
+            signature = signed(db, why)
+        with store.writing() as tx:
+            if columns:
+                fill_choices.keep(tx, table, columns)
+            if why:
+                what = tr("{name} {count} 人", name=out.name, count=len(plan.rows))
+                journal(tx, "fill", Resident.__tablename__, what, why)
+        fill.write_fill(plan, out, signature)
+    if as_json:
+        print_json(plan.as_json())
+    else:
+        _say(plan, out)
+
+
+def _say(plan: FillPlan, out: Path) -> None:
+    click.echo(tr("已填好 {count} 人：{out}", count=len(plan.rows), out=out))
+    if plan.table.unknown:
+        unknown = tr("、").join(plan.table.unknown)
+        click.echo(tr("不认得的列留空了，可用 --map 指定：{unknown}", unknown=unknown))
+    for words in (*plan.missing_words(), *plan.warnings):
+        click.echo(words)
+
+
+def _purpose(purpose: str | None, *, unmask: bool) -> str:
+    if not unmask:
+        return ""
+    if purpose is None:
+        raise click.UsageError(
+            tr("填完整号码要用 --purpose 写明用途，如 --purpose 报街道民政办摸底")
+        )
+    return purpose_of(purpose)
+
+
+def _columns(map_file: Path | None) -> dict[str, str]:
+    from gridapp.office.fill_sources import chosen_source
+
+    if map_file is None:
+        return {}
+    try:
+        said = msgspec.json.decode(map_file.read_bytes(), type=dict[str, str])
+    except msgspec.DecodeError as error:
+        raise UserError(
+            tr('{name} 应是 JSON，写成 {{"表头": "字段"}}，请检查', name=map_file.name)
+        ) from error
+    return {heading: chosen_source(source) for heading, source in said.items()}
+
+
+COMMANDS = (fill_command,)

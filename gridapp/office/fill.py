@@ -1,0 +1,280 @@
+"""一表通: fills somebody's blank form from the records; the form looks as it did.
+
+`plan_fill` writes nothing and says what would stand where; `write_fill` makes the file.
+The form itself is never changed. More people than rows: rows are put in before the last
+empty one, so that totals, borders and lists reach over them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from gridapp.errors import UserError
+from gridapp.language import tr
+from gridapp.office.fill_form import Form, Table
+from gridapp.office.fill_people import PersonFacts, read_people
+from gridapp.office.fill_rows import Placing, placed
+from gridapp.office.fill_sources import CONSTANT, source_words
+from gridapp.office.fill_words import NotOffered, Slot, Written, written
+from gridapp.office.whole_file import write_whole
+from gridapp.store.database import Connection
+from gridapp.work.purpose import Signature
+
+if TYPE_CHECKING:
+    from gridapp.office.form_book import FormBook
+    from gridapp.office.form_sheet import FormSheet
+
+OPTIONAL = ("note", "tags", "contacts", "remind")  # nobody misses these
+_EPOCH, _EPOCH_1904 = dt.date(1899, 12, 30), dt.date(1904, 1, 1)
+
+
+@dataclass(frozen=True)
+class FilledRow:
+    """One person's row. cells: by column, what goes into it, or what stands there."""
+
+    resident_id: UUID
+    name: str
+    row: int  # from 0, as the filled form will have it
+    cells: Mapping[int, Written]
+
+
+@dataclass(frozen=True)
+class FillPlan:
+    """What the form would hold. missing: by source, who has no such value."""
+
+    form: Form
+    table: Table
+    placing: Placing
+    rows: tuple[FilledRow, ...]
+    missing: Mapping[str, tuple[tuple[UUID, str], ...]]
+    warnings: tuple[str, ...]
+    unmasked: bool
+    day: dt.date
+
+    def as_json(self) -> dict[str, Any]:
+        """What `gridapp fill --json` prints."""
+        headings = self.table.headings
+        return {
+            "rows": len(self.rows),
+            "columns": {headings[c]: s for c, s in self.table.filled.items()},
+            "unknown": self.table.unknown,
+            "missing": {source: len(who) for source, who in self.missing.items()},
+            "warnings": list(self.warnings),
+        }
+
+    def missing_words(self) -> list[str]:
+        """3 人没有联系方式, for each source that somebody lacks."""
+        return [
+            tr("{count} 人没有{what}", count=len(who), what=source_words(source))
+            for source, who in self.missing.items()
+        ]
+
+
+@dataclass
+class _Told:
+    """What is to be said about a form that is filled in."""
+
+    missing: dict[str, list[tuple[UUID, str]]] = field(
+        default_factory=dict[str, "list[tuple[UUID, str]]"]
+    )
+    warnings: list[str] = field(default_factory=list[str])
+    not_offered: dict[tuple[int, str], list[int]] = field(
+        default_factory=dict[tuple[int, str], "list[int]"]
+    )
+    kept: int = 0  # cells that something stands in already
+    locked: int = 0
+
+
+def plan_fill(
+    db: Connection,
+    form: Form,
+    table: Table,
+    ids: Sequence[UUID],
+    day: dt.date,
+    *,
+    unmasked: bool = False,
+) -> FillPlan:
+    """What the form would hold with these people in this order, as of `day`.
+
+    UserError when there is nobody, or nothing may be written.
+    """
+    people = read_people(db, ids, day)
+    if not people:
+        raise UserError(tr("没有符合条件的人，请换一换条件"))
+    if not table.filled:
+        raise UserError(_why_nothing(form, table))
+    told = _Told()
+    placing = placed(form, table, people, told.warnings)
+    _warn_of_table(table, told)
+    book = placing.grown(form, table.sheet.name)
+    filler = _Filler(table, _slots(form, table), book.form(table.sheet.name), told)
+    rows = tuple(
+        filler.row(row, person, unmasked=unmasked) for row, person in placing.people
+    )
+    _warn_of_cells(table, told)
+    missing = {source: tuple(who) for source, who in told.missing.items()}
+    warnings = tuple(told.warnings)
+    return FillPlan(form, table, placing, rows, missing, warnings, unmasked, day)
+
+
+def _why_nothing(form: Form, table: Table) -> str:
+    if form.book().form(table.sheet.name).is_protected:
+        return tr("这张表加了保护，要填的格子都锁着。请让发表的单位解除保护后再填")
+    return tr("这张表里没有认得的列，请先选好每一列填什么")
+
+
+def _slots(form: Form, table: Table) -> dict[int, Slot]:
+    page = form.book().form(table.sheet.name)
+    row = table.blocks[0].first if table.blocks else table.header.last + 1
+    return {
+        column: Slot(
+            table.headings[column],
+            source,
+            form.options(table, row, column) if table.blocks else None,
+            page.format_of(row, column),
+            (table.headings[column], table.examples.get(column, "")),
+        )
+        for column, source in table.filled.items()
+    }
+
+
+class _Filler:
+    """Fills rows downwards and counts them; what stands somewhere already stays."""
+
+    def __init__(
+        self, table: Table, slots: Mapping[int, Slot], page: FormSheet, told: _Told
+    ) -> None:
+        self.table, self.slots, self.page, self.told = table, slots, page, told
+        self.number = 0
+
+    def row(self, row: int, person: PersonFacts, *, unmasked: bool) -> FilledRow:
+        """What goes into the cells of a person's row."""
+        cells: dict[int, Written] = {}
+        for column, slot in self.slots.items():
+            if self.page.is_covered(row, column):
+                continue
+            if slot.source == "number":
+                self.number = max(self.number + 1, self.page.number(row, column) or 0)
+                cells[column] = Written(self.number, str(self.number))
+            elif self.page.is_filled(row, column):
+                self.told.kept += slot.source != "name"
+            elif self.page.is_locked(row, column):
+                self.told.locked += 1
+            else:
+                self._fill(cells, column, slot, row, person, unmasked=unmasked)
+        return FilledRow(person.id, person.name, row, cells)
+
+    def _fill(
+        self,
+        cells: dict[int, Written],
+        column: int,
+        slot: Slot,
+        row: int,
+        person: PersonFacts,
+        *,
+        unmasked: bool,
+    ) -> None:
+        fact = person.fact(slot.source)
+        try:
+            found = written(fact, slot, unmasked=unmasked)
+        except NotOffered as refused:
+            rows = self.told.not_offered.setdefault((column, refused.words), [])
+            rows.append(row)
+            return
+        if found is not None and found.words:
+            cells[column] = found
+        elif _is_missed(slot.source, fact.value):
+            who = self.told.missing.setdefault(slot.source, [])
+            who.append((person.id, person.name))
+
+
+def _is_missed(source: str, value: Any) -> bool:
+    optional = source.startswith(("tag.", CONSTANT)) or source in OPTIONAL
+    return not optional and value is None
+
+
+def _warn_of_table(table: Table, told: _Told) -> None:
+    fixed = [h for c, h in table.headings.items() if c in table.fixed]
+    if fixed:
+        told.warnings.append(
+            tr(
+                "这些列有公式或上了锁，照原样留着：{headings}",
+                headings=tr("、").join(fixed),
+            )
+        )
+
+
+def _warn_of_cells(table: Table, told: _Told) -> None:
+    if told.kept:
+        told.warnings.append(
+            tr("{count} 个格子里原来就有内容，没有改动", count=told.kept)
+        )
+    if told.locked:
+        told.warnings.append(tr("{count} 个格子上了锁，没有填", count=told.locked))
+    for (column, words), rows in told.not_offered.items():
+        told.warnings.append(
+            tr(
+                "“{heading}”的下拉里没有“{words}”，第 {rows} 行请自己选",
+                heading=table.headings[column],
+                words=words,
+                rows=tr("、").join(str(row + 1) for row in rows[:10])
+                + (tr("等 {count}", count=len(rows)) if len(rows) > 10 else ""),
+            )
+        )
+
+
+def write_fill(plan: FillPlan, out: Path, signature: Signature) -> None:
+    """Write the filled form to `out`, whole or not at all.
+
+    signature: who and when, which the file's properties carry; and why, when whole
+    numbers are in it, which the caller has journalled before. UserError when the file
+    cannot be written, or when `out` is the form itself.
+    """
+    if out.exists() and out.samefile(plan.form.path):
+        raise UserError(tr("不能写在原来的空表上，请换一个文件名"))
+    book = plan.placing.grown(plan.form, plan.table.sheet.name)
+    page = book.form(plan.table.sheet.name)
+    bare = plan.placing.bare and plan.table.end - 1 == plan.table.header.last
+    for row in plan.rows:
+        if bare:
+            _dress(book, page, row.row, plan.table)
+        for column, cell in row.cells.items():
+            _put(book, page, row.row, column, cell)
+    page.finish()
+    book.recalculate(page.name)
+    book.sign(signature.by, signature.at, _said_of(plan, signature))
+    write_whole(book.content(), out)
+
+
+def _dress(book: FormBook, page: FormSheet, row: int, table: Table) -> None:
+    """Give a row that was made of the headings the look of a row below them."""
+    for column in table.headings:
+        page.write(row, column, "", book.plain(page.style(row, column)))
+
+
+def _said_of(plan: FillPlan, signature: Signature) -> str:
+    if not plan.unmasked:
+        return ""
+    return tr(
+        "含完整的证件号和电话，{count} 人。用途：{purpose}",
+        count=len(plan.rows),
+        purpose=signature.purpose,
+    )
+
+
+def _put(book: FormBook, page: FormSheet, row: int, column: int, cell: Written) -> None:
+    style = page.style(row, column)
+    if cell.text:
+        style = book.styled(style, text=True)
+    if isinstance(cell.value, str):
+        page.write(row, column, cell.value, style)
+    elif isinstance(cell.value, dt.date):
+        start = _EPOCH_1904 if book.counts_from_1904 else _EPOCH
+        page.write_number(row, column, (cell.value - start).days, style)
+    else:
+        page.write_number(row, column, cell.value, style)
