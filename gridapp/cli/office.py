@@ -38,6 +38,7 @@ MOST_SHOWN = 20  # records that stayed, told one by one
 class _Options:
     """What was written behind `gridapp import`."""
 
+    kind: str
     map_file: Path | None
     code_sets: Sequence[str]
     accept: str
@@ -52,6 +53,13 @@ class _Options:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
 )
 @vault_options
+@click.option(
+    "--type",
+    "kind",
+    default="",
+    metavar=tr("类型"),
+    help=tr("表里记的是什么：resident、issue、dispute、visit；不写则看表头。"),
+)
 @click.option(
     "--map",
     "map_file",
@@ -78,6 +86,7 @@ def import_command(
     file: Path | None,
     data: Path,
     password_file: Path | None,
+    kind: str,
     map_file: Path | None,
     code_sets: Sequence[str],
     accept: str,
@@ -88,7 +97,7 @@ def import_command(
     """导入台账（Excel 或 CSV）；没能导入的行另存为带“问题”列的表。"""
     if (file is None) == (undo is None):
         raise click.UsageError(tr("请写明要导入的文件，或用 --undo 写明撤销哪一批"))
-    options = _Options(map_file, code_sets, accept, dry_run, as_json)
+    options = _Options(kind, map_file, code_sets, accept, dry_run, as_json)
     with opened(data, password_file) as store:
         if undo is not None:
             _undo(store, id_of(undo), as_json)
@@ -102,7 +111,9 @@ def _import(store: Store, file: Path, data: Path, options: _Options) -> None:
 
     today = dt.date.today()
     choices = ledger.Choices(
-        columns=_columns(options.map_file), code_sets=_pairs(options.code_sets)
+        columns=_columns(options.map_file),
+        code_sets=_pairs(options.code_sets),
+        kind=options.kind,
     )
     plan = ledger.plan_import(store, file, today=today, choices=choices)
     if options.accept:

@@ -29,6 +29,7 @@ from gridapp.office.entry_kinds import (
 )
 from gridapp.office.ledger_cells import CellReader
 from gridapp.office.ledger_choices import Choices
+from gridapp.office.ledger_columns import plain_heading
 from gridapp.office.ledger_known import Known, door_of, read_known, same_name
 from gridapp.office.ledger_people import choose_person
 from gridapp.office.ledger_plan import (
@@ -75,7 +76,12 @@ def kind_of(sheets: Sequence[RawSheet], wanted: str) -> EntryKind | None:
 def _header(sheet: RawSheet, kind: EntryKind, choices: Choices) -> Header | None:
     if sheet.name in choices.headers and choices.headers[sheet.name] is None:
         return None
-    return find_header(sheet, {**kind.headings(), **choices.columns}, kind.named)
+    known = kind.headings()
+    chosen = {
+        heading: known.get(plain_heading(path), path)
+        for heading, path in choices.columns.items()
+    }
+    return find_header(sheet, {**known, **chosen}, kind.named)
 
 
 def kind_named(name: str) -> EntryKind | None:

@@ -210,3 +210,15 @@ def test_parties_are_told_apart(cells, names):
         for side in ("applicant", "respondent")
     ]
     assert given == names
+
+
+def test_a_column_may_be_named_by_its_field_or_a_usual_heading(vault, tmp_path):
+    rows = (("甲", "乙", "丙"), ("井盖松动", "2026-10-09", "东门"))
+    path = workbook(tmp_path / "隐患.xlsx", rows)
+    columns = {"甲": "issue.description", "乙": "发现时间", "丙": "地点"}
+    choices = Choices(columns=columns, kind="issue")
+    plan = ledger.plan_import(vault, path, today=TODAY, choices=choices)
+    assert states(plan) == [NEW]
+    ledger.apply(vault, plan)
+    [issue] = all_of(vault, Issue)
+    assert (issue["title_text"], issue["place"]) == ("井盖松动", "东门")
