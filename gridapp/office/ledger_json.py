@@ -36,6 +36,15 @@ NAMES: Mapping[str, str] = MappingProxyType(
 _ABOUT: Mapping[str, str] = MappingProxyType({"Q_DECEASED": "life_state"})
 """The field a question is about, where it stands in the cell of another."""
 
+_TOGETHER = frozenset(
+    {
+        *("E_ID_TWO_PEOPLE", "W_ALONE_WITH_OTHERS", "W_CHILD_OLDER", "W_HOUSE_DIFFERS"),
+        *("W_NAME_BIRTH", "W_NO_HEAD", "W_PHONE_SHARED", "W_SPOUSE_SEX", "W_TWO_HEADS"),
+        "W_TWO_SPOUSES",
+    }
+)
+"""Remarks on a row among others: no single cell of it is at fault."""
+
 _NO_VALUE = frozenset({"E_ID_CHECKSUM"})
 """Refused until somebody has seen the original, so the cell has no value yet."""
 
@@ -113,7 +122,7 @@ def _phones(cells: Cells, unmask: bool) -> list[dict[str, Any]] | None:
 
 
 def _remark(one: Problem) -> dict[str, str]:
-    field = _ABOUT.get(one.code, name_of(one.field))
+    field = "" if one.code in _TOGETHER else _ABOUT.get(one.code, name_of(one.field))
     return {"field": field, "code": one.code, "message": one.message}
 
 

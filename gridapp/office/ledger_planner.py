@@ -99,7 +99,8 @@ class Planner:
             said, told = self._said(row), self.writes.told()
             states.append(Outcome(row, state, said, self._people, told))
             if row.values.get("tag.alone"):
-                self._check_alone(row, behind_door[door_of(row.values)])
+                door = door_of(row.values)
+                self._check_alone(row, behind_door[door] if door.room else 0)
         return states
 
     def _state(self, row: LedgerRow, parts: Parts) -> str:
