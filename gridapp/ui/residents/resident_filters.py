@@ -26,6 +26,7 @@ FILTERS = (
     ("low_income", tr("低保")),
 )
 GONE = ("moved", "deceased")
+UNREADY = "unready"  # lacks what GB/T 31000 requires
 STATES = (
     ("migrant", tr("流动人口")),
     ("away", tr("外出")),
@@ -33,6 +34,7 @@ STATES = (
     ("deceased", tr("已故")),
     ("no_id", tr("没有身份证号")),
     ("no_door", tr("没有门牌")),
+    (UNREADY, tr("资料不全")),
 )
 _SHOWN = {Width.WIDE: 4, Width.MID: 3, Width.NARROW: 3}
 
@@ -46,13 +48,18 @@ def more_choices() -> list[tuple[str, str]]:
 
 
 def narrowing(
-    asked: Collection[str], late: Collection[UUID], *, found: bool
+    asked: Collection[str],
+    late: Collection[UUID],
+    unready: Collection[UUID] = (),
+    *,
+    found: bool,
 ) -> Callable[[Listed], bool]:
     """Return who is shown. Who left or died is, when searched or asked for.
 
     Args:
         asked: keys of the chip and of 更多…; all must hold, of 已迁出 and 已故 one.
         late: people with whom something is overdue.
+        unready: people whose file lacks something.
         found: whether those looked at were found by a search.
     """
     states = [key for key in GONE if key in asked]
@@ -62,6 +69,7 @@ def narrowing(
         "away": lambda one: one.state == "away",
         "no_id": lambda one: not one.has_id,
         "no_door": lambda one: not one.door,
+        UNREADY: lambda one: one.id in unready,
     }
     others = [key for key in asked if key not in (*GONE, "all")]
 

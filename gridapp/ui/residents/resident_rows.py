@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,11 +13,14 @@ from gridapp.store.database import Connection
 from gridapp.store.search import search
 from gridapp.ui.care.due_words import due_badge
 from gridapp.ui.care.resident_file import Listed, read_owed
-from gridapp.ui.residents.resident_filters import GONE
+from gridapp.ui.residents.resident_filters import GONE, UNREADY, ResidentFilters
 from gridapp.ui.widgets.badge import Badge
 from gridapp.ui.widgets.rows import Row
 from gridapp.work.due import Due
 from gridapp.work.households import HouseholdFile, household
+from gridapp.work.listing import Listing as Export
+from gridapp.work.listing import of_records
+from gridapp.work.record_columns import READY
 
 MOST_FOUND = 200
 Owed = Mapping[UUID, tuple[Due, ...]]
@@ -30,6 +33,12 @@ class Listing:
     owed: Owed
     late: Collection[UUID]  # with whom something is overdue
     rows: Mapping[UUID, Row]
+
+    def row_of(self, person: Listed, *, found: bool) -> Row:
+        """Return the row of somebody; found by a search it is marked."""
+        row = None if found else self.rows.get(person.id)
+        owed = self.owed.get(person.id, ())
+        return row or listed_row(person, owed, found=found)
 
 
 def read_listing(
@@ -66,3 +75,23 @@ def found_people(db: Connection, text: str) -> list[UUID]:
 def read_household(db: Connection, household_id: UUID) -> HouseholdFile | None:
     """Return a household as of today; None when there is none."""
     return household(db, household_id, dt.date.today())
+
+
+def nothing_found(text: str, words: str) -> str:
+    """Return what is said when nobody is listed: what was asked, where to look."""
+    asked = tr("“{text}”", text=text) if text else ""
+    return tr(
+        "没有找到{asked}{words}。可以查姓名、拼音首字母、门牌（3-2-501）、"
+        "电话尾号；删除的档案在回收站里。",
+        asked=asked,
+        words=tr("（{words}）", words=words) if words else "",
+    )
+
+
+def people_listing(rows: Iterable[Row], text: str, filters: ResidentFilters) -> Export:
+    """Return who is listed, to be written to a file; with what is lacking if asked."""
+    narrowed = [one for one in (f"“{text}”" if text else "", filters.words()) if one]
+    also = (READY,) if UNREADY in filters.asked() else ()
+    ids = [row.id for row in rows]
+    title = tr("居民名单")
+    return of_records(Resident, ids, title=title, narrowed=narrowed, also=also)

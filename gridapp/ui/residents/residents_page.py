@@ -27,14 +27,17 @@ from gridapp.ui.residents.import_dialog import KINDS, ImportDialog
 from gridapp.ui.residents.resident_acts import ResidentActs
 from gridapp.ui.residents.resident_card import ResidentCard
 from gridapp.ui.residents.resident_filters import GONE, ResidentFilters, narrowing
+from gridapp.ui.residents.resident_menu import LIST_ACTS
 from gridapp.ui.residents.resident_parts import ResidentParts
 from gridapp.ui.residents.resident_rows import (
     Listing,
     found_people,
-    listed_row,
+    nothing_found,
+    people_listing,
     read_household,
     read_listing,
 )
+from gridapp.ui.residents.resident_unready import Unready
 from gridapp.ui.session import Session
 from gridapp.ui.tokens import Width
 from gridapp.ui.widgets.buttons import Button
@@ -43,6 +46,7 @@ from gridapp.ui.widgets.entry import FindField
 from gridapp.ui.widgets.rows import Row, RowList
 from gridapp.ui.widgets.text import Text
 from gridapp.work.households import HouseholdFile, behind_door, comings
+from gridapp.work.listing import Listing as Export
 from gridapp.work.people import Event
 
 PEOPLE = frozenset({"resident", "resident_tag", "household", "dwelling", "building"})
@@ -66,6 +70,7 @@ class ResidentsPage(Page):
             self.theme, tr("搜索居民"), tr("姓名、拼音首字母、门牌、电话尾号")
         )
         self.filters = ResidentFilters(self.theme)
+        self._unready = Unready(session, self)
         self._count = Text("", "faint")
         self._total = Text("", "faint")
         self._list = RowList(self.theme, tr("居民列表"))
@@ -77,9 +82,7 @@ class ResidentsPage(Page):
         self._more = MenuButton(
             self.theme, tr("更多"), icon="ellipsis", tip=words, kind="quiet"
         )
-        self._more.set_choices(
-            [("duplicates", tr("疑似重复的档案…")), ("recycle", tr("回收站"))]
-        )
+        self._more.set_choices(LIST_ACTS)
         self._card = ResidentCard(session)
         self._household = HouseholdCard(session)
         self._cards = QStackedWidget()
@@ -93,6 +96,7 @@ class ResidentsPage(Page):
         self.box.moved.connect(self._list.move_current)
         self.box.finished.connect(self._list.setFocus)
         self.filters.changed.connect(self._show_rows)
+        self._unready.found.connect(self._show_rows)
         self._clear.clicked.connect(self._clear_filters)
         self._list.picked.connect(self._on_picked)
         self._list.opened.connect(self._show_card)
@@ -260,6 +264,8 @@ class ResidentsPage(Page):
     def _on_more(self, key: str) -> None:
         if key == "duplicates":
             self._acts.duplicates()
+        elif key == "export":
+            self.export_asked.emit()
         else:
             self.place_asked.emit(key)
 
@@ -291,6 +297,7 @@ class ResidentsPage(Page):
 
     def _show_people(self, found: Sequence[Listed]) -> None:
         self._people = {one.id: one for one in found}
+        self._unready.forget()
         here = sum(one.state not in GONE for one in found)
         self._total.setText(tr("共 {count:,} 人", count=here))
         self._reload_owed()
@@ -322,11 +329,13 @@ class ResidentsPage(Page):
         they left or died, stays whatever the list is narrowed by."""
         searched = self._hits is not None
         ids = self._people if self._hits is None else self._hits
-        shown = narrowing(self.filters.asked(), self._listing.late, found=searched)
+        asked = self.filters.asked()
+        unready = self._unready.among(asked)
+        shown = narrowing(asked, self._listing.late, unready, found=searched)
         people = (self._people[one] for one in ids if one in self._people)
-        asked = self._wanted or kept
-        found = [one for one in people if one.id == asked or shown(one)]
-        rows = [self._row_of(one, found=searched) for one in found]
+        kept = self._wanted or kept
+        found = [one for one in people if one.id == kept or shown(one)]
+        rows = [self._listing.row_of(one, found=searched) for one in found]
         self._list.show_rows(rows)
         self._count.setText(tr("找到 {count:,} 人", count=len(rows)))
         self._say_empty(bool(rows) or not self._people)
@@ -334,26 +343,16 @@ class ResidentsPage(Page):
             self._list.scrollTo(self._list.currentIndex())
             self._wanted = None
 
-    def _row_of(self, person: Listed, *, found: bool) -> Row:
-        row = None if found else self._listing.rows.get(person.id)
-        owed = self._listing.owed.get(person.id, ())
-        return row or listed_row(person, owed, found=found)
-
     def _say_empty(self, found: bool) -> None:
         text = self.box.query().strip()
-        asked = tr("“{text}”", text=text) if text else ""
-        words = self.filters.words()
-        self._empty.setText(
-            tr(
-                "没有找到{asked}{words}。可以查姓名、拼音首字母、门牌（3-2-501）、"
-                "电话尾号；删除的档案在回收站里。",
-                asked=asked,
-                words=tr("（{words}）", words=words) if words else "",
-            )
-        )
+        self._empty.setText(nothing_found(text, self.filters.words()))
         self._list.setVisible(found)
         self._empty.setVisible(not found)
         self._clear.setVisible(not found)
+
+    def shown_list(self) -> Export:
+        text = self.box.query().strip()
+        return people_listing(self._list.rows(), text, self.filters)
 
     def _clear_filters(self) -> None:
         self.filters.clear()
