@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from gridapp.language import tr
 from gridapp.models import (
@@ -193,19 +193,26 @@ def _by_id(
 
 def _last_visits(db: Connection, people: Mapping[UUID, Values]) -> dict[UUID, Values]:
     """The newest visit of each person at which somebody was met."""
+    c = table_of(Visit).c
+    met = or_(c.met_whom.is_(None), c.met_whom != "nobody")
+    found = newest_visits(db, people, 1, met)
+    return {key: rows[0] for key, rows in found.items()}
+
+
+def newest_visits(
+    db: Connection, people: Iterable[UUID], count: int, *where: ColumnElement[bool]
+) -> dict[UUID, list[Values]]:
+    """The newest visits and calls of each person, at most `count`, newest first."""
     visit = table_of(Visit)
-    place = func.row_number().over(
-        partition_by=visit.c.resident_id,
-        order_by=(visit.c.started_at.desc(), visit.c.id.desc()),
-    )
-    met = or_(visit.c.met_whom.is_(None), visit.c.met_whom != "nobody")
-    found: dict[UUID, Values] = {}
+    newest = (visit.c.started_at.desc(), visit.c.id.desc())
+    place = func.row_number().over(partition_by=visit.c.resident_id, order_by=newest)
+    found: dict[UUID, list[Values]] = {}
     for batch in batches(people):
         ranked = select(visit.c.id, place.label("place")).where(
-            visit.c.resident_id.in_(batch), visit.c.deleted_at.is_(None), met
+            visit.c.resident_id.in_(batch), visit.c.deleted_at.is_(None), *where
         )
-        newest = ranked.subquery()
-        wanted = select(newest.c.id).where(newest.c.place == 1)
-        for row in records.find(db, Visit, visit.c.id.in_(wanted)):
-            found[row["resident_id"]] = row
+        some = ranked.subquery()
+        wanted = select(some.c.id).where(some.c.place <= count)
+        for row in records.find(db, Visit, visit.c.id.in_(wanted), order=newest):
+            found.setdefault(row["resident_id"], []).append(row)
     return found

@@ -16,7 +16,8 @@ from gridapp.office.sheets.paper import (
     label,
 )
 
-LABEL = 30.0
+LABEL = 31.0
+LABEL_SIZE = 9.0
 VALUE = TEXT_WIDTH / 2 - LABEL
 SIZE = 9.5
 NARROWEST, WIDEST = 15.0, 60.0  # columns of a table, mm
@@ -57,15 +58,17 @@ def wide(text: str) -> float:
 
 def whole(one: Pair, height: float = 0) -> Row:
     """A field with a row to itself, at least `height` mm high."""
-    cells = (label(one[0], LABEL), Cell(one[1], 2 * VALUE + LABEL, size=SIZE))
+    cells = (_label(one[0]), Cell(one[1], 2 * VALUE + LABEL, size=SIZE))
     return Row(cells, height=height) if height else Row(cells)
 
 
 def _half(left: Pair, right: Pair) -> Row:
-    cells = [
-        (label(one[0], LABEL), Cell(one[1], VALUE, size=SIZE)) for one in (left, right)
-    ]
+    cells = [(_label(one[0]), Cell(one[1], VALUE, size=SIZE)) for one in (left, right)]
     return Row((*cells[0], *cells[1]))
+
+
+def _label(text: str) -> Cell:
+    return Cell(text, LABEL, head=True, align="center", size=LABEL_SIZE)
 
 
 def table(

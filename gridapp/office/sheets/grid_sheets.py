@@ -53,6 +53,18 @@ def _emergency_cards(db: Connection, order: Order, out: Target) -> int:
     return emergency_cards(db, order, out)
 
 
+def _resident_cards(db: Connection, order: Order, out: Target) -> int:
+    from gridapp.office.sheets.resident_card import resident_cards
+
+    return resident_cards(db, order, out)
+
+
+def _household_cards(db: Connection, order: Order, out: Target) -> int:
+    from gridapp.office.sheets.household_card import household_cards
+
+    return household_cards(db, order, out)
+
+
 def _patrol_logs(db: Connection, order: Order, out: Target) -> int:
     from gridapp.office.sheets.patrol_log import patrol_logs
 
@@ -131,10 +143,22 @@ GRID_SHEETS: Mapping[str, Sheet] = {
         _building_matrices,
         "building",
     ),
+    "resident-card": Sheet(
+        tr("居民登记表"),
+        tr("一人一档，按国标顺序，空着的到户补写"),
+        Resident,
+        _resident_cards,
+        "record",
+    ),
+    "household-card": Sheet(
+        tr("家庭户登记表"),
+        tr("一户一档：房屋、家里有谁、找谁"),
+        Household,
+        _household_cards,
+        "record",
+    ),
     **dict(
         (
-            _card(Resident, tr("居民登记表"), tr("一人一档，打印存档或核对")),
-            _card(Household, tr("家庭户登记表"), tr("一户一档，家里有谁、怎么找")),
             _card(Visit, tr("走访记录"), tr("一次走访或电话的完整记录")),
             _card(Dispute, tr("矛盾纠纷登记表"), tr("一件纠纷的登记内容")),
         )
