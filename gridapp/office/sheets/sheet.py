@@ -78,6 +78,7 @@ class Sheet:
     drawing: Drawing
     takes: Takes
     due: str = ""  # kind of due work it is for when nothing is chosen
+    photos: bool = False  # whether it can be printed with the photos of its records
 
     def draw(
         self,
