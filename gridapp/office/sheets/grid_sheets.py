@@ -47,6 +47,14 @@ def _building_matrices(db: Connection, order: Order, out: Target) -> int:
     return building_matrices(db, order.ids, order.day, out, **order.options)
 
 
+def _care_matrices(db: Connection, order: Order, out: Target) -> int:
+    from gridapp.office.sheets.building_matrix import building_matrices
+
+    return building_matrices(
+        db, order.ids, order.day, out, basis="care", **order.options
+    )
+
+
 def _emergency_cards(db: Connection, order: Order, out: Target) -> int:
     from gridapp.office.sheets.emergency_card import emergency_cards
 
@@ -128,6 +136,7 @@ GRID_SHEETS: Mapping[str, Sheet] = {
         Patrol,
         _patrol_logs,
         "day",
+        photos=True,
     ),
     "issue-slip": Sheet(
         tr("问题处置单"),
@@ -135,12 +144,20 @@ GRID_SHEETS: Mapping[str, Sheet] = {
         Issue,
         _issue_slips,
         "record",
+        photos=True,
     ),
     "building-matrix": Sheet(
         tr("楼栋图"),
         tr("一栋楼一张图，哪一户要先去一眼看清"),
         Building,
         _building_matrices,
+        "building",
+    ),
+    "building-matrix-care": Sheet(
+        tr("楼栋图（按关爱等级）"),
+        tr("同一张楼栋图，改按关爱等级着色"),
+        Building,
+        _care_matrices,
         "building",
     ),
     "resident-card": Sheet(
