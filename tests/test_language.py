@@ -25,6 +25,7 @@ READING = {
     "gridapp.office.entry_kinds",
     "gridapp.office.fill_form",
     "gridapp.office.fill_sources",
+    "gridapp.office.ledger_cells",
     "gridapp.office.ledger_columns",
     "gridapp.office.ledger_rows",
     "gridapp.office.readers.text",
@@ -45,7 +46,6 @@ WRITTEN = {
     "gridapp.models.phones": None,
     "gridapp.office.fill_people": None,  # goes into a form of the town
     "gridapp.office.fill_words": None,
-    "gridapp.office.ledger_cells": {"、"},  # goes into a record
     "gridapp.office.ledger_parts": None,
     "gridapp.office.ledger_returned": {"导入结果", "确认导入", "问题"},
     "gridapp.office.ledger_writes": {"；"},
