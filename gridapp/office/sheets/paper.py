@@ -277,7 +277,7 @@ class Paper:
     def qr(self, text: str, x: float, y: float, side: float) -> None:
         """Draw `text` as a QR code (level M) with its left top corner at x, y.
 
-        Digits, capitals, hyphens and spaces, 61 at most.
+        Digits, capitals and hyphens make the smallest code.
         """
         code = modules(text)
         size = len(code)
