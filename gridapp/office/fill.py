@@ -117,7 +117,11 @@ def plan_fill(
         filler.row(row, person, unmasked=unmasked) for row, person in placing.people
     )
     _warn_of_cells(table, told)
-    missing = {source: tuple(who) for source, who in told.missing.items()}
+    missing = {
+        source: tuple(told.missing[source])
+        for source in dict.fromkeys(table.filled.values())
+        if source in told.missing
+    }
     warnings = tuple(told.warnings)
     return FillPlan(form, table, placing, rows, missing, warnings, unmasked, day)
 
@@ -269,7 +273,7 @@ def _said_of(plan: FillPlan, signature: Signature) -> str:
 
 def _put(book: FormBook, page: FormSheet, row: int, column: int, cell: Written) -> None:
     style = page.style(row, column)
-    if cell.text:
+    if cell.text and page.format_of(row, column) != "text":
         style = book.styled(style, text=True)
     if isinstance(cell.value, str):
         page.write(row, column, cell.value, style)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from gridapp.language import tr
 from gridapp.office.fill_form import Block, Form, Table
-from gridapp.office.fill_people import PersonFacts
+from gridapp.office.fill_people import HEADS, PersonFacts
 
 if TYPE_CHECKING:
     from gridapp.office.form_book import FormBook
@@ -54,14 +54,19 @@ def placed(
 
 
 def _groups(table: Table, people: Sequence[PersonFacts]) -> list[list[PersonFacts]]:
-    """One person a row; where rows of a household are merged, one household a block."""
+    """One person a row; where the rows of a household are merged, one household a
+    block, its head first."""
     if all(block.size == 1 for block in table.blocks):
         return [[one] for one in people]
 
     def home(person: PersonFacts) -> object:
         return person.stop.resident["household_id"] or person.id
 
-    return [list(group) for _, group in groupby(people, home)]
+    def rank(person: PersonFacts) -> tuple[bool, str]:
+        relation = person.stop.resident["relation"] or ""
+        return relation not in HEADS, relation or "99"
+
+    return [sorted(group, key=rank) for _, group in groupby(people, home)]
 
 
 def _laid_out(
