@@ -1,6 +1,6 @@
 """The states of a dispute and what may be done next: one table for form and county.
 
-Registering, sittings, agreement or failure with the other ways told, follow-up visits
+Registering, inquiries, sittings, agreement or failure with the other ways told, follow-up visits
 and the confirmation by the court: 人民调解法 Arts 23–33, domain.md §2.8.
 """
 
@@ -36,6 +36,7 @@ STEPS: tuple[Step, ...] = (
     Step("registered", "escalate", "registered", tr("上报")),
     Step("registered", "extend", "registered", tr("延长时限")),
     Step("registered", "withdraw", "closed", tr("撤回或终止")),
+    Step("registered", "inquire", "registered", tr("记调查")),
     Step("mediating", "mediate", "mediating", tr("记调解")),
     Step("mediating", "agree", "agreed", tr("达成协议")),
     Step("mediating", "settle", "performed", ""),
@@ -43,6 +44,7 @@ STEPS: tuple[Step, ...] = (
     Step("mediating", "escalate", "mediating", tr("上报")),
     Step("mediating", "extend", "mediating", tr("延长时限")),
     Step("mediating", "withdraw", "closed", tr("撤回或终止")),
+    Step("mediating", "inquire", "mediating", tr("记调查")),
     Step("agreed", "follow_up", "agreed", tr("记回访")),
     Step("agreed", "perform", "performed", tr("已全部履行")),
     Step("agreed", "confirm", "agreed", tr("司法确认")),

@@ -10,7 +10,14 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from gridapp.models import Dispute, DisputeParty, DisputeSession, Worker
+from gridapp.models import (
+    Dispute,
+    DisputeInquiry,
+    DisputeItem,
+    DisputeParty,
+    DisputeSession,
+    Worker,
+)
 from gridapp.models.dispute_flow import MEDIATED, Step, allowed
 from gridapp.models.record import Record, Values
 from gridapp.store import records, state
@@ -18,8 +25,15 @@ from gridapp.store.history import HistoryLine, authors, history
 from gridapp.work import limits
 from gridapp.work.attachments import PendingPhoto, photos_of
 from gridapp.work.disputes import follow_up_due, judicial_deadline
+from gridapp.work.mediation_papers import Papered
 from gridapp.work.record_parts import of_each
 
+PARTS: tuple[type[Record], ...] = (
+    DisputeParty,
+    DisputeInquiry,
+    DisputeSession,
+    DisputeItem,
+)
 SIDES = ("applicant", "respondent", "other")
 Owed = Literal["mediate", "follow_up", "confirm", ""]
 
@@ -59,9 +73,11 @@ class CaseFile:
 
     dispute: Values
     parties: tuple[Values, ...]  # by side, the main one first; unmasked
+    inquiries: tuple[Values, ...]  # oldest first
     sessions: tuple[Values, ...]  # oldest first
+    items: tuple[Values, ...]  # what was handed in for the file
     changes: tuple[tuple[str, HistoryLine], ...]  # whose (a name, or empty), what
-    photos: tuple[PendingPhoto, ...]  # of the dispute, then of its sittings
+    photos: tuple[PendingPhoto, ...]  # of the dispute, then of its parts
     next: Deadline
     judicial: dt.date | None  # last day to ask the court, None when that is no matter
     steps: tuple[Step, ...]
@@ -69,6 +85,11 @@ class CaseFile:
     worker: str  # who works here
     mediation_days: int  # what a mediation may take in this vault
     follow_up_days: int  # from an agreement to the visit after it
+
+    @property
+    def papered(self) -> Papered:
+        """What its papers are made of."""
+        return Papered(self.dispute, self.parties, self.inquiries, self.sessions)
 
     @property
     def mediators(self) -> str:
@@ -133,14 +154,24 @@ def case_file(db: Connection, dispute_id: UUID, day: dt.date) -> CaseFile | None
     mine = {"dispute_id": dispute_id}
     parties = by_side(records.filtered(db, DisputeParty, mine))
     sessions = records.filtered(db, DisputeSession, mine, order="held_at")
+    inquiries = records.filtered(db, DisputeInquiry, mine, order="held_at")
+    items = records.filtered(db, DisputeItem, mine, order="created_at")
     photos = photos_of(db, "dispute", [dispute_id])
-    photos += photos_of(db, "dispute_session", (one["id"] for one in sessions))
+    for model, some in (
+        (DisputeInquiry, inquiries),
+        (DisputeSession, sessions),
+        (DisputeItem, items),
+    ):
+        owners = (one["id"] for one in some)
+        photos += photos_of(db, model.__tablename__, owners)
     worker = state.worker(db)
     names = records.labels(db, Worker, [worker]) if worker else {}
     return CaseFile(
         dispute,
         tuple(parties),
+        tuple(inquiries),
         tuple(sessions),
+        tuple(items),
         tuple(_changes(db, dispute)),
         tuple(PendingPhoto.of(one) for one in photos),
         deadline(dispute, day),

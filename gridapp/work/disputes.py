@@ -13,7 +13,13 @@ from uuid import UUID
 
 from gridapp.errors import InvalidFields, UserError
 from gridapp.language import tr
-from gridapp.models import Dispute, DisputeParty, DisputeSession, dispute_flow
+from gridapp.models import (
+    Dispute,
+    DisputeInquiry,
+    DisputeParty,
+    DisputeSession,
+    dispute_flow,
+)
 from gridapp.models.codes import table as code_table
 from gridapp.models.record import Values
 from gridapp.store import records
@@ -50,12 +56,22 @@ _OF_AGREEMENT = (
     "other_ways_told",
     "agreement_form",
     "agreement_number",
+    "agreement_facts",
     "agreement_text",
     "effective_on",
+    "perform_way",
     "perform_by",
+    "copies",
     "judicial_confirmed_on",
     "follow_up_on",
     "followed_up_on",
+    "followed_up_by",
+    "follow_up_way",
+    "performed",
+    "satisfaction",
+    "lawsuit",
+    "risks",
+    "measures",
     "follow_up_note",
 )
 
@@ -120,6 +136,15 @@ def hold_session(tx: Writing, dispute_id: UUID, values: Mapping[str, Any]) -> UU
     return session_id
 
 
+def hold_inquiry(tx: Writing, dispute_id: UUID, values: Mapping[str, Any]) -> UUID:
+    """Record what one person was asked about a dispute and answered."""
+    dispute = _dispute(tx, dispute_id)
+    _next_state(dispute, "inquire")
+    return records.save(
+        tx, DisputeInquiry, {"held_at": tx.at, **values, "dispute_id": dispute_id}
+    )
+
+
 def agree(
     tx: Writing,
     dispute_id: UUID,
@@ -174,11 +199,13 @@ def follow_up(
     *,
     performed: bool,
     next_on: dt.date | None = None,
+    answers: Mapping[str, Any] | None = None,
 ) -> None:
     """Record a follow-up visit: how the agreement is kept (Art 31).
 
-    Earlier visits stay in the note, a line each. Another visit is owed on `next_on`;
-    without it nothing is owed any more.
+    Earlier visits stay in the note, a line each; `answers` are the fields of 回访记录
+    as of this one. Another visit is owed on `next_on`; without it nothing is owed any
+    more.
     """
     if not note.strip():
         raise InvalidFields({"follow_up_note": tr("写一下协议履行得怎么样")})
@@ -192,6 +219,7 @@ def follow_up(
     if earlier and dispute["followed_up_on"] and "\n" not in earlier:
         earlier = f"{dispute['followed_up_on']} {earlier}"
     changes: Values = {
+        **(answers or {}),
         "state": _next_state(dispute, act),
         "followed_up_on": on,
         "follow_up_note": _with_line(earlier, line),
@@ -272,12 +300,12 @@ def withdraw(tx: Writing, dispute_id: UUID, reason: str, *, settled: bool) -> No
     records.save(tx, Dispute, changes, dispute_id)
 
 
-def close(tx: Writing, dispute_id: UUID, number: str | None, note: str) -> None:
-    """Close the file; `number` is that of the bound papers (卷号)."""
+def close(tx: Writing, dispute_id: UUID, values: Mapping[str, Any], note: str) -> None:
+    """Close the file; `values` say how its papers are bound: 卷号, 立卷人 and so on."""
     dispute = _dispute(tx, dispute_id)
     changes: Values = {
         "state": _next_state(dispute, "close"),
-        "number": number or dispute["number"],
+        **{name: value for name, value in values.items() if value is not None},
         "outcome": _with_line(dispute["outcome"], note.strip()),
     }
     records.save(tx, Dispute, changes, dispute_id)

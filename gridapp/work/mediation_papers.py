@@ -15,6 +15,8 @@ from gridapp.models import Dispute, DisputeInquiry, DisputeParty, DisputeSession
 from gridapp.models.record import Record, Values, field_of
 
 SHEET = "dispute-{key}"
+# Sheets of the whole file, of blank papers, and of the record itself.
+WHOLE, BLANK, CARD = (SHEET.format(key=key) for key in ("file", "blank", "card"))
 # What the papers say of each party.
 PERSON = ("sex", "ethnicity", "age", "occupation", "phones", "address")
 _TERMS = ("agreement_number", "agreement_text", "perform_way", "perform_by")

@@ -10,9 +10,8 @@ from gridapp.models import Dispute
 from gridapp.office.sheets.sheet import Drawing, Order, Sheet
 from gridapp.office.sheets.target import Target
 from gridapp.store.database import Connection
-from gridapp.work.mediation_papers import PAPERS, SHEET
+from gridapp.work.mediation_papers import BLANK, PAPERS, WHOLE
 
-WHOLE, BLANK = SHEET.format(key="file"), SHEET.format(key="blank")
 ABOUT: Mapping[str, str] = {
     "cover": tr("卷名、卷号、调解员、立卷人和保管期限"),
     "contents": tr("十三项文书，各几份、在第几页"),

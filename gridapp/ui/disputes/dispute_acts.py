@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from gridapp.language import tr
-from gridapp.models import DisputeSession, dispute_flow
-from gridapp.models.record import Values
+from gridapp.models import DisputeInquiry, DisputeItem, DisputeSession, dispute_flow
+from gridapp.models.record import Record, Values
 from gridapp.store import records
 from gridapp.ui.disputes import dispute_answers as does
 from gridapp.ui.disputes import dispute_asks as asks
+from gridapp.ui.disputes import paper_asks
 from gridapp.ui.disputes.dispute_answers import Write
 from gridapp.ui.forms.ask_form import Ask
 from gridapp.ui.session import Session
 from gridapp.work.dispute_cases import CaseFile
+from gridapp.work.mediation_papers import WHOLE
 
-EDIT, SITTING, PRINT = "edit", "sitting", "print"  # acts that move no state
+# Acts that move no state.
+EDIT, PART, PRINT, FILE, ADD = "edit", "part", "print", "file", "material"
 # 人民调解法 Art 25 in our own words, from memory: a 司法所 should read it.
 ART_25 = tr(
     "纠纷有可能激化的，先采取预防措施；可能引起治安、刑事案件的，"
@@ -80,7 +83,30 @@ def _sitting_asks(session: Session, case: CaseFile) -> list[Ask]:
     return asks.sitting(session, case, new=True)
 
 
+def _inquiry_asks(session: Session, case: CaseFile) -> list[Ask]:
+    return paper_asks.inquiry(session, case, new=True)
+
+
+def _material_asks(session: Session, _case: CaseFile) -> list[Ask]:
+    return paper_asks.material(session, new=True)
+
+
 ACTS: Mapping[str, Act] = {
+    "inquire": Act(
+        tr("记调查"),
+        _inquiry_asks,
+        does.inquiry_begin,
+        does.inquiry_write,
+        tr("已记下这次调查"),
+    ),
+    ADD: Act(
+        tr("加卷内材料"),
+        _material_asks,
+        does.material_begin,
+        does.material_write,
+        tr("已加进卷内材料"),
+    ),
+    FILE: Act(tr("立卷"), asks.filing, does.file_begin, does.file_write, tr("已记好")),
     "mediate": Act(
         tr("记调解"),
         _sitting_asks,
@@ -112,7 +138,7 @@ ACTS: Mapping[str, Act] = {
         does.visit_write,
         tr("已记下回访"),
         _says(tr("；").join((ART_31, ART_32))),
-        first="kept",
+        first="performed",
     ),
     "perform": Act(
         tr("已全部履行"),
@@ -120,7 +146,7 @@ ACTS: Mapping[str, Act] = {
         partial(does.visit_begin, "all"),
         does.visit_write,
         tr("已记下履行完毕"),
-        first="content",
+        first="satisfaction",
     ),
     "confirm": Act(
         tr("司法确认"),
@@ -149,7 +175,7 @@ ACTS: Mapping[str, Act] = {
         tr("撤回或终止"), asks.ending, does.nothing, does.end_write, tr("已结束调解")
     ),
     "close": Act(
-        tr("结案归档"), asks.closing, does.close_begin, does.close_write, tr("已结案")
+        tr("结案归档"), asks.closing, does.file_begin, does.close_write, tr("已结案")
     ),
     "reopen": Act(
         tr("重新调解"),
@@ -170,27 +196,40 @@ def _no_write(_case: CaseFile, _values: Values) -> Write:
 
 PAPERS = Act(
     tr("打印文书"),
-    asks.papers,
-    lambda _case, _day: {"sheet": "dispute-file", "whole": False},
+    paper_asks.papers,
+    lambda _case, _day: {"sheet": WHOLE, "whole": False},
     _no_write,
     "",
 )
 
 
-def sitting_act(session_id: UUID) -> Act:
-    """Return the act that corrects the record of one sitting."""
+def part_act(case: CaseFile, part_id: UUID) -> Act | None:
+    """Return the act that corrects a sitting, an inquiry or a material of a case."""
+    kinds: tuple[tuple[type[Record], Sequence[Values], str, str], ...] = (
+        (DisputeSession, case.sessions, tr("修改调解记录"), tr("已改好调解记录")),
+        (DisputeInquiry, case.inquiries, tr("修改调查记录"), tr("已改好调查记录")),
+        (DisputeItem, case.items, tr("修改卷内材料"), tr("已改好卷内材料")),
+    )
+    for model, rows, title, said in kinds:
+        for row in rows:
+            if row["id"] == part_id:
+                return _correcting(model, row, title, said)
+    return None
 
-    def begin(case: CaseFile, _day: dt.date) -> Values:
-        return next(one for one in case.sessions if one["id"] == session_id)
 
+def _correcting(model: type[Record], row: Values, title: str, said: str) -> Act:
     def questions(session: Session, case: CaseFile) -> list[Ask]:
-        return asks.sitting(session, case, new=False)
+        if model is DisputeSession:
+            return asks.sitting(session, case, new=False)
+        if model is DisputeInquiry:
+            return paper_asks.inquiry(session, case, new=False)
+        return paper_asks.material(session, new=False)
 
     def write(_case: CaseFile, values: Values) -> Write:
-        work = partial(records.save, model=DisputeSession, values=values)
-        return partial(work, record_id=session_id)
+        work = partial(records.save, model=model, values=values)
+        return partial(work, record_id=row["id"])
 
-    return Act(tr("修改调解记录"), questions, begin, write, tr("已改好调解记录"))
+    return Act(title, questions, lambda _case, _day: row, write, said)
 
 
 def next_act(act: str, values: Mapping[str, Any], case: CaseFile) -> str:

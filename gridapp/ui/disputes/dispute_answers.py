@@ -10,11 +10,12 @@ from uuid import UUID
 
 from gridapp.errors import InvalidFields
 from gridapp.language import tr
-from gridapp.models import Dispute
-from gridapp.models.record import Values
+from gridapp.models import Dispute, DisputeItem, DisputeParty
+from gridapp.models.record import Values, field_of
 from gridapp.store import records
 from gridapp.store.vault import Writing
 from gridapp.ui.disputes import dispute_asks as asks
+from gridapp.ui.disputes.paper_asks import OTHER
 from gridapp.work import attachments, disputes
 from gridapp.work.attachments import PendingPhoto
 from gridapp.work.dispute_cases import CaseFile
@@ -60,15 +61,62 @@ def _with_photos(
     tx: Writing,
     work: Write,
     photos: Sequence[PendingPhoto],
+    owner: str = "dispute_session",
     dispute_id: UUID | None = None,
 ) -> Any:
-    """Do the work, then attach photos to the dispute, else to the sitting it made."""
+    """Do the work, then attach photos to the dispute, else to what it made."""
     made = work(tx)
     if photos and dispute_id:
         attachments.attach(tx, "dispute", dispute_id, photos)
     elif photos:
-        attachments.attach(tx, "dispute_session", made, photos)
+        attachments.attach(tx, owner, made, photos)
     return made
+
+
+def inquiry_begin(case: CaseFile, _day: dt.date) -> Values:
+    """Return now, at the place of the dispute, by who mediates."""
+    last = [one["recorder"] for one in (*case.inquiries, *case.sessions)]
+    return {
+        "held_at": dt.datetime.now(dt.UTC).replace(second=0, microsecond=0),
+        "place": case.dispute["place"],
+        "investigators": case.mediators,
+        "recorder": (last[-1:] or [None])[0],
+    }
+
+
+def inquiry_write(case: CaseFile, values: Values) -> Write:
+    """Return what keeps an inquiry; what is known of a party is taken over."""
+    kept = _but(values, "whom", "photos")
+    party = {one["id"].hex: one for one in case.parties}.get(values["whom"] or "")
+    if party is not None:
+        known = {
+            "asked": party["name"],
+            "relation": field_of(DisputeParty, "side").format(party["side"]),
+            **{name: party[name] for name in ("sex", "age", "phones", "address")},
+        }
+        kept |= {name: kept[name] or value for name, value in known.items()}
+    elif not kept["asked"]:
+        if values["whom"] == OTHER:
+            raise InvalidFields({"asked": tr("写一下问的是谁")})
+        raise InvalidFields({"whom": tr("选一下问的是谁，不是当事人的选“其他人”")})
+    work = partial(disputes.hold_inquiry, dispute_id=case.dispute["id"], values=kept)
+    return partial(
+        _with_photos, work=work, photos=values["photos"], owner="dispute_inquiry"
+    )
+
+
+def material_begin(_case: CaseFile, day: dt.date) -> Values:
+    """Return one copy, handed in today."""
+    return {"copies": 1, "given_on": day}
+
+
+def material_write(case: CaseFile, values: Values) -> Write:
+    """Return what adds a material to the file."""
+    kept = {**_but(values, "photos"), "dispute_id": case.dispute["id"]}
+    work = partial(records.save, model=DisputeItem, values=kept)
+    return partial(
+        _with_photos, work=work, photos=values["photos"], owner="dispute_item"
+    )
 
 
 def agree_begin(case: CaseFile, day: dt.date) -> Values:
@@ -79,6 +127,7 @@ def agree_begin(case: CaseFile, day: dt.date) -> Values:
         "agreement_text": (last[-1:] or [None])[0],
         "performed": "later",
         "effective_on": day,
+        "copies": len(case.parties) + 1,  # one each, one for the committee
         "follow_up_on": day + dt.timedelta(days=case.follow_up_days),
         "outcome": case.dispute["outcome"],
     }
@@ -121,21 +170,43 @@ def fail_begin(case: CaseFile, _day: dt.date) -> Values:
     return {"reason": (last[-1:] or [None])[0]}
 
 
-def visit_begin(kept: str | None, _case: CaseFile, day: dt.date) -> Values:
-    """Return a visit of today; `kept` is how the agreement is kept, if known."""
-    return {"followed_up_on": day, "kept": kept}
+def visit_begin(performed: str | None, case: CaseFile, day: dt.date) -> Values:
+    """Return a visit of today by who mediated; `performed` if that is known."""
+    return {
+        "followed_up_on": day,
+        "followed_up_by": case.mediators,
+        "performed": performed,
+    }
+
+
+VISIT_FIELDS = (
+    "followed_up_by",
+    "follow_up_way",
+    "performed",
+    "satisfaction",
+    "lawsuit",
+    "risks",
+    "measures",
+)
+_SAID = ("performed", "satisfaction", "lawsuit", "risks")  # told in the trace as well
+_WELL = frozenset({"no", "none"})  # nothing that needs words
 
 
 def visit_write(case: CaseFile, values: Values) -> Write:
-    """Return what keeps a follow-up visit, its chips put into words."""
-    chosen = [dict(asks.KEPT)[values["kept"]]]
-    if values["content"]:
-        chosen.append(tr("当事人{words}", words=dict(asks.CONTENT)[values["content"]]))
-    signs: Sequence[str] = values["signs"] or ()
-    chosen += [dict(asks.SIGNS)[one] for one in signs]
+    """Return what keeps a follow-up visit, its chips also put into words."""
+    chosen = [
+        field_of(Dispute, name).format(values[name])
+        for name in _SAID
+        if values[name] and not _WELL.issuperset(_each(values[name]))
+    ]
+    done = values["performed"] == "all"
+    risks: Sequence[str] = values["risks"] or ()
+    if "none" in risks and len(risks) > 1:
+        sentence = tr("选了“没有发现”，就不用再选别的；有发现的去掉这一项")
+        raise InvalidFields({"risks": sentence})
+    trouble = len(chosen) > 1 + bool(values["satisfaction"])
     note = values["follow_up_note"] or ""
-    done = values["kept"] == "all"
-    if (signs or values["content"] == "bad" or not done) and not note:
+    if (trouble or values["satisfaction"] == "bad" or not done) and not note:
         sentence = tr("写一下现在怎么样、下一步怎么办")
         raise InvalidFields({"follow_up_note": sentence})
     return partial(
@@ -145,7 +216,12 @@ def visit_write(case: CaseFile, values: Values) -> Write:
         on=values["followed_up_on"],
         performed=done,
         next_on=values["follow_up_on"],
+        answers={name: values[name] for name in VISIT_FIELDS},
     )
+
+
+def _each(value: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else value
 
 
 def report_begin(_case: CaseFile, day: dt.date) -> Values:
@@ -206,17 +282,35 @@ def end_write(case: CaseFile, values: Values) -> Write:
     )
 
 
-def close_begin(case: CaseFile, _day: dt.date) -> Values:
-    """Return the number the papers have."""
-    return {"number": case.dispute["number"]}
+FILE_FIELDS = (
+    "number",
+    "filed_by",
+    "filed_on",
+    "kept_for",
+    "file_note",
+    "file_account",
+)
+
+
+def file_begin(case: CaseFile, day: dt.date) -> Values:
+    """Return what the cover says, bound today by who works here unless it says else."""
+    known = {name: case.dispute[name] for name in FILE_FIELDS}
+    proposed = {"filed_by": case.worker or None, "filed_on": day}
+    return known | {name: known[name] or new for name, new in proposed.items()}
+
+
+def file_write(case: CaseFile, values: Values) -> Write:
+    """Return what keeps how the file is bound."""
+    return edit_write(case, values)
 
 
 def close_write(case: CaseFile, values: Values) -> Write:
     """Return what closes the file."""
+    kept = {name: values[name] for name in FILE_FIELDS}
     return partial(
         disputes.close,
         dispute_id=case.dispute["id"],
-        number=values["number"],
+        values=kept,
         note=values["reason"] or "",
     )
 

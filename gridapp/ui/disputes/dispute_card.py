@@ -12,19 +12,29 @@ from PySide6.QtWidgets import QStackedWidget
 from gridapp.errors import InvalidFields
 from gridapp.language import tr
 from gridapp.models import Dispute
-from gridapp.models.record import Values
+from gridapp.models.record import Record, Values
 from gridapp.store import records
 from gridapp.store.database import Connection
 from gridapp.store.undo import Done, noted, take_back
 from gridapp.store.vault import Writing
 from gridapp.ui.disputes import dispute_acts, dispute_drafts
 from gridapp.ui.disputes.case_form import CaseForm
-from gridapp.ui.disputes.dispute_acts import ACTS, EDIT, PAPERS, PRINT, SITTING, Act
+from gridapp.ui.disputes.dispute_acts import (
+    ACTS,
+    ADD,
+    EDIT,
+    FILE,
+    PAPERS,
+    PART,
+    PRINT,
+    Act,
+)
 from gridapp.ui.disputes.dispute_answers import Write
 from gridapp.ui.disputes.dispute_facts import Doings
 from gridapp.ui.disputes.dispute_parties import PartyDoings
 from gridapp.ui.disputes.dispute_print import PaperPrinter
 from gridapp.ui.disputes.dispute_view import CaseView
+from gridapp.ui.disputes.dispute_words import missing_words
 from gridapp.ui.forms.ask_form import AskForm
 from gridapp.ui.photos.photo_view import PhotoView
 from gridapp.ui.session import Session
@@ -63,6 +73,10 @@ class DisputeCard(Card):
             open=people.open,
             reveal=people.reveal,
             change=partial(self.start, EDIT),
+            file=partial(self.start, FILE),
+            add_paper=partial(self.start, ADD),
+            change_part=self._start_part,
+            drop_part=self._drop_part,
         )
         self._view = CaseView(session.theme, doings)
         self._empty = Text(tr("在左边选一件纠纷，或按 F7 登记新的纠纷。"), "muted")
@@ -75,7 +89,7 @@ class DisputeCard(Card):
         self._view.drop_asked.connect(self.drop)
         self._view.left.connect(self.left)
         self._view.photos_asked.connect(self._show_photos)
-        self._view.sitting_asked.connect(self._start_sitting)
+        self._view.part_asked.connect(self._start_part)
 
     @property
     def dispute_id(self) -> UUID | None:
@@ -101,16 +115,23 @@ class DisputeCard(Card):
         case = self._case
         if case is None or (self._form is not None and self._act == act):
             return
-        known = {one.act for one in case.steps} | {EDIT}
+        known = {one.act for one in case.steps} | {EDIT, FILE, ADD}
         if act == PRINT:
             self._open(act, PAPERS)
         elif act in known:
             self._open(act, ACTS[act])
 
-    def _start_sitting(self, session_id: UUID) -> None:
-        act = f"{SITTING}-{session_id.hex}"
-        if self._form is None:
-            self._open(act, dispute_acts.sitting_act(session_id))
+    def _start_part(self, part_id: UUID) -> None:
+        case = self._case
+        act = dispute_acts.part_act(case, part_id) if case else None
+        if self._form is None and act is not None:
+            self._open(f"{PART}-{part_id.hex}", act)
+
+    def _drop_part(self, model: type[Record], part_id: UUID, name: str) -> None:
+        work = partial(records.delete, model=model, record_id=part_id)
+        words = tr("已移入回收站：{name}", name=name)
+        done = partial(self._on_written, words)
+        self._session.write(partial(noted, work=work), done)
 
     def _open(self, name: str, act: Act) -> None:
         case = self._case
@@ -127,11 +148,20 @@ class DisputeCard(Card):
         form.set_width(self._width)
         form.filled.connect(partial(self._filled, name, act, form))
         form.left.connect(self._on_left)
+        if act is PAPERS:
+            say = partial(self._say_missing, case, form)
+            asked.changed.connect(say)
         self._form, self._act = form, name
         self._stack.addWidget(form)
         self._stack.setCurrentWidget(form)
         self.working.emit(True)
         form.begin(act.begin(case, today), act.first)
+        if act is PAPERS:
+            self._say_missing(case, form)
+
+    def _say_missing(self, case: CaseFile, form: CaseForm) -> None:
+        sheet = form.form.editor("sheet").value()
+        form.say_notice(missing_words(case.papered, sheet) if sheet else "")
 
     def _filled(self, name: str, act: Act, form: CaseForm, values: Values) -> None:
         case = self._case

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from uuid import UUID
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from gridapp.language import tr
-from gridapp.models import Dispute, DisputeParty
-from gridapp.models.record import Values, field_of
+from gridapp.models import Dispute, DisputeItem, DisputeParty
+from gridapp.models.record import Record, Values, field_of
 from gridapp.ui.disputes.party_dialog import sides
 from gridapp.ui.theme import Theme
 from gridapp.ui.widgets.badge import Badge, BadgeView
@@ -25,23 +26,36 @@ ABOUT = (
     "mediation_kind",
     "case_source",
     "happened_on",
+    "applied_on",
     "accepted_on",
+    "registered_by",
     "people_count",
     "units",
     "responsible",
     "organisation",
     "resolution_way",
-    "number",
 )
 AGREEMENT = (
     "agreement_form",
     "agreement_number",
     "effective_on",
+    "perform_way",
     "perform_by",
+    "copies",
     "judicial_confirmed_on",
     "follow_up_on",
-    "followed_up_on",
 )
+AFTER = (
+    "followed_up_on",
+    "followed_up_by",
+    "follow_up_way",
+    "performed",
+    "satisfaction",
+    "lawsuit",
+    "risks",
+    "measures",
+)
+FILED = ("number", "filed_by", "filed_on", "kept_for", "file_note", "file_account")
 SIDE_TONES = {"applicant": "blue", "respondent": "purple", "other": "grey"}
 
 
@@ -55,6 +69,10 @@ class Doings:
     open: Callable[[Values], None]
     reveal: Callable[[Values, Text], None]
     change: Callable[[], None]
+    file: Callable[[], None]
+    add_paper: Callable[[], None]
+    change_part: Callable[[UUID], None]
+    drop_part: Callable[[type[Record], UUID, str], None]
 
 
 def fact_parts(theme: Theme, case: CaseFile, doings: Doings) -> list[QWidget]:
@@ -68,19 +86,49 @@ def fact_parts(theme: Theme, case: CaseFile, doings: Doings) -> list[QWidget]:
     edit.clicked.connect(doings.change)
     parts.append(_headed(tr("案情"), edit))
     parts.append(Text(case.dispute["summary"], "note", wrap=True))
-    return parts + _facts(case.dispute, ABOUT)
+    parts += _facts(case.dispute, ("requests", *ABOUT))
+    more = _icon(theme, "plus", tr("加卷内材料"))
+    more.clicked.connect(doings.add_paper)
+    parts.append(_headed(tr("卷内材料"), more))
+    parts += [_material(theme, one, doings) for one in case.items]
+    if not case.items:
+        parts.append(Text(tr("身份证明、证据、收条等，有就加上"), "faint", wrap=True))
+    bind = _icon(theme, "pencil", tr("立卷"))
+    bind.clicked.connect(doings.file)
+    parts.append(_headed(tr("立卷"), bind))
+    return parts + _facts(case.dispute, FILED)
+
+
+def _material(theme: Theme, item: Values, doings: Doings) -> QWidget:
+    row = QWidget()
+    across = line(row, gap=2)
+    kind = field_of(DisputeItem, "kind").format(item["kind"])
+    said = tr("{name}  {copies} 份", name=item["name"], copies=item["copies"])
+    words = column(gap=0)
+    words.addWidget(Text(said, "note", wrap=True))
+    words.addWidget(Text(kind, "faint"))
+    across.addLayout(words, 1)
+    name = item["name"]
+    change = _icon(theme, "pencil", tr("改{name}的资料", name=name))
+    change.clicked.connect(partial(doings.change_part, item["id"]))
+    drop = _icon(theme, "x", tr("移出{name}", name=name))
+    drop.clicked.connect(partial(doings.drop_part, DisputeItem, item["id"], name))
+    across.addWidget(change)
+    across.addWidget(drop)
+    return row
 
 
 def _outcome(dispute: Values) -> list[QWidget]:
     """What came of it so far."""
     agreed = _facts(dispute, AGREEMENT) if dispute["effective_on"] else []
+    visited = _facts(dispute, AFTER) if dispute["followed_up_on"] else []
     outcome = dispute["outcome"]
     if outcome == dispute["agreement_text"]:
         outcome = None
     parts: list[QWidget] = []
     for title, words, more in (
         (tr("协议"), dispute["agreement_text"], agreed),
-        (tr("回访情况"), dispute["follow_up_note"], []),
+        (tr("回访情况"), dispute["follow_up_note"], visited),
         (tr("已告知的其他途径"), dispute["other_ways_told"], []),
         (tr("化解情况"), outcome, []),
         (tr("上报和激化风险"), dispute["risk_note"], []),

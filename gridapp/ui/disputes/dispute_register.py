@@ -40,6 +40,8 @@ class RegisterForm(CaseForm):
             "deadline": start.deadline,
             "scale": "01",
             "resolution_way": BY_PEOPLE,
+            "applied_on": start.day,
+            "registered_by": start.responsible or None,
             "responsible": start.responsible or None,
             "responsible_phones": start.responsible_phones,
             "organisation": start.organisation,

@@ -97,7 +97,7 @@ class CaseView(QWidget):
     """Shows a case; what is asked for is said by signal."""
 
     act_asked = Signal(str)
-    sitting_asked = Signal(object)  # id of the sitting to correct
+    part_asked = Signal(object)  # id of the sitting or inquiry to correct
     drop_asked = Signal()  # into the recycle bin
     photos_asked = Signal()
     left = Signal()  # back to the list
@@ -108,7 +108,7 @@ class CaseView(QWidget):
         self._doings = doings
         self._width = Width.WIDE
         self._case: CaseFile | None = None
-        self._sittings: list[UUID | None] = []
+        self._parts: list[UUID | None] = []
         self._name = Text("", "section", wrap=True)
         self._badges = line(gap=6)
         self._about = Text("", "muted")
@@ -197,7 +197,7 @@ class CaseView(QWidget):
         self._steps.show_steps(case.steps, few=few)
         self._facts.replace(fact_parts(self._theme, case, self._doings))
         told = dispute_words.entries(case)
-        self._sittings = [session_id for _, session_id in told]
+        self._parts = [part_id for _, part_id in told]
         count = len(case.photos)
         self._photos.setText(tr("照片 {count}", count=count))
         self._photos.setVisible(bool(count))
@@ -230,9 +230,9 @@ class CaseView(QWidget):
         self._right.setVisible(both or key == "events")
 
     def _on_entry(self, index: QModelIndex) -> None:
-        session_id = self._sittings[index.row()]
-        if session_id is not None:
-            self.sitting_asked.emit(session_id)
+        part_id = self._parts[index.row()]
+        if part_id is not None:
+            self.part_asked.emit(part_id)
 
     def set_width(self, width: Width) -> None:
         """Lay out for a wide, middle or narrow window."""

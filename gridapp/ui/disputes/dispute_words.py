@@ -17,8 +17,10 @@ from gridapp.ui.widgets.rows import Row
 from gridapp.ui.widgets.timeline import Entry
 from gridapp.work.dispute_cases import CaseFile, Deadline, Listed
 from gridapp.work.due import short_date
+from gridapp.work.mediation_papers import PAPERS, WHOLE, Paper, Papered
 
 SOON = 3  # days
+MOST_TOLD = 4  # of what a paper lacks
 TOLD_FIRST = frozenset({"agreement_text", "other_ways_told", "follow_up_note"})
 UNTOLD = frozenset({"state", "succeeded", "people_count", "main"})
 FILTERS = (
@@ -115,10 +117,11 @@ def row_of(one: Listed, day: dt.date, *, found: bool) -> Row:
 
 
 def entries(case: CaseFile) -> list[tuple[Entry, UUID | None]]:
-    """Return what happened in a case, newest first, with the id of each sitting."""
+    """Return what happened in a case, newest first, with the id of each record."""
     found: list[tuple[dt.datetime, Entry, UUID | None]] = [
         (one["held_at"], _sitting(one), one["id"]) for one in case.sessions
     ]
+    found += [(one["held_at"], _inquiry(one), one["id"]) for one in case.inquiries]
     found += [(at, entry, None) for at, entry in _changed(case)]
     dispute = case.dispute
     begun = Entry(
@@ -141,6 +144,35 @@ def _sitting(session: Values) -> Entry:
     tone: ToneName = "green" if agreed else "blue"
     when = _when(session["held_at"], session["mediators"])
     return Entry("handshake", tone, title, when, "\n".join(filter(None, parts)))
+
+
+def _inquiry(inquiry: Values) -> Entry:
+    title = tr("调查{name}", name=inquiry["asked"])
+    when = _when(inquiry["held_at"], inquiry["investigators"])
+    return Entry("search", "blue", title, when, inquiry["talk"] or "")
+
+
+def missing_words(papered: Papered, sheet: str) -> str:
+    """Return what a sheet still lacks: 协议书还缺：履行方式；空着的地方可以手写."""
+    if sheet == WHOLE:
+        wanted = [one for one in PAPERS if papered.belongs(one)]
+        lacking = papered.file_lacks()
+    else:
+        wanted, lacking = [one for one in PAPERS if one.sheet == sheet], []
+    found = [_lack(one, papered.missing(one)) for one in wanted]
+    if lacking:
+        found.append(tr("卷内还没有：{papers}", papers=tr("、").join(lacking)))
+    told = tr("；").join(filter(None, found))
+    return tr("{told}。空着的地方可以打印后手写。", told=told) if told else ""
+
+
+def _lack(one: Paper, labels: Sequence[str]) -> str:
+    if not labels:
+        return ""
+    shown = tr("、").join(labels[:MOST_TOLD])
+    if len(labels) > MOST_TOLD:
+        shown = tr("{shown}等 {count} 项", shown=shown, count=len(labels))
+    return tr("{paper}还缺：{shown}", paper=one.title, shown=shown)
 
 
 def _changed(case: CaseFile) -> list[tuple[dt.datetime, Entry]]:

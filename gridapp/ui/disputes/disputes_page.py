@@ -32,7 +32,15 @@ from gridapp.ui.widgets.rows import Row, RowList
 from gridapp.ui.widgets.shortcuts import bind_inside
 from gridapp.ui.widgets.text import Text
 from gridapp.work import disputes
-from gridapp.work.dispute_cases import CaseFile, Listed, Start, case_file, listed, start
+from gridapp.work.dispute_cases import (
+    PARTS,
+    CaseFile,
+    Listed,
+    Start,
+    case_file,
+    listed,
+    start,
+)
 from gridapp.work.listing import Listing, of_records
 
 MOST_FOUND = 500
@@ -49,7 +57,7 @@ class DisputesPage(Page):
     """The list at the left, the file or a form at the right."""
 
     title = tr("矛盾调解")
-    shows = frozenset({"dispute", "dispute_party", "dispute_session"})
+    shows = frozenset(one.__tablename__ for one in (Dispute, *PARTS))
     watched = True
 
     def __init__(self, session: Session) -> None:
@@ -69,6 +77,7 @@ class DisputesPage(Page):
         self._empty = Text("", "muted", wrap=True)
         self._clear = Button(self.theme, tr("清除筛选"), "quiet")
         self._new = Button(self.theme, tr("登记纠纷 F7"), "primary", icon="handshake")
+        self._export = self.export_button()
         self._unfinished = NoticeBar(self.theme, "amber", "pencil")
         self._go_on = Button(self.theme, tr("继续填写"), "quiet")
         self._stack = QStackedWidget()
@@ -86,10 +95,11 @@ class DisputesPage(Page):
         top.addWidget(self._box, 1)
         top.addWidget(self._new)
         left.box.addLayout(top)
-        chips = line(margins=(12, 0, 8, 0))
+        self._top, self._under = top, line(margins=(12, 0, 8, 0))
+        chips = self._under
         chips.addWidget(self._chips)
         chips.addStretch()
-        chips.addWidget(self.export_button())
+        chips.addWidget(self._export)
         left.box.addLayout(chips)
         notice = line(margins=(12, 0, 12, 0))
         self._unfinished.row.addWidget(self._go_on)
@@ -339,6 +349,7 @@ class DisputesPage(Page):
         self._row.setSpacing(width.gap)
         self._left.setFixedWidth({"wide": 430, "mid": 400, "narrow": 312}[width.value])
         self._new.setText(tr("登记") if narrow else tr("登记纠纷 F7"))
+        (self._top if narrow else self._under).addWidget(self._export)
         self._card.set_width(width)
         self._on_working(self._card.busy)
         self._count_filters()
@@ -359,8 +370,11 @@ def _read(db: Connection, text: str, day: dt.date) -> _Found:
 
 
 def _dispute_of(db: Connection, record_id: UUID) -> UUID:
-    party = records.get(db, DisputeParty, record_id)
-    return party["dispute_id"] if party else record_id
+    for model in PARTS:
+        part = records.get(db, model, record_id)
+        if part:
+            return part["dispute_id"]
+    return record_id
 
 
 def _by_party(db: Connection, text: str) -> frozenset[UUID]:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QWidget
 from gridapp.errors import InvalidFields
 from gridapp.language import tr
 from gridapp.models import DisputeParty, codes
+from gridapp.models.kinds import CODES
 from gridapp.models.record import Values, field_of, fields_of
 from gridapp.store.database import Connection
 from gridapp.ui.disputes.party_finder import PartyFinder
@@ -27,7 +28,7 @@ from gridapp.ui.widgets.field_row import FieldRow
 from gridapp.ui.widgets.text import Text
 from gridapp.work import dispute_parties
 
-CHIPS = frozenset({"side", "sex"})
+CHIPS = frozenset({"side", "sex", "deputy_sex", "deputy_powers"})
 FIRST = (
     ("side", False),  # its name, and whether it stands beside the one before
     ("name", False),
@@ -38,6 +39,16 @@ FIRST = (
     ("deputy", False),
     ("main", True),
 )
+DEPUTY = (
+    ("deputy_relation", False),
+    ("deputy_phones", True),
+    ("deputy_document", False),
+    ("deputy_sex", False),
+    ("deputy_address", False),
+    ("deputy_powers", False),
+    ("deputy_other", False),
+    ("deputy_until", True),
+)  # asked when there is a delegate
 REST = (
     "occupation",
     "ethnicity",
@@ -52,7 +63,7 @@ SEXES = frozenset({"1", "2"})
 def party_asks(session: Session) -> list[Ask]:
     """Return what is asked of a party; what the papers need least comes last."""
     asks: list[Ask] = []
-    for name, beside in (*FIRST, *((name, False) for name in REST)):
+    for name, beside in (*FIRST, *DEPUTY, *((name, False) for name in REST)):
         field = field_of(DisputeParty, name)
         asks.append(
             Ask(
@@ -73,9 +84,11 @@ def _editor(session: Session, name: str) -> Editor:
         return yes_no(session.theme, field.label)
     if name in CHIPS:
         table = codes.table(field.codes)
-        kept = [c for c in table.codes if name != "sex" or c in SEXES]
+        sexes = field.codes == "sex"
+        kept = [c for c in table.codes if not sexes or c in SEXES]
         options = [(code, table.name(code)) for code in kept]
-        return ChipEditor(session.theme, field.label, options)
+        many = field.kind is CODES
+        return ChipEditor(session.theme, field.label, options, many=many)
     return ChoiceEditor(session, field) if field.codes else LineEditor(field)
 
 
@@ -147,10 +160,17 @@ class PartyDialog(QDialog):
         self._finder.named.connect(self._name)
         self._finder.finished.connect(partial(self.form.focus, "side"))
         self.form.finished.connect(self._save.setFocus)
+        self.form.changed.connect(self._ask_for_deputy)
         self._save.clicked.connect(self.save)
         self._leave.clicked.connect(self.reject)
         for keys in ("Ctrl+S", "Ctrl+Return"):
             QShortcut(QKeySequence(keys), self).activated.connect(self.save)
+
+    def _ask_for_deputy(self) -> None:
+        """Ask about the delegate as soon as there is one."""
+        named = bool(self.form.raw()["deputy"].strip())
+        for name, _ in DEPUTY:
+            self.form.ask_for(name, wanted=named)
 
     def save(self) -> None:
         """Hand over what was written, or show what is wrong."""
@@ -193,6 +213,7 @@ class PartyDialog(QDialog):
 
     def _show(self, values: Values) -> None:
         self.form.set_values(values)
+        self._ask_for_deputy()
         self._before = self.form.raw()
         self._from_file.setVisible(bool(values.get("resident_id")))
 
