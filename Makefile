@@ -49,6 +49,11 @@ screens:
 	mkdir -p resources/manual/pictures
 	for name in $(PICTURES); do cp docs/screens/$$name.png resources/manual/pictures; done
 
+build/rivals: bench/rivals.txt
+	$(BIN)/python -m pip install -q --upgrade --target $@ -r $<
+	touch $@
+
 bench:
 	@scripts/setup.sh test
+	$(MAKE) --no-print-directory build/rivals
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m bench

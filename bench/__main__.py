@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench import matrix, office, store, syncing, vaults, window
+from bench import matrix, office, sheets, store, syncing, vaults, window
 from bench.table import Line, Measure, Run, show
 
 MEASURES: dict[str, Measure] = {
@@ -21,7 +21,7 @@ MEASURES: dict[str, Measure] = {
     "search": store.searching,
     "ledgers": office.ledgers,
     "today": store.today_list,
-    "sheets": office.visit_sheets,
+    "sheets": sheets.visit_sheets,
     "sync": syncing.syncing,
     "window": window.window,
     "matrix": matrix.matrix,
