@@ -204,7 +204,7 @@ def month_progress(db: Connection, day: dt.date) -> list[Progress]:
     in_time = sum(
         bool(row["closed_at"] and row["closed_at"] <= row["deadline"]) for row in issues
     )
-    owed = _owed_in_month(db, plans, first, last)
+    owed = owed_in_month(db, plans, first, last)
     seen = sum(bool(reached.get(one, set()) & modes) for one, modes in owed.items())
     extra = [
         Progress(one.name, one.done, one.total) for one in care_rounds.progress(db, day)
@@ -219,7 +219,7 @@ def month_progress(db: Connection, day: dt.date) -> list[Progress]:
     ]
 
 
-def _owed_in_month(
+def owed_in_month(
     db: Connection, plans: Sequence[Owed], first: dt.date, last: dt.date
 ) -> dict[UUID, set[str]]:
     """By resident, the modes that settle a contact whose day lies in that month."""

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gridapp.language import tr
-from gridapp.models import Building, Dispute, Household, Issue, Patrol, Resident, Visit
+from gridapp.models import (
+    Building,
+    Dispute,
+    Grid,
+    Household,
+    Issue,
+    Patrol,
+    Resident,
+    Visit,
+)
 from gridapp.models.record import Record
 from gridapp.office.sheets.sheet import Order, Sheet
 from gridapp.office.sheets.target import Target
@@ -85,6 +94,12 @@ def _issue_slips(db: Connection, order: Order, out: Target) -> int:
     return issue_slips(db, order, out)
 
 
+def _month_sheets(db: Connection, order: Order, out: Target) -> int:
+    from gridapp.office.sheets.month_sheet import month_sheets
+
+    return month_sheets(db, order, out)
+
+
 def _card(model: type[Record], title: str, about: str) -> tuple[str, Sheet]:
     """The sheet that shows one type of record as it is."""
 
@@ -145,6 +160,13 @@ GRID_SHEETS: Mapping[str, Sheet] = {
         _issue_slips,
         "record",
         photos=True,
+    ),
+    "month-ledger": Sheet(
+        tr("月度台账"),
+        tr("一个月的探访、问题、调解、巡查，每个数写明怎么数"),
+        Grid,
+        _month_sheets,
+        "month",
     ),
     "building-matrix": Sheet(
         tr("楼栋图"),
