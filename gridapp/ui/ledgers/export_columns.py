@@ -47,7 +47,7 @@ class ColumnChips(QWidget):
         self.take(self._usual)
 
     def _chip(self, theme: Theme, one: Column) -> Button:
-        chip = Button(theme, one.label, "chip", icon="minus")
+        chip = Button(theme, one.label, "chip", icon="plus")
         chip.setCheckable(True)
         chip.setAccessibleName(tr("列：{label}", label=one.label))
         chip.toggled.connect(partial(self._mark, chip))
@@ -56,7 +56,7 @@ class ColumnChips(QWidget):
 
     def _mark(self, chip: Button, chosen: bool) -> None:
         chip.show_icon(
-            "check" if chosen else "minus", "blue.text" if chosen else "text3"
+            "check" if chosen else "plus", "blue.text" if chosen else "text3"
         )
         self.changed.emit()
 

@@ -30,6 +30,7 @@ from gridapp.work.listing import Listing
 from gridapp.work.purpose import purpose_of
 
 MASKED, WHOLE = "masked", "whole"
+DONE_HEIGHT = 230  # pixels of what is said at the end
 KINDS = {EXCEL: tr("Excel 文件 (*.xlsx)"), CSV: tr("CSV 文件 (*.csv)")}
 
 
@@ -50,6 +51,7 @@ class ExportDialog(ActDialog):
         if self._follows():
             kinds.append((STANDARD, tr("国标 GB/T 31000")))
         self._kind = OptionRow(self.theme, tr("格式"), kinds)
+        self._about = Text(self._what(), "muted", wrap=True)
         self._hint = Text("", "faint", wrap=True)
         self._columns = ColumnChips(self.theme, listing.columns)
         ways = [(MASKED, tr("遮住中间几位")), (WHOLE, tr("写完整号码"))]
@@ -64,10 +66,10 @@ class ExportDialog(ActDialog):
         session.read(partial(chosen_before, listing=listing), self._columns.take)
 
     def _place(self) -> None:
-        self.say(self._what())
+        self._about.setContentsMargins(10, 4, 10, 6)
+        self.form.addWidget(self._about)
         row = self.add_row("kind", tr("格式"), self._kind, self._kind.finished)
         row.add_below(self._hint)
-        self.add_row("columns", tr("列"), self._columns, self._columns.finished)
         row = self.add_row(
             "numbers", tr("证件和电话"), self._numbers, self._numbers.finished
         )
@@ -81,6 +83,7 @@ class ExportDialog(ActDialog):
             self._purpose.finished,
             required=True,
         )
+        self.add_row("columns", tr("列"), self._columns, self._columns.finished)
         self.form.addWidget(self._bar)
         self.form.addStretch()
         self._bar.hide()
@@ -206,9 +209,7 @@ class ExportDialog(ActDialog):
         words = Text(made.words, "section", wrap=True)
         words.setContentsMargins(10, 8, 10, 4)
         self.form.insertWidget(0, words)
-        where = Text(str(made.path), "muted", wrap=True)
-        where.setContentsMargins(10, 0, 10, 8)
-        self.form.insertWidget(1, where)
+        self._about.setText(str(made.path))
         holder = QWidget()
         row = line(holder, (10, 0, 10, 0), 8)
         open_file = Button(self.theme, tr("打开文件"), icon="file-output")
@@ -219,6 +220,7 @@ class ExportDialog(ActDialog):
         row.addWidget(open_folder)
         row.addStretch()
         self.form.insertWidget(2, holder)
+        self.resize(self.width(), DONE_HEIGHT)
         self._leave.hide()
         self.save_button.setText(tr("完成"))
         self.save_button.setAccessibleName(tr("完成"))

@@ -48,7 +48,7 @@ class ActsPage(SidePage):
         self.top.addWidget(self._count)
         self.top.addStretch()
         self.top.addWidget(self._find)
-        self.top.addWidget(self.export_button())
+        self.top.addWidget(self.export_button(tr("导出")))
         card = Card((16, 6, 1, 6), 0)
         self._list = Timeline(self.theme, tr("操作记录"))
         card.box.addWidget(self._list, 1)

@@ -71,7 +71,7 @@ class RecyclePage(Page):
         top.addStretch()
         self.box.setFixedWidth(230)
         top.addWidget(self.box)
-        top.addWidget(self.export_button())
+        top.addWidget(self.export_button(tr("导出")))
         card.box.addLayout(top)
         words = tr(
             "删除的内容列在这里 {days} 天；过后不再列出，数据仍在，可请技术支持找回。",

@@ -133,7 +133,7 @@ class TodayPage(Page):
         top.addWidget(self._chips)
         top.addStretch()
         top.addWidget(self._print)
-        top.addWidget(self.export_button())
+        top.addWidget(self.export_button(tr("导出")))
         card.box.addWidget(self._top)
         self._top_line = Divider()
         card.box.addWidget(self._top_line)

@@ -9,9 +9,11 @@ from PySide6.QtCore import QModelIndex
 
 from gridapp.language import tr
 from gridapp.models import Visit
+from gridapp.models.record import field_of
 from gridapp.store import records
 from gridapp.store.database import Connection
 from gridapp.ui.forms.record_list import RecordList
+from gridapp.ui.menus import MenuButton
 from gridapp.ui.page import Page
 from gridapp.ui.photos.photo_view import PhotoView
 from gridapp.ui.session import Session
@@ -32,6 +34,7 @@ COLUMNS = (
     ("note", 0),
     ("next_on", 116),
 )
+NEWEST = "newest"  # the order the visits come in
 FILTERS = (
     ("all", tr("全部")),
     ("visit", tr("走访")),
@@ -61,6 +64,8 @@ class VisitsPage(Page):
         self._photos = Button(self.theme, tr("看照片"), "quiet", icon="camera")
         self._photos.hide()
         top.addWidget(self._photos)
+        self._sort = MenuButton(self.theme, tr("排序"), kind="quiet")
+        top.addWidget(self._sort)
         self._export = self.export_button(tr("导出"))
         top.addWidget(self._export)
         self._new = Button(self.theme, tr("记走访 F2"), "primary", icon="footprints")
@@ -70,6 +75,11 @@ class VisitsPage(Page):
         self._list = RecordList(session, Visit, COLUMNS, tr("走访记录"))
         card.box.addWidget(self._list, 1)
         self._row.addWidget(card)
+        newest = [(NEWEST, tr("时间，新的在前"))]
+        fields = [(key, field_of(Visit, key).label) for key, _ in COLUMNS[1:]]
+        self._sort.set_choices([*newest, *fields], checked=(NEWEST,))
+        self._sort.picked.connect(self._sort_by)
+        self._list.sorted_by.connect(self._mark_order)
         self._chips.picked.connect(self.reload)
         self._new.clicked.connect(self._start)
         self._photos.clicked.connect(self._open_photos)
@@ -91,6 +101,12 @@ class VisitsPage(Page):
         words = dict(FILTERS)[self._chips.chosen()]
         narrowed = () if self._chips.chosen() == "all" else (words,)
         return of_records(Visit, self._list.ids(), title=self.title, narrowed=narrowed)
+
+    def _sort_by(self, key: str) -> None:
+        self._list.sort_by("" if key == NEWEST else key)
+
+    def _mark_order(self, key: str) -> None:
+        self._sort.mark((key or NEWEST,))
 
     def _show(self, ids: list[UUID]) -> None:
         self._list.show_ids(ids)
