@@ -18,6 +18,7 @@ from gridapp.models import (
 from gridapp.models.record import Record
 from gridapp.office.sheets.sheet import Order, Sheet
 from gridapp.office.sheets.target import Target
+from gridapp.store import state
 from gridapp.store.database import Connection
 
 
@@ -47,7 +48,8 @@ def _call_list(db: Connection, order: Order, out: Target) -> int:
     from gridapp.office.sheets.call_list import call_list
     from gridapp.office.sheets.visit_data import from_records
 
-    return call_list(from_records(db, order.ids, order.day), out, **order.options)
+    people = from_records(db, order.ids, order.day)
+    return call_list(people, out, order.options, state.default_grid(db))
 
 
 def _building_matrices(db: Connection, order: Order, out: Target) -> int:

@@ -140,7 +140,7 @@ def blank_sheets(
     paper = Paper(BLANK_TITLE)
     for number in range(1, copies + 1):
         paper.repeated("blank", lambda: _blank_page(paper, grid, worker))
-        paper.foot(grid, number, copies, unmasked=False)
+        paper.foot(grid, number, copies, unmasked=None)
         paper.end_page()
         if progress is not None:
             progress(number, copies)
