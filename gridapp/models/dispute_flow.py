@@ -24,7 +24,7 @@ class Step:
     state: str
     act: str
     next_state: str
-    words: str  # on its chip; empty: a way another act may end (done on the spot)
+    words: str  # on its chip; empty: it has its own button, or ends another act
 
 
 STEPS: tuple[Step, ...] = (
@@ -36,7 +36,7 @@ STEPS: tuple[Step, ...] = (
     Step("registered", "escalate", "registered", tr("上报")),
     Step("registered", "extend", "registered", tr("延长时限")),
     Step("registered", "withdraw", "closed", tr("撤回或终止")),
-    Step("registered", "inquire", "registered", tr("记调查")),
+    Step("registered", "inquire", "registered", ""),
     Step("mediating", "mediate", "mediating", tr("记调解")),
     Step("mediating", "agree", "agreed", tr("达成协议")),
     Step("mediating", "settle", "performed", ""),
@@ -44,7 +44,7 @@ STEPS: tuple[Step, ...] = (
     Step("mediating", "escalate", "mediating", tr("上报")),
     Step("mediating", "extend", "mediating", tr("延长时限")),
     Step("mediating", "withdraw", "closed", tr("撤回或终止")),
-    Step("mediating", "inquire", "mediating", tr("记调查")),
+    Step("mediating", "inquire", "mediating", ""),
     Step("agreed", "follow_up", "agreed", tr("记回访")),
     Step("agreed", "perform", "performed", tr("已全部履行")),
     Step("agreed", "confirm", "agreed", tr("司法确认")),

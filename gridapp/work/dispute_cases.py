@@ -18,7 +18,7 @@ from gridapp.models import (
     DisputeSession,
     Worker,
 )
-from gridapp.models.dispute_flow import MEDIATED, Step, allowed
+from gridapp.models.dispute_flow import MEDIATED, Step, allowed, step
 from gridapp.models.record import Record, Values
 from gridapp.store import records, state
 from gridapp.store.history import HistoryLine, authors, history
@@ -85,6 +85,11 @@ class CaseFile:
     worker: str  # who works here
     mediation_days: int  # what a mediation may take in this vault
     follow_up_days: int  # from an agreement to the visit after it
+
+    @property
+    def may_inquire(self) -> bool:
+        """Whether somebody may still be asked about it."""
+        return step(self.dispute["state"], "inquire") is not None
 
     @property
     def papered(self) -> Papered:

@@ -35,8 +35,10 @@ class CaseForm(QWidget):
     filled = Signal(object)
     left = Signal()
 
-    def __init__(self, session: Session, form: AskForm, title: str, key: str) -> None:
-        """`key` is that of the draft."""
+    def __init__(
+        self, session: Session, form: AskForm, title: str, key: str, verb: str = ""
+    ) -> None:
+        """`key` is that of the draft, `verb` what its button says that it does."""
         super().__init__()
         self._session = session
         self._key = key
@@ -54,7 +56,8 @@ class CaseForm(QWidget):
         self._hints = KeyHints(HINTS)
         self._scroll = QScrollArea()
         self._back = Button(theme, tr("返回 Esc"))
-        self._save = Button(theme, tr("保存 Ctrl+S"), "primary", icon="check")
+        words = verb or tr("保存 Ctrl+S")
+        self._save = Button(theme, words, "primary", icon="check")
         self._timer = QTimer(self)
         self._timer.setInterval(KEEP_EVERY)
         self._place()

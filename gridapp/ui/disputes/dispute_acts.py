@@ -17,13 +17,14 @@ from gridapp.ui.disputes import dispute_answers as does
 from gridapp.ui.disputes import dispute_asks as asks
 from gridapp.ui.disputes import paper_asks
 from gridapp.ui.disputes.dispute_answers import Write
-from gridapp.ui.forms.ask_form import Ask
+from gridapp.ui.forms.ask_form import Ask, AskForm
 from gridapp.ui.session import Session
 from gridapp.work.dispute_cases import CaseFile
 from gridapp.work.mediation_papers import WHOLE
 
 # Acts that move no state.
 EDIT, PART, PRINT, FILE, ADD = "edit", "part", "print", "file", "material"
+INQUIRE = "inquire"
 # 人民调解法 Art 25 in our own words, from memory: a 司法所 should read it.
 ART_25 = tr(
     "纠纷有可能激化的，先采取预防措施；可能引起治安、刑事案件的，"
@@ -48,6 +49,8 @@ class Act:
     said: str  # of the toast
     notice: Callable[[CaseFile, dt.date], str] = lambda _case, _day: ""
     first: str = ""  # the question one begins at, the first when empty
+    follow: Callable[[AskForm], None] = lambda _form: None  # when an answer changes
+    verb: str = tr("保存 Ctrl+S")
 
 
 def _confirm_notice(case: CaseFile, day: dt.date) -> str:
@@ -92,12 +95,13 @@ def _material_asks(session: Session, _case: CaseFile) -> list[Ask]:
 
 
 ACTS: Mapping[str, Act] = {
-    "inquire": Act(
+    INQUIRE: Act(
         tr("记调查"),
         _inquiry_asks,
         does.inquiry_begin,
         does.inquiry_write,
         tr("已记下这次调查"),
+        follow=paper_asks.ask_whom,
     ),
     ADD: Act(
         tr("加卷内材料"),
@@ -200,6 +204,7 @@ PAPERS = Act(
     lambda _case, _day: {"sheet": WHOLE, "whole": False},
     _no_write,
     "",
+    verb=tr("打印 Ctrl+S"),
 )
 
 

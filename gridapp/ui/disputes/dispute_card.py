@@ -24,6 +24,7 @@ from gridapp.ui.disputes.dispute_acts import (
     ADD,
     EDIT,
     FILE,
+    INQUIRE,
     PAPERS,
     PART,
     PRINT,
@@ -116,6 +117,8 @@ class DisputeCard(Card):
         if case is None or (self._form is not None and self._act == act):
             return
         known = {one.act for one in case.steps} | {EDIT, FILE, ADD}
+        if case.may_inquire:
+            known.add(INQUIRE)
         if act == PRINT:
             self._open(act, PAPERS)
         elif act in known:
@@ -142,20 +145,21 @@ class DisputeCard(Card):
         asked = AskForm(self._session.theme, act.asks(self._session, case))
         asked.said.connect(self.said)
         key = dispute_drafts.act_key(case.dispute["id"], name)
-        form = CaseForm(self._session, asked, act.title, key)
+        form = CaseForm(self._session, asked, act.title, key, act.verb)
         form.about.setText(case.dispute["name"])
         form.say_notice(act.notice(case, today))
         form.set_width(self._width)
         form.filled.connect(partial(self._filled, name, act, form))
         form.left.connect(self._on_left)
+        asked.changed.connect(partial(act.follow, asked))
         if act is PAPERS:
-            say = partial(self._say_missing, case, form)
-            asked.changed.connect(say)
+            asked.changed.connect(partial(self._say_missing, case, form))
         self._form, self._act = form, name
         self._stack.addWidget(form)
         self._stack.setCurrentWidget(form)
         self.working.emit(True)
         form.begin(act.begin(case, today), act.first)
+        act.follow(asked)
         if act is PAPERS:
             self._say_missing(case, form)
 

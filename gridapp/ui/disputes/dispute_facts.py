@@ -151,6 +151,7 @@ def _party(theme: Theme, case: CaseFile, party: Values, doings: Doings) -> QWidg
     first.addWidget(Text(party["name"], "strong"))
     first.addWidget(Text(_person(party), "muted"))
     first.addStretch()
+    deputy = _deputy(party)
     second = line(gap=2)
     second.addWidget(_contact(theme, party, doings), 1)
     for icon, words, act in (
@@ -165,6 +166,8 @@ def _party(theme: Theme, case: CaseFile, party: Values, doings: Doings) -> QWidg
         first.addWidget(button)
     box.addLayout(first)
     box.addLayout(second)
+    if deputy:
+        box.addWidget(Text(deputy, "muted", wrap=True))
     return row
 
 
@@ -199,9 +202,16 @@ def _person(party: Values) -> str:
         parts.append(field_of(DisputeParty, "sex").format(party["sex"])[:1])
     if party["age"] is not None:
         parts.append(tr("{age} 岁", age=party["age"]))
-    if party["deputy"]:
-        parts.append(tr("代理人 {name}", name=party["deputy"]))
     return "  ".join(parts)
+
+
+def _deputy(party: Values) -> str:
+    """Who acts for a party, and how to reach them."""
+    if not party["deputy"]:
+        return ""
+    phones = field_of(DisputeParty, "deputy_phones").masked(party["deputy_phones"])
+    named = tr("代理人 {name}", name=party["deputy"])
+    return "  ".join(filter(None, (named, party["deputy_relation"], phones)))
 
 
 def _facts(values: Values, names: Sequence[str]) -> list[QWidget]:

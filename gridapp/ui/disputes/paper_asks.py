@@ -7,7 +7,7 @@ from gridapp.models import DisputeInquiry, DisputeItem
 from gridapp.models.record import field_of
 from gridapp.ui.disputes.field_asks import ask, chips, note, photos
 from gridapp.ui.disputes.talk_field import TalkEditor
-from gridapp.ui.forms.ask_form import YES_NO, Ask, ChipEditor
+from gridapp.ui.forms.ask_form import YES_NO, Ask, AskForm, ChipEditor
 from gridapp.ui.session import Session
 from gridapp.work.dispute_cases import CaseFile
 from gridapp.work.mediation_papers import BLANK, CARD, PAPERS, WHOLE
@@ -21,9 +21,15 @@ def inquiry(session: Session, case: CaseFile, *, new: bool) -> list[Ask]:
     whom = tr("问谁")
     people = [(one["id"].hex, one["name"]) for one in case.parties]
     choice = ChipEditor(session.theme, whom, [*people, (OTHER, tr("其他人"))])
+    named = field_of(DisputeInquiry, "asked").label
     return [
         *([Ask("whom", whom, choice)] if new else ()),
-        ask(DisputeInquiry, "asked", required=not new),
+        ask(
+            DisputeInquiry,
+            "asked",
+            required=not new,
+            label=tr("其他人姓名") if new else named,
+        ),
         ask(DisputeInquiry, "relation", beside=True),
         ask(DisputeInquiry, "talk", talk, required=True),
         ask(DisputeInquiry, "held_at"),
@@ -37,6 +43,13 @@ def inquiry(session: Session, case: CaseFile, *, new: bool) -> list[Ask]:
         ask(DisputeInquiry, "address", more=True),
         *([photos(session)] if new else ()),
     ]
+
+
+def ask_whom(form: AskForm) -> None:
+    """Ask for a name and a relation only of somebody who is no party."""
+    other = form.editor("whom").value() == OTHER
+    for name in ("asked", "relation"):
+        form.ask_for(name, wanted=other)
 
 
 def material(session: Session, *, new: bool) -> list[Ask]:

@@ -33,8 +33,8 @@ FIRST = (
     ("side", False),  # its name, and whether it stands beside the one before
     ("name", False),
     ("sex", False),
-    ("age", True),
-    ("phones", False),
+    ("age", False),
+    ("phones", True),
     ("address", False),
     ("deputy", False),
     ("main", True),
