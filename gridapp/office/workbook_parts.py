@@ -130,6 +130,8 @@ class SheetPart:
 
     def _number_cells(self, row: Any) -> int:
         """Give each cell its reference, which may be left out; return the last one."""
+        if all(cell.get("r") for cell in row):
+            return _column(row[-1])
         column = -1
         for cell in row:
             column = _column(cell) if cell.get("r") else column + 1
@@ -221,13 +223,13 @@ class SheetPart:
         """The cell at that place, made when it is not there."""
         line = self._row(row)
         before = None
-        for cell in line:
+        for cell in reversed(line):  # what is added stands behind the others
             at = _column(cell)
             if at == column:
                 return cell
-            if at > column:
+            if at < column:
+                before = cell
                 break
-            before = cell
         new = etree.Element(f"{{{self._space}}}c")
         new.set("r", xl_rowcol_to_cell(row, column))
         if before is None:
