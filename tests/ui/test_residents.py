@@ -11,7 +11,6 @@ from gridapp.models import Resident
 from gridapp.store import records
 from gridapp.ui.care.resident_file import read_file, read_history
 from gridapp.ui.forms.record_form import RecordDialog
-from gridapp.ui.residents.import_dialog import ImportDialog
 from gridapp.ui.residents.resident_events import change_entries
 from gridapp.ui.residents.residents_page import ResidentsPage
 
@@ -120,27 +119,3 @@ def test_contact_and_tag_are_added_to_the_file(page, people, session, settle):
         file = read_file(db, people.zhang, today)
     assert [one["name"] for one in file.person.contacts] == ["张强"]
     assert file.person.tags == ("aged",)
-
-
-def test_ledger_is_imported_with_its_doubtful_rows_shown(
-    page, session, qtbot, settle, tmp_path
-):
-    source = tmp_path / "台账.csv"
-    source.write_text(
-        "姓名,性别,楼栋,单元,房号,联系电话\n"
-        "孙国强,男,8,1,101,13800000011\n"
-        "陈**,女，8,1,102,13800000012\n",
-        encoding="utf-8-sig",
-    )
-    dialog = ImportDialog(session, source, page)
-    qtbot.addWidget(dialog)
-    said = []
-    dialog.imported.connect(said.append)
-    dialog.show()
-    settle()
-    assert dialog._keep.isVisible()
-    assert len(dialog._problems._parts) == 1
-    dialog._go.click()
-    settle()
-    assert "新增 1 人" in said[0]
-    assert "孙国强" in names(page)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 from uuid import UUID
 
 from PySide6.QtCore import Qt
@@ -20,10 +19,10 @@ from gridapp.ui.care.resident_file import (
     read_history,
     read_list,
 )
+from gridapp.ui.ledgers.opening import choose_ledger
 from gridapp.ui.menus import MenuButton
 from gridapp.ui.page import Page
 from gridapp.ui.residents.household_card import HouseholdCard
-from gridapp.ui.residents.import_dialog import KINDS, ImportDialog
 from gridapp.ui.residents.resident_acts import ResidentActs
 from gridapp.ui.residents.resident_card import ResidentCard
 from gridapp.ui.residents.resident_filters import GONE, ResidentFilters, narrowing
@@ -379,11 +378,7 @@ class ResidentsPage(Page):
         self.session.read(work, self._card.show_history)
 
     def _import_ledger(self) -> None:
-        path = self.session.messages.choose_file(tr("选要导入的台账"), KINDS)
-        if path:
-            dialog = ImportDialog(self.session, Path(path), self)
-            dialog.imported.connect(self.tell)
-            dialog.open()
+        choose_ledger(self.session, self, self.said)
 
     def set_width(self, width: Width) -> None:
         super().set_width(width)

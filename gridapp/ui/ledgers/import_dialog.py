@@ -1,0 +1,374 @@
+"""Importing somebody's ledger, step by step: the file, its columns, its rows, done.
+
+Nothing is written before 确认导入; until then every choice can be changed, and after
+it the whole import can be taken back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QDialog, QFrame, QStackedWidget, QWidget
+
+from gridapp.errors import UserError
+from gridapp.language import tr
+from gridapp.office.ledger import Choices, ImportPlan
+from gridapp.store.batches import TakenBack
+from gridapp.ui.jobs import Progress
+from gridapp.ui.ledgers.import_columns import ColumnsStep
+from gridapp.ui.ledgers.import_done import DoneStep
+from gridapp.ui.ledgers.import_file import FileStep
+from gridapp.ui.ledgers.import_preview import PreviewStep
+from gridapp.ui.ledgers.import_steps import (
+    COLUMNS,
+    DONE,
+    FILE,
+    PREVIEW,
+    STEPS,
+    first_step,
+    import_words,
+    known_words,
+    reachable_steps,
+)
+from gridapp.ui.ledgers.import_work import (
+    Imported,
+    plan_again,
+    read_plan,
+    take_back,
+    write_plan,
+)
+from gridapp.ui.ledgers.step_bar import StepBar
+from gridapp.ui.session import Session
+from gridapp.ui.tokens import Width
+from gridapp.ui.widgets.busy import BusyLine
+from gridapp.ui.widgets.buttons import Button
+from gridapp.ui.widgets.card import NoticeBar, column, line
+from gridapp.ui.widgets.meter import Bar
+from gridapp.ui.widgets.text import Text
+
+PATIENCE = 2_000  # milliseconds of work before its progress is shown
+LARGEST = (1180, 700)
+
+
+class ImportDialog(QDialog):
+    """`imported` tells what was done in words, and the batch by which to undo it."""
+
+    imported = Signal(str, object)
+
+    def __init__(self, session: Session, path: Path, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._path = path
+        self._plan: ImportPlan | None = None
+        self._choices = Choices()
+        self._planned = self._choices  # what the plan shown was made with
+        self._progress: Progress | None = None
+        self._writing = False
+        self._batch: UUID | None = None
+        self._told: tuple[str, UUID] | None = None
+        self.setWindowTitle(tr("导入台账"))
+        theme = session.theme
+        self._bar = StepBar(theme, STEPS)
+        self._title = Text(path.name, "strong", shrinks=True)
+        self._notice = NoticeBar(theme, "amber", "info")
+        self._error = NoticeBar(theme, "red", "circle-alert")
+        self._stack = QStackedWidget()
+        self.file = FileStep(session)
+        self.columns = ColumnsStep(session)
+        self.preview = PreviewStep(session)
+        self.done_step = DoneStep(session)
+        self._steps: Mapping[str, QWidget] = {
+            FILE: self.file,
+            COLUMNS: self.columns,
+            PREVIEW: self.preview,
+            DONE: self.done_step,
+        }
+        self._here = FILE
+        self._meter = Bar(theme)
+        self._how_far = Text("", "muted")
+        self._back = Button(theme, tr("返回"))
+        self._go = Button(theme, tr("下一步"), "primary", icon="check")
+        self._place()
+        self._bind()
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(PATIENCE)
+        self._patience.timeout.connect(self._show_progress)
+        self._read()
+
+    def _place(self) -> None:
+        box = column(self)
+        body = column(margins=(16, 10, 16, 10), gap=8)
+        top = line(gap=12)
+        top.addWidget(self._bar)
+        top.addWidget(self._title, 1)
+        body.addLayout(top)
+        body.addWidget(self._notice)
+        body.addWidget(self._error)
+        for part in self._steps.values():
+            self._stack.addWidget(part)
+        body.addWidget(self._stack, 1)
+        box.addLayout(body, 1)
+        footer = QFrame()
+        footer.setObjectName("footer")
+        row = line(footer, (16, 8, 16, 8), 8)
+        row.addWidget(self._how_far)
+        row.addWidget(self._meter, 1)
+        row.addStretch()
+        row.addWidget(self._back)
+        row.addWidget(self._go)
+        box.addWidget(footer)
+        BusyLine(self._session.theme, self._session.jobs, self._stack)
+        for hidden in (self._notice, self._error, self._meter, self._stack):
+            hidden.setVisible(False)
+        parent = self.parentWidget()
+        room = parent.window().size() if parent else self.size()
+        width, height = LARGEST
+        self.resize(min(width, room.width() - 16), min(height, room.height() - 16))
+
+    def _bind(self) -> None:
+        self._bar.picked.connect(self.show_step)
+        self._back.clicked.connect(self._step_back)
+        self._go.clicked.connect(self.go_on)
+        self.file.pointed.connect(self._on_pointed)
+        self.file.named.connect(self._on_named)
+        self.columns.meant.connect(self._on_meant)
+        self.columns.repeats.connect(self._on_repeats)
+        self.columns.coded.connect(self._on_coded)
+        self.preview.answered.connect(self._on_answered)
+        self.done_step.undo_asked.connect(self._undo)
+        for keys in ("Ctrl+S", "Ctrl+Return"):
+            QShortcut(QKeySequence(keys), self).activated.connect(self.go_on)
+
+    # what is read and planned, off the window
+
+    def _read(self) -> None:
+        self._how_far.setText(tr("正在读 {name}…", name=self._path.name))
+        work = partial(read_plan, self._session.store, self._path)
+        self._run(work, self._show_plan)
+        self._show_acts()
+
+    def _plan_again(self) -> None:
+        """Plan with the choices of now; once more when they change meanwhile."""
+        if self._plan is None or self._progress is not None:
+            return
+        self._planned = self._choices
+        work = partial(plan_again, self._session.store, self._plan, self._choices)
+        self._run(work, self._show_plan)
+        self._show_acts()
+
+    def _run(
+        self, work: Callable[[Progress], object], done: Callable[[Any], None]
+    ) -> None:
+        progress = Progress(self)
+        self._progress = progress
+        progress.stepped.connect(self._on_step)
+        self._patience.start()
+
+        def arrived(result: object) -> None:
+            self._stop_progress()
+            done(result)
+
+        self._session.jobs.run(lambda: work(progress), arrived, self._failed)
+
+    def _stop_progress(self) -> None:
+        self._patience.stop()
+        self._progress = None
+        self._meter.setVisible(False)
+        self._how_far.setText("")
+
+    def _show_progress(self) -> None:
+        self._meter.setVisible(self._progress is not None)
+
+    def _on_step(self, done: int, total: int, _words: str) -> None:
+        self._meter.fill(done / total if total else 0.0)
+
+    def _show_plan(self, plan: ImportPlan) -> None:
+        first = self._plan is None
+        self._plan = plan
+        self._error.say("")
+        self.file.show_plan(plan)
+        self.columns.show_plan(plan)
+        self.preview.show_plan(plan)
+        self._stack.setVisible(True)
+        if first:
+            self._notice.say(known_words(plan))
+            self.show_step(first_step(plan))
+        self._show_acts()
+        if self._choices != self._planned:
+            self._plan_again()
+
+    def _failed(self, error: Exception) -> None:
+        cancelled = self._progress is not None and self._progress.cancelled()
+        writing, self._writing = self._writing, False
+        self._stop_progress()
+        if not isinstance(error, UserError):
+            self._session.messages.show_error(error)
+        self._error.say(str(error) if isinstance(error, UserError) else "")
+        if cancelled and not writing:
+            super().reject()
+            return
+        if writing:
+            self.show_step(PREVIEW)
+        self._show_acts()
+
+    # steps
+
+    def show_step(self, key: str) -> None:
+        """Go to a step."""
+        self._here = key
+        part = self._steps[key]
+        self._stack.setCurrentWidget(part)
+        self._show_acts()
+        if isinstance(part, FileStep | ColumnsStep | PreviewStep | DoneStep):
+            part.focus_start()
+
+    @property
+    def here(self) -> str:
+        """The step that is shown."""
+        return self._here
+
+    def go_on(self) -> None:
+        """Go to the next step; from the preview, import."""
+        if not self._go.isEnabled():
+            return
+        following = {FILE: COLUMNS, COLUMNS: PREVIEW}
+        if self._here in following:
+            self.show_step(following[self._here])
+        elif self._here == PREVIEW:
+            self._import()
+        else:
+            self.accept()
+
+    def _step_back(self) -> None:
+        before = {COLUMNS: FILE, PREVIEW: COLUMNS}
+        if self._here in before and not self._writing:
+            self.show_step(before[self._here])
+        else:
+            self.reject()
+
+    def _show_acts(self) -> None:
+        plan, busy = self._plan, self._progress is not None
+        ready = plan is not None and any(sheet.rows for sheet in plan.sheets)
+        reachable = set[str]() if self._here == DONE else reachable_steps(plan)
+        self._bar.show_step(self._here, reachable)
+        self._back.setText(self._back_words())
+        self._back.setAccessibleName(self._back.text())
+        words, able = tr("下一步"), self._here == FILE and COLUMNS in reachable
+        if self._here == COLUMNS:
+            able = ready
+        elif self._here == PREVIEW:
+            words = import_words(plan)
+            able = plan is not None and plan.records > 0 and not busy
+        elif self._here == DONE:
+            words, able = tr("完成"), not self._writing
+        self._go.setText(words)
+        self._go.setAccessibleName(words)
+        self._go.setEnabled(able)
+
+    def _back_words(self) -> str:
+        if self._writing:
+            return tr("停止")
+        if self._here in (COLUMNS, PREVIEW):
+            return tr("上一步")
+        return tr("返回") if self._here == FILE else tr("关闭")
+
+    # what the user says
+
+    def _choose(self, choices: Choices) -> None:
+        self._choices = choices
+        self._plan_again()
+
+    def _on_pointed(self, sheet: str, rows: tuple[int, int] | None) -> None:
+        headers = {**self._choices.headers, sheet: rows}
+        self._choose(replace(self._choices, headers=headers))
+
+    def _on_named(self, sender: str) -> None:
+        if sender != (self._choices.sender or ""):
+            self._choose(replace(self._choices, sender=sender))
+
+    def _on_meant(self, heading: str, path: str) -> None:
+        columns = {**self._choices.columns, heading: path}
+        self._choose(replace(self._choices, columns=columns))
+
+    def _on_repeats(self, heading: str, says: bool) -> None:
+        ditto = {**self._choices.ditto, heading: says}
+        self._choose(replace(self._choices, ditto=ditto))
+
+    def _on_coded(self, path: str, name: str) -> None:
+        code_sets = {**self._choices.code_sets, path: name}
+        self._choose(replace(self._choices, code_sets=code_sets))
+
+    def _on_answered(
+        self, places: tuple[tuple[str, int], ...], code: str, answer: str
+    ) -> None:
+        answers = self._choices.answers.with_answer(places, code, answer)
+        self._choose(replace(self._choices, answers=answers))
+
+    # importing and taking back
+
+    def _import(self) -> None:
+        plan = self._plan
+        if plan is None or self._progress is not None:
+            return
+        self._writing = True
+        self._notice.say("")
+        self.done_step.show_working()
+        self.show_step(DONE)
+        work = partial(write_plan, self._session.store, plan, self._path)
+        self._run(work, self._imported)
+        self._show_acts()
+
+    def _imported(self, done: Imported) -> None:
+        self._writing = False
+        self._batch = done.result.batch
+        words = tr("已导入：{summary}", summary=done.result.summary())
+        changed = done.result.added or done.result.updated
+        self._told = (words, done.result.batch) if changed else None
+        self.done_step.show_result(done)
+        self._show_acts()
+        self._go.setFocus()
+
+    def _undo(self) -> None:
+        if self._batch is None or self._progress is not None:
+            return
+        self._told = None
+        work = partial(take_back, self._session.store, self._batch)
+        self._run(work, self._undone)
+
+    def _undone(self, done: TakenBack) -> None:
+        self.done_step.show_undone(done.summary())
+        self._go.setFocus()
+
+    def accept(self) -> None:
+        """Close, and say on the page what was done."""
+        super().accept()
+        self._tell()
+
+    def reject(self) -> None:
+        """Close; while something is read or written, stop it first."""
+        if self._progress is not None:
+            self._progress.cancel()
+            stopping = tr("正在停下来，一行都不会写进去")
+            self._how_far.setText(stopping if self._writing else tr("正在停下来…"))
+            return
+        super().reject()
+        self._tell()
+
+    def _tell(self) -> None:
+        told, self._told = self._told, None
+        if told is not None:
+            self.imported.emit(*told)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        width = Width.of(self.width() + 130)  # a dialog has no column of pages
+        self.columns.set_width(width)
+        self.preview.set_width(width)

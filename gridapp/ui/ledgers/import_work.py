@@ -1,0 +1,70 @@
+"""What the import dialog does off the window: read, plan, write, take back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from pathlib import Path
+from uuid import UUID
+
+from gridapp.errors import UserError
+from gridapp.language import tr
+from gridapp.office import ledger
+from gridapp.office.ledger_plan import digest_of
+from gridapp.office.ledger_returned import returned_workbook
+from gridapp.office.sheet_reader import read_book
+from gridapp.office.steps import Steps
+from gridapp.store.batches import TakenBack, take_back_batch
+from gridapp.store.vault import Store
+from gridapp.ui.jobs import Progress
+
+FOLDER = "refused"  # beside the data, as the command line does
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import did, and where the ledger is that says what it did not; `trouble`
+    says why there is none."""
+
+    result: ledger.ImportResult
+    returned: Path | None = None
+    trouble: str = ""
+
+
+def read_plan(store: Store, path: Path, progress: Progress) -> ledger.ImportPlan:
+    """The plan of a file with what is remembered of its sender; it may hold no row."""
+    sheets = read_book(path)
+    steps = Steps(progress.step, progress.cancelled)
+    choices = ledger.Choices()
+    plan = ledger.plan_sheets(store, path.name, sheets, dt.date.today(), choices, steps)
+    return replace(plan, digest=digest_of(path))
+
+
+def plan_again(
+    store: Store, plan: ledger.ImportPlan, choices: ledger.Choices, progress: Progress
+) -> ledger.ImportPlan:
+    """The plan of the same file with other choices."""
+    steps = Steps(progress.step, progress.cancelled)
+    return ledger.plan_again(store, plan, choices, steps)
+
+
+def write_plan(
+    store: Store, plan: ledger.ImportPlan, path: Path, progress: Progress
+) -> Imported:
+    """Import the rows that need no decision, and mark the others in a copy."""
+    result = ledger.apply(store, plan, progress.step, progress.cancelled)
+    if not result.refused:
+        return Imported(result)
+    out = store.folder / FOLDER / tr("{stem}-需核对.xlsx", stem=path.stem)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        returned_workbook(plan, path, out)
+    except UserError as error:  # what went in stays in
+        return Imported(result, trouble=str(error))
+    return Imported(result, out)
+
+
+def take_back(store: Store, batch: UUID, _progress: Progress) -> TakenBack:
+    """Take back an import as a whole."""
+    with store.writing() as tx:
+        return take_back_batch(tx, batch)
