@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import cast
 from uuid import UUID
 
@@ -18,10 +19,12 @@ from gridapp.store.database import Connection
 from gridapp.ui.care.visit_values import Way
 from gridapp.ui.find_popup import FindPopup
 from gridapp.ui.keys import bound
+from gridapp.ui.ledgers.opening import LedgerDrop, open_import
 from gridapp.ui.page import Page
 from gridapp.ui.pages import Pages
 from gridapp.ui.places import FOOT, MARKED, PAGES, PLACES, RECORD_PAGES, SOON
 from gridapp.ui.preferences import SMALLEST
+from gridapp.ui.printing.printing_page import PrintingPage
 from gridapp.ui.residents.residents_page import ResidentsPage
 from gridapp.ui.session import Session
 from gridapp.ui.today.today_page import TodayPage
@@ -61,6 +64,7 @@ class MainWindow(QMainWindow):
         self._find.chosen.connect(self._open_row)
         self._find.new_asked.connect(partial(self.show_record, "household", None))
         session.changed.connect(self._count_unsent)
+        LedgerDrop(self).dropped.connect(self._import_ledger)
         self._bind_keys()
         self._show("today")
         self._count_unsent()
@@ -104,6 +108,7 @@ class MainWindow(QMainWindow):
         page.said.connect(self._toast.say)
         page.left.connect(self.go_back)
         page.export_asked.connect(self.export_list)
+        page.print_asked.connect(self.show_print)
         if any(place.key == key for place in PLACES):
             page.counted.connect(partial(self._nav.show_count, key))
         if isinstance(page, VisitForm):
@@ -167,6 +172,11 @@ class MainWindow(QMainWindow):
         """Read the page that is shown again."""
         self.pages[self._here].reload()
 
+    def show_print(self, sheet: str, ids: Sequence[UUID]) -> None:
+        """Show how a sheet of these records is printed."""
+        cast("PrintingPage", self.pages["printing"]).show_sheet(sheet, ids)
+        self.go("printing")
+
     def export_list(self) -> None:
         """Ask how the list of the page that is shown is written to a file."""
         from gridapp.ui.ledgers.export_dialog import ExportDialog
@@ -221,6 +231,10 @@ class MainWindow(QMainWindow):
         else:  # a contact: everybody found by its words
             self.go("residents")
             self.residents.search_for(row.title)
+
+    def _import_ledger(self, path: Path) -> None:
+        """Open the import of a table that was dropped onto the window."""
+        open_import(self.session, path, self, self.pages[self._here].said)
 
     def _start_visit(self, way: Way) -> None:
         """Record a visit with whoever is chosen on the page, or go and choose."""

@@ -1,15 +1,86 @@
-"""Drawing a sheet for a page of the window, with the sentence when it cannot be."""
+"""What a page asks to print, and the PDF of it in memory."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from uuid import UUID
 
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.store.database import Connection
+from gridapp.store.vault import Store
+from gridapp.ui.jobs import Progress
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A sheet of SHEETS, for whom and how."""
+
+    sheet: str
+    ids: tuple[UUID, ...]
+    day: dt.date
+    days: int = 1
+    copies: int = 1  # of a blank form
+    purpose: str = ""  # why numbers are shown in full; empty: they are hidden
+    leave_blanks: bool = False
+    photos: bool = False
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A PDF that lies in memory only."""
+
+    wanted: Wanted
+    content: bytes
+    pages: int
+
+
+class Stopped(UserError):
+    """Somebody stopped the drawing."""
+
+    def __init__(self) -> None:
+        super().__init__(tr("已停下，没有生成"))
+
+
+def drawn(store: Store, wanted: Wanted, progress: Progress) -> Printed:
+    """Draw a sheet into memory; nothing private is written to the disk.
+
+    Full numbers stand in the journal with their purpose before they are drawn.
+    Raises UserError when there is nothing to print, MissingGlyphs when the fonts lack
+    a character and its place is not to be left empty, Stopped when it was cancelled.
+    """
+    from gridapp.office.sheets import SHEETS
+    from gridapp.work.purpose import journal
+
+    def stepped(done: int, total: int) -> None:
+        if progress.cancelled():
+            raise Stopped
+        progress.step(done, total)
+
+    sheet = SHEETS[wanted.sheet]
+    if wanted.purpose:
+        what = tr("{sheet} {count} 份", sheet=sheet.title, count=len(wanted.ids) or 1)
+        with store.writing() as tx:
+            journal(tx, "print", sheet.model.__tablename__, what, wanted.purpose)
+    out = BytesIO()
+    with store.reading() as db:
+        pages = sheet.draw(
+            db,
+            wanted.ids,
+            wanted.day,
+            out,
+            days=wanted.days,
+            copies=wanted.copies,
+            unmasked=bool(wanted.purpose),
+            leave_blanks=wanted.leave_blanks,
+            photos=store.photos if wanted.photos else None,
+            progress=stepped,
+        )
+    return Printed(wanted, out.getvalue(), pages)
 
 
 def draw(

@@ -10,6 +10,7 @@ from gridapp.ui.disputes.disputes_page import DisputesPage
 from gridapp.ui.issues.issues_page import IssuesPage
 from gridapp.ui.pages import Maker
 from gridapp.ui.patrols.patrols_page import PatrolsPage
+from gridapp.ui.printing.printing_page import PrintingPage
 from gridapp.ui.residents.residents_page import ResidentsPage
 from gridapp.ui.side_pages import BESIDE, SIDE_PAGES
 from gridapp.ui.sync.sync_page import SyncPage
@@ -26,6 +27,7 @@ PLACES = (
     Place("patrols", tr("巡查日志"), tr("巡查"), "route"),
     Place("issues", tr("问题工单"), tr("问题"), "triangle-alert"),
     Place("disputes", tr("矛盾调解"), tr("调解"), "handshake"),
+    Place("printing", tr("统计打印"), tr("打印"), "printer"),
     Place("sync", tr("数据同步"), tr("同步"), "refresh-cw"),
 )
 FOOT = (
@@ -40,6 +42,7 @@ PAGES: Mapping[str, Maker] = {
     "patrols": PatrolsPage,
     "issues": IssuesPage,
     "disputes": DisputesPage,
+    "printing": PrintingPage,
     "sync": SyncPage,
     "visit": VisitForm,
     **SIDE_PAGES,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,8 @@ from gridapp.store.photos import Photo
 from gridapp.store.vault import Writing
 from gridapp.work.record_parts import batches
 
-PHOTO = "photo"  # code of attachment_kind
+PHOTO, SIGNED = "photo", "signed"  # codes of attachment_kind
+PICTURES = (PHOTO, SIGNED)
 
 
 @dataclass(frozen=True)
@@ -70,9 +71,13 @@ class PendingPhoto:
 
 
 def attach(
-    tx: Writing, owner_type: str, owner_id: UUID, pending: Sequence[PendingPhoto]
+    tx: Writing,
+    owner_type: str,
+    owner_id: UUID,
+    pending: Sequence[PendingPhoto],
+    kind: str = PHOTO,
 ) -> list[UUID]:
-    """Attach photos to a record of any type; ids of the attachments made.
+    """Attach photos, or SIGNED papers, to a record of any type; ids of what was made.
 
     They lie in the grid of their owner. A photo the owner already has is left out.
     UserError when the owner is gone.
@@ -80,13 +85,13 @@ def attach(
     owner = records.get(tx.db, record_named(owner_type), owner_id)
     if owner is None:
         raise UserError(tr("这条记录已被删除，照片没有加上；可以到回收站恢复后再加"))
-    had = {row["hash"] for row in photos_of(tx.db, owner_type, [owner_id])}
+    had = {row["hash"] for row in photos_of(tx.db, owner_type, [owner_id], (kind,))}
     new = {one.photo.hash: one for one in pending if one.photo.hash not in had}
     rows: list[Values] = [
         {
             "owner_type": owner_type,
             "owner_id": owner_id,
-            "kind": PHOTO,
+            "kind": kind,
             "name": one.name,
             "grid_id": owner["grid_id"],
             **one.photo.values(),
@@ -97,13 +102,16 @@ def attach(
 
 
 def photos_of(
-    db: Connection, owner_type: str, owner_ids: Iterable[UUID]
+    db: Connection,
+    owner_type: str,
+    owner_ids: Iterable[UUID],
+    kinds: Collection[str] = (PHOTO,),
 ) -> list[Values]:
-    """The attachments of these records, in the order they were added."""
+    """The photos of these records, or their PICTURES, in the order they were added."""
     c = table_of(Attachment).c
     found: list[Values] = []
     for batch in batches(owner_ids):
-        mine = (c.owner_type == owner_type, c.owner_id.in_(batch), c.kind == PHOTO)
+        mine = (c.owner_type == owner_type, c.owner_id.in_(batch), c.kind.in_(kinds))
         found += records.find(db, Attachment, *mine, order=(c.created_at, c.id))
     return found
 

@@ -324,7 +324,7 @@ def _taken(store: PhotoStore, source: Source) -> list[_Shown]:
     """Take one picture into the store; UserError with the file's name in it."""
     name = source.name if isinstance(source, Path) else None
     try:
-        content = source if isinstance(source, Path) else _png(source)
+        content = source if isinstance(source, Path) else png_of(source)
         photo = store.take(content)
     except UserError as error:
         raise UserError(
@@ -333,7 +333,8 @@ def _taken(store: PhotoStore, source: Source) -> list[_Shown]:
     return [_Shown(PendingPhoto(photo, name), store.thumbnail(photo.hash, SIDE))]
 
 
-def _png(image: QImage) -> bytes:
+def png_of(image: QImage) -> bytes:
+    """Return a picture as a PNG file."""
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     image.save(buffer, "PNG")  # pyright: ignore[reportCallIssue, reportArgumentType]

@@ -1,0 +1,104 @@
+"""What is done with a PDF that was looked at: printed, or kept as a file."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QDialog, QWidget
+
+from gridapp.language import tr
+from gridapp.ui.papers import Printed
+from gridapp.ui.session import Session
+
+
+class PrintingOut(QObject):
+    """Prints and saves off the UI thread, and says what was done."""
+
+    said = Signal(str, object)
+
+    def __init__(self, session: Session, owner: QWidget) -> None:
+        super().__init__(owner)
+        self._session = session
+        self._owner = owner
+
+    @staticmethod
+    def names() -> list[str]:
+        """Return the printers there are; asks the system, which may take long."""
+        from gridapp.ui.printing.printers import printer_names
+
+        return printer_names()
+
+    def save(self, printed: Printed, name: str) -> None:
+        """Ask where to and write the PDF there, whole or not at all."""
+        target = self._session.messages.choose_target(
+            tr("存为 PDF"), f"{name}.pdf", tr("PDF 文件 (*.pdf)")
+        )
+        if target:
+            path = Path(target)
+            if path.suffix.lower() != ".pdf":
+                path = path.with_name(path.name + ".pdf")
+            work = partial(_write, printed.content, path)
+            done = partial(self._saved, printed.pages, path)
+            self._session.jobs.run(work, done)
+
+    def print_on(self, name: str, copies: int, printed: Printed, title: str) -> None:
+        """Print on the printer of that name, as it is set up."""
+        from PySide6.QtPrintSupport import QPrinter, QPrinterInfo
+
+        from gridapp.ui.printing.printers import hand_over, takes_pdf
+
+        if takes_pdf():
+            work = partial(hand_over, printed.content, name, copies, title)
+            done = partial(self._sent, printed.pages * copies)
+            self._session.jobs.run_network(work, lambda _: done())
+            return
+        info = QPrinterInfo.printerInfo(name)
+        printer = QPrinter(info, QPrinter.PrinterMode.HighResolution)
+        printer.setCopyCount(copies)
+        printer.setDocName(title)
+        self.paint(printer, printed)
+
+    def ask_printer(self, name: str, copies: int, printed: Printed, title: str) -> None:
+        """Let the system's own dialog ask for sides, range and paper, then print."""
+        from PySide6.QtPrintSupport import QPrintDialog, QPrinter, QPrinterInfo
+
+        info = QPrinterInfo.printerInfo(name)
+        printer = QPrinter(info, QPrinter.PrinterMode.HighResolution)
+        printer.setCopyCount(copies)
+        printer.setDocName(title)
+        dialog = QPrintDialog(printer, self._owner)
+        dialog.setMinMax(1, printed.pages)
+        dialog.accepted.connect(partial(self.paint, printer, printed))
+        QDialog.open(dialog)  # its own `open` asks for a slot by name
+
+    def paint(self, printer: object, printed: Printed) -> None:
+        """Print on a printer that is set up, page by page."""
+        from PySide6.QtPrintSupport import QPrinter
+
+        from gridapp.ui.printing.printers import PaintedPrint
+
+        assert isinstance(printer, QPrinter)
+        run = PaintedPrint(self._session, printed.content, printer, self)
+        run.finished.connect(self._sent)
+        run.failed.connect(self._failed)
+        run.finished.connect(run.deleteLater)
+        run.failed.connect(run.deleteLater)
+        run.start()
+
+    def _sent(self, pages: int) -> None:
+        self.said.emit(tr("已送去打印 {pages:,} 页", pages=pages), None)
+
+    def _failed(self, error: Exception) -> None:
+        self._session.messages.show_error(error)
+
+    def _saved(self, pages: int, path: Path, _nothing: object) -> None:
+        words = tr("已存 {pages:,} 页：{name}", pages=pages, name=path.name)
+        self.said.emit(words, None)
+
+
+def _write(content: bytes, path: Path) -> None:
+    from gridapp.office.whole_file import write_whole
+
+    write_whole(content, path)
