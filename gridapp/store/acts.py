@@ -79,6 +79,7 @@ class Act:
     """One thing that was done, what it was meant for first.
 
     `kind` is `change`, `import`, or what `state.disclose` was told (`reveal` …).
+    `batch` is that of an import, by which it can be taken back.
     """
 
     at: dt.datetime
@@ -86,6 +87,7 @@ class Act:
     kind: str
     done: tuple[Done, ...]
     detail: str = ""  # of what was disclosed
+    batch: UUID | None = None
 
 
 def acts(
@@ -117,7 +119,7 @@ def _act(db: Connection, group: Any, by: str) -> Act:
         done = tuple(Done(action, kind_, many) for kind_, action, many in counted)
     else:
         done = _gathered(_done(row) for row in db.execute(_ROWS, which))
-    return Act(_time(group.at), by, kind, done)
+    return Act(_time(group.at), by, kind, done, batch=_id(group.batch))
 
 
 def _done(row: Any) -> Done:

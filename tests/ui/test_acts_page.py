@@ -1,6 +1,7 @@
 """操作记录 on the screen: in words, by day, searched, leading to what it was about."""
 
 import datetime as dt
+from uuid import uuid4
 
 import pytest
 from PySide6.QtCore import Qt
@@ -106,3 +107,29 @@ def test_every_kind_of_act_has_words(session, people):
     assert all(entry.icon and entry.when for entry in told)
     today = dt.date.today()
     assert all(f"{today:%m-%d}" in entry.when for entry in told)
+
+
+def test_an_import_is_taken_back_from_here_on_a_later_day(
+    page, session, people, settle, qtbot, messages
+):
+    said_by_page = []
+    page.said.connect(lambda words, _undo: said_by_page.append(words))
+    with session.store.writing(batch=uuid4()) as tx:
+        records.save(tx, Resident, {"mobility": "拄拐"}, people.li)
+        new = records.save(tx, Resident, {"name": "王小明"})
+    settle()
+    assert "导入台账" in said(page)[0]
+    assert not page._undo.isVisible()  # nothing is chosen yet
+    page._list.setCurrentIndex(page._list.model().index(0, 0))
+    assert page._undo.isVisible()
+    with session.store.writing() as tx:
+        records.save(tx, Resident, {"phones": ("13800008888",)}, new)
+    settle()
+    place = next(n for n, words in enumerate(said(page)) if "导入台账" in words)
+    page._list.setCurrentIndex(page._list.model().index(place, 0))
+    qtbot.mouseClick(page._undo, Qt.MouseButton.LeftButton)
+    settle()
+    assert said_by_page == ["已撤销 1 条记录，1 条后来又改过，保留"]
+    assert "居民 王小明" in messages.told[-1]
+    with session.store.reading() as db:
+        assert records.get(db, Resident, people.li)["mobility"] is None

@@ -15,10 +15,12 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QWidget
 
 from gridapp.language import tr
+from gridapp.models import record_named
 from gridapp.store.batches import TakenBack, take_back_batch
 from gridapp.ui.session import Session
 
 LEDGERS = tr("台账 (*.xlsx *.xlsm *.xls *.et *.ods *.csv *.tsv *.txt *.html *.htm)")
+MOST_NAMED = 8  # records that stayed
 ENDINGS = frozenset(
     (".xlsx", ".xlsm", ".xls", ".et", ".ods", ".csv", ".tsv", ".txt", ".html", ".htm")
 )
@@ -51,8 +53,30 @@ def undo_import(session: Session, batch: UUID, said: SignalInstance) -> None:
 
     def done(result: TakenBack) -> None:
         said.emit(result.summary(), None)
+        if result.stayed:
+            session.messages.tell(stayed_words(result))
 
     session.write(partial(take_back_batch, batch=batch), done)
+
+
+def stayed_words(result: TakenBack) -> str:
+    """What an undone import left, and what to do about it."""
+    names = [
+        tr(
+            "{title} {subject}",
+            title=record_named(one.type).title,
+            subject=one.subject,
+        ).strip()
+        for one in result.stayed[:MOST_NAMED]
+    ]
+    words = tr(
+        "{summary}。保留的有：{names}",
+        summary=result.summary(),
+        names=tr("、").join(names),
+    )
+    if len(result.stayed) > MOST_NAMED:
+        words += tr(" 等 {count:,} 条", count=len(result.stayed))
+    return words + tr("。不要的可以打开它再改或删除。")
 
 
 class LedgerDrop(QObject):

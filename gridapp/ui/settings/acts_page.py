@@ -11,6 +11,7 @@ from PySide6.QtCore import QModelIndex, Qt
 from gridapp.language import tr
 from gridapp.store.acts import MOST, Act, acts
 from gridapp.store.database import Connection
+from gridapp.ui.ledgers.opening import undo_import
 from gridapp.ui.session import Session
 from gridapp.ui.settings.act_words import entry_of
 from gridapp.ui.settings.settings_listings import acts_listing
@@ -59,6 +60,8 @@ class ActsPage(SidePage):
         card.box.addWidget(self._clear, 0, Qt.AlignmentFlag.AlignLeft)
         card.box.addStretch()
         self._outer.addWidget(card, 1)
+        self._undo = Button(self.theme, tr("撤销这次导入"), icon="history")
+        self._outer.addWidget(self._undo, 0, Qt.AlignmentFlag.AlignLeft)
         self._note = Text(
             tr(
                 "只列这台电脑上做过的事，最多 {most:,} 项；列表里的私密内容是遮住的。",
@@ -75,6 +78,8 @@ class ActsPage(SidePage):
         self._list.activated.connect(self._open)
         self._list.clicked.connect(self._open)
         self._clear.clicked.connect(self._show_all)
+        self._undo.clicked.connect(self._take_back)
+        self._list.selectionModel().currentChanged.connect(self._show_undo)
 
     def reload(self) -> None:
         span = _span(self._days.chosen(), dt.date.today())
@@ -107,6 +112,7 @@ class ActsPage(SidePage):
         self._count.setText(tr("{count:,} 项", count=len(kept)))
         self._empty.setVisible(not kept)
         self._clear.setVisible(not kept and (bool(wanted) or self._filtered()))
+        self._show_undo()
         self._empty.setText(
             tr("这些记录里没有“{words}”。", words=self._find.query().strip())
             if wanted
@@ -119,6 +125,20 @@ class ActsPage(SidePage):
         return acts_listing(
             self._shown, [*narrowed, *([f"“{words}”"] if words else [])]
         )
+
+    def _chosen(self) -> Act | None:
+        row = self._list.currentIndex().row()
+        return self._shown[row] if 0 <= row < len(self._shown) else None
+
+    def _show_undo(self, *_indexes: QModelIndex) -> None:
+        """An import can be taken back as a whole on any later day."""
+        act = self._chosen()
+        self._undo.setVisible(act is not None and act.batch is not None)
+
+    def _take_back(self) -> None:
+        act = self._chosen()
+        if act is not None and act.batch is not None:
+            undo_import(self.session, act.batch, self.said)
 
     def _filtered(self) -> bool:
         return self._days.chosen() != "all"
