@@ -64,8 +64,8 @@ def columns_of(model: type[Record]) -> tuple[Column, ...]:
     signed = model.__tablename__ in _SIGNED
     return (
         *found,
-        Column("created_by", tr("登记人"), usual=signed),
-        Column("created_at", tr("登记时间"), TIME, usual=False),
+        Column("created_by", tr("录入人"), usual=signed),
+        Column("created_at", tr("录入时间"), TIME, usual=False),
         Column("updated_at", tr("最后修改"), TIME, usual=False),
     )
 
