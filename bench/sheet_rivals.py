@@ -36,7 +36,15 @@ def recorded(draw: Callable[[], object]) -> list[Drawings]:
     forms: dict[str, Drawings] = {}
 
     class Recording(canvas.Canvas):
-        def text(self, x: float, y: float, text: str, name: str, size: float) -> None:
+        def text(
+            self,
+            x: float,
+            y: float,
+            text: str,
+            name: str,
+            size: float,
+            apart: float = 0.0,
+        ) -> None:
             pages[-1].append(("text", x, y, text, name, size))
 
         def line(

@@ -8,15 +8,23 @@ from collections.abc import Callable, Iterator, Sequence
 
 # GB/T 15834-2011, 5.1: these may not begin a line, and those may not end one.
 NOT_FIRST = frozenset(
-    "，。、；：？！”’）》〉】〕」』〗｝］…—～·‧•％‰℃°／々ー,.;:?!)]}%-–"
+    "，。、；：？！”’）》〉】〕」』〗｝］〞｠…—～·‧•％‰℃℉°′″／々〻ー,.;:?!)]}%-–"
 )
-NOT_LAST = frozenset("“‘（《〈【〔「『〖｛［￥¥／([{$#")
+NOT_LAST = frozenset("“‘（《〈【〔「『〖｛［〝｟￥¥＄£€№＃／([{$#")
 
 # What stays in one piece: a box to tick with its words, a number with its unit, a
 # date, a telephone number (masked or not), a Latin word, an ellipsis, a dash.
 _WORD = r"[^\W\u2e80-\U0003ffff]"
+_UNIT = (
+    r"[年月日时分秒号岁元℃\u3380-\u33df]"
+    r"|(?<=\d) ?(?:mmHg|mmol(?:/L)?|[ckm]?m[²³]?|k?g|mg|m?[lL]|min|h|k?W|V|A)"
+    r"(?![A-Za-z0-9])"
+    r"|(?<=\d) (?=[℃%‰])"
+)
 _PIECE = re.compile(
-    rf"□\S+|{_WORD}+(?:[-.,:/@+'&]{_WORD}+|[-.]?\*+{_WORD}*)*|…+|—+|\s+|.", re.DOTALL
+    rf"□\S+|{_WORD}+(?:[-.,:/@+'’&]{_WORD}+|[-.]?\*+{_WORD}*)*(?:{_UNIT})?"
+    r"|…+|—+|\s+|.",
+    re.DOTALL,
 )
 # Code points that only repeat another character: the radicals, which Word and old
 # PDF files put in place of the character, and the compatibility ideographs.
@@ -26,24 +34,29 @@ _RADICALS = str.maketrans(
     "⺠⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻬⻮⻰⼾",
     "民见角贝车长门青韦页风飞食马骨鬼鱼鸟卤麦黄齐齿龙户",
 )
-# Variation selectors choose between two shapes that the fonts do not tell apart, and
-# zero-width characters come along when people copy from a web page.
+# Variation selectors choose between two shapes that the fonts do not tell apart;
+# control characters, soft hyphens and what else is invisible come along when people
+# copy from a web page.
 _INVISIBLE = re.compile(
-    r"[\ufe00-\ufe0f\U000e0100-\U000e01ef\u200b-\u200f\u2028-\u202e\u2060\ufeff\x00-\x08"
-    r"\x0b-\x1f\x7f]"
+    r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180b-\u180f\u200b-\u200f"
+    r"\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb"
+    r"\U000e0000-\U000e0fff]"
 )
+_SPACE = re.compile(r"[\t\xa0\u1680\u2000-\u200a\u202f\u205f]")
+_LINE_END = re.compile(r"\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 
 CMAP_BLOCK = 100  # entries allowed in one bfchar block (Adobe TN 5014, section 1.4)
 
 
 def plain(text: str) -> str:
-    """`text` in the characters the fonts hold: no radicals, nothing invisible.
+    """`text` in the characters the fonts hold: composed, no radicals, nothing unseen.
 
     The shape on paper stays the same; a name looked up by its text is found.
     """
-    text = text.translate(_RADICALS)
+    text = unicodedata.normalize("NFC", _LINE_END.sub("\n", text))
+    text = _SPACE.sub(" ", text.translate(_RADICALS))
     whole = _DUPLICATE.sub(lambda m: unicodedata.normalize("NFKC", m[0]), text)
-    return _INVISIBLE.sub("", whole.replace("\r\n", "\n").replace("\t", " "))
+    return _INVISIBLE.sub("", whole)
 
 
 def pieces(text: str) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Where lines break, what is rewritten, and the map a PDF is read back by."""
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from gridapp.office.chinese_text import (
@@ -66,6 +66,42 @@ def test_any_text_keeps_its_characters_and_fits(text, width):
     lines = break_lines(text, width, em)
     assert "".join("".join(lines).split()) == "".join(text.split())
     assert all(em(line) <= width or len(line) == 1 for line in lines)
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        "138/86 mmHg，",
+        "36.5 ℃。",
+        "89.5㎡",
+        "12 kg、",
+        "95.5%）",
+        "2026年",
+        "138****5678，",
+        "O'Brien：",
+        "No.5",
+        "……",
+        "——",
+    ],
+)
+def test_a_number_keeps_its_unit_and_a_word_its_letters(whole):
+    assert list(pieces(f"前{whole}后"))[1:-1] == [whole] or whole[0] in NOT_FIRST
+    for width in range(12, 20):
+        lines = break_lines(f"{'字' * 10}{whole}{'字' * 10}", width, em)
+        assert [line for line in lines if whole in line]
+
+
+# The marks of GB/T 15834-2011 as one would list them by hand.
+BEGINS = "、，。：；？！）》」』】”’%℃"
+ENDS = "（《「『【“‘"
+
+
+@given(st.text("字文12a ，。）“（《》：；、％", max_size=80), st.integers(12, 30))
+def test_no_mark_stands_where_it_may_not_unless_marks_fill_the_line(text, width):
+    assume(all(em(piece) <= width for piece in pieces(text)))
+    lines = [line for line in break_lines(text, width, em) if line]
+    assert not [line for line in lines[1:] if line[0] in BEGINS]
+    assert not [line for line in lines[:-1] if line[-1] in ENDS]
 
 
 def test_a_box_keeps_its_words():

@@ -134,8 +134,13 @@ class Canvas:
         self._destinations: dict[str, Any] = {}
         self.pages = 0
 
-    def text(self, x: float, y: float, text: str, name: str, size: float) -> None:
-        """Draw a line of text that begins at x on the baseline y."""
+    def text(
+        self, x: float, y: float, text: str, name: str, size: float, apart: float = 0.0
+    ) -> None:
+        """Draw a line of text that begins at x on the baseline y.
+
+        `apart` is put between its characters.
+        """
         codes = self._codes.get(name)
         if codes is None:
             codes = self._codes[name] = _Codes(name, self._file)
@@ -144,6 +149,8 @@ class Canvas:
             f"{subset} {size:g} Tf <{''.join([code for _, code in run])}> Tj"
             for subset, run in runs
         )
+        if apart:
+            shown = f"{apart:.4f} Tc {shown} 0 Tc"
         self._drawn.append(f"BT {x:.2f} {y:.2f} Td {shown} ET")
 
     def line(self, x1: float, y1: float, x2: float, y2: float, weight: float) -> None:

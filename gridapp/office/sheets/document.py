@@ -115,4 +115,11 @@ def together(*lines: str, letter: Letter = PLAIN) -> Block:
 
 
 def _cell(text: str, letter: Letter, *, bold: bool = False) -> Cell:
-    return Cell(text, TEXT_WIDTH, size=letter.size, bold=bold, official=letter.official)
+    return Cell(
+        text,
+        TEXT_WIDTH,
+        size=letter.size,
+        bold=bold,
+        official=letter.official,
+        spread=True,
+    )

@@ -32,6 +32,7 @@ LEFT, RIGHT = 20.0, 16.0  # left: room to punch and file
 TEXT_WIDTH = PAGE_WIDTH - LEFT - RIGHT
 FOOT_AT = 285.5
 LINE = 1.4  # line pitch, in font sizes
+SPREAD = 0.08  # em between two characters: more looks like a space, also to readers
 PAD, PAD_UP = 1.6, 1.1  # between a cell's rule and its text, beside and above it
 SMALL = 8.5  # points
 # The code of the record: its number stands on the line under the title, and between
@@ -60,6 +61,7 @@ class Cell:
     lines: int = 99  # most lines shown; what is left out is said so
     under: bool = False  # a rule under each line, to write on where it is empty
     official: bool = False  # in the letter of official papers, unless it is bold
+    spread: bool = False  # a line that nearly fills the cell is spread to fill it
     picture: bytes = b""  # fills the cell; the row says how high
 
     @property
@@ -134,13 +136,21 @@ class Paper:
         size: float = 10,
         name: str = REGULAR,
         align: str = "left",
+        room: float = 0.0,
     ) -> None:
-        """Draw one line whose baseline is at `y`; `x` is its left, middle or right."""
+        """Draw one line whose baseline is at `y`; `x` is its left, middle or right.
+
+        A line that nearly fills the `room`, mm, is spread to fill it.
+        """
         text = drawable(text)
         if align != "left":
             share = 0.5 if align == "center" else 1.0
             x -= width(text, name, size) * share / MM
-        self._canvas.text(x * MM, (self.height - y) * MM, text, name, size)
+        apart = 0.0
+        if room and len(text) > 1:
+            lacking = (room * MM - width(text, name, size)) / (len(text) - 1)
+            apart = lacking if 0 < lacking <= SPREAD * size else 0.0
+        self._canvas.text(x * MM, (self.height - y) * MM, text, name, size, apart)
 
     def line(
         self, x1: float, y1: float, x2: float, y2: float, weight: float = RULE
@@ -195,7 +205,8 @@ class Paper:
         start = x + (cell.width / 2 if cell.align == "center" else PAD)
         for number, line in enumerate(lines):
             at = base + number * pitch
-            self.text(start, at, line, cell.size, cell.font, cell.align)
+            room = cell.width - 2 * PAD if cell.spread else 0.0
+            self.text(start, at, line, cell.size, cell.font, cell.align, room)
             if cell.under:
                 self.line(x + PAD / 2, at + UNDER, x + cell.width, at + UNDER, HAIR)
 
