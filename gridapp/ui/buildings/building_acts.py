@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 from uuid import UUID
 
-from PySide6.QtCore import QObject, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 from gridapp.language import tr
 from gridapp.store.undo import Done, noted, take_back
-from gridapp.ui.buildings.buildings_read import write_sheet
 from gridapp.ui.session import Session
 from gridapp.work.buildings import Block
 from gridapp.work.colouring import Basis
@@ -27,6 +24,7 @@ class BuildingActs(QObject):
 
     said = Signal(str, object)
     opened = Signal(object)  # the id of a household that was opened
+    print_asked = Signal(str, object)  # name of a sheet, ids of its records
     issue_asked = Signal(object)  # the id of an issue of the building
 
     def __init__(self, session: Session, owner: QObject) -> None:
@@ -34,23 +32,12 @@ class BuildingActs(QObject):
         self._session = session
 
     def print_block(self, block: Block | None, basis: Basis) -> None:
-        """Ask for a file, write the building into it, and open it."""
+        """Ask for the sheet of the building, coloured as it is shown."""
         if block is None or not block.doors:
             self.said.emit(tr("先选一栋有住户的楼，再打印"), None)
             return
-        name = tr("{name}楼栋图 {day}.pdf", name=block.name, day=block.day.isoformat())
-        target = self._session.messages.choose_target(
-            tr("楼栋图存为"), name, tr("PDF 文件 (*.pdf)")
-        )
-        if target:
-            path = Path(target)
-            work = partial(write_sheet, building_id=block.id, path=path, basis=basis)
-            self._session.read(work, partial(self._printed, path))
-
-    def _printed(self, path: Path, pages: int) -> None:
-        words = tr("已生成 {pages} 页楼栋图：{name}", pages=pages, name=path.name)
-        self.said.emit(words, None)
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+        sheet = "building-matrix-care" if basis == "care" else "building-matrix"
+        self.print_asked.emit(sheet, [block.id])
 
     def open_issue(self, issues: Sequence[Due], under: QWidget) -> None:
         """Open the building's own issue, or let one choose among several."""

@@ -140,6 +140,7 @@ class BuildingsPage(Page):
         self._acts.said.connect(self.said)
         self._acts.opened.connect(partial(self.record_asked.emit, "household"))
         self._acts.issue_asked.connect(partial(self.record_asked.emit, "issue"))
+        self._acts.print_asked.connect(self.print_asked)
         self._view.picked.connect(self._show_door)
         self._view.opened.connect(self._open)
         for part in (self._panel, self._strip):

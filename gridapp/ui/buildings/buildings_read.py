@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from uuid import UUID
 
 from gridapp.language import tr
@@ -18,7 +17,6 @@ from gridapp.work.buildings import (
     read_block,
     read_estate,
 )
-from gridapp.work.colouring import Basis
 from gridapp.work.due import Due
 from gridapp.work.matrix import Matrix, arrange
 
@@ -65,9 +63,3 @@ def _shown(
 ) -> Shown | None:
     block = read_block(db, building_id, day, near)
     return Shown(block, arrange(block)) if block else None
-
-
-def write_sheet(db: Connection, building_id: UUID, path: Path, basis: Basis) -> int:
-    from gridapp.office.sheets.building_matrix import building_matrices
-
-    return building_matrices(db, [building_id], dt.date.today(), path, basis=basis)

@@ -20,7 +20,6 @@ from gridapp.store.database import Connection
 from gridapp.store.undo import Done, Span, noted, take_back
 from gridapp.store.vault import Writing
 from gridapp.ui.forms.record_form import RecordDialog
-from gridapp.ui.residents.card_print import CardPrinter
 from gridapp.ui.residents.household_dialogs import MemberDialog, RelationsDialog
 from gridapp.ui.residents.leave_dialog import Leave, LeaveDialog
 from gridapp.ui.residents.merge_dialog import MergeDialog, Pair
@@ -74,14 +73,13 @@ class ResidentActs(QObject):
     said = Signal(str, object)
     resident_shown = Signal(object)
     household_shown = Signal(object)
+    print_asked = Signal(str, object)  # name of a sheet, ids of its records
     gone = Signal()  # what was shown is not there any more
 
     def __init__(self, session: Session, owner: QWidget) -> None:
         super().__init__(owner)
         self._session = session
         self._owner = owner
-        self._printer = CardPrinter(session, self)
-        self._printer.said.connect(self.said)
 
     def act(self, act: str, resident_id: UUID) -> None:
         """Do something with somebody: a dialog first, where there is one."""
@@ -104,7 +102,7 @@ class ResidentActs(QObject):
             words = tr("{name} 不再登记在这户", name=name)
             self._do(partial(remove_member, resident_id=about.values["id"]), words)
         elif act == "print":
-            self._printer.print_card(Resident, about.values["id"], about.values["name"])
+            self.print_asked.emit("resident-card", [about.values["id"]])
         elif act == "edit":
             self.edit(Resident, about.values, about.values["name"])
         elif act == "delete":
@@ -249,7 +247,7 @@ class ResidentActs(QObject):
         self.edit(Dwelling, home.dwelling, home.door)
 
     def _print_home(self, home: HouseholdFile) -> None:
-        self._printer.print_card(Household, home.id, home.door)
+        self.print_asked.emit("household-card", [home.id])
 
     def _delete_home(self, home: HouseholdFile) -> None:
         self._delete(Household, home.id, home.door)

@@ -118,6 +118,7 @@ class ResidentsPage(Page):
         acts.resident_shown.connect(self.show_resident)
         acts.household_shown.connect(self.show_household)
         acts.gone.connect(self._show_card)
+        acts.print_asked.connect(self.print_asked)
         self._parts.said.connect(self.said)
         self._new.clicked.connect(lambda: acts.new_resident())
         self._import.clicked.connect(self._import_ledger)

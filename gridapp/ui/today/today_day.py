@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from uuid import UUID
 
 from gridapp.language import tr
 from gridapp.models import Resident
@@ -15,7 +13,6 @@ from gridapp.store.database import Connection
 from gridapp.ui.care import visit_drafts
 from gridapp.ui.care.visit_start import Saved
 from gridapp.ui.care.visit_values import VisitEntry
-from gridapp.ui.papers import draw
 from gridapp.work import offers, today
 from gridapp.work.due import Due
 from gridapp.work.today import Progress
@@ -89,10 +86,3 @@ def read_offers(
         db, rows, day, saved.household_id, saved.resident_id, saved.issue_ids
     )
     return tuple(found)
-
-
-def print_sheets(
-    db: Connection, people: Sequence[UUID], day: dt.date, path: Path
-) -> int:
-    """Draw the visit sheets of these people; how many pages. Raises UserError."""
-    return draw(db, "visit-sheet", people, day, path)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import partial
-from pathlib import Path
 from uuid import UUID
 
-from PySide6.QtCore import Qt, QTimer, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QMenu, QWidget
 
 from gridapp.language import tr
@@ -22,7 +20,6 @@ from gridapp.ui.today.today_acts import TodayActs
 from gridapp.ui.today.today_day import (
     Day,
     Rest,
-    print_sheets,
     read_day,
     read_offers,
     read_rest,
@@ -357,21 +354,7 @@ class TodayPage(Page):
         if not ids:
             self.said.emit(tr("三天内没有要走访的人，不用打印"), None)
             return
-        name = tr("走访单 {isoformat}.pdf", isoformat=self._day.isoformat())
-        target = self.session.messages.choose_target(
-            tr("走访单存为"), name, tr("PDF 文件 (*.pdf)")
-        )
-        if target:
-            people = list(dict.fromkeys(one for one in ids if one is not None))
-            path = Path(target)
-            work = partial(print_sheets, people=people, day=self._day, path=path)
-            self.session.read(work, partial(self._printed, path))
-
-    def _printed(self, path: Path, pages: int) -> None:
-        self.said.emit(
-            tr("已生成 {pages} 页走访单：{name}", pages=pages, name=path.name), None
-        )
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+        self.print_asked.emit("visit-sheet", ids)
 
     def set_width(self, width: Width) -> None:
         super().set_width(width)
