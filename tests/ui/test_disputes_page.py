@@ -12,7 +12,7 @@ from PySide6.QtGui import QAccessible, QImage, QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from gridapp.models import Dispute, DisputeParty, DisputeSession
+from gridapp.models import Dispute, DisputeInquiry, DisputeParty, DisputeSession
 from gridapp.store import records
 from gridapp.store import vault as vaults
 from gridapp.ui.disputes import dispute_drafts, dispute_words
@@ -490,28 +490,169 @@ def test_last_two_parties_stay(page, case, settle, messages):
     assert "两方" in messages.told[-1]
 
 
-@pytest.mark.parametrize(
-    ("sheet", "whole"), [("dispute-file", True), ("dispute-card", False)]
-)
-def test_papers_are_written_and_whole_ones_journalled(
-    page, session, case, settle, messages, tmp_path, monkeypatch, sheet, whole
-):
-    opened = []
-    monkeypatch.setattr(
-        "gridapp.ui.disputes.dispute_print.QDesktopServices.openUrl", opened.append
-    )
+@pytest.mark.parametrize("sheet", ["dispute-file", "dispute-blank"])
+def test_papers_that_were_chosen_are_asked_for(page, session, case, settle, sheet):
+    wanted = []
+    page.print_asked.connect(lambda *asked: wanted.append(asked))
     form = begin(page, settle, "print")
-    write(form, sheet=sheet, whole=whole)
-    save(page, settle)  # nowhere chosen: the form stays
-    assert form_of(page) is not None
-    messages.target = str(tmp_path / "卷宗.pdf")
+    assert form.editor("sheet").value() == "dispute-file"
+    write(form, sheet=sheet)
+    save(page, settle)
+    assert wanted == [(sheet, () if sheet == "dispute-blank" else (case,))]
+    assert form_of(page) is None
+
+
+def test_what_a_paper_lacks_is_said_before_it_is_printed(page, session, case, settle):
+    with session.store.writing() as tx:
+        disputes.agree(tx, case, {"agreement_text": "修好", "copies": 3})
+    settle()
+    form = begin(page, settle, "print")
+    notice = form_of(page)._notice._words
+    assert "人民调解协议书还缺" in notice.text()
+    assert "卷内还没有：人民调解记录" in notice.text()
+    form.focus("sheet")
+    keys(settle, "6")  # 协议书
+    assert form.editor("sheet").value() == "dispute-agreement"
+    assert notice.text().startswith("人民调解协议书还缺：")
+    assert "履行方式" in notice.text()
+    assert "协议份数" not in notice.text()
+    assert "可以打印后手写" in notice.text()
+    form.focus("sheet")
+    keys(settle, "5")  # 告知书 lacks nothing
+    assert not form_of(page)._notice.isVisible()
+
+
+def test_inquiry_is_taken_down_as_questions_and_answers(
+    page, session, case, settle, people
+):
+    page._card._view._inquire.click()
+    settle()
+    assert page._card._act == "inquire"
+    keys(settle, "2")  # the second party: nothing of them is typed again
+    talk = QApplication.focusWidget()
+    assert talk.toPlainText() == "问："
+    keys(settle, "lou shui ma", ENTER)
+    assert talk.toPlainText() == "问：lou shui ma\n答："
+    keys(settle, "lou", ENTER, ENTER)  # an empty question ends it
+    assert QApplication.focusWidget() is not talk
+    control(Qt.Key.Key_S)
+    settle()
+    with session.store.reading() as db:
+        [inquiry] = records.find(db, DisputeInquiry)
+    assert inquiry["asked"] == "张德福"
+    assert inquiry["talk"] == "问：lou shui ma\n答：lou"
+    assert inquiry["relation"] == "被申请人"
+    assert inquiry["sex"] is not None
+    assert inquiry["investigators"] == "周敏"
+    told = [entry.title for entry, _ in dispute_words.entries(page._card._case)]
+    assert "调查张德福" in told
+    page._card._start_part(inquiry["id"])
+    settle()
+    write(form_of(page).form, present="楼长")
+    save(page, settle)
+    with session.store.reading() as db:
+        assert records.get(db, DisputeInquiry, inquiry["id"])["present"] == "楼长"
+    page.told[-1][1]()
+    settle()
+    assert page._card._case.inquiries[0]["present"] is None
+
+
+def test_somebody_else_who_is_asked_is_named(page, session, case, settle):
+    form = begin(page, settle, "inquire")
+    assert not form.row("asked").isVisible()
+    write(form, talk="问：看见了吗\n答：看见了")
+    save(page, settle)
+    assert "选一下问的是谁" in form.row("whom").error()
+    form.focus("whom")
+    keys(settle, "3")
+    assert form.row("asked").isVisible()
+    save(page, settle)
+    assert "问的是谁" in form.row("asked").error()
+    write(form, asked="孙师傅", relation="维修工")
+    save(page, settle)
+    with session.store.reading() as db:
+        [inquiry] = records.find(db, DisputeInquiry)
+    assert (inquiry["asked"], inquiry["relation"]) == ("孙师傅", "维修工")
+
+
+def test_material_of_the_file_is_added_with_photos_and_taken_out(
+    page, session, case, settle
+):
+    buttons(page, "加卷内材料")[0].click()
+    settle()
+    form = form_of(page).form
+    picture = QImage(64, 48, QImage.Format.Format_RGB32)
+    picture.fill(Qt.GlobalColor.darkGreen)
+    form.editor("photos").widget.strip.take([picture])
+    settle()
+    write(form, kind="evidence", name="漏水照片")
     save(page, settle)
     settle()
-    assert (tmp_path / "卷宗.pdf").read_bytes().startswith(b"%PDF")
-    assert len(opened) == 1
-    with session.store.reading() as db:
-        told = db.exec_driver_sql("SELECT act FROM disclosure").scalars().all()
-    assert told == (["print"] if whole else [])
+    [item] = page._card._case.items
+    assert (item["name"], item["copies"], item["given_on"]) == ("漏水照片", 1, days(0))
+    assert len(page._card._case.photos) == 1
+    buttons(page, "改漏水照片")[0].click()
+    settle()
+    write(form_of(page).form, pages=2)
+    save(page, settle)
+    assert page._card._case.items[0]["pages"] == 2
+    buttons(page, "移出漏水照片")[0].click()
+    settle()
+    assert page._card._case.items == ()
+    page.told[-1][1]()
+    settle()
+    assert len(page._card._case.items) == 1
+
+
+def test_visit_after_is_kept_by_choices(page, session, case, settle):
+    with session.store.writing() as tx:
+        disputes.agree(tx, case, {})
+    settle()
+    form = begin(page, settle, "follow_up")
+    keys(settle, "1", "1")  # 已全部履行, 满意, each goes on by itself
+    write(form, lawsuit="no", risks=("none", "left"), follow_up_way="call")
+    save(page, settle)
+    assert "没有发现" in form.row("risks").error()
+    write(form, risks=("left",), measures="三个月后再看")
+    save(page, settle)
+    assert "下一步" in form.row("follow_up_note").error()
+    write(form, follow_up_note="墙角还有潮印")
+    save(page, settle)
+    dispute = row(session, case)
+    assert dispute["state"] == "performed"
+    names = ("performed", "satisfaction", "lawsuit", "risks", "follow_up_way")
+    assert [dispute[name] for name in names] == ["all", "good", "no", ("left",), "call"]
+    assert dispute["followed_up_by"] == "周敏"
+    assert dispute["measures"] == "三个月后再看"
+    assert dispute["follow_up_note"] == "已全部履行，满意，遗留隐患；墙角还有潮印"
+
+
+def test_file_is_bound_by_who_works_here_today(page, session, case, settle):
+    buttons(page, "立卷")[0].click()
+    settle()
+    form = form_of(page).form
+    assert form.editor("filed_by").value() == "周敏"
+    write(form, number="光人调字第1号", kept_for="long")
+    save(page, settle)
+    dispute = row(session, case)
+    assert (dispute["filed_by"], dispute["filed_on"]) == ("周敏", days(0))
+    assert (dispute["number"], dispute["kept_for"]) == ("光人调字第1号", "long")
+    assert dispute["state"] == "registered"
+
+
+def test_delegate_is_asked_about_once_there_is_one(page, session, case, settle):
+    buttons(page, "改李桂英")[0].click()
+    dialog = page.findChild(PartyDialog)
+    form = dialog.form
+    assert not form.row("deputy_powers").isVisible()
+    write(form, deputy="王建国")
+    assert form.row("deputy_powers").isVisible()
+    write(form, deputy_powers=("apply", "sign"), deputy_relation="母子")
+    dialog.save()
+    settle()
+    [party] = [one for one in page._card._case.parties if one["deputy"]]
+    assert party["deputy_powers"] == ("apply", "sign")
+    assert any(shows(t, "代理人 王建国  母子") for t in page.findChildren(QWidget))
 
 
 @pytest.mark.parametrize("name", SIZES)
@@ -522,7 +663,8 @@ def test_page_fits_and_names_everything_one_can_reach(
     theme.apply(scheme)
     page.set_width(Width(name))
     page.resize(*SIZES[name])
-    for act in ("", "mediate", "escalate", "edit", "register"):
+    acts = ("mediate", "inquire", "material", "file", "escalate", "edit", "print")
+    for act in ("", *acts, "register"):
         if act == "register":
             page._card.close_form()
             page.open_record(None)

@@ -38,7 +38,8 @@ class CaseForm(QWidget):
     def __init__(
         self, session: Session, form: AskForm, title: str, key: str, verb: str = ""
     ) -> None:
-        """`key` is that of the draft, `verb` what its button says that it does."""
+        """`key` is that of the draft, empty when none is kept; `verb` what its button
+        says that it does."""
         super().__init__()
         self._session = session
         self._key = key
@@ -170,7 +171,7 @@ class CaseForm(QWidget):
 
     def keep(self) -> None:
         """Keep what is written as a draft."""
-        if self._touched and not self._over:
+        if self._touched and self._key and not self._over:
             self._touched = False
             content = self.form.raw()
             work = partial(dispute_drafts.keep, key=self._key, content=content)
@@ -197,12 +198,14 @@ class CaseForm(QWidget):
         if kept is None or self._touched or self._over:
             return
         self.form.restore(kept)
+        self.form.changed.emit()  # what is asked follows the answers
         self._touched = False
         self._kept.setText(tr("接着上次没写完的"))
         self._again.show()
 
     def _start_again(self) -> None:
         self.form.set_values(self._begun)
+        self.form.changed.emit()
         self._touched = False
         self._again.hide()
         self._kept.setText("")

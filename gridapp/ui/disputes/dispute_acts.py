@@ -201,10 +201,10 @@ def _no_write(_case: CaseFile, _values: Values) -> Write:
 PAPERS = Act(
     tr("打印文书"),
     paper_asks.papers,
-    lambda _case, _day: {"sheet": WHOLE, "whole": False},
+    lambda _case, _day: {"sheet": WHOLE},
     _no_write,
     "",
-    verb=tr("打印 Ctrl+S"),
+    verb=tr("预览打印 Ctrl+S"),
 )
 
 

@@ -33,7 +33,6 @@ from gridapp.ui.disputes.dispute_acts import (
 from gridapp.ui.disputes.dispute_answers import Write
 from gridapp.ui.disputes.dispute_facts import Doings
 from gridapp.ui.disputes.dispute_parties import PartyDoings
-from gridapp.ui.disputes.dispute_print import PaperPrinter
 from gridapp.ui.disputes.dispute_view import CaseView
 from gridapp.ui.disputes.dispute_words import missing_words
 from gridapp.ui.forms.ask_form import AskForm
@@ -43,12 +42,14 @@ from gridapp.ui.tokens import Width
 from gridapp.ui.widgets.card import Card
 from gridapp.ui.widgets.text import Text
 from gridapp.work.dispute_cases import CaseFile, case_file
+from gridapp.work.mediation_papers import BLANK
 
 
 class DisputeCard(Card):
     """Shows a dispute, and in its place the form of what is being done with it."""
 
     resident_asked = Signal(object)
+    print_asked = Signal(str, object)  # name of a sheet, ids of its records
     said = Signal(str, object)
     working = Signal(bool)  # whether a form stands in place of the file
     finished = Signal()  # what was begun is saved or given up
@@ -65,8 +66,6 @@ class DisputeCard(Card):
         people.written.connect(self._on_written)
         people.resident_asked.connect(self.resident_asked)
         self._people = people
-        self._printer = PaperPrinter(session, self)
-        self._printer.said.connect(self.said)
         doings = Doings(
             add=people.add,
             edit=people.edit,
@@ -144,7 +143,7 @@ class DisputeCard(Card):
         today = dt.date.today()
         asked = AskForm(self._session.theme, act.asks(self._session, case))
         asked.said.connect(self.said)
-        key = dispute_drafts.act_key(case.dispute["id"], name)
+        key = "" if act is PAPERS else dispute_drafts.act_key(case.dispute["id"], name)
         form = CaseForm(self._session, asked, act.title, key, act.verb)
         form.about.setText(case.dispute["name"])
         form.say_notice(act.notice(case, today))
@@ -172,7 +171,7 @@ class DisputeCard(Card):
         if case is None:
             return
         if name == PRINT:
-            self._print(case, form, values)
+            self._print(case, form, values["sheet"])
             return
         try:
             write = act.write(case, values)
@@ -196,12 +195,11 @@ class DisputeCard(Card):
             self._view.focus_steps()
             self.finished.emit()
 
-    def _print(self, case: CaseFile, form: CaseForm, values: Values) -> None:
-        if self._printer.print_case(case, values):
-            form.end()
-            self._on_left()
-        else:
-            form.refuse(InvalidFields({}))
+    def _print(self, case: CaseFile, form: CaseForm, sheet: str) -> None:
+        form.end()
+        self.close_form()
+        ids = () if sheet == BLANK else (case.dispute["id"],)
+        self.print_asked.emit(sheet, ids)
 
     def _say_done(self, words: str, done: Done) -> None:
         self.said.emit(words, partial(self._take_back, done))

@@ -132,6 +132,7 @@ class DisputesPage(Page):
         self._list.activated.connect(self._card.focus_start)
         self._card.said.connect(self.said)
         self._card.resident_asked.connect(self.resident_asked)
+        self._card.print_asked.connect(self.print_asked)
         self._card.working.connect(self._on_working)
         self._card.finished.connect(self._on_finished)
         self._card.left.connect(self._list.setFocus)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from gridapp.language import tr
 from gridapp.models import DisputeInquiry, DisputeItem
 from gridapp.models.record import field_of
 from gridapp.ui.disputes.field_asks import ask, chips, note, photos
 from gridapp.ui.disputes.talk_field import TalkEditor
-from gridapp.ui.forms.ask_form import YES_NO, Ask, AskForm, ChipEditor
+from gridapp.ui.forms.ask_form import Ask, AskForm, ChipEditor
+from gridapp.ui.forms.editors import LineEditor
 from gridapp.ui.session import Session
 from gridapp.work.dispute_cases import CaseFile
 from gridapp.work.mediation_papers import BLANK, CARD, PAPERS, WHOLE
@@ -21,14 +24,11 @@ def inquiry(session: Session, case: CaseFile, *, new: bool) -> list[Ask]:
     whom = tr("问谁")
     people = [(one["id"].hex, one["name"]) for one in case.parties]
     choice = ChipEditor(session.theme, whom, [*people, (OTHER, tr("其他人"))])
-    named = field_of(DisputeInquiry, "asked").label
     return [
-        *([Ask("whom", whom, choice)] if new else ()),
-        ask(
-            DisputeInquiry,
-            "asked",
-            required=not new,
-            label=tr("其他人姓名") if new else named,
+        *(
+            (Ask("whom", whom, choice), _somebody_else())
+            if new
+            else (ask(DisputeInquiry, "asked"),)
         ),
         ask(DisputeInquiry, "relation", beside=True),
         ask(DisputeInquiry, "talk", talk, required=True),
@@ -43,6 +43,12 @@ def inquiry(session: Session, case: CaseFile, *, new: bool) -> list[Ask]:
         ask(DisputeInquiry, "address", more=True),
         *([photos(session)] if new else ()),
     ]
+
+
+def _somebody_else() -> Ask:
+    """The name of who is no party; of a party it is known."""
+    field = replace(field_of(DisputeInquiry, "asked"), required=False)
+    return Ask(field.name, tr("其他人姓名"), LineEditor(field))
 
 
 def ask_whom(form: AskForm) -> None:
@@ -67,7 +73,7 @@ def material(session: Session, *, new: bool) -> list[Ask]:
 
 
 def papers(session: Session, case: CaseFile) -> list[Ask]:
-    """打印: which papers, those of this file first, masked or whole."""
+    """打印: which papers, those of this file first."""
     papered = case.papered
     mine = [one for one in PAPERS if papered.belongs(one)]
     rest = [one for one in PAPERS if one not in mine]
@@ -78,15 +84,6 @@ def papers(session: Session, case: CaseFile) -> list[Ask]:
         (CARD, tr("矛盾纠纷登记表")),
         (BLANK, tr("空白文书（整套）")),
     ]
-    what, hidden = tr("打印什么"), tr("证件和电话")
-    wholes = (("no", tr("遮住中间几位")), ("yes", tr("完整（记入日志）")))
+    what = tr("打印什么")
     choice = ChipEditor(session.theme, what, sheets, first=len(mine) + 1)
-    return [
-        Ask("sheet", what, choice, required=True),
-        Ask(
-            "whole",
-            hidden,
-            ChipEditor(session.theme, hidden, wholes, means=YES_NO),
-            required=True,
-        ),
-    ]
+    return [Ask("sheet", what, choice, required=True)]
