@@ -198,6 +198,7 @@ def _head(paper: Paper, sheet: _Sheet) -> None:
     block = sheet.block
     title = tr("{name} 楼栋图", name=block.name)
     paper.text(paper.width / 2, 17, title, 18, BOLD, "center")
+    paper.code(block.id)
     words = [
         f"{block.day:%Y-%m-%d}",
         tr("{homes} 户 {people} 人", homes=block.homes, people=block.people),
