@@ -27,7 +27,7 @@ from gridapp.ui.widgets.card import Card, Divider, column, line
 from gridapp.ui.widgets.flow import FlowLayout
 from gridapp.ui.widgets.text import Text
 from gridapp.ui.widgets.timeline import Timeline
-from gridapp.work.attachments import PendingPhoto, photos_of
+from gridapp.work.attachments import PICTURES, PendingPhoto, photos_of
 from gridapp.work.issues import IssueFile, read_issue
 
 HIDE_AFTER = 60_000  # milliseconds a revealed number stays (domain.md §2.11)
@@ -48,7 +48,9 @@ def read_opened(db: Connection, issue_id: UUID) -> Opened | None:
     if file is None:
         return None
     steps = [step["id"] for step in file.steps]
-    rows = photos_of(db, "issue", [issue_id]) + photos_of(db, "issue_step", steps)
+    rows = photos_of(db, "issue", [issue_id], PICTURES) + photos_of(
+        db, "issue_step", steps
+    )
     photos = tuple(PendingPhoto.of(row) for row in rows)
     return Opened(file, photos, drafts.kept(db, draft_key(issue_id)))
 
@@ -81,6 +83,7 @@ class IssueCard(Card):
     stepped = Signal(object, str)  # the Stepped; words of the step
     edit_asked = Signal(object)  # issue id
     resident_asked = Signal(object)  # resident id
+    print_asked = Signal(str, object)  # name of a sheet, ids of its records
     said = Signal(str, object)
     left = Signal()
 
@@ -94,6 +97,8 @@ class IssueCard(Card):
         self._title = Text("", "section", wrap=True)
         self._photos = Button(theme, "", icon="camera", tip=tr("看照片"))
         self._edit = Button(theme, tr("修改"), icon="pencil", tip=tr("修改内容"))
+        self._print = Button(theme, "", icon="printer", tip=tr("打印问题处置单 Ctrl+P"))
+        self._print.setShortcut("Ctrl+P")
         self._badges = QWidget()
         self._badge_flow = FlowLayout(self._badges, 6)
         self._facts = QWidget()
@@ -120,7 +125,7 @@ class IssueCard(Card):
         words.addWidget(self._title)
         words.addWidget(self._badges)
         self._head.addLayout(words, 1)
-        for button in (self._photos, self._edit):
+        for button in (self._photos, self._print, self._edit):
             self._head.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         outer.addLayout(self._head)
         self._body = QGridLayout()
@@ -167,6 +172,7 @@ class IssueCard(Card):
     def _bind(self) -> None:
         self._back.clicked.connect(self.left)
         self._edit.clicked.connect(self._ask_edit)
+        self._print.clicked.connect(self._ask_print)
         self._photos.clicked.connect(self._open_photos)
         self._person.clicked.connect(self._ask_resident)
         self._phones.clicked.connect(self._reveal)
@@ -314,6 +320,10 @@ class IssueCard(Card):
         if self._opened is not None:
             photos = self._opened.photos
             PhotoView(self._session, photos, 0, self, removable=False).open()
+
+    def _ask_print(self) -> None:
+        if self._opened is not None:
+            self.print_asked.emit("issue-slip", [self._opened.issue["id"]])
 
     def _ask_edit(self) -> None:
         shown = self.shown()

@@ -116,6 +116,7 @@ class IssuesPage(Page):
         self._card.edit_asked.connect(self._edit)
         self._card.resident_asked.connect(self.resident_asked)
         self._card.said.connect(self.said)
+        self._card.print_asked.connect(self.print_asked)
         self._card.left.connect(self._back_to_list)
         bind_inside(self._both, {"Esc": self._escape})
 

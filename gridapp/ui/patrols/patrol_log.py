@@ -38,6 +38,7 @@ class RoundLog(QWidget):
 
     said = Signal(str, object)
     record_asked = Signal(str, object)  # record type, id
+    print_asked = Signal(str, object)  # name of a sheet, ids of its records
     today_asked = Signal()
     export_asked = Signal()
 
@@ -83,6 +84,7 @@ class RoundLog(QWidget):
         reader.delete_asked.connect(self._delete)
         reader.left.connect(self._close)
         reader.record_asked.connect(self.record_asked)
+        reader.print_asked.connect(self.print_asked)
 
     def _lay_out(self) -> None:
         outer = column(self)

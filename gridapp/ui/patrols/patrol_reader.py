@@ -33,6 +33,7 @@ class RoundReader(Card):
     edit_asked = Signal(object)  # the RoundFile
     delete_asked = Signal(object)
     record_asked = Signal(str, object)
+    print_asked = Signal(str, object)  # name of a sheet, ids of its records
     left = Signal()
 
     def __init__(self, session: Session) -> None:
@@ -43,12 +44,16 @@ class RoundReader(Card):
         self._title = Text("", "section")
         self._aside = Text("", "muted", wrap=True)
         self._back = Button(self._theme, tr("返回"))
+        self._print = Button(
+            self._theme, "", icon="printer", tip=tr("打印这次巡查 Ctrl+P")
+        )
+        self._print.setShortcut("Ctrl+P")
         self._edit = Button(self._theme, tr("修改"), icon="pencil")
         self._delete = Button(self._theme, tr("删除"), icon="trash-2")
         self._lines = Lines((16, 4, 12, 12), 8)
         head = line(margins=(16, 2, 8, 0), gap=8)
         head.addWidget(self._title, 1)
-        for button in (self._back, self._edit, self._delete):
+        for button in (self._back, self._print, self._edit, self._delete):
             head.addWidget(button)
         self.box.addLayout(head)
         scroll = QScrollArea()
@@ -58,6 +63,7 @@ class RoundReader(Card):
         scroll.setWidget(self._lines)
         self.box.addWidget(Divider())
         self.box.addWidget(scroll, 1)
+        self._print.clicked.connect(self._ask_print)
         self._edit.clicked.connect(lambda: self.edit_asked.emit(self._file))
         self._delete.clicked.connect(lambda: self.delete_asked.emit(self._file))
         self._back.clicked.connect(self.left)
@@ -70,6 +76,7 @@ class RoundReader(Card):
     def show_file(self, file: RoundFile | None) -> None:
         """Show a round, or nothing."""
         self._file = file
+        self._print.setVisible(file is not None)
         self._edit.setVisible(file is not None)
         self._delete.setVisible(file is not None)
         if file is None:
@@ -90,6 +97,10 @@ class RoundReader(Card):
             parts += [self._stop(one) for one in file.stops]
         self._lines.replace(parts)
         self._load_photos(file)
+
+    def _ask_print(self) -> None:
+        if self._file is not None:
+            self.print_asked.emit("patrol-log", [self._file.values["id"]])
 
     def _finding(self, found: FoundLine) -> QFrame:
         frame = QFrame()

@@ -46,6 +46,7 @@ class PatrolsPage(Page):
             self._stack.addWidget(log)
             log.said.connect(self.said)
             log.record_asked.connect(self.record_asked)
+            log.print_asked.connect(self.print_asked)
             log.today_asked.connect(partial(self.open_record, None))
             log.export_asked.connect(self.export_asked)
             log.set_width(self.layout_width)

@@ -21,7 +21,7 @@ from gridapp.ui.tokens import Width
 from gridapp.ui.widgets.buttons import Button, ChipRow
 from gridapp.ui.widgets.card import Card, Divider, line
 from gridapp.ui.widgets.text import Text
-from gridapp.work.attachments import PendingPhoto, photos_of
+from gridapp.work.attachments import PICTURES, PendingPhoto, photos_of
 from gridapp.work.listing import Listing, of_records
 from gridapp.work.ways import kind_of
 
@@ -64,6 +64,12 @@ class VisitsPage(Page):
         self._photos = Button(self.theme, tr("看照片"), "quiet", icon="camera")
         self._photos.hide()
         top.addWidget(self._photos)
+        self._print = Button(
+            self.theme, "", "quiet", icon="printer", tip=tr("打印这次走访 Ctrl+P")
+        )
+        self._print.setShortcut("Ctrl+P")
+        self._print.clicked.connect(self._ask_print)
+        top.addWidget(self._print)
         self._sort = MenuButton(self.theme, tr("排序"), kind="quiet")
         top.addWidget(self._sort)
         self._export = self.export_button(tr("导出"))
@@ -111,6 +117,7 @@ class VisitsPage(Page):
     def _show(self, ids: list[UUID]) -> None:
         self._list.show_ids(ids)
         self._count.setText(tr("{count:,} 条", count=len(ids)))
+        self._print.setEnabled(bool(ids))
         self._ask_photos()
 
     def _ask_photos(self, *_rows: object) -> None:
@@ -130,6 +137,11 @@ class VisitsPage(Page):
 
     def _open_photos(self) -> None:
         PhotoView(self.session, self._pictures, 0, self, removable=False).open()
+
+    def _ask_print(self) -> None:
+        visit_id = self._list.chosen()
+        if visit_id is not None:
+            self.print_asked.emit("visit-card", [visit_id])
 
     def _open(self, index: QModelIndex) -> None:
         resident = self._resident_of(self._list.id_at(index.row()))
@@ -156,7 +168,9 @@ class VisitsPage(Page):
 
 
 def _photos(db: Connection, visit_id: UUID) -> list[PendingPhoto]:
-    return [PendingPhoto.of(row) for row in photos_of(db, "visit", [visit_id])]
+    return [
+        PendingPhoto.of(row) for row in photos_of(db, "visit", [visit_id], PICTURES)
+    ]
 
 
 def _ids(db: Connection, kind: str) -> list[UUID]:
