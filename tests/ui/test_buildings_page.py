@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QAccessible, QDesktopServices, QImage
+from PySide6.QtGui import QAccessible, QImage
 from PySide6.QtWidgets import QApplication, QLabel
 
 from gridapp.models import Building, Dwelling, Household, Resident, ResidentTag
@@ -451,23 +451,23 @@ def test_a_family_that_left_makes_room_for_the_next(page, session, qtbot, settle
     assert not page._panel._homes.isVisible()
 
 
-def test_ctrl_p_writes_the_building_and_opens_it(
-    page, qtbot, settle, messages, tmp_path, monkeypatch
+@pytest.mark.parametrize(
+    ("basis", "sheet"),
+    [("status", "building-matrix"), ("care", "building-matrix-care")],
+)
+def test_ctrl_p_asks_for_the_sheet_of_the_building_as_it_is_coloured(
+    page, people, qtbot, settle, basis, sheet
 ):
-    opened = []
-    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url))
-    said = asked(page.said)
-    messages.target = str(tmp_path / "3号楼.pdf")
+    wanted = []
+    page.print_asked.connect(lambda *asked: wanted.append(asked))
+    page.show_building(people.building)
+    settle()
+    page._basis.choose(basis)
     page.activateWindow()
     qtbot.waitUntil(page.isActiveWindow, timeout=20_000)
     qtbot.keyClick(page, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(
-        lambda: bool(said), timeout=20_000
-    )  # a key presses a button for a moment
-    settle()
-    assert (tmp_path / "3号楼.pdf").read_bytes().startswith(b"%PDF")
-    assert "已生成 1 页楼栋图" in said[0][0]
-    assert len(opened) == 1
+    qtbot.waitUntil(lambda: bool(wanted), timeout=20_000)
+    assert wanted == [(sheet, [people.building])]
 
 
 def test_without_any_building_it_says_how_they_come(session, vault, qtbot, settle):

@@ -4,7 +4,6 @@ import datetime as dt
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from sqlalchemy import text
@@ -526,15 +525,10 @@ def test_visit_from_a_household_is_with_its_head(page, people, session, settle):
     assert page.chosen_resident() == people.zhang
 
 
-def test_file_is_printed_and_opened(
-    page, people, messages, settle, tmp_path, monkeypatch
-):
-    opened_files = []
-    monkeypatch.setattr(QDesktopServices, "openUrl", opened_files.append)
-    messages.target = str(tmp_path / "档案.pdf")
+def test_a_file_is_asked_for_on_paper(page, people, settle):
+    wanted = []
+    page.print_asked.connect(lambda *asked: wanted.append(asked))
     show(page, settle, people.li)
     page._card.more.pick("打印档案…")
     settle()
-    assert page.heard[-1][0] == "已生成 1 页档案：档案.pdf"
-    assert (tmp_path / "档案.pdf").read_bytes().startswith(b"%PDF")
-    assert [one.toLocalFile() for one in opened_files] == [messages.target]
+    assert wanted == [("resident-card", [people.li])]

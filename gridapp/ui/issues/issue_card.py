@@ -48,9 +48,8 @@ def read_opened(db: Connection, issue_id: UUID) -> Opened | None:
     if file is None:
         return None
     steps = [step["id"] for step in file.steps]
-    rows = photos_of(db, "issue", [issue_id], PICTURES) + photos_of(
-        db, "issue_step", steps
-    )
+    rows = photos_of(db, "issue", [issue_id], PICTURES)
+    rows += photos_of(db, "issue_step", steps)
     photos = tuple(PendingPhoto.of(row) for row in rows)
     return Opened(file, photos, drafts.kept(db, draft_key(issue_id)))
 
@@ -322,8 +321,9 @@ class IssueCard(Card):
             PhotoView(self._session, photos, 0, self, removable=False).open()
 
     def _ask_print(self) -> None:
-        if self._opened is not None:
-            self.print_asked.emit("issue-slip", [self._opened.issue["id"]])
+        shown = self.shown()
+        if shown is not None:
+            self.print_asked.emit("issue-slip", [shown])
 
     def _ask_edit(self) -> None:
         shown = self.shown()
