@@ -14,7 +14,7 @@ from gridapp.language import tr
 from gridapp.models import Contact, Resident, codes
 from gridapp.models.record import Values, field_of
 from gridapp.ui.care.due_words import due_badge
-from gridapp.ui.care.resident_file import ResidentFile
+from gridapp.ui.care.resident_file import ResidentFile, state_of
 from gridapp.ui.menus import MenuButton
 from gridapp.ui.theme import Theme
 from gridapp.ui.widgets.badge import BadgeView
@@ -23,6 +23,7 @@ from gridapp.ui.widgets.card import line
 from gridapp.ui.widgets.text import Glyph, Text
 from gridapp.work.due import Due
 from gridapp.work.people import Member
+from gridapp.work.readiness import Ready
 from gridapp.work.ways import every_words
 
 FACTS = (
@@ -61,7 +62,8 @@ HEADS = {
         True,
     ),
 }
-# What is asked of the page: add, edit, end, delete or reveal; a record type; which one.
+# What is asked of the page: add, edit, end, delete, reveal, or fill what is lacking;
+# a record type; which one.
 Ask = Callable[[str, str, "UUID | None"], object]
 
 
@@ -108,6 +110,8 @@ def fact_parts(
     if len(file.stays) > 1:
         parts.append(_heading(tr("住过的地方")))
         parts += _stays(file)
+    if file.ready is not None and not state_of(file.person.values):
+        parts += _readiness(theme, file.ready, ask)
     return parts
 
 
@@ -245,6 +249,23 @@ def _stays(file: ResidentFile) -> Iterator[QWidget]:
             yield _fact(
                 tr("曾住"), Text(tr("{door}（至 {day}）", door=stay.door, day=day))
             )
+
+
+def _readiness(theme: Theme, ready: Ready, ask: Ask) -> Iterator[QWidget]:
+    """What GB/T 31000 still asks of the file, and the way to write it down."""
+    holder = QWidget()
+    row = line(holder)
+    figures = tr("国标资料 {done}/{wanted}", done=ready.done, wanted=ready.wanted)
+    row.addWidget(Text(figures, "section"))
+    row.addStretch()
+    if not ready.whole:
+        tip = tr("编辑档案，补上缺的资料")
+        fill = Button(theme, "", "small", icon="pencil", tip=tip)
+        fill.setFixedSize(40, 34)
+        fill.clicked.connect(partial(ask, "fill", "resident", None))
+        row.addWidget(fill)
+    yield holder
+    yield Text(ready.words, "note", wrap=True)
 
 
 def _fact(label: str, words: QLabel, *, middle: bool = False) -> QWidget:

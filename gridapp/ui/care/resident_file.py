@@ -19,6 +19,7 @@ from gridapp.work import people, today
 from gridapp.work.due import Due, door_of, walk_key
 from gridapp.work.people import Event, Person
 from gridapp.work.plans import holds
+from gridapp.work.readiness import Ready, readiness
 from gridapp.work.visit_round import Stop, stops
 
 STATE_WORDS = {"away": tr("外出"), "moved": tr("已迁出"), "deceased": tr("已故")}
@@ -34,6 +35,7 @@ class ResidentFile:
     events: tuple[Event, ...]  # newest first
     tags: tuple[Values, ...] = ()  # records of those that hold
     stays: tuple[Stay, ...] = ()  # doors as far as the journal tells, newest first
+    ready: Ready | None = None  # how far it is from what the standard asks
 
     @property
     def last_visit(self) -> Values | None:
@@ -108,7 +110,9 @@ def read_file(db: Connection, resident_id: UUID, day: dt.date) -> ResidentFile |
     events = tuple(people.timeline(db, resident_id))
     tags = records.filtered(db, ResidentTag, {"resident_id": resident_id})
     held = tuple(row for row in tags if holds(row, day))
-    return ResidentFile(person, stop, events, held, tuple(stays(db, resident_id)))
+    ready = readiness(db, Resident, [resident_id]).get(resident_id)
+    lived = tuple(stays(db, resident_id))
+    return ResidentFile(person, stop, events, held, lived, ready)
 
 
 def read_owed(db: Connection, day: dt.date) -> Mapping[UUID, tuple[Due, ...]]:

@@ -170,6 +170,8 @@ class ResidentCard(Card):
             self.resident_asked.emit(record_id)
         elif act == "reveal" and record_id is not None:
             self._reveal_contact(record_id)
+        elif act == "fill":
+            self._ask_act("edit")
         else:
             self.part_asked.emit(act, kind, record_id)
 
