@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     help=tr('JSON 文件 {"表头": "填什么"}；留空写 "-"，每行同样的字写 "=文字"。'),
 )
 @click.option("--sheet", default="", help=tr("填哪一张工作表，不写是第一张。"))
+@click.option(
+    "--named", is_flag=True, help=tr("只补全表里已经写着名字的人，不再选人。")
+)
 @vault_options
 @unmask
 @click.option("--purpose", help=tr("完整号码的用途，5 到 200 字，会留痕。"))
@@ -51,6 +54,7 @@ def fill_command(
     where: Sequence[str],
     map_file: Path | None,
     sheet: str,
+    named: bool,
     data: Path,
     password_file: Path | None,
     unmask: bool,
@@ -60,6 +64,7 @@ def fill_command(
     """把别人发来的空表填好：照表头认列，按条件选人，格式原样不动。"""
     from gridapp.office import fill, fill_choices
     from gridapp.office.fill_form import Form
+    from gridapp.office.fill_rows import people_named
 
     why = _purpose(purpose, unmask=unmask)
     columns = _columns(map_file)
@@ -68,7 +73,9 @@ def fill_command(
     with opened(data, password_file) as store:
         with store.reading() as db:
             table = fill_choices.understood(db, form, sheet, columns)
-            ids = chosen(db, Resident, conditions, today)
+            ids = people_named(db, table) if named else None
+            if ids is None:
+                ids = chosen(db, Resident, conditions, today)
             plan = fill.plan_fill(db, form, table, ids, today, unmasked=unmask)
             signature = signed(db, why)
         with store.writing() as tx:

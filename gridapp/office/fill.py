@@ -19,8 +19,9 @@ from gridapp.language import tr
 from gridapp.office.fill_form import Form, Table
 from gridapp.office.fill_people import PersonFacts, read_people
 from gridapp.office.fill_rows import Placing, placed
-from gridapp.office.fill_sources import CONSTANT, source_words
+from gridapp.office.fill_sources import CONSTANT
 from gridapp.office.fill_words import NotOffered, Slot, Written, written
+from gridapp.office.ledger_columns import plain_heading
 from gridapp.office.whole_file import write_whole
 from gridapp.store.database import Connection
 from gridapp.work.purpose import Signature
@@ -67,10 +68,16 @@ class FillPlan:
             "warnings": list(self.warnings),
         }
 
+    def heading_of(self, source: str) -> str:
+        """What the form itself calls a source, without its hints."""
+        column = next(c for c, one in self.table.filled.items() if one == source)
+        parts = self.table.headings[column].split("/")
+        return "/".join(plain_heading(part) for part in parts)
+
     def missing_words(self) -> list[str]:
-        """3 人没有联系方式, for each source that somebody lacks."""
+        """3 人没有联系电话, for each column that somebody has nothing for."""
         return [
-            tr("{count} 人没有{what}", count=len(who), what=source_words(source))
+            tr("{count} 人没有{what}", count=len(who), what=self.heading_of(source))
             for source, who in self.missing.items()
         ]
 
@@ -241,6 +248,9 @@ def write_fill(plan: FillPlan, out: Path, signature: Signature) -> None:
     """
     if out.exists() and out.samefile(plan.form.path):
         raise UserError(tr("不能写在原来的空表上，请换一个文件名"))
+    ending = plan.form.path.suffix.lower()
+    if out.suffix.lower() != ending:  # a workbook with macros opens only as .xlsm
+        raise UserError(tr("填好的表请存成 {ending} 文件", ending=ending))
     book = plan.placing.grown(plan.form, plan.table.sheet.name)
     page = book.form(plan.table.sheet.name)
     bare = plan.placing.bare and plan.table.end - 1 == plan.table.header.last

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 import zipfile
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -200,6 +200,31 @@ class Form:
         return tuple(str(one).strip() for one in cells if one is not None)
 
 
+def is_blank(path: Path) -> bool:
+    """Whether a file is a form that names nobody yet, and no ledger; an example does
+    not count. False for what cannot be read."""
+    try:
+        sheets = [one for one in read_book(path) if one.visible]
+    except UserError:
+        return False
+    headers = [(one, _header(one)) for one in sheets]
+    found = [(sheet, header) for sheet, header in headers if header is not None]
+    return bool(found) and not any(_names_somebody(*one) for one in found)
+
+
+def _names_somebody(sheet: RawSheet, header: Header) -> bool:
+    name = next(one.index for one in header.columns if one.path == "name")
+    for row in range(header.last + 1, len(sheet.rows)):
+        line = [str(cell) for cell in sheet.rows[row] if cell is not None]
+        bare = re.sub(r"\s", "", line[0]) if line else ""
+        if _FOOT.fullmatch(unicodedata.normalize("NFKC", bare)):
+            return False
+        shown = any(_EXAMPLE.search(text) for text in line)
+        if not shown and str(sheet.own(row, name) or "").strip():
+            return True
+    return False
+
+
 def _header(sheet: RawSheet) -> Header | None:
     """As a ledger's; else the rows with 姓名 and the most other headings."""
     found = find_header(sheet) or _longest_header(sheet)
@@ -357,8 +382,3 @@ class _Rows:
 
 def _all_locked(page: FormSheet, rows: Sequence[int], column: int) -> bool:
     return bool(rows) and all(page.is_locked(row, column) for row in rows[:50])
-
-
-def headings_of(table: Table, columns: Collection[int]) -> list[str]:
-    """The headings of some columns, in the order of the form."""
-    return [one.heading for one in table.header.columns if one.index in columns]

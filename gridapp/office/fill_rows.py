@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from gridapp.language import tr
+from gridapp.models import Resident
+from gridapp.models.cell import cell_text, plain
+from gridapp.models.record import Values, table_of
 from gridapp.office.fill_form import Block, Form, Table
 from gridapp.office.fill_people import HEADS, PersonFacts
+from gridapp.store import agenda, records
+from gridapp.store.database import Connection
 
 if TYPE_CHECKING:
     from gridapp.office.form_book import FormBook
@@ -127,16 +133,36 @@ def _after(row: int, inserted: Sequence[tuple[int, tuple[int, ...]]]) -> int:
     return row
 
 
+def people_named(db: Connection, table: Table) -> list[UUID]:
+    """Whom the form names already, as far as they live here, in the form's order."""
+    c = table_of(Resident).c
+    here = agenda.living_here(db)
+    numbers = set(filter(None, (_number(table, row) for row in table.named)))
+    names = {_same(name) for name in table.named.values()} | {*table.named.values()}
+    rows = [
+        *records.find(db, Resident, c.id_number.in_(numbers)),
+        *records.find(db, Resident, c.name.in_(names)),
+    ]
+    known = {row["id"]: row for row in rows if row["id"] in here}
+    found: dict[UUID, None] = {}
+    for row, name in table.named.items():
+        for key in _meant(table, row, name, known.values()):
+            found[key] = None
+    return list(found)
+
+
 def _already(
     table: Table, people: Sequence[PersonFacts], warnings: list[str]
 ) -> list[tuple[int, PersonFacts]]:
     """People whose names stand in the form already, where only one is meant."""
     found: list[tuple[int, PersonFacts]] = []
     strange: list[str] = []
+    free = {one.id: one for one in people}
     for row, name in table.named.items():
-        alike = [one for one in people if _same(one.name) == _same(name)]
-        if len(alike) == 1 and alike[0].id not in {p.id for _, p in found}:
-            found.append((row, alike[0]))
+        residents = [one.stop.resident for one in free.values()]
+        alike = _meant(table, row, name, residents)
+        if len(alike) == 1:
+            found.append((row, free.pop(alike[0])))
         else:
             strange.append(name)
     if strange:
@@ -148,6 +174,25 @@ def _already(
             )
         )
     return found
+
+
+def _meant(
+    table: Table, row: int, name: str, residents: Iterable[Values]
+) -> list[UUID]:
+    """Whom a row of the form means: by ID number, else by name."""
+    number = _number(table, row)
+    people = list(residents)
+    if number:
+        return [one["id"] for one in people if one["id_number"] == number]
+    return [one["id"] for one in people if _same(one["name"]) == _same(name)]
+
+
+def _number(table: Table, row: int) -> str:
+    """The ID number that stands in a row of the form."""
+    for column, source in table.sources.items():
+        if source == "id_number":
+            return plain(cell_text(table.sheet.own(row, column)) or "").upper()
+    return ""
 
 
 def _same(name: str) -> str:

@@ -186,7 +186,7 @@ def source_words(source: str) -> str:
     place = record.split(".")[0]
     if place == "contact":
         order = record.partition(".")[2] or "1"
-        return tr("第{order}联系人{label}", order=order, label=label)
+        return tr("联系人 {order}：{label}", order=order, label=label)
     if place == "building":
         return tr("楼栋：{label}", label=label)
     if place == "dwelling":

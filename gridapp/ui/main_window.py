@@ -19,7 +19,8 @@ from gridapp.store.database import Connection
 from gridapp.ui.care.visit_values import Way
 from gridapp.ui.find_popup import FindPopup
 from gridapp.ui.keys import bound
-from gridapp.ui.ledgers.opening import LedgerDrop, open_import
+from gridapp.ui.ledgers.fill_opening import take_dropped
+from gridapp.ui.ledgers.opening import LedgerDrop
 from gridapp.ui.page import Page
 from gridapp.ui.pages import Pages
 from gridapp.ui.places import FOOT, MARKED, PAGES, PLACES, RECORD_PAGES, SOON
@@ -233,8 +234,8 @@ class MainWindow(QMainWindow):
             self.residents.search_for(row.title)
 
     def _import_ledger(self, path: Path) -> None:
-        """Open the import of a table that was dropped onto the window."""
-        open_import(self.session, path, self, self.pages[self._here].said)
+        """Fill or import a table that was dropped onto the window."""
+        take_dropped(self.session, path, self.pages[self._here], self)
 
     def _start_visit(self, way: Way) -> None:
         """Record a visit with whoever is chosen on the page, or go and choose."""

@@ -19,6 +19,7 @@ from gridapp.ui.care.resident_file import (
     read_history,
     read_list,
 )
+from gridapp.ui.ledgers.fill_opening import choose_form
 from gridapp.ui.ledgers.opening import choose_ledger
 from gridapp.ui.menus import MenuButton
 from gridapp.ui.page import Page
@@ -266,6 +267,8 @@ class ResidentsPage(Page):
             self._acts.duplicates()
         elif key == "export":
             self.export_asked.emit()
+        elif key == "fill":
+            choose_form(self.session, self, self.shown_list().items)
         else:
             self.place_asked.emit(key)
 

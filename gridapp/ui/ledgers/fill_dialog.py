@@ -1,0 +1,361 @@
+"""Filling somebody's blank form, step by step: its columns, for whom, the rows, done.
+
+The form itself stays as it is; the filled one is a file of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QDialog, QFrame, QStackedWidget, QWidget
+
+from gridapp.errors import UserError
+from gridapp.language import tr
+from gridapp.store.database import Connection
+from gridapp.ui.ledgers import fill_work
+from gridapp.ui.ledgers.fill_columns import FillColumnsStep
+from gridapp.ui.ledgers.fill_done import FillDoneStep
+from gridapp.ui.ledgers.fill_preview import FillPreviewStep
+from gridapp.ui.ledgers.fill_who import FillWhoStep
+from gridapp.ui.ledgers.fill_work import Wish
+from gridapp.ui.ledgers.step_bar import StepBar
+from gridapp.ui.session import Session
+from gridapp.ui.tokens import Width
+from gridapp.ui.widgets.busy import BusyLine
+from gridapp.ui.widgets.buttons import Button
+from gridapp.ui.widgets.card import NoticeBar, column, line
+from gridapp.ui.widgets.text import Text
+from gridapp.work.purpose import purpose_of
+
+if TYPE_CHECKING:
+    from gridapp.office.fill import FillPlan
+    from gridapp.office.fill_form import Form, Table
+
+COLUMNS, WHO, PREVIEW, DONE = "columns", "who", "preview", "done"
+STEPS = (
+    (COLUMNS, tr("每列填什么")),
+    (WHO, tr("填谁")),
+    (PREVIEW, tr("核对")),
+    (DONE, tr("完成")),
+)
+LARGEST = (1180, 700)
+KIND = tr("Excel 文件 (*.xlsx *.xlsm)")
+
+
+class FillDialog(QDialog):
+    """`filled` tells in words what was written, `resident_asked` whose file is to be
+    opened to add what it lacks."""
+
+    filled = Signal(str)
+    resident_asked = Signal(object)
+
+    def __init__(
+        self,
+        session: Session,
+        path: Path,
+        parent: QWidget,
+        listed: Sequence[UUID] = (),
+    ) -> None:
+        """Fill the form at `path`; `listed` are the people the page shows now."""
+        super().__init__(parent)
+        self._session = session
+        self._path, self._listed = path, tuple(listed)
+        self._form: Form | None = None
+        self._table: Table | None = None
+        self._plan: FillPlan | None = None
+        self._wish = Wish()
+        self._count = 0
+        self._busy = False  # while the file is written
+        self._here = COLUMNS
+        self.setWindowTitle(tr("填别人的表"))
+        theme = session.theme
+        self._bar = StepBar(theme, STEPS)
+        self._title = Text(path.name, "strong", shrinks=True)
+        self._notice = NoticeBar(theme, "amber", "info")
+        self._error = NoticeBar(theme, "red", "circle-alert")
+        self.columns = FillColumnsStep(session)
+        self.who = FillWhoStep(session, self._listed)
+        self.preview = FillPreviewStep(session)
+        self.done_step = FillDoneStep(session)
+        self._steps: Mapping[str, QWidget] = {
+            COLUMNS: self.columns,
+            WHO: self.who,
+            PREVIEW: self.preview,
+            DONE: self.done_step,
+        }
+        self._stack = QStackedWidget()
+        self._how_far = Text("", "muted")
+        self._back = Button(theme, tr("返回"))
+        self._go = Button(theme, tr("下一步"), "primary", icon="check")
+        self._place()
+        self._bind()
+        self._read()
+
+    def _place(self) -> None:
+        box = column(self)
+        body = column(margins=(16, 10, 16, 10), gap=8)
+        top = line(gap=12)
+        top.addWidget(self._bar)
+        top.addWidget(self._title, 1)
+        body.addLayout(top)
+        body.addWidget(self._notice)
+        body.addWidget(self._error)
+        for part in self._steps.values():
+            self._stack.addWidget(part)
+        body.addWidget(self._stack, 1)
+        box.addLayout(body, 1)
+        footer = QFrame()
+        footer.setObjectName("footer")
+        row = line(footer, (16, 8, 16, 8), 8)
+        row.addWidget(self._how_far, 1)
+        row.addWidget(self._back)
+        row.addWidget(self._go)
+        box.addWidget(footer)
+        BusyLine(self._session.theme, self._session.jobs, self._stack)
+        for hidden in (self._notice, self._error, self._stack):
+            hidden.setVisible(False)
+        parent = self.parentWidget()
+        room = parent.window().size() if parent else self.size()
+        width, height = LARGEST
+        self.resize(min(width, room.width() - 16), min(height, room.height() - 16))
+
+    def _bind(self) -> None:
+        self._bar.picked.connect(self.show_step)
+        self._back.clicked.connect(self._step_back)
+        self._go.clicked.connect(self.go_on)
+        self.columns.meant.connect(self._on_meant)
+        self.columns.sheet_picked.connect(self._on_sheet)
+        self.who.changed.connect(self._ask_count)
+        self.preview.numbers_changed.connect(self._show_acts)
+        self.done_step.resident_asked.connect(self._open_file)
+        for keys in ("Ctrl+S", "Ctrl+Return"):
+            QShortcut(QKeySequence(keys), self).activated.connect(self.go_on)
+
+    # what is read and worked out, off the window
+
+    def _read(self) -> None:
+        self._how_far.setText(tr("正在读 {name}…", name=self._path.name))
+        self._show_acts()
+        work = partial(fill_work.read_form, self._path)
+        self._session.jobs.run(work, self._on_form, self._failed)
+
+    def _on_form(self, form: Form) -> None:
+        self._form = form
+        self._understand(first=True)
+
+    def _understand(self, *, first: bool = False) -> None:
+        if self._form is None:
+            return
+        work = partial(fill_work.understand, form=self._form, wish=self._wish)
+        self._session.read(work, partial(self._on_table, first=first), self._failed)
+
+    def _on_table(self, table: Table, *, first: bool) -> None:
+        if self._form is None:
+            return
+        self._how_far.setText("")
+        self._error.say("")
+        self._table = table
+        self.columns.show_table(self._form, table)
+        self._stack.setVisible(True)
+        if first:
+            if table.named:
+                self.who.prefer_named()
+            self.show_step(COLUMNS if table.unknown else WHO)
+            self._notice.say(_known_words(table))
+            self._ask_count()
+        self._show_acts()
+
+    def _ask_count(self) -> None:
+        if self._table is None:
+            return
+        who = self.who.who(self._listed)
+        self._wish = replace(self._wish, who=who)
+
+        def count(db: Connection, table: Table = self._table) -> int:
+            return len(fill_work.ids_of(db, table, who))
+
+        def told(found: int) -> None:
+            if who == self._wish.who:
+                self._count = found
+                self.who.show_count(found)
+                self._show_acts()
+
+        self._session.read(count, told, self._on_wrong_condition)
+
+    def _on_wrong_condition(self, error: Exception) -> None:
+        if not isinstance(error, UserError):
+            self._session.messages.show_error(error)
+            return
+        self._count = 0
+        self.who.show_problem(str(error))
+        self._show_acts()
+
+    def _make_plan(self) -> None:
+        if self._form is None or self._table is None:
+            return
+        self._plan = None
+        self._show_acts()
+        work = partial(
+            fill_work.plan, form=self._form, table=self._table, who=self._wish.who
+        )
+        self._session.read(work, self._on_plan, self._failed)
+
+    def _on_plan(self, plan: FillPlan) -> None:
+        self._plan = plan
+        self._error.say("")
+        self.preview.show_plan(plan)
+        self._show_acts()
+
+    def _failed(self, error: Exception) -> None:
+        self._busy = False
+        self._how_far.setText("")
+        if isinstance(error, UserError):
+            self._error.say(str(error))
+        else:
+            self._session.messages.show_error(error)
+        self._show_acts()
+
+    # steps
+
+    @property
+    def here(self) -> str:
+        """The step that is shown."""
+        return self._here
+
+    def show_step(self, key: str) -> None:
+        """Go to a step."""
+        self._here = key
+        self._error.say("")
+        self._notice.say("")
+        part = self._steps[key]
+        self._stack.setCurrentWidget(part)
+        if key == PREVIEW:
+            self._make_plan()
+        self._show_acts()
+        if isinstance(
+            part, FillColumnsStep | FillWhoStep | FillPreviewStep | FillDoneStep
+        ):
+            part.focus_start()
+
+    def go_on(self) -> None:
+        """Go to the next step; from the rows, save the file."""
+        if not self._go.isEnabled():
+            return
+        following = {COLUMNS: WHO, WHO: PREVIEW}
+        if self._here in following:
+            self.show_step(following[self._here])
+        elif self._here == PREVIEW:
+            self._save()
+        else:
+            self.accept()
+
+    def _step_back(self) -> None:
+        before = {WHO: COLUMNS, PREVIEW: WHO}
+        if self._here in before and not self._busy:
+            self.show_step(before[self._here])
+        else:
+            self.reject()
+
+    def _show_acts(self) -> None:
+        ready = self._table is not None and bool(self._table.filled)
+        able = {
+            COLUMNS: ready,
+            WHO: ready and self._count > 0,
+            PREVIEW: self._plan is not None and not self._busy,
+            DONE: True,
+        }
+        reachable: set[str] = set()
+        if ready and self._here != DONE:
+            reachable = {COLUMNS, WHO} | ({PREVIEW} if self._count else set())
+        self._bar.show_step(self._here, reachable)
+        words = {
+            COLUMNS: tr("下一步"),
+            WHO: tr("下一步"),
+            PREVIEW: self._save_words(),
+            DONE: tr("完成"),
+        }[self._here]
+        self._go.setText(words)
+        self._go.setAccessibleName(words)
+        self._go.setEnabled(able[self._here])
+        self._back.setVisible(self._here != DONE)
+        self._back.setText(tr("上一步") if self._here in (WHO, PREVIEW) else tr("返回"))
+        self._back.setAccessibleName(self._back.text())
+
+    def _save_words(self) -> str:
+        count = len(self._plan.rows) if self._plan else self._count
+        if self.preview.unmasks:
+            return tr("存成文件（{count:,} 人，完整号码）", count=count)
+        return tr("存成文件（{count:,} 人）", count=count)
+
+    # what the user says
+
+    def _on_meant(self, heading: str, source: str) -> None:
+        columns = {**self._wish.columns, heading: source}
+        self._wish = replace(self._wish, columns=columns)
+        self._understand()
+
+    def _on_sheet(self, name: str) -> None:
+        self._wish = replace(self._wish, sheet=name)
+        self._understand()
+
+    def _save(self) -> None:
+        """Ask where to, and write; whole numbers only for a purpose."""
+        form, table, purpose = self._form, self._table, ""
+        if form is None or table is None or self._busy:
+            return
+        if self.preview.unmasks:
+            try:
+                purpose = purpose_of(self.preview.purpose.text())
+            except UserError as error:
+                self._error.say(str(error))
+                self.preview.purpose.setFocus()
+                return
+        ending = self._path.suffix
+        name = tr("{stem}（已填）{ending}", stem=self._path.stem, ending=ending)
+        target = self._session.messages.choose_target(tr("填好的表存为"), name, KIND)
+        if not target:
+            return
+        self._busy = True
+        self._error.say("")
+        self._show_acts()
+        out = Path(target)
+        if out.suffix.lower() != ending.lower():
+            out = out.with_name(out.name + ending)
+        wish = replace(self._wish, purpose=purpose)
+        store = self._session.store
+        work = partial(fill_work.write, store, form, table, wish, out)
+        self._session.jobs.run(work, partial(self._on_written, out), self._failed)
+
+    def _on_written(self, out: Path, made: FillPlan) -> None:
+        self._busy = False
+        self.done_step.show_made(made, out)
+        self.show_step(DONE)
+        words = tr("已填好 {count:,} 人：{name}", count=len(made.rows), name=out.name)
+        self.filled.emit(words)
+
+    def _open_file(self, resident_id: UUID) -> None:
+        self.accept()
+        self.resident_asked.emit(resident_id)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.columns.set_width(Width.of(self.width() + 130))
+
+
+def _known_words(table: Table) -> str:
+    """What one should know before one begins."""
+    if table.unknown:
+        unknown = tr("、").join(table.unknown)
+        return tr(
+            "不认识的列请选填什么，以后同样的表就不再问：{unknown}", unknown=unknown
+        )
+    if table.named:
+        return tr("表里已经写着 {count:,} 个名字", count=len(table.named))
+    return ""
