@@ -23,6 +23,7 @@ from gridapp.models import RECORDS, record_named
 from gridapp.models.kinds import time_text
 from gridapp.models.record import Record
 from gridapp.store import vault
+from gridapp.work.purpose import purpose_of
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -68,6 +69,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help=tr("给程序用�
 unmask = click.option(
     "--unmask", is_flag=True, help=tr("显示完整的证件号和电话，会留痕。")
 )
+purpose = click.option("--purpose", help=tr("完整号码的用途，5 到 200 字，会留痕。"))
 where = click.option(
     "--where",
     "where",
@@ -80,6 +82,17 @@ where = click.option(
 def vault_options(command: F) -> F:
     """--data and --password-file."""
     return data_folder(password_file(command))
+
+
+def purpose_given(text: str | None, *, unmask: bool) -> str:
+    """Why numbers are taken in full, empty when they are not; wrong use without it."""
+    if not unmask:
+        return ""
+    if text is None:
+        raise click.UsageError(
+            tr("要完整号码，用 --purpose 写明用途，如 --purpose 报街道民政办摸底")
+        )
+    return purpose_of(text)
 
 
 def password_of(file: Path | None, *, confirm: bool = False) -> str:

@@ -11,12 +11,21 @@ from uuid import UUID
 
 import click
 
-from gridapp.cli.options import opened, unmask, vault_options, where
-from gridapp.cli.records import journal_disclosure, typed_values
+from gridapp.cli.options import (
+    opened,
+    purpose,
+    purpose_given,
+    unmask,
+    vault_options,
+    where,
+)
 from gridapp.errors import UserError
 from gridapp.language import tr
+from gridapp.models import Building
 from gridapp.store.database import Connection
 from gridapp.work import print_choice
+from gridapp.work.choosing import HERE, asks_presence, chosen
+from gridapp.work.purpose import journal
 
 if TYPE_CHECKING:
     from gridapp.office.sheets.sheet import Sheet
@@ -55,7 +64,7 @@ class _Asked:
 @click.option("--photos", is_flag=True, help=tr("带上照片。"))
 @vault_options
 @unmask
-@click.option("--purpose", help=tr("为什么要完整号码，记在留痕里。"))
+@purpose
 @click.option(
     "--leave-blanks", is_flag=True, help=tr("字体里没有的字留空，打印后手写补上。")
 )
@@ -77,13 +86,14 @@ def print_command(
     leave_blanks: bool,
 ) -> None:
     """打印成 PDF；不带参数时列出可以打印的单子。"""
-    chosen = _sheet(sheet)
-    if chosen is None:
+    wanted = _sheet(sheet)
+    if wanted is None:
         return
     if out is None:
         raise click.UsageError(
             tr("请写明 PDF 文件名，如 gridapp print visit-sheet a.pdf")
         )
+    why = purpose_given(purpose, unmask=unmask)
     given = month or day
     asked = _Asked(
         where, given.date() if given else dt.date.today(), week, building, worker
@@ -91,24 +101,23 @@ def print_command(
     first = print_choice.week_of(asked.day)[0] if week else asked.day
     with opened(data, password_file) as store:
         with store.reading() as db:
-            pages = chosen.draw(
+            pages = wanted.draw(
                 db,
-                _ids(db, chosen, asked),
-                first if chosen.takes == "day" else asked.day,
+                _ids(db, wanted, asked),
+                first if wanted.takes == "day" else asked.day,
                 out,
                 days=7 if week else 1,
                 copies=copies,
-                unmasked=unmask,
+                unmasked=bool(why),
                 leave_blanks=leave_blanks,
                 photos=store.photos if photos else None,
             )
-        if unmask:
-            detail = tr("{sheet} {pages} 页", sheet=sheet, pages=pages)
-            if purpose:
-                detail = tr("{detail}：{purpose}", detail=detail, purpose=purpose)
-            journal_disclosure(store, "print", chosen.model, detail)
+        if why:
+            what = tr("{sheet} {pages} 页", sheet=sheet, pages=pages)
+            with store.writing() as tx:
+                journal(tx, "print", wanted.model.__tablename__, what, why)
     click.echo(
-        tr("{title}：{pages} 页，存在 {out}", title=chosen.title, pages=pages, out=out)
+        tr("{title}：{pages} 页，存在 {out}", title=wanted.title, pages=pages, out=out)
     )
 
 
@@ -133,24 +142,26 @@ def _sheet(name: str | None) -> Sheet | None:
 
 def _ids(db: Connection, sheet: Sheet, asked: _Asked) -> list[UUID]:
     """The records the sheet is printed for."""
-    if asked.where or sheet.takes == "record":
-        equal = typed_values(sheet.model, asked.where)
-        return sheet.chosen(db, equal, asked.day)
     buildings = (
         print_choice.buildings_named(db, asked.building) if asked.building else []
     )
-    if sheet.takes in ("building", "grid"):
-        return buildings or sheet.chosen(db, {}, asked.day)
-    if sheet.takes != "residents":
-        return []
-    return _people(db, sheet, asked, buildings)
+    if sheet.takes == "residents":
+        return _people(db, sheet, asked, buildings)
+    if asked.where:
+        return chosen(db, sheet.model, asked.where, asked.day)
+    if buildings and sheet.model is Building:
+        return buildings
+    return sheet.chosen(db, {}, asked.day)
 
 
 def _people(
     db: Connection, sheet: Sheet, asked: _Asked, buildings: Sequence[UUID]
 ) -> list[UUID]:
-    """Who is due; for a whole building, who has a plan there."""
-    if buildings and not asked.week:
+    """Who meets the conditions, or is due; for a whole building, who has a plan."""
+    if asked.where:
+        here = () if asks_presence(asked.where) else (HERE,)
+        found = chosen(db, sheet.model, (*asked.where, *here), asked.day)
+    elif buildings and not asked.week:
         found = print_choice.people_planned(db, sheet.due, asked.day)
     else:
         until = print_choice.week_of(asked.day)[1] if asked.week else asked.day

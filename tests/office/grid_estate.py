@@ -274,7 +274,7 @@ def _patrol(tx, third):
 
 
 def _issue(tx, li, third):
-    issue = flow.open_issue(
+    return flow.open_issue(
         tx,
         {
             "number": "WG-2026-0117",
@@ -291,7 +291,6 @@ def _issue(tx, li, third):
             "owner_phones": (PHONES["owner"],),
         },
     )
-    return issue
 
 
 def _dispute(tx):

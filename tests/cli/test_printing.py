@@ -1,0 +1,104 @@
+"""gridapp print: for whom, of when, and how whole numbers are taken."""
+
+import shutil
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import text
+
+from gridapp.cli import main
+from gridapp.store import vault as vaults
+from tests.conftest import PASSWORD
+from tests.office.grid_estate import DAY, PHONES, needs_poppler, packed, settle, text_of
+
+ON = ("--day", str(DAY))
+
+
+@pytest.fixture(scope="module")
+def folder(vault_template, tmp_path_factory):
+    template, key = vault_template
+    made = tmp_path_factory.mktemp("print") / "vault"
+    shutil.copytree(template, made)
+    store = vaults.open_with_key(made, key)
+    settle(store)
+    store.close()
+    return made
+
+
+@pytest.fixture
+def run(folder, monkeypatch, tmp_path):
+    """Prints a sheet; returns what was said and the text of the paper."""
+    monkeypatch.setenv("GRIDAPP_PASSWORD", PASSWORD)
+
+    def call(*words):
+        out = tmp_path / "out.pdf"
+        given = words if len(words) < 1 else (words[0], str(out), *words[1:])
+        told = CliRunner().invoke(main, ["print", *given, "--data", str(folder)])
+        paper = packed(text_of(out)) if out.exists() else ""
+        out.unlink(missing_ok=True)
+        return told, paper
+
+    return call
+
+
+def test_every_sheet_is_listed_with_what_it_is_for(run):
+    told, _ = run()
+    lines = dict(line.split("\t", 1) for line in told.output.splitlines())
+    assert lines["visit-sheet"].startswith("入户走访单\t一人一页")
+    assert {"patrol-log", "issue-slip", "emergency-card", "month-ledger"} <= set(lines)
+
+
+@needs_poppler
+@pytest.mark.parametrize(
+    ("words", "said", "on_paper"),
+    [
+        (("visit-sheet", *ON), "1 页", ["李桂英"]),
+        (("visit-sheet", *ON, "--building", "12"), "2 页", ["张德福", "陈秀兰"]),
+        (("visit-sheet", *ON, "--building", "3号楼", "--week"), "1 页", ["李桂英"]),
+        (("visit-sheet", *ON, "--worker", "周敏"), "1 页", ["李桂英"]),
+        (("visit-sheet", "--where", "age>=80"), "1 页", ["李桂英"]),
+        (("call-list", *ON), "1 页", ["李桂英"]),
+        (("visit-blank", "--copies", "2"), "2 页", ["第2页，共2页"]),
+        (("patrol-log", "--day", "2026-11-11", "--week"), "1 页", ["11月09日"]),
+        (("month-ledger", "--month", "2026-10"), "页", ["2026年10月"]),
+        (("emergency-card", "--building", "3"), "1 页", ["3号楼应急卡"]),
+        (("issue-slip", "--where", "number=WG-2026-0117"), "1 页", ["WG-2026-0117"]),
+    ],
+)
+def test_a_sheet_is_printed_for_whom_it_is_asked(run, words, said, on_paper):
+    told, paper = run(*words)
+    assert told.exit_code == 0, told.stderr
+    assert said in told.output
+    assert [one for one in on_paper if one not in paper] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("visit-sheet", "--building", "99"), "没有“99”这栋楼"),
+        (("visit-sheet", "--worker", "某某"), "没有叫“某某”的工作人员"),
+        (("patrol-log", "--day", "2026-01-01"), "2026-01-01 没有巡查记录"),
+        (("resident-card",), "请先选要打印哪些居民"),
+    ],
+)
+def test_a_choice_that_finds_nothing_says_what_to_do(run, words, sentence):
+    told, paper = run(*words)
+    assert told.exit_code == 1
+    assert sentence in told.stderr
+    assert not paper
+
+
+@needs_poppler
+def test_whole_numbers_want_a_purpose_and_are_journalled(run, folder):
+    one = ("resident-card", "--where", "name=李桂英")
+    told, paper = run(*one, "--unmask")
+    assert told.exit_code == 2
+    assert "--purpose" in told.stderr
+    assert not paper
+    told, paper = run(*one, "--unmask", "--purpose", "入户核对联系方式")
+    assert PHONES["own"] in paper
+    store = vaults.open_store(folder, PASSWORD)
+    with store.reading() as db:
+        [detail] = db.scalars(text("SELECT detail FROM disclosure"))
+    store.close()
+    assert detail == "resident-card 2 页，用途：入户核对联系方式"
