@@ -249,7 +249,7 @@ class DisputeInquiry(Record):
     place: Mapped[str | None] = field("地点")
     present: Mapped[str | None] = field("参加人", listed=False)
     investigators: Mapped[str] = field("调查人")
-    asked: Mapped[str] = field("被调查人", NAME)
+    asked: Mapped[str] = field("被调查人", NAME, searched=True)
     sex: Mapped[str | None] = field("性别", codes="sex", listed=False)
     age: Mapped[int | None] = field("年龄", NUMBER, listed=False)
     phones: Mapped[tuple[str, ...] | None] = field("联系方式", PHONES, listed=False)

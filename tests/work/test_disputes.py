@@ -5,11 +5,17 @@ import datetime as dt
 import pytest
 
 from gridapp.errors import InvalidFields, UserError
-from gridapp.models import Dispute, DisputeParty, DisputeSession
+from gridapp.models import (
+    Dispute,
+    DisputeItem,
+    DisputeParty,
+    DisputeSession,
+)
 from gridapp.models.codes import table
 from gridapp.store import records
 from gridapp.store.undo import noted, take_back
 from gridapp.work import dispute_cases, dispute_parties, disputes
+from gridapp.work.mediation_papers import PAPERS, paper
 
 SIDES = [{"name": "李桂英", "phones": ("13800000001",)}, {"name": "张德福"}]
 LEAK = {
@@ -200,6 +206,97 @@ def test_mediating_again_begins_without_the_old_agreement(vault):
     assert "一方反悔" in dispute["outcome"]
 
 
+def test_the_new_agreement_says_nothing_of_the_old_one(vault):
+    dispute_id = register(vault)
+    terms = {"perform_way": "现金", "copies": 3, "agreement_facts": "欠款"}
+    act(vault, disputes.agree, dispute_id, AGREED | terms)
+    told = {"performed": "none", "satisfaction": "bad", "risks": ("worse",)}
+    on = dt.date(2026, 12, 9)
+    given = {"performed": False, "answers": told}
+    act(vault, disputes.follow_up, dispute_id, "反悔了", on, **given)
+    assert row(vault, dispute_id) | told | terms == row(vault, dispute_id)
+    act(vault, disputes.reopen, dispute_id, "一方反悔", dt.date(2026, 12, 31))
+    dispute = row(vault, dispute_id)
+    assert [dispute[name] for name in (*told, *terms)] == [None] * 6
+
+
+def test_closing_keeps_how_the_file_is_bound(vault):
+    dispute_id = register(vault)
+    act(vault, disputes.agree, dispute_id, AGREED, performed=True)
+    bound = {"number": "第1号", "filed_by": "赵立新", "kept_for": "long"}
+    act(vault, disputes.close, dispute_id, bound | {"file_note": None}, "")
+    dispute = row(vault, dispute_id)
+    assert {name: dispute[name] for name in bound} == bound
+    assert dispute["state"] == "closed"
+
+
+def test_nobody_is_asked_about_a_dispute_that_is_over(vault):
+    dispute_id = register(vault)
+    asked = {"asked": "孙师傅", "investigators": "周敏"}
+    act(vault, disputes.hold_inquiry, dispute_id, asked | {"talk": "问：在吗"})
+    act(vault, disputes.agree, dispute_id, AGREED)
+    with pytest.raises(UserError, match="已达成"):
+        act(vault, disputes.hold_inquiry, dispute_id, asked)
+
+
+def test_papers_refuse_ages_and_copies_that_cannot_be(vault):
+    dispute_id = register(vault)
+    asked = {"asked": "孙师傅", "investigators": "周敏", "age": 200}
+    with pytest.raises(InvalidFields, match="0 到 150"):
+        act(vault, disputes.hold_inquiry, dispute_id, asked)
+    item = {"dispute_id": dispute_id, "kind": "evidence", "name": "照片"}
+    with pytest.raises(InvalidFields, match="至少 1 份"), vault.writing() as tx:
+        records.save(tx, DisputeItem, item | {"copies": 0})
+    with pytest.raises(InvalidFields, match="至少 1 页"), vault.writing() as tx:
+        records.save(tx, DisputeItem, item | {"copies": 1, "pages": 0})
+    with pytest.raises(InvalidFields, match="协议份数"), vault.writing() as tx:
+        records.save(tx, Dispute, {"copies": 0}, dispute_id)
+
+
+def papered(vault, dispute_id):
+    with vault.reading() as db:
+        case = dispute_cases.case_file(db, dispute_id, dt.date(2026, 11, 20))
+    return case.papered
+
+
+def belonging(vault, dispute_id):
+    found = papered(vault, dispute_id)
+    return {one.key for one in PAPERS if found.belongs(one)}
+
+
+def test_papers_belong_to_a_file_as_the_mediation_goes_on(vault):
+    dispute_id = register(vault)
+    begun = {"cover", "contents", "acceptance", "rights", "back"}
+    assert belonging(vault, dispute_id) == begun
+    with vault.writing() as tx:
+        records.save(tx, Dispute, {"case_source": "applied"}, dispute_id)
+        [party, *_] = records.filtered(tx.db, DisputeParty, {"dispute_id": dispute_id})
+        records.save(tx, DisputeParty, {"deputy": "王建国"}, party["id"])
+    begun = begun - {"acceptance"} | {"application", "delegation"}
+    assert belonging(vault, dispute_id) == begun
+    asked = {"asked": "孙师傅", "investigators": "周敏"}
+    act(vault, disputes.hold_inquiry, dispute_id, asked)
+    act(vault, disputes.hold_session, dispute_id, {"mediators": "周敏"})
+    act(vault, disputes.agree, dispute_id, AGREED | {"agreement_form": "oral"})
+    on = dt.date(2026, 12, 9)
+    act(vault, disputes.follow_up, dispute_id, "好", on, performed=True)
+    all_of_it = begun | {"inquiry", "session", "oral", "follow-up"}
+    assert belonging(vault, dispute_id) == all_of_it
+
+
+def test_a_paper_says_what_it_lacks_and_of_whom(vault):
+    dispute_id = register(vault)
+    act(vault, disputes.agree, dispute_id, AGREED | {"perform_way": "现金"})
+    file = papered(vault, dispute_id)
+    lacking = file.missing(paper("agreement"))
+    assert "协议份数" in lacking
+    assert "履行方式" not in lacking
+    names = [one["name"] for one in file.parties]
+    assert f"{names[0]}的年龄" in lacking
+    assert file.file_lacks() == ["人民调解记录"]
+    assert file.missing(paper("rights")) == []
+
+
 def test_court_cannot_confirm_before_the_agreement(vault):
     dispute_id = register(vault)
     act(vault, disputes.agree, dispute_id, AGREED)
@@ -212,7 +309,7 @@ def test_court_cannot_confirm_before_the_agreement(vault):
 def test_what_the_table_forbids_is_refused(vault):
     dispute_id = register(vault)
     with pytest.raises(UserError, match="已登记"):
-        act(vault, disputes.close, dispute_id, None, "")
+        act(vault, disputes.close, dispute_id, {}, "")
     act(vault, disputes.agree, dispute_id, AGREED)
     closed = {"state": "closed"}
     with pytest.raises(InvalidFields, match="一步步"), vault.writing() as tx:

@@ -268,7 +268,8 @@ def _materials(item: int, items: Sequence[Words]) -> Form:
         rows,
         (*widths, TEXT_WIDTH - sum(widths)),
     )
-    return Form(f"item-{item}", CONTENTS[item - 1][0], (), blocks=(block,))
+    after = Block(tuple(paragraphs(tr("材料的原件或者复印件附后。"))))
+    return Form(f"item-{item}", CONTENTS[item - 1][0], (), blocks=(block, after))
 
 
 def _back(file: DisputeFile, pages: int) -> Form:
