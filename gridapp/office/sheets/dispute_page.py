@@ -14,10 +14,9 @@ from dataclasses import replace
 from gridapp.language import tr
 from gridapp.office.chinese_text import break_lines
 from gridapp.office.fonts import BODY, BOLD, drawable, width
-from gridapp.office.sheets.document import OFFICIAL
 from gridapp.office.sheets.paper import MM, PAD, TEXT_WIDTH, Cell, Row
 
-SIZE, PITCH = OFFICIAL.size, OFFICIAL.pitch
+SIZE, PITCH = 14.0, 28 / MM  # points; mm from line to line
 LEAST = 18.0  # mm of a place to write one word
 ROOM = TEXT_WIDTH - 2 * PAD
 SIGN_HIGH = 1.25  # of a line to sign on, in line pitches
@@ -113,7 +112,7 @@ def paragraphs(text: str, *, bold: bool = False) -> list[Row]:
     name = BOLD if bold else BODY
     indent = tr("\u3000\u3000")
     return [
-        line(words(one, bold=bold))
+        line(replace(words(one, bold=bold), spread=True))
         for part in text.splitlines()
         if part.strip()
         for one in _broken(indent + part.strip(), ROOM, name)
