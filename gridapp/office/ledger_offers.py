@@ -182,14 +182,15 @@ def _masked(number: str) -> str:
 def _code_sets(path: str, filled: Iterable[str]) -> tuple[CodeSetOffer, ...]:
     """The code sets of a column that holds digits, with what its digits mean; () for
     a column of words."""
-    digits = [text for text in map(cells.digits_of, filled) if text.isdecimal()]
-    names = code_sets_of(path) if digits else ()
+    names = code_sets_of(path)
     if not names:
+        return ()
+    digits = [text for text in map(cells.digits_of, filled) if text.isdecimal()]
+    if not digits:
         return ()
     spec = field_at(path)
     table = codes.table(spec.codes if spec is not None else "")
     found = sorted(set(digits), key=lambda one: (len(one), one))[:MOST_DIGITS]
-    # words such as 1 that the table itself knows need no code set
     return tuple(
         CodeSetOffer(name, tuple((one, _meaning(table, one, name)) for one in found))
         for name in names

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import Signal
@@ -15,9 +15,7 @@ from gridapp.office.ledger_offers import (
     UNKNOWN,
     ColumnOffer,
     choosable,
-    column_offers,
 )
-from gridapp.office.ledger_plan import ImportPlan, PlannedSheet
 from gridapp.ui.ledgers.field_chooser import FieldChooser
 from gridapp.ui.ledgers.plain_table import PlainTable, Shown
 from gridapp.ui.session import Session
@@ -42,8 +40,8 @@ class ColumnsStep(QWidget):
         super().__init__()
         self._session = session
         theme = session.theme
-        self._plan: ImportPlan | None = None
-        self._offers: list[ColumnOffer] = []
+        self._by_sheet: Mapping[str, Sequence[ColumnOffer]] = {}
+        self._offers: Sequence[ColumnOffer] = ()
         self._asked = ""  # the path whose question is shown
         self._question_row: OptionRow | None = None
         self._chips = ChipRow(theme, tr("工作表"), [], wrap=True)
@@ -76,12 +74,11 @@ class ColumnsStep(QWidget):
         row.addStretch()
         box.addLayout(row)
 
-    def show_plan(self, plan: ImportPlan) -> None:
-        """Show the columns of every sheet that goes in."""
-        self._plan = plan
-        sheets = [sheet for sheet in plan.sheets if sheet.header is not None]
-        self._chips.set_choices([(sheet.name, sheet.name) for sheet in sheets])
-        self._chips.setVisible(len(sheets) > 1)
+    def show_offers(self, offers: Mapping[str, Sequence[ColumnOffer]]) -> None:
+        """Show the columns of every sheet that goes in, by the sheet's name."""
+        self._by_sheet = {name: found for name, found in offers.items() if found}
+        self._chips.set_choices([(name, name) for name in self._by_sheet])
+        self._chips.setVisible(len(self._by_sheet) > 1)
         self._show_sheet(self._chips.chosen())
 
     def focus_start(self) -> None:
@@ -99,17 +96,10 @@ class ColumnsStep(QWidget):
         self._table.set_columns(_columns(width))
 
     def _show_sheet(self, name: str) -> None:
-        sheet = self._sheet(name)
-        self._offers = (
-            column_offers(sheet, self._plan.choices) if self._plan and sheet else []
-        )
+        self._offers = self._by_sheet.get(name, ())
         self._table.show_cells(len(self._offers), self._cell)
         self._show_question([one for one in self._offers if one.asks_code_set])
         self._show_acts(self._table.current())
-
-    def _sheet(self, name: str) -> PlannedSheet | None:
-        sheets = self._plan.sheets if self._plan else ()
-        return next((one for one in sheets if one.name == name), None)
 
     def _cell(self, row: int, at: int) -> Shown:
         one = self._offers[row]

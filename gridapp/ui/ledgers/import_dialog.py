@@ -39,6 +39,7 @@ from gridapp.ui.ledgers.import_steps import (
 )
 from gridapp.ui.ledgers.import_work import (
     Imported,
+    Look,
     plan_again,
     read_plan,
     take_back,
@@ -190,17 +191,17 @@ class ImportDialog(QDialog):
     def _on_step(self, done: int, total: int, _words: str) -> None:
         self._meter.fill(done / total if total else 0.0)
 
-    def _show_plan(self, plan: ImportPlan) -> None:
-        first = self._plan is None
+    def _show_plan(self, look: Look) -> None:
+        first, plan = self._plan is None, look.plan
         self._plan = plan
         self._error.say("")
         self.file.show_plan(plan)
-        self.columns.show_plan(plan)
+        self.columns.show_offers(look.offers)
         self.preview.show_plan(plan)
         self._stack.setVisible(True)
         if first:
             self._notice.say(known_words(plan))
-            self.show_step(first_step(plan))
+            self.show_step(first_step(look))
         self._show_acts()
         if self._choices != self._planned:
             self._plan_again()

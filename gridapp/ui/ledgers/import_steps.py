@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from gridapp.language import tr
-from gridapp.office.ledger_offers import UNKNOWN, column_offers
+from gridapp.office.ledger_offers import UNKNOWN
 from gridapp.office.ledger_plan import ImportPlan
 from gridapp.office.ledger_problems import ASK, ERROR
+from gridapp.ui.ledgers.import_work import Look
 
 FILE, COLUMNS, PREVIEW, DONE = "file", "columns", "preview", "done"
 STEPS = (
@@ -16,13 +17,12 @@ STEPS = (
 )
 
 
-def first_step(plan: ImportPlan) -> str:
+def first_step(look: Look) -> str:
     """The first step at which there is something to decide or to look at."""
+    plan = look.plan
     if not any(sheet.rows for sheet in plan.sheets):
         return FILE
-    offers = [
-        one for sheet in plan.sheets for one in column_offers(sheet, plan.choices)
-    ]
+    offers = [one for found in look.offers.values() for one in found]
     undecided = any(one.how == UNKNOWN or one.asks_code_set for one in offers)
     known = all(sheet.memory for sheet in plan.sheets if sheet.header)
     return PREVIEW if known and not undecided else COLUMNS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID
@@ -10,6 +11,7 @@ from uuid import UUID
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.office import ledger
+from gridapp.office.ledger_offers import ColumnOffer, column_offers
 from gridapp.office.ledger_plan import digest_of
 from gridapp.office.ledger_returned import returned_workbook
 from gridapp.office.sheet_reader import read_book
@@ -22,6 +24,14 @@ FOLDER = "refused"  # beside the data, as the command line does
 
 
 @dataclass(frozen=True)
+class Look:
+    """A plan to look at, and what is offered for the columns of each of its sheets."""
+
+    plan: ledger.ImportPlan
+    offers: Mapping[str, Sequence[ColumnOffer]]
+
+
+@dataclass(frozen=True)
 class Imported:
     """What an import did, and where the ledger is that says what it did not; `trouble`
     says why there is none."""
@@ -31,21 +41,26 @@ class Imported:
     trouble: str = ""
 
 
-def read_plan(store: Store, path: Path, progress: Progress) -> ledger.ImportPlan:
+def read_plan(store: Store, path: Path, progress: Progress) -> Look:
     """The plan of a file with what is remembered of its sender; it may hold no row."""
     sheets = read_book(path)
     steps = Steps(progress.step, progress.cancelled)
     choices = ledger.Choices()
     plan = ledger.plan_sheets(store, path.name, sheets, dt.date.today(), choices, steps)
-    return replace(plan, digest=digest_of(path))
+    return _look(replace(plan, digest=digest_of(path)))
 
 
 def plan_again(
     store: Store, plan: ledger.ImportPlan, choices: ledger.Choices, progress: Progress
-) -> ledger.ImportPlan:
+) -> Look:
     """The plan of the same file with other choices."""
     steps = Steps(progress.step, progress.cancelled)
-    return ledger.plan_again(store, plan, choices, steps)
+    return _look(ledger.plan_again(store, plan, choices, steps))
+
+
+def _look(plan: ledger.ImportPlan) -> Look:
+    offers = {sheet.name: column_offers(sheet, plan.choices) for sheet in plan.sheets}
+    return Look(plan, offers)
 
 
 def write_plan(
