@@ -111,12 +111,12 @@ def paragraphs(text: str, *, bold: bool = False) -> list[Row]:
     """Paragraphs, each indented by two characters, that break at any line."""
     name = BOLD if bold else BODY
     indent = tr("\u3000\u3000")
-    return [
-        line(replace(words(one, bold=bold), spread=True))
-        for part in text.splitlines()
-        if part.strip()
-        for one in _broken(indent + part.strip(), ROOM, name)
-    ]
+    rows: list[Row] = []
+    for part in filter(None, map(str.strip, text.splitlines())):
+        *full, last = _broken(indent + part, ROOM, name)
+        rows += [line(replace(words(one, bold=bold), spread=True)) for one in full]
+        rows.append(line(words(last, bold=bold)))
+    return rows
 
 
 def heading(text: str) -> list[Row]:
