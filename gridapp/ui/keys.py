@@ -66,6 +66,13 @@ KEYS: tuple[Key, ...] = (
     Key(LISTS, _digits("", 9), tr("待办：只看第几种；巡查：选结果"), shown="1…9"),
     Key(LISTS, ("Del",), tr("删除选中的这一条，可以撤销"), shown="Delete"),
     Key(LISTS, ("Ctrl+P",), tr("打印这一页")),
+    Key(LISTS, ("PgDown", "PgUp"), tr("打印预览：下一页、上一页"), shown="PgDn PgUp"),
+    Key(
+        LISTS,
+        ("Ctrl++", "Ctrl+=", "Ctrl+-"),
+        tr("打印预览：放大、缩小"),
+        shown="Ctrl+加号、减号",
+    ),
     Key(LISTS, ("Ctrl+E",), tr("把这一页的清单导出成 Excel"), "export"),
     Key(
         LISTS,

@@ -179,6 +179,11 @@ def _open(kind: str, stage: Stage) -> None:
     stage.settle()
 
 
+def _signed(stage: Stage) -> None:
+    stage.go("printing")
+    stage.press(tr("签好的单子归档…"))
+
+
 RECIPES: Mapping[str, Callable[[Stage], None]] = {
     "residents": _residents,
     "history": _history,
@@ -196,6 +201,7 @@ RECIPES: Mapping[str, Callable[[Stage], None]] = {
     "patrol-points": partial(_patrol, words=tr("巡查点")),
     "issue-new": partial(_new, "issue"),
     "dispute-new": partial(_new, "dispute"),
+    "printing-signed": _signed,
     "find": _find,
 }
 

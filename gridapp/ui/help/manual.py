@@ -34,6 +34,7 @@ ORDER = (
 )
 OF_PAGE: Mapping[str, str] = {
     "visit": "visits",
+    "printing": "print",
     "recycle": "residents",
     "acts": "settings",
     "rules": "settings",

@@ -15,14 +15,16 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
 from gridapp.errors import MissingGlyphs, UserError
 from gridapp.language import tr
+from gridapp.models import Resident
 from gridapp.ui.jobs import Progress
+from gridapp.ui.ledgers.fill_opening import choose_form
 from gridapp.ui.page import Page
 from gridapp.ui.papers import Printed, Wanted, drawn
 from gridapp.ui.printing.preview_card import PreviewCard
 from gridapp.ui.printing.print_panel import PrintPanel, Usual
 from gridapp.ui.printing.printing_out import PrintingOut
 from gridapp.ui.printing.scopes import Offer, read_offer
-from gridapp.ui.printing.signed_dialog import SignedDialog, local_files
+from gridapp.ui.printing.signed_dialog import SignedDialog, dropped_papers
 from gridapp.ui.session import Session
 from gridapp.ui.tokens import Width
 from gridapp.ui.widgets.buttons import Button
@@ -88,7 +90,11 @@ class PrintingPage(Page):
             monthly = Button(self.theme, tr("月度台账"), icon="list-checks")
             monthly.clicked.connect(partial(self._pick_sheet, MONTHLY))
             self._panel.add_way(monthly)
-        self._panel.add_way(self.export_button(tr("导出选中的")))
+        fill = Button(self.theme, tr("填别人的表…"), icon="file-input")
+        fill.clicked.connect(self._fill)
+        self._panel.add_way(fill)
+        export = self.export_button(tr("导出选中的"))
+        self._panel.add_way(export)
 
     def _bind(self) -> None:
         panel, preview = self._panel, self._preview
@@ -152,13 +158,18 @@ class PrintingPage(Page):
         dialog.take(files)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if local_files(event.mimeData()):
+        if dropped_papers(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Photos and scans dropped here are papers that come back."""
         event.acceptProposedAction()
-        self.take_signed(local_files(event.mimeData()))
+        self.take_signed(dropped_papers(event.mimeData()))
+
+    def _fill(self) -> None:
+        """Fill somebody's blank form with the people who are chosen."""
+        people = self._sheets[self._name].model is Resident
+        choose_form(self.session, self, self._panel.given() if people else ())
 
     def _pick_sheet(self, name: str) -> None:
         if self._sheets[name].model is not self._sheets[self._name].model:

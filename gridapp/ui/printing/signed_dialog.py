@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import cast
 
 from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
@@ -24,7 +23,8 @@ from gridapp.ui.widgets.shortcuts import bind_inside
 from gridapp.ui.widgets.text import Text
 from gridapp.work.signed_papers import put_away
 
-KINDS = "(*.jpg *.jpeg *.png *.webp *.bmp *.heic *.pdf)"
+ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".heic", ".pdf")
+KINDS = f"({' '.join(f'*{one}' for one in ENDINGS)})"
 SIZE = (760, 560)
 
 
@@ -112,13 +112,13 @@ class SignedDialog(QDialog):
         self._show_state()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if local_files(event.mimeData()):
+        if dropped_papers(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Take photos and scans that are dropped."""
         event.acceptProposedAction()
-        self.take(local_files(event.mimeData()))
+        self.take(dropped_papers(event.mimeData()))
 
     def reject(self) -> None:
         """Close; ask first when papers lie here that belong nowhere yet."""
@@ -219,7 +219,7 @@ class SignedDialog(QDialog):
             self.accept()
 
 
-def local_files(mime: object) -> list[Path]:
-    """Return the files that are dragged, none when it is something else."""
-    data = cast("QMimeData", mime)
-    return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+def dropped_papers(mime: QMimeData) -> list[Path]:
+    """Return the photos and scans that are dragged; tables are none of ours."""
+    paths = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
+    return [one for one in paths if one.suffix.lower() in ENDINGS]
