@@ -23,6 +23,7 @@ NARROWEST, WIDEST, LONG = 6, 30, 46  # characters across a column
 ARROW = 3  # room beside a heading for the arrow of its filter
 HEAD, BAND = "#E7F1FA", "#B8CCE0"
 LACKING = "#FFE699"
+_TEXT, _DAY, _TIME = "@", "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
 
 
 class Book:
@@ -127,6 +128,7 @@ class Sheet:
         self._widths: dict[int, int] = {}
         self._texts: set[int] = set()
         self._most: dict[int, int] = {}
+        self._looks: dict[tuple[str, bool, bool, bool], Any] = {}
 
     def head(
         self, at: int, words: str, *, text: bool = False, weak: bool = False
@@ -150,32 +152,43 @@ class Sheet:
         lacking: bool = False,
     ) -> None:
         """Write a cell; rows must come in their order."""
-        look: dict[str, Any] = {"bg_color": LACKING} if lacking else {}
+        page = self._page
         if long:
-            look["text_wrap"] = True
             self._most[at] = LONG
-        page, put = self._page, self._book.format
         if cell is None or cell == "":
-            if look or text:
-                page.write_blank(row, at, None, put(**look, **_as_text(text)))
+            if lacking or text:
+                page.write_blank(row, at, None, self._look(_TEXT, long, lacking))
             return
         if isinstance(cell, dt.datetime):
-            page.write_datetime(row, at, cell, put(**look, num_format=_TIME))
+            page.write_datetime(row, at, cell, self._look(_TIME, long, lacking))
             width = 16
         elif isinstance(cell, dt.date) and cell >= FIRST_DAY:
-            page.write_datetime(row, at, cell, put(**look, num_format=_DAY))
+            page.write_datetime(row, at, cell, self._look(_DAY, long, lacking))
             width = 10
         elif isinstance(cell, int | float):
-            page.write_number(row, at, cell, put(**look))
+            page.write_number(row, at, cell, self._look("", long, lacking))
             width = len(f"{cell:.15g}")
         else:
             words = str(cell)[:LONGEST_CELL]
-            if words.startswith(FORMULA):
-                look["quote_prefix"] = True
-            page.write_string(row, at, words, put(**look, **_as_text(text)))
+            quoted = words.startswith(FORMULA)
+            look = self._look(_TEXT if text else "", long, lacking, quoted)
+            page.write_string(row, at, words, look)
             width = _across(words)
         if width > self._widths[at]:
             self._widths[at] = min(width, self._most[at])
+
+    def _look(
+        self, number: str, long: bool, lacking: bool, quoted: bool = False
+    ) -> Any:
+        """The format of a cell, found again without much ado: there are many."""
+        key = (number, long, lacking, quoted)
+        if key not in self._looks:
+            look: dict[str, Any] = {"num_format": number} if number else {}
+            look |= {"text_wrap": True} if long else {}
+            look |= {"bg_color": LACKING} if lacking else {}
+            look |= {"quote_prefix": True} if quoted else {}
+            self._looks[key] = self._book.format(**look)
+        return self._looks[key]
 
     def finish(self, count: int, pinned: int = 1) -> None:
         """Set widths, filter, frozen headings and how it is printed.
@@ -184,7 +197,7 @@ class Sheet:
         """
         page, last = self._page, max(self._widths)
         for at, width in self._widths.items():
-            text = self._book.format(num_format="@") if at in self._texts else None
+            text = self._book.format(num_format=_TEXT) if at in self._texts else None
             page.set_column(at, at, width + 1, text)
         page.freeze_panes(1, pinned)
         page.autofilter(0, 0, max(count, 1), last)
@@ -201,13 +214,6 @@ class Sheet:
         )
 
 
-_DAY, _TIME = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
-
-
-def _as_text(text: bool) -> dict[str, str]:
-    return {"num_format": "@"} if text else {}
-
-
 def _plain(words: str) -> str:
     """Words as Excel prints them in a header: & begins a code there."""
     return words.replace("&", "&&")
@@ -215,6 +221,8 @@ def _plain(words: str) -> str:
 
 def _across(words: str) -> int:
     """How many Latin characters wide the longest line is."""
+    if words.isascii() and "\n" not in words:
+        return len(words)
     return max(
         sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in line)
         for line in words.split("\n")

@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -174,6 +175,7 @@ def _masked(field: Field, value: Any, text: str) -> str:
     return field.masked(value) if field.kind.private else text
 
 
+@cache
 def field_behind(item: Item) -> Field | None:
     """The declared field that answers an item first; None when it is made up."""
     if not item.paths:
