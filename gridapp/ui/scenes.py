@@ -184,6 +184,12 @@ def _signed(stage: Stage) -> None:
     stage.press(tr("签好的单子归档…"))
 
 
+def _export(stage: Stage) -> None:
+    stage.go("residents")
+    stage.window.export_list()
+    stage.settle()
+
+
 RECIPES: Mapping[str, Callable[[Stage], None]] = {
     "residents": _residents,
     "history": _history,
@@ -202,6 +208,7 @@ RECIPES: Mapping[str, Callable[[Stage], None]] = {
     "issue-new": partial(_new, "issue"),
     "dispute-new": partial(_new, "dispute"),
     "printing-signed": _signed,
+    "export": _export,
     "find": _find,
 }
 
