@@ -113,9 +113,9 @@ def paragraphs(text: str, *, bold: bool = False) -> list[Row]:
     indent = tr("\u3000\u3000")
     rows: list[Row] = []
     for part in filter(None, map(str.strip, text.splitlines())):
-        *full, last = _broken(indent + part, ROOM, name)
-        rows += [line(replace(words(one, bold=bold), spread=True)) for one in full]
-        rows.append(line(words(last, bold=bold)))
+        found = [words(one, bold=bold) for one in _broken(indent + part, ROOM, name)]
+        rows += [line(replace(one, spread=True)) for one in found[:-1]]
+        rows += map(line, found[-1:])
     return rows
 
 
