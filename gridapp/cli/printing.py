@@ -44,6 +44,11 @@ class _Asked:
     building: str | None
     worker: str | None
 
+    @property
+    def first(self) -> dt.date:
+        """Return the first of the days that are asked for."""
+        return print_choice.week_of(self.day)[0] if self.week else self.day
+
 
 @click.command("print")
 @click.argument("sheet", required=False)
@@ -98,13 +103,12 @@ def print_command(
     asked = _Asked(
         where, given.date() if given else dt.date.today(), week, building, worker
     )
-    first = print_choice.week_of(asked.day)[0] if week else asked.day
     with opened(data, password_file) as store:
         with store.reading() as db:
             pages = wanted.draw(
                 db,
                 _ids(db, wanted, asked),
-                first if wanted.takes == "day" else asked.day,
+                asked.first if wanted.takes == "day" else asked.day,
                 out,
                 days=7 if week else 1,
                 copies=copies,

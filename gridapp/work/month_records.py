@@ -30,6 +30,37 @@ from gridapp.work.ways import AT_HOME, BY_VOICE, IN_PERSON, WAYS, every_words
 
 
 @dataclass(frozen=True)
+class Figure:
+    """One number of the month."""
+
+    name: str
+    count: int
+    how: str  # how it is counted
+    of: int | None = None  # out of how many
+    unit: str = ""
+
+    @property
+    def words(self) -> str:
+        """12; 12 / 15（80.0%）; 36 小时."""
+        if self.of is None:
+            return f"{self.count:,}{self.unit}"
+        if not self.of:
+            return tr("没有")
+        share = f"{self.count / self.of:.1%}"
+        return tr(
+            "{count:,} / {of:,}（{share}）", count=self.count, of=self.of, share=share
+        )
+
+
+@dataclass(frozen=True)
+class Section:
+    """Numbers that stand together."""
+
+    title: str
+    figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True)
 class BuildingLine:
     """One building's month; the last line is of people without a door on record."""
 
@@ -187,14 +218,7 @@ def by_building(db: Connection, month: Month) -> list[BuildingLine]:
         key = one["building_id"] or where.get(one["resident_id"])
         found[key] += month.holds(one["found_at"])
         closed[key] += month.holds(one["closed_at"])
-    rows = records.filtered(db, Building, {"grid_id": month.grid["id"]})
-    rows.sort(key=lambda row: (natural(row["estate"] or ""), natural(row["number"])))
-    several = len({row["estate"] for row in rows}) > 1
-    names: dict[UUID | None, str] = {}
-    for row in rows:
-        name = building_name(row["number"])
-        named = f"{row['estate'] or ''} {name}".strip() if several else name
-        names[row["id"]] = named
+    names = _names(db, month)
     if people[None] or found[None]:
         names[None] = tr("没有门牌的")
     return [
@@ -211,6 +235,19 @@ def by_building(db: Connection, month: Month) -> list[BuildingLine]:
         )
         for key, name in names.items()
     ]
+
+
+def _names(db: Connection, month: Month) -> dict[UUID | None, str]:
+    """What the grid's buildings are called, in walking order."""
+    rows = records.filtered(db, Building, {"grid_id": month.grid["id"]})
+    rows.sort(key=lambda row: (natural(row["estate"] or ""), natural(row["number"])))
+    several = len({row["estate"] for row in rows}) > 1
+    names: dict[UUID | None, str] = {}
+    for row in rows:
+        name = building_name(row["number"])
+        named = f"{row['estate'] or ''} {name}".strip() if several else name
+        names[row["id"]] = named
+    return names
 
 
 def by_person(db: Connection, month: Month) -> list[PersonLine]:

@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models import Building, Resident, Worker
-from gridapp.models.record import table_of
 from gridapp.store import agenda, records
+from gridapp.store.search_words import door_of
 from gridapp.work import today
 from gridapp.work.ways import WAYS
 
@@ -63,12 +63,15 @@ def in_grids(
 
 def buildings_named(db: Connection, number: str) -> list[UUID]:
     """The buildings of that number, of every estate; UserError when there is none."""
-    c = table_of(Building).c
-    plain = number.removesuffix("号楼").removesuffix("号").removesuffix("栋")
-    rows = records.find(db, Building, c.number.in_({number, plain}))
-    if not rows:
+    wanted = door_of(number, None, None).building
+    found = [
+        row["id"]
+        for row in records.find(db, Building)
+        if door_of(row["number"], None, None).building == wanted
+    ]
+    if not found:
         raise UserError(tr("没有“{number}”这栋楼，请核对楼栋号。", number=number))
-    return [row["id"] for row in rows]
+    return found
 
 
 def grids_of_worker(db: Connection, name: str) -> set[UUID]:

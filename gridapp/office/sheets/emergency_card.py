@@ -47,6 +47,11 @@ DOOR, SIGN, NAME, NEEDS, OUT = 21.0, 8.0, 25.0, 32.0, 12.0
 HELPERS = TEXT_WIDTH - DOOR - SIGN - NAME - NEEDS - OUT
 LABEL = 21.0
 GAP = tr("＿＿＿＿")
+CALLS = tr(
+    "火警 119\u3000报警 110\u3000急救 120\u3000政务 12345\u3000供电 95598\u3000"
+    "燃气{gap}\u3000供水{gap}\u3000物业{gap}",
+    gap=GAP,
+)
 SPARE = 5  # lines of a building's card for who is not on record
 
 
@@ -167,11 +172,6 @@ def _facts(
         if house
         else (tr("值班电话"), phone("", grid["supervision_phones"]))
     )
-    calls = tr(
-        "火警 119\u3000报警 110\u3000急救 120\u3000政务 12345\u3000供电 95598\u3000"
-        "燃气{gap}\u3000供水{gap}\u3000物业{gap}",
-        gap=GAP,
-    )
     rows = [
         line(
             (tr("网格长"), phone(grid["leader_name"], grid["leader_phones"])),
@@ -180,13 +180,7 @@ def _facts(
         ),
         line((tr("集合点"), ""), (tr("备用集合点"), ""), (tr("应急物资"), "")),
         line((tr("燃气总阀"), ""), (tr("水总阀"), ""), (tr("电总闸"), "")),
-        Row(
-            (
-                label(tr("拨打电话"), LABEL),
-                Cell(calls, TEXT_WIDTH - LABEL, size=SIZE + 0.5),
-            ),
-            height=BY_HAND,
-        ),
+        _across(tr("拨打电话"), CALLS),
     ]
     if house:
         rows.insert(0, _building(house))
@@ -203,11 +197,12 @@ def _building(house: House) -> Row:
         tr("住 {count} 人", count=house.people),
         told["address"] or "",
     ]
-    text = tr("，").join(filter(None, words))
-    return Row(
-        (label(tr("本楼"), LABEL), Cell(text, TEXT_WIDTH - LABEL, size=SIZE + 0.5)),
-        height=BY_HAND,
-    )
+    return _across(tr("本楼"), tr("，").join(filter(None, words)))
+
+
+def _across(name: str, text: str) -> Row:
+    cells = (label(name, LABEL), Cell(text, TEXT_WIDTH - LABEL, size=SIZE + 0.5))
+    return Row(cells, height=BY_HAND)
 
 
 def _table(
