@@ -94,7 +94,9 @@ class CaseFile:
     @property
     def papered(self) -> Papered:
         """What its papers are made of."""
-        return Papered(self.dispute, self.parties, self.inquiries, self.sessions)
+        return Papered(
+            self.dispute, self.parties, self.inquiries, self.sessions, self.items
+        )
 
     @property
     def mediators(self) -> str:

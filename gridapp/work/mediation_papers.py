@@ -12,11 +12,13 @@ from typing import Any
 
 from gridapp.language import tr
 from gridapp.models import Dispute, DisputeInquiry, DisputeParty, DisputeSession
+from gridapp.models.codes import table as code_table
 from gridapp.models.record import Record, Values, field_of
 
 SHEET = "dispute-{key}"
 # Sheets of the whole file, of blank papers, and of the record itself.
 WHOLE, BLANK, CARD = (SHEET.format(key=key) for key in ("file", "blank", "card"))
+IDENTITY = "identity"  # file_item: 当事人身份证明
 # What the papers say of each party.
 PERSON = ("sex", "ethnicity", "age", "occupation", "phones", "address")
 _TERMS = ("agreement_number", "agreement_text", "perform_way", "perform_by")
@@ -145,6 +147,7 @@ class Papered:
     parties: Sequence[Values]
     inquiries: Sequence[Values]
     sessions: Sequence[Values]
+    items: Sequence[Values]  # what was handed in for the file
 
     def parts(self, one: Paper) -> Sequence[Values]:
         """The records of which each has a paper of that sort."""
@@ -191,10 +194,12 @@ class Papered:
         return found
 
     def file_lacks(self) -> list[str]:
-        """The papers every file must have and this one has not, by their titles."""
+        """What every file must have by its end and this one has not, by its title."""
         if self.dispute["state"] not in ("agreed", "performed", "closed"):
             return []
         wanted = [] if self.sessions else [paper("session").title]
+        if not any(one["kind"] == IDENTITY for one in self.items):
+            wanted.insert(0, code_table("file_item").name(IDENTITY))
         if self.dispute["succeeded"] and not self.dispute["effective_on"]:
             wanted.append(paper("agreement").title)
         return wanted

@@ -509,7 +509,7 @@ def test_what_a_paper_lacks_is_said_before_it_is_printed(page, session, case, se
     form = begin(page, settle, "print")
     notice = form_of(page)._notice._words
     assert "人民调解协议书还缺" in notice.text()
-    assert "卷内还没有：人民调解记录" in notice.text()
+    assert "卷内还没有：当事人身份证明、人民调解记录" in notice.text()
     form.focus("sheet")
     keys(settle, "6")  # 协议书
     assert form.editor("sheet").value() == "dispute-agreement"

@@ -293,7 +293,7 @@ def test_a_paper_says_what_it_lacks_and_of_whom(vault):
     assert "履行方式" not in lacking
     names = [one["name"] for one in file.parties]
     assert f"{names[0]}的年龄" in lacking
-    assert file.file_lacks() == ["人民调解记录"]
+    assert file.file_lacks() == ["当事人身份证明", "人民调解记录"]
     assert file.missing(paper("rights")) == []
 
 

@@ -100,8 +100,8 @@ def from_records(
             parties,
             parts[DisputeInquiry].rows(key),
             parts[DisputeSession].rows(key),
+            parts[DisputeItem].rows(key),
         )
-        items = parts[DisputeItem].rows(key)
         files.append(
             DisputeFile(
                 record_id=key,
@@ -110,8 +110,8 @@ def from_records(
                 parties=parts[DisputeParty].words(parties),
                 inquiries=parts[DisputeInquiry].words(papered.inquiries),
                 sessions=parts[DisputeSession].words(papered.sessions),
-                items=parts[DisputeItem].words(items),
-                photos=tuple(tuple(photos.get(one["id"], ())) for one in items),
+                items=parts[DisputeItem].words(papered.items),
+                photos=tuple(tuple(photos.get(one["id"], ())) for one in papered.items),
                 keys=frozenset(one.key for one in PAPERS if papered.belongs(one)),
                 applicants=sum(one["side"] == "applicant" for one in parties),
                 failed=dispute["succeeded"] is False,

@@ -144,12 +144,11 @@ def delegation(file: DisputeFile) -> Iterator[Form]:
 
 
 def _delegation(file: DisputeFile, party: Words) -> Form:
-    powers = codes.table("deputy_power")
-    given = party["deputy_powers"].split(tr("、"))
     other = party["deputy_other"]
+    others = codes.table("deputy_power").name("other")
     ticks = [
-        tick(words, chosen=words in given or (code == "other" and bool(other)))
-        for code, words in powers.choices
+        tick(words, chosen=chosen or (words == others and bool(other)))
+        for words, chosen in _ticked("deputy_power", party["deputy_powers"])
     ]
     name = file.dispute["name"] or law.ROOM_FOR_NAMES
     body = [
@@ -337,9 +336,15 @@ def account(file: DisputeFile) -> Iterator[Form]:
 
 def _coded(name: str, table: str, value: str) -> list[Row]:
     """A code of a table, to be ticked where nothing is recorded."""
-    chosen = value.split(tr("、"))
+    return choices(name, _ticked(table, value))
+
+
+def _ticked(table: str, value: str) -> list[tuple[str, bool]]:
+    """The words of a table, whether each was chosen; a word of a newer list too."""
+    chosen = value.split(tr("、")) if value else []
     known = [words for _, words in codes.table(table).choices]
-    return choices(name, ((words, words in chosen) for words in known))
+    newer = [words for words in chosen if words not in known]
+    return [(words, words in chosen) for words in (*known, *newer)]
 
 
 def _form(key: str, rows: tuple[Row, ...], about: str = "") -> Form:

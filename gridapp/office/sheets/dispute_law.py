@@ -1,8 +1,9 @@
 """What the law says on the papers of a mediation file, in fixed words.
 
-人民调解法 (2010) Arts 3, 4, 7, 23, 24 and 33 as read in published copies; Arts 26, 29
-to 32 in our own words, from memory: a 司法所 should read them before the first print.
-The sentence of the application and the powers of a delegate: domain.md §2.8.
+人民调解法 (2010): Arts 3, 4 and 7 as read in a copy of the law, 23 and 24 as read on a
+committee's notice, 31 and 33 as others quote them; Arts 26 and 32 in our own words,
+from memory: a 司法所 should read the notice before its first print. The sentence of the
+application and the powers of a delegate: domain.md §2.8.
 """
 
 from __future__ import annotations

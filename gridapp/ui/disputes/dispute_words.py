@@ -22,7 +22,12 @@ from gridapp.work.mediation_papers import PAPERS, WHOLE, Paper, Papered
 SOON = 3  # days
 MOST_TOLD = 4  # of what a paper lacks
 TOLD_FIRST = frozenset({"agreement_text", "other_ways_told", "follow_up_note"})
-UNTOLD = frozenset({"state", "succeeded", "people_count", "main"})
+UNTOLD = frozenset(
+    {
+        *("state", "succeeded", "people_count", "main"),
+        *("performed", "satisfaction", "lawsuit", "risks"),  # the note says them
+    }
+)
 FILTERS = (
     ("open", tr("待办")),
     ("late", tr("超期")),
