@@ -79,6 +79,7 @@ DISPUTE_SHEETS: Mapping[str, Sheet] = {
         Dispute,
         _whole,
         "record",
+        photos=True,
     ),
     **{
         one.sheet: Sheet(one.title, ABOUT[one.key], Dispute, _one(one.key), "record")
