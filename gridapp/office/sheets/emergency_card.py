@@ -40,7 +40,7 @@ from gridapp.work.emergency import (
 from gridapp.work.matrix import in_unit
 
 PAGES = 2  # one sheet of paper, printed on both sides
-SIZE = 8.5
+SIZE, BOX = 8.5, 10.5
 LINE = 5.4  # height of a row, mm
 BY_HAND = 7.4  # of a row to write on
 DOOR, SIGN, NAME, NEEDS, OUT = 21.0, 8.0, 25.0, 32.0, 12.0
@@ -276,7 +276,7 @@ def _row(person: Weak, house: House | None, *, unmasked: bool) -> Row:
             Cell(person.name + age, NAME, size=SIZE),
             Cell(needs, NEEDS, size=SIZE),
             Cell(("\n" if house else tr("；")).join(helpers), HELPERS, size=SIZE),
-            Cell("□", OUT, size=SIZE - 1, align="center"),
+            Cell("□", OUT, size=BOX, align="center"),
         ),
         height=LINE,
     )

@@ -160,7 +160,13 @@ def _problem(slip: Slip, photos: Sequence[Values], order: Order) -> list[Row]:
             until=words["approved_until"],
         )
         rows.append(whole((tr("清单外任务"), told)))
-    return rows + _photos(tr("处置前照片"), photos, order.photos)
+    return rows + _photos(_title(slip), photos, order.photos)
+
+
+def _title(slip: Slip) -> str:
+    """What the photos of the problem show; of one settled at once, just the place."""
+    at_once = bool(slip.steps) and slip.steps[0]["to_state"] in HANDLED
+    return tr("现场照片") if at_once else tr("处置前照片")
 
 
 def _pair(slip: Slip, name: str) -> Pair:
@@ -212,16 +218,18 @@ def _photos(
 
 
 def _parted(slip: Slip) -> tuple[list[Values], list[Values]]:
-    """Photos from before the problem was handled, and those from then on."""
-    handled = next(
-        (one["at"] for one in slip.steps if one["to_state"] in HANDLED), None
-    )
+    """Photos from before the problem was handled, and those from then on.
+
+    Of one that was settled as it was found nobody can tell: they are all the former.
+    """
+    later = [one for one in slip.steps[1:] if one["to_state"] in HANDLED]
+    handled = later[0]["at"] if later else None
     before: list[Values] = []
     after: list[Values] = []
     for one in slip.photos:
         moment = one["taken_at"] or one["created_at"]
-        later = handled is not None and moment >= handled
-        (after if later else before).append(one)
+        since = handled is not None and moment >= handled
+        (after if since else before).append(one)
     return before, after
 
 

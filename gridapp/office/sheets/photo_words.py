@@ -20,13 +20,12 @@ def shown(photos: Sequence[Values], store: PhotoStore) -> list[Row]:
     pictures: list[tuple[bytes, str]] = []
     gone = 0
     for one in photos[:MOST]:
-        moment = (one["taken_at"] or one["created_at"]).astimezone()
         try:
             small = store.thumbnail(one["hash"], SIDE)
         except UserError:  # the photo is on another laptop until the next sync
             gone += 1
         else:
-            pictures.append((small, f"{moment:%Y-%m-%d %H:%M}"))
+            pictures.append((small, _moment(one)))
     rows = photo_rows(pictures)
     left = len(photos) - len(pictures)
     if left:
@@ -39,6 +38,13 @@ def shown(photos: Sequence[Values], store: PhotoStore) -> list[Row]:
             )
         rows.append(Row((Cell(words, TEXT_WIDTH, size=8.5),), height=5.5))
     return rows
+
+
+def _moment(photo: Values) -> str:
+    """When it was taken, else when it was added."""
+    if photo["taken_at"]:
+        return tr("拍摄 {at:%Y-%m-%d %H:%M}", at=photo["taken_at"].astimezone())
+    return tr("添加 {at:%Y-%m-%d %H:%M}", at=photo["created_at"].astimezone())
 
 
 def in_words(photos: Iterable[Values]) -> str:
