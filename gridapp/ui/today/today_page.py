@@ -87,7 +87,7 @@ class TodayPage(Page):
         self._tiles = {key: Kpi(self.theme, icon, name) for key, icon, name in TILES}
         self._notice = NoticeBar(self.theme, "amber", "pencil")
         self._go_on = Button(self.theme, tr("继续填写"), "quiet")
-        self._chips = ChipRow(self.theme, tr("待办清单"), (("all", tr("全部")),))
+        self._chips = ChipRow(self.theme, tr("待办清单"), (("all", tr("全部")),), gap=6)
         self._print = Button(
             self.theme,
             tr("打印走访单"),
@@ -95,6 +95,7 @@ class TodayPage(Page):
             icon="printer",
             tip=tr("打印今天的走访单 Ctrl+P"),
         )
+        self._export = self.export_button(tr("导出"))
         self._offer = OfferBar(self.theme)
         self._list = TodoList(self.theme)
         self._empty = QWidget()
@@ -126,11 +127,10 @@ class TodayPage(Page):
         self._top = QWidget()
         top = line(self._top, (16, 8, 6, 8), 8)
         top.addWidget(Text(tr("待办清单"), "section"))
-        top.addSpacing(8)
         top.addWidget(self._chips)
         top.addStretch()
         top.addWidget(self._print)
-        top.addWidget(self.export_button(tr("导出")))
+        top.addWidget(self._export)
         card.box.addWidget(self._top)
         self._top_line = Divider()
         card.box.addWidget(self._top_line)
@@ -370,7 +370,9 @@ class TodayPage(Page):
         self._more.setVisible(narrow)
         self._side.setVisible(not narrow)
         self._side.set_width(width)
-        self._print.setText(tr("打印走访单") if width is Width.WIDE else tr("打印"))
+        wide = width is Width.WIDE
+        self._print.setText(tr("打印走访单") if wide else "")
+        self._export.setText(tr("导出") if wide else "")
 
 
 def _kind(due: Due) -> str:
