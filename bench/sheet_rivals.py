@@ -9,9 +9,10 @@ seconds it took, in a process of its own: what they need is no part of the progr
 from __future__ import annotations
 
 import pickle
+import re
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from html import escape
 from importlib import metadata
 from pathlib import Path
@@ -60,9 +61,12 @@ def recorded(draw: Callable[[], object]) -> list[Drawings]:
         ) -> None:
             pages[-1].append(("box", *area, weight, grey))
 
-        def bars(
-            self, x: float, y: float, unit: float, bars: Iterable[tuple[int, int, int]]
-        ) -> None:
+        def squares(self, x: float, y: float, unit: float, rows: Sequence[str]) -> None:
+            bars = (
+                (*bar.span(), len(rows) - 1 - i)
+                for i, row in enumerate(rows)
+                for bar in re.finditer("1+", row)
+            )
             pages[-1].append(("bars", x, y, unit, tuple(bars)))
 
         def begin_form(self) -> list[str]:

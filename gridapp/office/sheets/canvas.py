@@ -7,13 +7,12 @@ them and keeps every page until the end. Lengths are points from the bottom left
 
 from __future__ import annotations
 
+import re
 import weakref
 import zlib
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import cache
 from io import BytesIO
-from itertools import groupby
-from operator import itemgetter
 from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO, cast
 
@@ -110,8 +109,11 @@ class _Codes(dict[str, tuple[str, str]]):
         return self[char]
 
 
+_ONES = re.compile("1+").finditer
+
+
 @cache
-def _bar(start: int, end: int, row: int) -> str:
+def _bar(row: int, start: int, end: int) -> str:
     return f"{start} {row} {end - start} 1 re"
 
 
@@ -141,14 +143,18 @@ class Canvas:
 
         `apart` is put between its characters.
         """
+        if not text:
+            return
         codes = self._codes.get(name)
         if codes is None:
             codes = self._codes[name] = _Codes(name, self._file)
-        runs = groupby(map(codes.__getitem__, text), itemgetter(0))
-        shown = " ".join(
-            f"{subset} {size:g} Tf <{''.join([code for _, code in run])}> Tj"
-            for subset, run in runs
-        )
+        last, shown = "", ""
+        for subset, code in map(codes.__getitem__, text):
+            if subset != last:
+                shown += f"{'> Tj ' if last else ''}{subset} {size:g} Tf <"
+                last = subset
+            shown += code
+        shown += "> Tj"
         if apart:
             shown = f"{apart:.4f} Tc {shown} 0 Tc"
         self._drawn.append(f"BT {x:.2f} {y:.2f} Td {shown} ET")
@@ -173,11 +179,16 @@ class Canvas:
         else:
             self._drawn.append(f"{grey:g} g {shape} B 0 g")
 
-    def bars(
-        self, x: float, y: float, unit: float, bars: Iterable[tuple[int, int, int]]
-    ) -> None:
-        """Fill bars from one column to another in a row, all counted from x, y."""
-        shapes = " ".join([_bar(*bar) for bar in bars])
+    def squares(self, x: float, y: float, unit: float, rows: Sequence[str]) -> None:
+        """Fill a square of `unit` for each 1 in the rows, the last of them at x, y."""
+        last = len(rows) - 1
+        shapes = " ".join(
+            [
+                _bar(last - number, *ones.span())
+                for number, row in enumerate(rows)
+                for ones in _ONES(row)
+            ]
+        )
         place = f"{unit:.5f} 0 0 {unit:.5f} {x:.2f} {y:.2f} cm"
         self._drawn.append(f"q {place} {shapes} f Q")
 

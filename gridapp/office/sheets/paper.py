@@ -6,7 +6,6 @@ Lengths are millimetres from the top left corner of the page; font sizes are poi
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -44,7 +43,6 @@ HAIR, RULE, FRAME = 0.3, 0.5, 1.1  # line weights, points
 UNDER = 1.5  # mm from the baseline to a rule under it
 HATCH = 2.2  # mm from line to line of a hatched block
 HATCH_GREY = 0.6  # so that words stay readable on it
-DARK = re.compile("1+")  # a bar of a QR code
 CUT_MARK = tr("…（余见电子档案）")
 
 
@@ -290,15 +288,9 @@ class Paper:
 
         Digits, capitals and hyphens make the smallest code.
         """
-        code = modules(text)
-        size = len(code)
-        bars = (
-            (*bar.span(), size - 1 - row)
-            for row, line in enumerate(code)
-            for bar in DARK.finditer(line)
-        )
-        bottom = (self.height - y - side) * MM
-        self._canvas.bars(x * MM, bottom, side / size * MM, bars)
+        rows = modules(text)
+        unit, bottom = side / len(rows) * MM, (self.height - y - side) * MM
+        self._canvas.squares(x * MM, bottom, unit, rows)
 
     def foot(
         self, grid: str, number: int, total: int, *, unmasked: bool | None
