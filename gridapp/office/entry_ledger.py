@@ -318,7 +318,7 @@ def _people(known: Known, row: LedgerRow) -> list[Values]:
         return [table[known.residents_by_number[number]]]
     door = door_of(row.values)
     alike = known.residents_by_name.get(same_name(row.values["name"]), ())
-    return [table[one] for one in alike if known.door(table[one]).agrees(door)]
+    return [one for one in alike if known.door(one).agrees(door)]
 
 
 def _copied(row: LedgerRow) -> LedgerRow:

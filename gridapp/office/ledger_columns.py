@@ -21,6 +21,7 @@ from gridapp.models.record import Field, fields_of
 IGNORED = "-"
 VISITS = ("visits_a_week", "visits_a_month")
 PLACE = ("building.number", "dwelling.unit", "dwelling.room", "door")
+OWN = frozenset(("确认导入", "导入结果", "问题"))  # of the ledger we give back
 UNDECLARED = {"door", "tags", "contacts", "confirmed", *VISITS}  # not one field
 _WORDS: Mapping[str, tuple[str, ...]] = {
     IGNORED: (

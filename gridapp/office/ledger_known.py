@@ -66,8 +66,8 @@ class Known:
     by_table: dict[str, dict[UUID, Values]]
     binned: set[str | None] = field(default_factory=set[str | None])
     residents_by_number: dict[str, UUID] = field(default_factory=dict[str, UUID])
-    residents_by_name: dict[str, list[UUID]] = field(
-        default_factory=lambda: defaultdict[str, list[UUID]](list)
+    residents_by_name: dict[str, list[Values]] = field(
+        default_factory=lambda: defaultdict[str, list[Values]](list)
     )
     buildings: dict[str, list[UUID]] = field(
         default_factory=lambda: defaultdict[str, list[UUID]](list)
@@ -176,7 +176,7 @@ def index_resident(known: Known, values: Values) -> None:
     """Make a resident findable by number, name and household."""
     if values["id_number"]:
         known.residents_by_number.setdefault(values["id_number"], values["id"])
-    known.residents_by_name[same_name(values["name"])].append(values["id"])
+    known.residents_by_name[same_name(values["name"])].append(values)
     if values["household_id"] and values["presence"] != "moved":
         known.members[values["household_id"]].append(values["id"])
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 import msgspec
 
-from gridapp.office.ledger_columns import plain_heading
+from gridapp.office.ledger_columns import OWN, plain_heading
 from gridapp.store import state
 from gridapp.store.database import Connection
 from gridapp.store.vault import Writing
@@ -41,8 +41,9 @@ class Memory(msgspec.Struct, frozen=True):
 
 
 def fingerprint(headings: Iterable[str]) -> str:
-    """The same for the same headings in any order, however they are spaced."""
-    plain = sorted({plain_heading(one) for one in headings} - {""})
+    """The same for the same headings in any order, however they are spaced, and for
+    the ledger we gave back with its problems."""
+    plain = sorted({plain_heading(one) for one in headings} - OWN - {""})
     return hashlib.sha256("\n".join(plain).encode()).hexdigest()[:32]
 
 

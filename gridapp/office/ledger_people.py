@@ -23,11 +23,11 @@ def find_people(known: Known, row: LedgerRow) -> Sequence[Values]:
     found = known.residents_by_number.get(number) if number else None
     if found is not None:
         return [known.table("resident")[found]]
-    alike = [
-        known.table("resident")[one]
-        for one in known.residents_by_name.get(same_name(row.values["name"]), ())
-    ]
-    same = [one for one in alike if _same_birth(known, row, one)]
+    alike = known.residents_by_name.get(same_name(row.values["name"]), ())
+    birth = row.values.get("born_on")
+    if birth:  # first, because finding a door takes longer
+        alike = [one for one in alike if _born_alike(birth, one["born_on"])]
+    same = [one for one in alike if _at_home_there(known, row, one)]
     strangers = [one for one in same if number and one["id_number"]]
     for _ in strangers[:1]:
         row.warn("id_number", "W_NAME_BIRTH")
@@ -51,13 +51,16 @@ def choose_person(
     return next((one for one in people if one["id"].hex == answer), None)
 
 
-def _same_birth(known: Known, row: LedgerRow, resident: Values) -> bool:
-    """Born alike and in one building; without a birth date, behind one door."""
-    birth, other = row.values.get("born_on"), resident["born_on"]
-    if birth and other and not (birth.startswith(other) or other.startswith(birth)):
-        return False  # first, because finding a door takes longer
+def _born_alike(birth: str, other: str | None) -> bool:
+    """Whether two births are one as far as they are known, to the day or the month."""
+    same = other is None or birth == other
+    return same or birth.startswith(other or "") or (other or "").startswith(birth)
+
+
+def _at_home_there(known: Known, row: LedgerRow, resident: Values) -> bool:
+    """In one building; without a birth date, behind one door."""
     door, home = door_of(row.values), known.door(resident)
-    if birth and other:
+    if row.values.get("born_on") and resident["born_on"]:
         return not home.building or door.building in ("", home.building)
     return bool(door.room) and door.building == home.building and door.agrees(home)
 

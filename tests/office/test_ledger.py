@@ -115,10 +115,7 @@ def check_person(known, home, person, spoiled, in_other_ledger):
     number = expect.get("id_number", person.id_number)
     if number is None and in_other_ledger:
         number = person.id_number  # the other ledger knew it
-    found = [
-        known.table("resident")[one]
-        for one in known.residents_by_name[person.name.replace("·", "")]
-    ]
+    found = known.residents_by_name[person.name.replace("·", "")]
     [row] = [one for one in found if one["id_number"] == number
              and one["born_on"] == person.birth.isoformat()]  # fmt: skip
     door = known.door(row)

@@ -16,6 +16,7 @@ def test_the_same_headings_in_another_order_and_spacing_are_the_same_sender(vaul
     with vault.reading() as db:
         assert remembered(db, ["性别", "联系电话", "姓 名", "身份证号码"]) == CHOSEN
         assert remembered(db, [*HEADINGS, "备注"]) is None
+        assert remembered(db, [*HEADINGS, "导入结果", "问题"]) == CHOSEN
         assert remembered(db, HEADINGS, "fill") is None
         assert ledger_memory.senders(db) == ("民政办",)
 
