@@ -5,8 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+from typing import cast
 
-from gridapp.models.cell import MESSAGES, Cell, cell_text, empty_or_broken, plain
+from gridapp.models.cell import (
+    MESSAGES,
+    Cell,
+    cell_text,
+    empty_or_broken,
+    plain,
+)
 
 OLDEST_YEARS = 130
 _LUNAR = re.compile(
@@ -16,6 +23,7 @@ _LABEL = re.compile(
     r"^(?:出生)?(?:日期|年月日?|时间)?:|^(?:生于|出生于|公元)|(?:出生|生)$"
 )
 _CLOCK = re.compile(r"[ T]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?$")
+_CLEAN = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})")
 _HAN_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _WORDS = re.compile(r"(\d{2}|\d{4})年(?:(\d{1,2})月(?:份|(\d{1,2})[日号]?)?)?")
 _MARKS = re.compile(r"(\d{2}|\d{4})[-/.、](\d{1,2})(?:[-/.、](\d{1,2}))?")
@@ -25,6 +33,12 @@ Parts = tuple[str, str, str]
 
 def read_birth(raw: object, today: dt.date) -> Cell[str]:
     """'YYYY-MM-DD', 'YYYY-MM' or 'YYYY', with a warning when not to the day."""
+    if type(raw) in (dt.date, dt.datetime):
+        day = cast("dt.date", raw)
+        return _checked((f"{day.year:04}", str(day.month), str(day.day)), today)
+    clean = _CLEAN.fullmatch(raw) if isinstance(raw, str) else None
+    if clean:
+        return _checked((clean[1], clean[3], clean[4]), today)
     nothing = empty_or_broken(raw)
     if nothing is not None:
         return nothing

@@ -12,17 +12,15 @@ import numbers
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from gridapp.language import tr
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Cell(Generic[T]):
+class Cell(NamedTuple, Generic[T]):
     """What a reader made of one cell.
 
     `value` is None when the cell is empty, says that nothing is known (W_MISSING) or
@@ -121,7 +119,10 @@ def _seen(ch: str) -> str:
 
 def plain(text: str) -> str:
     """`visible` text in half width, every digit ASCII: for all that is not a name."""
-    half = unicodedata.normalize("NFKC", visible(text))
+    shown = visible(text)
+    if shown.isascii():
+        return shown
+    half = unicodedata.normalize("NFKC", shown)
     return visible(_OTHER_DIGIT.sub(lambda m: str(unicodedata.decimal(m[0])), half))
 
 
@@ -159,7 +160,7 @@ def empty_or_broken(raw: object) -> Cell[str] | None:
     text = None if text is None else plain(text)
     if not text or text == "NaT":
         return Cell(None)
-    if _EXCEL_ERROR.fullmatch(text.upper()):
+    if text[0] == "#" and _EXCEL_ERROR.fullmatch(text.upper()):
         return Cell(None, error="E_CELL_ERROR")
     if len(text) > LONGEST_CELL:
         return Cell(None, error="E_CELL_LONG")

@@ -46,7 +46,7 @@ class CodeTable:
         """The title in the language of the program."""
         return tr(self.title)
 
-    @property
+    @cached_property
     def codes(self) -> tuple[str, ...]:
         return tuple(self._names)
 

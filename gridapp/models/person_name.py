@@ -14,6 +14,7 @@ from gridapp.language import tr
 from gridapp.models.cell import MESSAGES, Cell, cell_text, empty_or_broken, visible
 
 LONGEST = 50
+_CLEAN = re.compile("[一-龥]{2,4}(?<![等人])")  # as nearly all names are
 _WIDE = {0xFF01 + i: 0x21 + i for i in range(94)}  # full-width ASCII
 _DOTS = ".・•‧∙⋅･●᛫"  # typed or pasted where the name has U+00B7
 _LOST = "□■▢▯◻☐○〓?�￼"  # what stands where a character could not be shown
@@ -40,6 +41,8 @@ _RADICALS = dict(
 
 def read_name(raw: object) -> Cell[str]:
     """The name a cell holds; `note` is what stood in brackets behind it."""
+    if isinstance(raw, str) and _CLEAN.fullmatch(raw):
+        return empty_or_broken(raw) or Cell(raw)
     nothing = empty_or_broken(raw)
     if nothing is not None:
         return nothing

@@ -27,6 +27,7 @@ class Phone:
     note: str | None = None
 
 
+_CLEAN = re.compile("1[3-9][0-9]{9}")
 _GAP = r"[ -]?"
 _MOBILE = rf"(?:\(?\+?0?086\)?|\+?86)?{_GAP}(1[3-9]\d{_GAP}\d{{4}}{_GAP}\d{{4}})"
 _LAND = rf"(?:\((0\d{{2,3}})\)|(0\d{{2,3}})){_GAP}(\d{{3,4}}{_GAP}\d{{4}})"
@@ -45,6 +46,8 @@ _LABEL = re.compile(
 
 def read_phones(raw: object) -> Cell[tuple[Phone, ...]]:
     """Every number a cell holds, in order, each once; () when there is none."""
+    if isinstance(raw, str) and _CLEAN.fullmatch(raw):
+        return Cell((Phone(raw, "mobile"),))
     nothing = empty_or_broken(raw)
     if nothing is not None:
         value = None if nothing.error else ()

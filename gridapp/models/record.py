@@ -238,6 +238,7 @@ def fields_of(model: type[Record]) -> tuple[Field, ...]:
     )
 
 
+@cache
 def field_of(model: type[Record], name: str) -> Field:
     """The field of that name; KeyError when there is none."""
     for one in fields_of(model):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Mapping
+from functools import cache
 from typing import Any, cast
 
 from gridapp.language import tr
@@ -30,7 +31,7 @@ def problems(
     must also be allowed to become what it is now. `by` is who changes it at the county.
     """
     wrong: dict[str, str] = {}
-    for field in fields_of(model):
+    for field in _to_look_at(model, values):
         if changed is not None and field.name not in changed:
             continue
         sentence = _problem(field, values.get(field.name))
@@ -42,6 +43,23 @@ def problems(
     elif by is not None:
         wrong = wrong or model.check_new(values, by)
     return wrong
+
+
+def _to_look_at(model: type[Record], values: Mapping[str, Any]) -> list[Field]:
+    """The fields that hold something or must, in their order."""
+    places, required = _fields(model)
+    given = {name for name, value in values.items() if value is not None}
+    wanted = sorted(places[name] for name in (given | required) & places.keys())
+    fields = fields_of(model)
+    return [fields[place] for place in wanted]
+
+
+@cache
+def _fields(model: type[Record]) -> tuple[Mapping[str, int], frozenset[str]]:
+    """The place of each field by its name; the names of those that must be there."""
+    fields = fields_of(model)
+    required = frozenset(one.name for one in fields if one.required)
+    return {one.name: place for place, one in enumerate(fields)}, required
 
 
 def _problem(field: Field, value: Any) -> str:

@@ -12,6 +12,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
 from gridapp.models import codes
@@ -49,6 +50,7 @@ _OTHER_CODE_SETS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
 }  # fmt: skip
 """Code sets met in real exports, and what their codes are in ours (domain.md 2.3)."""
 
+_POINT_ZERO = re.compile(r"(?<=^\d)(\d*)\.0+$")
 _ILLITERATE = re.compile("文盲|不识字|未上学|没上过学|未上过学")
 _HAN_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 _EXCEL_DATE = re.compile(
@@ -132,11 +134,17 @@ def read_relation(raw: object, code_set: str | None = None) -> Cell[str]:
 
 def read_door(raw: object) -> Cell[Door]:
     """Building, unit and room; `note` keeps the words around them (幸福小区)."""
+    if isinstance(raw, dt.date):
+        return Cell(None, error="E_ROOM_IS_DATE")
     nothing = empty_or_broken(raw)
     if nothing is not None:
         return Cell(None, nothing.warnings, nothing.error)
-    text = digits_of(raw).upper()
-    if isinstance(raw, dt.date) or _EXCEL_DATE.fullmatch(text):
+    return _door(digits_of(raw).upper())
+
+
+@lru_cache(maxsize=1 << 12)  # a household's people have one door
+def _door(text: str) -> Cell[Door]:
+    if _EXCEL_DATE.fullmatch(text):
         return Cell(None, error="E_ROOM_IS_DATE")
     text = re.sub(r"[〇零一二三四五六七八九十]+(?=号?[栋幢座楼单])", _arabic, text)
     text = re.sub(r"\s*[‐-―−~－/\\_]\s*", "-", text)
@@ -155,11 +163,18 @@ def read_door(raw: object) -> Cell[Door]:
 
 def read_door_part(raw: object) -> Cell[str]:
     """A column of buildings, units or rooms alone: 3栋, 2单元, 501室, 501.0."""
+    if isinstance(raw, dt.date):
+        return Cell(None, error="E_ROOM_IS_DATE")
+    return _door_part(raw if isinstance(raw, str) else digits_of(raw))
+
+
+@lru_cache(maxsize=1 << 12)
+def _door_part(raw: str) -> Cell[str]:
     nothing = empty_or_broken(raw)
     if nothing is not None:
         return nothing
     text = re.sub(r"\s+", "", digits_of(raw).upper())
-    if isinstance(raw, dt.date) or _EXCEL_DATE.fullmatch(text):
+    if _EXCEL_DATE.fullmatch(text):
         return Cell(None, error="E_ROOM_IS_DATE")
     text = re.sub(r"[〇零一二三四五六七八九十]+", _arabic, text)
     match = _PART.fullmatch(text)
@@ -183,7 +198,7 @@ def read_flag(raw: object) -> Cell[bool]:
 
 def digits_of(raw: object) -> str:
     """The cell as half-width text; 501.0 that was a number is 501."""
-    return re.sub(r"(?<=^\d)(\d*)\.0+$", r"\1", plain(cell_text(raw) or ""))
+    return _POINT_ZERO.sub(r"\1", plain(cell_text(raw) or ""))
 
 
 def _split_remark(text: str) -> tuple[str, str]:

@@ -46,7 +46,7 @@ from gridapp.office.ledger_rows import (
 from gridapp.office.ledger_writes import execute
 from gridapp.office.sheet_headers import Header
 from gridapp.office.sheet_reader import RawSheet, read_book
-from gridapp.office.steps import Cancelled, Progress, Steps
+from gridapp.office.steps import Cancelled, Progress, Steps, collector_resting
 from gridapp.store import search
 from gridapp.store.vault import Store
 
@@ -81,10 +81,11 @@ def plan_import(
     out of the file, read, compared. cancelled: asked every some rows.
     UserError when the file cannot be read, holds no ledger, or it was cancelled.
     """
-    sheets = read_book(path)
     steps = Steps(progress, cancelled)
     chosen = choices or Choices()
-    plan = plan_sheets(store, path.name, sheets, today, chosen, steps)
+    with collector_resting():
+        sheets = read_book(path)
+        plan = plan_sheets(store, path.name, sheets, today, chosen, steps)
     if all(sheet.header is None for sheet in plan.sheets):
         raise UserError(
             tr(

@@ -37,6 +37,7 @@ from gridapp.office import cells
 from gridapp.office.ledger_columns import VISITS, field_at
 from gridapp.office.ledger_contacts import read_contacts
 
+NOTHING = Cell[Any](None)
 TOO_LONG = "E_CELL_LONG"  # the limit of a note is its own
 NOON = dt.time(12)
 _CLOCK = re.compile(r"(?<!\d)(\d{1,2}):(\d{2})?(?::\d{2}(?:\.\d+)?)?$")
@@ -57,19 +58,20 @@ class CellReader:
     def __init__(self, today: dt.date, code_sets: Mapping[str, str]) -> None:
         self._today = today
         self._code_sets = code_sets
-        self._seen: dict[tuple[str, object], Cell[Any]] = {}
+        self._seen: dict[tuple[str, type, object], Cell[Any]] = {}
 
     def read(self, path: str, raw: object) -> Cell[Any]:
         """The value of a cell, with warnings or the error that keeps it out."""
         if raw is None:
-            return Cell(None)
+            return NOTHING
         spec = field_at(path)
         if spec is not None and not spec.codes:
             return self._value(spec, raw)
-        key = (path, plain(cell_text(raw) or ""))
-        if key not in self._seen:
-            self._seen[key] = self._words(path, spec, raw)
-        return self._seen[key]
+        key = (path, type(raw), raw)  # 1, 1.0 and True are not the same here
+        seen = self._seen.get(key)
+        if seen is None:
+            seen = self._seen[key] = self._words(path, spec, raw)
+        return seen
 
     def _words(self, path: str, spec: Field | None, raw: object) -> Cell[Any]:
         if spec is None:

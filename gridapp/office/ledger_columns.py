@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from gridapp.errors import UserError
 from gridapp.models import codes, record_named
@@ -157,6 +157,7 @@ def _paths() -> Mapping[str, str]:
     return found
 
 
+@lru_cache(maxsize=1 << 12)
 def path_of(heading: str, group: str = "") -> str | None:
     """The path a heading means under its group heading; None for an unknown one."""
     label, group = plain_heading(heading), plain_heading(group) if group else ""

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 from uuid import UUID
 
 from gridapp.models import record_named
@@ -20,10 +21,10 @@ TABLES = (
     *("building", "dwelling", "household", "resident"),
     *("resident_tag", "contact", "care_plan"),
 )
+_JOINTS = re.compile(r"[\s·.]+")
 
 
-@dataclass(frozen=True)
-class Door:
+class Door(NamedTuple):
     """A place as ledgers name it: digits without 栋, 单元, 室; "" for what is not
     said."""
 
@@ -188,4 +189,4 @@ def _index_parts(known: Known, name: str, rows: Iterable[Values]) -> None:
 
 def same_name(name: str) -> str:
     """A name as two ledgers may spell it: without blanks and dots."""
-    return re.sub(r"[\s·.]+", "", name)
+    return _JOINTS.sub("", name)

@@ -66,8 +66,8 @@ class Parts:
     def _contacts(self, row: LedgerRow, resident: UUID) -> bool:
         slots: dict[str, Values] = {}
         for path, value in row.values.items():
-            record, _, field = path.rpartition(".")
-            if record.startswith("contact."):
+            if path.startswith("contact."):
+                record, _, field = path.rpartition(".")
                 slots.setdefault(record, {})[field] = value
         for number, one in enumerate(row.values.get("contacts", ()), len(slots) + 1):
             slots[f"contact.{number}"] = one.values()

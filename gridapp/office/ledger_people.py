@@ -17,6 +17,9 @@ from gridapp.office.ledger_writes import merged
 Resident = record_named("resident")
 
 
+_FIELDS = frozenset(spec.name for spec in fields_of(Resident))
+
+
 def find_people(known: Known, row: LedgerRow) -> Sequence[Values]:
     """The residents a row may mean: by ID number, else by name, birth and building."""
     number = row.values.get("id_number")
@@ -111,8 +114,7 @@ def changed_fields(row: LedgerRow, resident: Values, said: Mapping[str, str]) ->
 
 def person_values(row: LedgerRow) -> Values:
     """The resident's own fields out of a row, with what follows from them."""
-    names = {spec.name for spec in fields_of(Resident)}
-    values = {path: value for path, value in row.values.items() if path in names}
+    values = {path: value for path, value in row.values.items() if path in _FIELDS}
     if "resident_kind" not in values and values.get("inflow_reason"):
         values["resident_kind"] = "migrant"
     return values

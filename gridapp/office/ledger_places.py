@@ -127,8 +127,9 @@ class Places:
 def _given(row: LedgerRow, name: str) -> Values:
     """What a row says about one kind of record, but for its door."""
     door = ("dwelling.unit", "dwelling.room")
+    prefix = f"{name}."
     return {
-        path.partition(".")[2]: value
+        path.removeprefix(prefix): value
         for path, value in row.values.items()
-        if path.startswith(f"{name}.") and path not in door
+        if path.startswith(prefix) and path not in door
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from gridapp.errors import InvalidFields
 from gridapp.models.record import Values, fields_of
@@ -81,7 +81,7 @@ class Planner:
         dates: the day each sheet was filled in, by the sheet's name.
         steps: one is taken for each row. elders: sheets that list old people only.
         """
-        own = [_copy(row) for row in rows]
+        own = [row.copy() for row in rows]
         check_together(own, self.today, self.known, elders)
         behind_door = Counter(door_of(row.values) for row in own if row.skipped is None)
         self._agreed_buildings = {
@@ -189,7 +189,7 @@ class Planner:
         aside = Planner(self.known.around(resident), self.today)
         parts = Parts(aside.known, aside.writes, self.today, self.today)
         copy = aside.known.table("resident")[resident["id"]]
-        return aside._change(_copy(row), parts, copy) == SAME
+        return aside._change(row.copy(), parts, copy) == SAME
 
     def _allowed(self, row: LedgerRow, values: Values) -> bool:
         """Whether the record keeps its own rules; else the row is refused."""
@@ -214,13 +214,3 @@ def _moves(row: LedgerRow, said: Said) -> bool:
     """Whether somebody said that the row's door is the new home."""
     asked = {one.code for one in row.questions} & {"Q_MOVED", "Q_TWO_DOORS"}
     return any(said.get(code) == YES for code in asked)
-
-
-def _copy(row: LedgerRow) -> LedgerRow:
-    return replace(
-        row,
-        values=dict(row.values),
-        warnings=list(row.warnings),
-        questions=list(row.questions),
-        errors=list(row.errors),
-    )

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from gridapp.models import identity
@@ -23,6 +24,8 @@ from gridapp.office.sheet_headers import NAME, Column, Header
 from gridapp.office.sheet_reader import RawSheet
 
 DITTO = {"同上", "同上行", "〃", "″", '"', "''", "〞", "”", "同户主", "上同", "同前"}
+NOT_VALUES = frozenset({"", IGNORED, *PLACE})
+LONGEST_DITTO = 10  # characters, blanks around it included
 _TOTAL = re.compile(r"(本?[页栋楼户单元]*)(合计|小计|总计|共计)[:：]?.*|共\d+[人户].*")
 _REMARK = re.compile(
     r"(以下空白|以下无正文|注|备注|说明|填表|制表|审核|负责人)(?:[:：].*)?"
@@ -56,6 +59,12 @@ class LedgerRow:
     def place(self) -> tuple[str, int]:
         """Sheet and row, which name a line of the file."""
         return self.sheet, self.row
+
+    def copy(self) -> LedgerRow:
+        """The same row, to be remarked on without touching this one."""
+        lists = list(self.warnings), list(self.questions), list(self.errors)
+        values = dict(self.values)
+        return LedgerRow(self.sheet, self.row, self.cells, values, *lists, self.skipped)
 
     def warn(self, path: str, code: str, message: str = "") -> None:
         """Say something about the row that does not keep it out."""
@@ -119,6 +128,7 @@ class _SheetRows:
         if title:
             self._enter(title)
         self.above: tuple[object, ...] = ()
+        self.merged = {row for row, _ in sheet.anchors}
 
     def __iter__(self) -> Iterator[LedgerRow]:
         for at in range(self.header.last + 1, len(self.sheet.rows)):
@@ -127,7 +137,7 @@ class _SheetRows:
                 yield self._line(at, own)
 
     def _line(self, at: int, own: list[object]) -> LedgerRow:
-        line = tuple(self.sheet.below(at, n) for n in range(self.width))
+        line = self._cells(at)
         row = LedgerRow(self.sheet.name, at + 1, line)
         code = self._not_a_resident(at, own, line)
         if code:
@@ -145,25 +155,36 @@ class _SheetRows:
         read_place(row, self.header, self.context)
         return row
 
+    def _cells(self, at: int) -> tuple[object, ...]:
+        """The cells of a line with what is merged downwards into them."""
+        if at in self.merged:
+            return tuple(self.sheet.below(at, n) for n in range(self.width))
+        line = self.sheet.rows[at][: self.width]
+        return (*line, *[None] * (self.width - len(line)))
+
     def _not_a_resident(
         self, at: int, own: list[object], line: tuple[object, ...]
     ) -> str:
         """Why a line holds no resident, as a code; "" when it does."""
-        texts = [_bare(cell) for cell in own]
-        known = sum(text in self.headings for text in texts)
-        if known >= 2 and known * 2 > len(texts):
+        name = self._name(line)
+        if (name is None or _bare(name) in self.headings) and self._is_heading(own):
             return "S_HEADING"
-        first = texts[0]
-        if len(texts) == 1:
+        first = _bare(own[0])
+        if len(own) == 1:
             match = _BUILDING.fullmatch(first)
             if match:
                 self._enter(match)
                 return "S_BUILDING"
-        if _TOTAL.fullmatch(first) or _TOTAL.fullmatch(_bare(self._name(line) or "")):
+        if _TOTAL.fullmatch(first) or _TOTAL.fullmatch(_bare(name or "")):
             return "S_TOTAL"
-        if _REMARK.fullmatch(first) or (len(texts) == 1 and not self._name(line)):
+        if _REMARK.fullmatch(first) or (len(own) == 1 and not name):
             return "S_BLANK_LINE"
-        return "" if self._name(line) is not None else "S_NO_NAME"
+        return "" if name is not None else "S_NO_NAME"
+
+    def _is_heading(self, own: list[object]) -> bool:
+        """Whether the headings stand here once more, as on each printed page."""
+        known = sum(_bare(cell) in self.headings for cell in own)
+        return known >= 2 and known * 2 > len(own)
 
     def _name(self, line: tuple[object, ...]) -> object:
         return line[self.name_column.index]
@@ -183,7 +204,9 @@ class _SheetRows:
             cell = line[column.index]
             if cell is None and column.ditto and self.above:
                 filled[column.index] = self.above[column.index]
-            if not isinstance(cell, str) or cell.strip() not in DITTO:
+            if not isinstance(cell, str) or len(cell) > LONGEST_DITTO:
+                continue
+            if cell.strip() not in DITTO:
                 continue
             if column.path in ("name", "id_number"):
                 row.refuse(column.path, "E_DITTO_NAME")
@@ -194,13 +217,22 @@ class _SheetRows:
         return tuple(filled)
 
     def _formulas(self, row: LedgerRow, at: int) -> None:
+        if not self.sheet.unsaved:
+            return
         for column in self.header.known:
             if (at, column.index) in self.sheet.unsaved:
                 row.refuse(column.path, "E_FORMULA_NO_VALUE")
 
 
 def _bare(cell: object) -> str:
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", str(cell)))
+    return _bare_text(cell if isinstance(cell, str) else str(cell))
+
+
+@lru_cache(maxsize=1 << 14)
+def _bare_text(text: str) -> str:
+    if text.isascii():
+        return "".join(text.split())
+    return "".join(unicodedata.normalize("NFKC", text).split())
 
 
 def read_values(row: LedgerRow, header: Header, reader: CellReader) -> None:
@@ -208,7 +240,7 @@ def read_values(row: LedgerRow, header: Header, reader: CellReader) -> None:
     read: dict[str, Cell[Any]] = {}
     for column in header.columns:
         path = column.path
-        if path in ("", IGNORED, *PLACE):
+        if path in NOT_VALUES:
             continue
         cell = reader.read(path, row.cells[column.index])
         if path in read and path.endswith("phones"):

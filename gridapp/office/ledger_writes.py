@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -29,6 +30,12 @@ class Change(NamedTuple):
     new: Any
 
 
+@cache
+def _blank(name: str) -> Mapping[str, None]:
+    """A record of that type with nothing in it."""
+    return {one.name: None for one in fields_of(record_named(name))}
+
+
 class Writes:
     """New records and changed fields by table; `known` sees each at once, so that
     the next row of the ledger finds what the row before it brought. `told` collects
@@ -48,9 +55,7 @@ class Writes:
 
     def insert(self, name: str, values: Mapping[str, Any]) -> UUID:
         """Plan a new record; its id is given now."""
-        row: Values = {one.name: None for one in fields_of(record_named(name))}
-        row |= values
-        row["id"] = uuid7()
+        row: Values = {**_blank(name), **values, "id": uuid7()}
         self._new.add(row["id"])
         self.inserts[name].append(row)
         if name != "resident":

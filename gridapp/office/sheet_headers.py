@@ -6,10 +6,10 @@ each of the first rows is scored by the headings it knows (domain.md §5.1).
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from gridapp.office.ledger_columns import IGNORED, joined_plain, path_of
 from gridapp.office.sheet_reader import RawSheet
@@ -121,7 +121,12 @@ def _level(sheet: RawSheet, row: int, last: int) -> list[str]:
 def _text(cell: object) -> str:
     if cell is None or isinstance(cell, int | float):
         return ""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", str(cell)))
+    return _plain_text(cell if isinstance(cell, str) else str(cell))
+
+
+@lru_cache(maxsize=1 << 12)
+def _plain_text(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split())
 
 
 def _parts(texts: list[str]) -> list[str]:

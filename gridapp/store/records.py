@@ -30,13 +30,18 @@ def validated(
 
     With `before`, the record as it was, it must be allowed to become this one.
     """
-    known = {one.name for one in fields_of(model)}
-    stray = set(values) - known - {"id", "grid_id"}
+    stray = values.keys() - _settable(model)
     if stray:
         raise KeyError(f"{model.__tablename__} has no field {sorted(stray)}")
     wrong = rules.problems(model, values, before=before)
     if wrong:
         raise InvalidFields(wrong)
+
+
+@cache
+def _settable(model: type[Record]) -> frozenset[str]:
+    """What a record may be given: its fields, its id and its grid."""
+    return frozenset({"id", "grid_id", *(one.name for one in fields_of(model))})
 
 
 def save(
@@ -292,7 +297,9 @@ def find(
     if not deleted:
         query = query.where(table.c.deleted_at.is_(None))
     query = query.order_by(*(order or (table.c.id,))).limit(limit).offset(offset)
-    return [dict(row) for row in db.execute(query).mappings()]
+    found = db.execute(query)
+    names = tuple(found.keys())
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def filtered(

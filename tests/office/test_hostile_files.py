@@ -4,20 +4,16 @@ soon, and within bounds of memory."""
 from __future__ import annotations
 
 import random
-import struct
-import subprocess
-import sys
+import re
 import time
-import zlib
 from pathlib import Path
 
 import pytest
 import xlwt
 
 from gridapp.errors import UserError
-from gridapp.office.readers import zip_parts
 from gridapp.office.sheet_reader import read_book
-from tests.office.odd_files import HEAD, MAIN, parts, row, zipped
+from tests.office.odd_files import parts, row, zipped
 
 SHEET = "xl/worksheets/sheet1.xml"
 BASE = [("姓名", "性别", "联系电话"), ("张三", "男", "13800000001"), ("李四", "女", "")]
@@ -61,11 +57,12 @@ def test_a_damaged_file_gives_a_table_or_a_sentence(kind, tmp_path):
         for _ in range(chance.choice((0, 1, 8))):
             spoiled[chance.randrange(len(spoiled))] ^= 1 << chance.randrange(8)
         path.write_bytes(spoiled)
-        start = time.perf_counter()
+        start, said = time.perf_counter(), "，"
         try:
             assert read_book(path)
         except UserError as error:
             refused += 1
-            assert "。" in str(error) or "，" in str(error) or "空文件" in str(error)
+            said = str(error)
         assert time.perf_counter() - start < 5
+        assert re.search("，|空文件", said)
     assert refused

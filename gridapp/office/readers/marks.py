@@ -21,16 +21,25 @@ from gridapp.office.raw_sheet import (
     stray_cell,
     too_many_rows,
 )
-from gridapp.office.readers.markup import attribute, elements, local, tree
+from gridapp.office.readers.markup import (
+    BadMarkup,
+    attribute,
+    elements,
+    local,
+    tree,
+)
 from gridapp.office.readers.zip_parts import Stream, ZipParts
 
-LONGEST_TAG = 4 << 20  # bytes, with the text behind it
+LONGEST_ROW = 4 << 20  # bytes
 OFF = {"0", "false", ""}
 MONTHS = frozenset({17, 27, 36, 50, 52, 57})  # built-in formats of year and month
-_ROW = re.compile(rb"<(?:\w+:)?row\b[^<>]*?\sr=[\"'](\d+)")
-_CELL = re.compile(rb"<(?:\w+:)?c\b(?:[^<>]*?\sr=[\"']([A-Z]{1,3})\d)?")
-_STYLE = re.compile(rb"\ss=[\"'](\d+)")
-_SIGNS = re.compile(rb"\shidden=|\st=[\"']e[\"']|<(?:\w+:)?f[\s/>]")
+_ROOT = re.compile(rb"<worksheet\b[^<>]*>")
+_ROW = re.compile(rb'<row r="(\d+)"')
+_CELL = re.compile(rb'<c r="([A-Z]{1,3})\d')
+_FAR_CELL = re.compile(rb'<c r="[A-Z]{2}')
+_ODD_ROWS = (b":row ", b":row>", b"<row>", b"<row\t", b"<row\r", b"<row\n")
+_CELLS = (b"<c ", b"<c>", b"<c/", b"<c\t", b"<c\r", b"<c\n", b":c ", b":c>")
+_SIGNS = (b"hidden=", b't="e"', b"t='e'", b"<f>", b"<f ", b"<f/")
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 
 
@@ -63,15 +72,12 @@ def marks_of(parts: ZipParts) -> Iterator[tuple[str, Marks]]:
     for name, part in _sheets(parts):
         if part not in parts:
             continue
-        cells = _plain_extent(parts.pieces(part), styles)
-        if cells is not None and cells <= left:
-            left -= cells
-            yield name, Marks()
-            continue
         sheet = _Sheet(name, styles, left)
-        for row in elements(Stream(parts.pieces(part)), "row"):
-            sheet.take(row)
-        left -= (sheet.number + 1) * (sheet.widest + 1)
+        if not _Search(sheet).through(parts.pieces(part)):
+            sheet = _Sheet(name, styles, left)
+            for row in elements(Stream(parts.pieces(part)), "row"):
+                sheet.take(row)
+        left -= sheet.cells
         yield name, sheet.marks()
 
 
@@ -121,24 +127,6 @@ def _is_crossed(font: Any) -> bool:
     return strike is not None and attribute(strike, "val", "1") not in OFF
 
 
-def _plain_extent(pieces: Iterator[bytes], styles: Styles) -> int | None:
-    """How many cells a sheet spans; None when it has to be looked at row by row."""
-    wanted = {b"%d" % number for number in styles.crossed | styles.months}
-    rows, letters, rest = 0, {b"A"}, b""
-    for piece in pieces:
-        text = rest + piece
-        end = text.rfind(b"<")
-        text, rest = (text[:end], text[end:]) if end > 0 else (b"", text)
-        styled = wanted and wanted & set(_STYLE.findall(text))
-        if styled or len(rest) > LONGEST_TAG or _SIGNS.search(text):
-            return None
-        rows = max([rows, *map(int, _ROW.findall(text))])
-        letters.update(_CELL.findall(text))
-        if rows > MOST_ROWS or b"" in letters:
-            return None
-    return rows * (max(column_of(one.decode()) for one in letters) + 1)
-
-
 def column_of(reference: str) -> int:
     """The column of a reference such as AB12, from 0; -1 when it has no letters."""
     column = 0
@@ -149,6 +137,69 @@ def column_of(reference: str) -> int:
     return column - 1
 
 
+class _Search:
+    """Looks for signs in the bytes of a sheet and parses only the rows that have one;
+    how far the sheet reaches is told by the references of its cells."""
+
+    def __init__(self, sheet: _Sheet) -> None:
+        self.sheet = sheet
+        numbers = sorted(sheet.styles.crossed | sheet.styles.months)
+        styles = b"|".join(b"%d" % number for number in numbers)
+        self.styled = re.compile(rb' s="(?:' + styles + rb')"') if numbers else None
+        self.rows, self.letters = 0, {b"Z"}  # up to column Z nobody counts
+        self.head = b""
+
+    def through(self, pieces: Iterator[bytes]) -> bool:
+        """Whether that was enough; else every row must be parsed."""
+        rest = b""
+        for piece in pieces:
+            text = rest + piece
+            end = text.rfind(b"<row ")
+            text, rest = (text[:end], text[end:]) if end > 0 else (b"", text)
+            if len(rest) > LONGEST_ROW or not self._take(text):
+                return False
+        if not self._take(rest):
+            return False
+        columns = max(column_of(one.decode()) for one in self.letters) + 1
+        self.sheet.cells = self.rows * columns
+        return self.rows <= MOST_ROWS and self.sheet.cells <= self.sheet.most
+
+    def _take(self, text: bytes) -> bool:
+        """Whether these whole rows are written as office programs write them."""
+        if not self.head and text:
+            root = _ROOT.search(text)
+            self.head = root[0] if root else b""
+        cells = text.count(b'<c r="')
+        if (
+            text.count(b'<row r="') != text.count(b"<row ")
+            or any(one in text for one in _ODD_ROWS)
+            or cells != sum(map(text.count, _CELLS))
+            or (cells and not self.head)
+        ):
+            return False
+        self.rows = max([self.rows, *map(int, _ROW.findall(text))])
+        if _FAR_CELL.search(text):
+            self.letters.update(_CELL.findall(text))
+        return not self._has_sign(text) or self._parse(text)
+
+    def _has_sign(self, text: bytes) -> bool:
+        return any(sign in text for sign in _SIGNS) or (
+            self.styled is not None and self.styled.search(text) is not None
+        )
+
+    def _parse(self, text: bytes) -> bool:
+        for part in text.split(b"<row ")[1:]:
+            end = part.find(b"</row>")
+            row = part[: end + 6] if end >= 0 else part[: part.find(b">") + 1]
+            if not self._has_sign(row):
+                continue
+            try:
+                self.sheet.take(tree(self.head + b"<row " + row + b"</worksheet>")[0])
+            except (BadMarkup, IndexError):
+                return False
+        return True
+
+
 class _Sheet:
     """Takes the rows of a sheet one by one and keeps what is to be told of them."""
 
@@ -156,6 +207,7 @@ class _Sheet:
         self.name, self.styles, self.most = name, styles, most
         self.number = self.widest = -1
         self.farthest = "A1"
+        self.cells = 0
         self.filled = 0
         self.hidden: set[int] = set()
         self.struck: set[int] = set()
@@ -205,7 +257,8 @@ class _Sheet:
         if self.number >= MOST_ROWS:
             cells = [cell for cell in row if len(cell)]
             raise stray_cell(self.name, cells[-1].get("r") or f"{self.number + 1}")
-        if (self.number + 1) * (self.widest + 1) > self.most:
+        self.cells = (self.number + 1) * (self.widest + 1)
+        if self.cells > self.most:
             raise stray_cell(self.name, self.farthest)
 
     def marks(self) -> Marks:
@@ -221,5 +274,5 @@ class _Sheet:
 
 def _has_no_value(cell: Any) -> bool:
     """Whether a cell is a formula that nobody has computed."""
-    names = {local(child) for child in cell}
-    return "f" in names and not cell.findtext("{*}v")
+    formula = local(cell[0]) == "f"  # it stands first (ECMA-376, 18.3.1.4)
+    return formula and not cell.findtext("{*}v")
