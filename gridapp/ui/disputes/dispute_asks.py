@@ -65,7 +65,7 @@ def registration(session: Session, parties: PartiesEditor | None = None) -> list
         combo(session, Dispute, "mediation_kind", beside=True),
         ask(Dispute, "name"),
         note(Dispute, "summary", 64),
-        note(Dispute, "requests", 56, hint=tr("一行写一项")),
+        note(Dispute, "requests", 56, says=tr("一行写一项，Shift+Enter 换行")),
         chips(session, Dispute, "case_source"),
         ask(Dispute, "happened_on"),
         ask(Dispute, "deadline", beside=True),

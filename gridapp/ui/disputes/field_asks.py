@@ -28,9 +28,12 @@ def ask(
     return Ask(name, editor=editor or LineEditor(field), **options)
 
 
-def note(model: type[Record], name: str, height: int = 84, **options: Any) -> Ask:
+def note(
+    model: type[Record], name: str, height: int = 84, *, says: str = "", **options: Any
+) -> Ask:
     editor = NoteEditor(field_of(model, name))
     editor.widget.setFixedHeight(height)
+    editor.widget.setPlaceholderText(says)
     return ask(model, name, editor, **options)
 
 
