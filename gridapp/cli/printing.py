@@ -104,6 +104,10 @@ def print_command(
         where, given.date() if given else dt.date.today(), week, building, worker
     )
     with opened(data, password_file) as store:
+        if out.suffix.lower() == ".xlsx":
+            with store.reading() as db:
+                _tabulate(db, wanted, asked, out)
+            return
         with store.reading() as db:
             pages = wanted.draw(
                 db,
@@ -142,6 +146,19 @@ def _sheet(name: str | None) -> Sheet | None:
             tr("没有“{sheet}”这种单子，可用的有：{names}", sheet=name, names=names)
         )
     return SHEETS[name]
+
+
+def _tabulate(db: Connection, sheet: Sheet, asked: _Asked, out: Path) -> None:
+    """Write the sheet as a workbook; UserError when it is paper only."""
+    from gridapp.office.sheets.sheet import Order
+
+    if sheet.table is None:
+        raise UserError(
+            tr("{title}只能存成 PDF，请把文件名改成以 .pdf 结尾", title=sheet.title)
+        )
+    rows = sheet.table(db, Order(tuple(_ids(db, sheet, asked)), asked.day), out)
+    told = tr("{title}：{rows} 行，存在 {out}", title=sheet.title, rows=rows, out=out)
+    click.echo(told)
 
 
 def _ids(db: Connection, sheet: Sheet, asked: _Asked) -> list[UUID]:

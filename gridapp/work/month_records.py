@@ -60,6 +60,19 @@ class Section:
     figures: tuple[Figure, ...]
 
 
+BUILDING_HEADINGS = (
+    tr("楼栋"),
+    tr("户"),
+    tr("人"),
+    tr("应联系"),
+    tr("已联系"),
+    tr("入户"),
+    tr("电话"),
+    tr("发现问题"),
+    tr("办结"),
+)
+
+
 @dataclass(frozen=True)
 class BuildingLine:
     """One building's month; the last line is of people without a door on record."""
@@ -73,6 +86,20 @@ class BuildingLine:
     calls: int  # that reached somebody
     found: int  # issues
     closed: int
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """Return the counts in the order of the table."""
+        return (
+            self.homes,
+            self.people,
+            self.owed,
+            self.seen,
+            self.visits,
+            self.calls,
+            self.found,
+            self.closed,
+        )
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import shutil
 
+import openpyxl
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import text
@@ -102,3 +103,31 @@ def test_whole_numbers_want_a_purpose_and_are_journalled(run, folder):
         [detail] = db.scalars(text("SELECT detail FROM disclosure"))
     store.close()
     assert detail == "resident-card 2 页，用途：入户核对联系方式"
+
+
+def test_the_month_is_a_workbook_as_well(folder, monkeypatch, tmp_path):
+    monkeypatch.setenv("GRIDAPP_PASSWORD", PASSWORD)
+
+    def call(sheet, out):
+        words = ["print", sheet, str(out), "--month", "2026-11"]
+        return CliRunner().invoke(main, [*words, "--data", str(folder)])
+
+    out = tmp_path / "月度台账.xlsx"
+    told = call("month-ledger", out)
+    assert told.exit_code == 0, told.stderr
+    book = openpyxl.load_workbook(out)
+    assert book.sheetnames == ["汇总", "分楼栋", "按人", "说明"]
+    figures = {row[1]: row[2:4] for row in book["汇总"].values}
+    assert figures["发现问题"] == (2, None)
+    assert figures["按期办结"][1] is not None
+    [head, third, twelfth] = book["分楼栋"].values
+    assert head[:3] == ("楼栋", "户", "人")
+    assert third[:3] == ("3号楼", 2, 2)
+    assert twelfth[0] == "12号楼"
+    people = list(book["按人"].values)
+    assert people[1][:3] == ("3-2-501", "李桂英", 82)
+    assert "11-03、11-10" in people[1]
+    told = call("visit-sheet", tmp_path / "a.xlsx")
+    assert told.exit_code == 1
+    assert "只能存成 PDF" in told.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["月度台账.xlsx"]

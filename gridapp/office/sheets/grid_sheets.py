@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from gridapp.language import tr
 from gridapp.models import (
@@ -102,6 +103,13 @@ def _month_sheets(db: Connection, order: Order, out: Target) -> int:
     return month_sheets(db, order, out)
 
 
+def _month_book(db: Connection, order: Order, out: Path) -> int:
+    from gridapp.office.month_book import month_book
+
+    grid = order.ids[0] if order.ids else state.default_grid(db)
+    return month_book(db, grid, order.day, out)
+
+
 def _card(model: type[Record], title: str, about: str) -> tuple[str, Sheet]:
     """The sheet that shows one type of record as it is."""
 
@@ -169,6 +177,7 @@ GRID_SHEETS: Mapping[str, Sheet] = {
         Grid,
         _month_sheets,
         "month",
+        table=_month_book,
     ),
     "building-matrix": Sheet(
         tr("楼栋图"),

@@ -19,24 +19,19 @@ from gridapp.office.sheets.visit_data import grid_words
 from gridapp.store import records, state
 from gridapp.store.database import Connection
 from gridapp.work.month_ledger import MonthLedger, Section, month_ledger
-from gridapp.work.month_records import BuildingLine, PersonLine
+from gridapp.work.month_records import (
+    BUILDING_HEADINGS,
+    BuildingLine,
+    PersonLine,
+)
 
 TITLE = tr("网格月度台账")
 NAME, COUNT = 38.0, 42.0
 HOW = TEXT_WIDTH - NAME - COUNT
 SIZE, SMALL = 9.5, 8.5
 LINE = 5.6  # height of a row of the tables by building and by person, mm
-BUILDINGS = (
-    (tr("楼栋"), 38.0),
-    (tr("户"), 14.0),
-    (tr("人"), 16.0),
-    (tr("应联系"), 18.0),
-    (tr("已联系"), 18.0),
-    (tr("入户"), 17.0),
-    (tr("电话"), 17.0),
-    (tr("发现问题"), 18.0),
-    (tr("办结"), 18.0),
-)
+WIDTHS = (38.0, 14.0, 16.0, 18.0, 18.0, 17.0, 17.0, 18.0, 18.0)
+BUILDINGS = tuple(zip(BUILDING_HEADINGS, WIDTHS, strict=True))
 PEOPLE = (
     (tr("门牌"), 21.0),
     (tr("姓名、年龄"), 26.0),
@@ -110,24 +105,11 @@ def _buildings(lines: Sequence[BuildingLine]) -> list[Block]:
         tr("合计"),
         *(
             str(sum(numbers))
-            for numbers in zip(*(_numbers(one) for one in lines), strict=True)
+            for numbers in zip(*(one.numbers for one in lines), strict=True)
         ),
     )
-    rows = [(one.name, *map(str, _numbers(one))) for one in lines]
+    rows = [(one.name, *map(str, one.numbers)) for one in lines]
     return [_table(tr("分楼栋"), BUILDINGS, [*rows, total], align="center")]
-
-
-def _numbers(one: BuildingLine) -> tuple[int, ...]:
-    return (
-        one.homes,
-        one.people,
-        one.owed,
-        one.seen,
-        one.visits,
-        one.calls,
-        one.found,
-        one.closed,
-    )
 
 
 def _people(everybody: Sequence[PersonLine]) -> list[Block]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, TypedDict
 from uuid import UUID
 
@@ -64,6 +65,8 @@ class Order:
         }
 
 
+Table = Callable[[Connection, Order, Path], int]
+"""Writes what a sheet says as a workbook; returns its number of rows."""
 Drawing = Callable[[Connection, Order, Target], int]
 """Writes a sheet to a file or into memory; returns its number of pages."""
 
@@ -78,6 +81,7 @@ class Sheet:
     drawing: Drawing
     takes: Takes
     due: str = ""  # kind of due work it is for when nothing is chosen
+    table: Table | None = None  # the same as an Excel workbook, where there is one
     photos: bool = False  # whether it can be printed with the photos of its records
 
     def draw(
