@@ -25,6 +25,7 @@ READING = {
     "gridapp.office.entry_kinds",
     "gridapp.office.fill_form",
     "gridapp.office.fill_sources",
+    "gridapp.office.fill_table",
     "gridapp.office.ledger_cells",
     "gridapp.office.ledger_columns",
     "gridapp.office.ledger_rows",

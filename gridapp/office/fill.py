@@ -16,10 +16,11 @@ from uuid import UUID
 
 from gridapp.errors import UserError
 from gridapp.language import tr
-from gridapp.office.fill_form import Form, Table
+from gridapp.office.fill_form import Form
 from gridapp.office.fill_people import PersonFacts, read_people
 from gridapp.office.fill_rows import Placing, placed
 from gridapp.office.fill_sources import CONSTANT
+from gridapp.office.fill_table import Table
 from gridapp.office.fill_words import NotOffered, Slot, Written, written
 from gridapp.office.ledger_columns import plain_heading
 from gridapp.office.whole_file import write_whole

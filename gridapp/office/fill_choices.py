@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gridapp.office.fill_form import Form, Table
+from gridapp.office.fill_form import Form
+from gridapp.office.fill_table import Table
 from gridapp.office.ledger_memory import Memory, remember, remembered
 from gridapp.store.database import Connection
 from gridapp.store.vault import Writing

@@ -13,8 +13,9 @@ from gridapp.language import tr
 from gridapp.models import Resident
 from gridapp.models.cell import cell_text, plain
 from gridapp.models.record import Values, table_of
-from gridapp.office.fill_form import Block, Form, Table
+from gridapp.office.fill_form import Form
 from gridapp.office.fill_people import HEADS, PersonFacts
+from gridapp.office.fill_table import Block, Table
 from gridapp.store import agenda, records
 from gridapp.store.database import Connection
 

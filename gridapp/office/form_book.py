@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from typing import Any
 
-from gridapp.office.form_sheet import FORMULAS, OFF, FormSheet, etree_sub
+from gridapp.office.form_sheet import FORMULAS, OFF, FormSheet, etree_sub, move_anchors
 from gridapp.office.formula_refs import (
     NewRows,
     moved_area,
@@ -35,6 +35,13 @@ _CORE_LINK = (
     "http://schemas.openxmlformats.org/package/2006/relationships/"
     "metadata/core-properties"
 )
+
+# Parts a sheet links to and the elements in them that name cells by `ref`.
+_WITH_REF = {
+    "/comments": "comment",
+    "/threadedComment": "threadedComment",
+    "/pivotTable": "location",
+}
 
 
 class FormBook(WorkbookParts):
@@ -113,12 +120,11 @@ class FormBook(WorkbookParts):
         """Pictures, shapes and comments below go down with their rows."""
         sheet = self.sheets[new.sheet]
         for part in self._linked(sheet, "/drawing"):
-            for row in self._tree(part).iter("{*}row"):
-                if row.getparent().tag.endswith(("}from", "}to")):
-                    row.text = str(new.moved(int(row.text)))
-        for part in self._linked(sheet, "/comments"):
-            for comment in self._tree(part).iter("{*}comment"):
-                comment.set("ref", moved_area(comment.get("ref"), new))
+            move_anchors(self._tree(part), new)
+        for kind, tag in _WITH_REF.items():
+            for part in self._linked(sheet, kind):
+                for one in self._tree(part).iter(f"{{*}}{tag}"):
+                    one.set("ref", moved_area(one.get("ref"), new))
         for part in self._linked(sheet, "/vmlDrawing"):
             self._move_vml(part, new)
         for part in sorted(self._parts):

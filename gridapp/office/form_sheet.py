@@ -28,6 +28,7 @@ OFF = {"0", "false"}
 FORMULAS = ("{*}f", "{*}formula", "{*}formula1", "{*}formula2")  # in a sheet's part
 _DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 _QUOTED = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|[_*].')
+_CORNERS = ("}from", "}to")
 Area = tuple[int, int, int, int]  # first row, first column, last row, last column
 
 
@@ -199,11 +200,16 @@ class FormSheet(SheetPart):
         merges = list(self.merged())
         self.move_references(new)
         self._move_rows(new)
-        for number, (source, row) in enumerate(copied):
-            self._put_row(at + number, row, new, source)
+        above = max((one for one in self._rows if one < at), default=None)
+        for number, (source, row) in enumerate(copied, at):
+            if above is None:
+                self._data.insert(0, row)
+            else:
+                self._rows[above].addnext(row)
+            above = number
+            self._put_row(number, row, new, source)
         self._merge_copies(at, like, merges)
-        for number, source in enumerate(like):
-            self._cover(new.moved(source), at + number)
+        self._cover([(new.moved(one), number) for number, one in enumerate(like, at)])
         for known in ("choices", "_anchors"):
             self.__dict__.pop(known, None)
         return new
@@ -222,11 +228,6 @@ class FormSheet(SheetPart):
         self._rows[number] = row
 
     def _put_row(self, number: int, row: Any, new: NewRows, source: int) -> None:
-        above = [one for one in self._rows if one < number]
-        if above:
-            self._rows[max(above)].addnext(row)
-        else:
-            self._data.insert(0, row)
         self._number(row, number)
         for formula in row.iter("{*}f"):
             text = moved_formula(formula.text or "", self.name, new)
@@ -247,21 +248,20 @@ class FormSheet(SheetPart):
         etree_sub(holder, "mergeCell").set("ref", _words(area))
         holder.set("count", str(len(holder)))
 
-    def _cover(self, source: int, row: int) -> None:
-        """Let lists and conditional formats of a row hold for its copy as well."""
-        for holder in self._with_areas():
-            areas = [area_of(one) for one in _areas_of(holder).split()]
-            more = [
-                (row, left, row, right)
-                for first, left, last, right in areas
-                if first <= source <= last and not first <= row <= last
-            ]
-            if more:
-                _set_areas(holder, " ".join(map(_words, (*areas, *more))))
-
-    def _with_areas(self) -> Iterator[Any]:
+    def _cover(self, copies: Sequence[tuple[int, int]]) -> None:
+        """Let lists and conditional formats of a row hold for its copies as well;
+        copies: pairs of a row and the copy."""
         for tag in ("dataValidation", "conditionalFormatting"):
-            yield from self._root.iter(f"{{*}}{tag}")
+            for holder in self._root.iter(f"{{*}}{tag}"):
+                areas = [area_of(one) for one in _areas_of(holder).split()]
+                more = [
+                    (row, left, row, right)
+                    for first, left, last, right in areas
+                    for source, row in copies
+                    if first <= source <= last and not first <= row <= last
+                ]
+                if more:
+                    _set_areas(holder, " ".join(map(_words, (*areas, *more))))
 
     def move_references(self, new: NewRows) -> None:
         """Let what refers to cells of the sheet `new` names follow them. Its own cells
@@ -290,6 +290,7 @@ class FormSheet(SheetPart):
         for link in self._root.iterfind("{*}hyperlinks/{*}hyperlink[@location]"):
             place = moved_formula(link.get("location"), self.name, new)
             link.set("location", place)
+        move_anchors(self._root, new)  # of form controls
         for pause in self._root.iterfind("{*}rowBreaks/{*}brk"):
             pause.set("id", str(new.moved(int(pause.get("id")))))
 
@@ -314,6 +315,13 @@ class FormSheet(SheetPart):
             return None
         place = xl_rowcol_to_cell(row, column)
         return next((cell for cell in line if cell.get("r") == place), None)
+
+
+def move_anchors(root: Any, new: NewRows) -> None:
+    """Move the corners pictures, shapes and controls hang on."""
+    for row in root.iter("{*}row"):
+        if row.getparent() is not None and row.getparent().tag.endswith(_CORNERS):
+            row.text = str(new.moved(int(row.text)))
 
 
 def etree_sub(parent: Any, tag: str) -> Any:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
+import random
 import zipfile
 
 import openpyxl
@@ -405,6 +407,43 @@ def test_a_form_that_is_no_xlsx_says_to_save_it_as_one(content, tmp_path):
     path.write_bytes(content)
     with pytest.raises(UserError, match="另存为"):
         Form(path)
+
+
+def damaged(raw, rng):
+    """The form cut, with bits turned over, or with one part damaged or lost."""
+    kind = rng.choice(("cut", "bits", "part", "part"))
+    if kind == "cut":
+        return raw[: rng.randrange(1, len(raw))]
+    if kind == "bits":
+        data = bytearray(raw)
+        for _ in range(rng.randrange(1, 6)):
+            data[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
+        return bytes(data)
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(raw)) as old, zipfile.ZipFile(out, "w") as new:
+        bad = rng.choice(old.namelist())
+        for name in old.namelist():
+            data = old.read(name)
+            if name == bad:
+                data = rng.choice((b"", b"<a/>", data[: rng.randrange(len(data))]))
+            if data:
+                new.writestr(name, data)
+    return out.getvalue()
+
+
+def test_a_damaged_form_is_refused_in_words_and_never_breaks(tmp_path):
+    raw = forms.grouped(tmp_path / "好.xlsx").read_bytes()
+    path, rng = tmp_path / "坏.xlsx", random.Random(4)
+    said = set()
+    for _ in range(120):
+        path.write_bytes(damaged(raw, rng))
+        try:
+            form = Form(path)
+            form.table()
+            form.book().content()
+        except UserError as refused:
+            said.add(str(refused))
+    assert any("不是完好的 Excel 文件" in one for one in said)
 
 
 def test_what_is_worked_out_can_be_asked_for(filled, estate, people, today, tmp_path):

@@ -19,7 +19,8 @@ from gridapp.ui.widgets.card import Card, column, line
 from gridapp.ui.widgets.entry import LineField
 
 if TYPE_CHECKING:
-    from gridapp.office.fill_form import Form, Table
+    from gridapp.office.fill_form import Form
+    from gridapp.office.fill_table import Table
 
 MOST_WORDS = 6  # of a drop-down list that are shown
 

@@ -36,7 +36,8 @@ from gridapp.work.purpose import purpose_of
 
 if TYPE_CHECKING:
     from gridapp.office.fill import FillPlan
-    from gridapp.office.fill_form import Form, Table
+    from gridapp.office.fill_form import Form
+    from gridapp.office.fill_table import Table
 
 COLUMNS, WHO, PREVIEW, DONE = "columns", "who", "preview", "done"
 STEPS = (

@@ -18,7 +18,8 @@ from gridapp.work.purpose import journal, signed
 
 if TYPE_CHECKING:
     from gridapp.office.fill import FillPlan
-    from gridapp.office.fill_form import Form, Table
+    from gridapp.office.fill_form import Form
+    from gridapp.office.fill_table import Table
 
 CONDITIONS, LISTED, NAMED = "conditions", "listed", "named"
 
