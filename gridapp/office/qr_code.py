@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
+_DARK = b"1" + b"0" * 255  # of a picture, where dark is 0
+
 
 def modules(text: str) -> list[str]:
     """The rows of the smallest code of `text` at level M (ISO/IEC 18004): 1 for a dark
@@ -18,5 +20,6 @@ def modules(text: str) -> list[str]:
     library: Any = zxingcpp  # its types are half known
     made = library.create_barcode(text, library.BarcodeFormat.QRCode, ec_level="M")
     image: Any = memoryview(made.to_image(scale=1, add_quiet_zones=False))
-    rows: list[list[int]] = image.tolist()
-    return ["".join("0" if light else "1" for light in row) for row in rows]
+    size: int = image.shape[1]
+    squares: str = image.tobytes().translate(_DARK).decode("ascii")
+    return [squares[i : i + size] for i in range(0, len(squares), size)]
