@@ -8,6 +8,7 @@ from typing import Any, cast
 from gridapp.language import tr
 from gridapp.models import codes, identity, record_named
 from gridapp.models.record import Values, field_of
+from gridapp.office.entry_kinds import SPECIAL
 from gridapp.office.ledger_columns import IGNORED, PLACE, UNDECLARED, field_at
 from gridapp.office.ledger_contacts import ContactWords
 from gridapp.office.ledger_known import TABLES
@@ -22,6 +23,8 @@ from gridapp.office.ledger_problems import (
     Problem,
 )
 from gridapp.office.ledger_writes import Change
+
+NAMES = ("name", "dispute.name", "issue.title_text", "issue.description")
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,8 @@ class Detail:
 
 def row_title(row: PlannedRow) -> str:
     """Whom a row is about, as far as it says."""
-    name = row.values.get("name") or row.values.get("title")
-    return str(name) if name else ""
+    names = (row.values.get(path) for path in NAMES)
+    return next((str(name) for name in names if name), "")
 
 
 def row_place(row: PlannedRow) -> str:
@@ -143,7 +146,9 @@ def value_words(path: str, value: Any) -> str:
     if path == "contacts":
         found = cast("tuple[ContactWords, ...]", value)
         return tr("；").join(map(_contact, found))
-    spec = None if path in UNDECLARED or record == "reason" else field_at(path)
+    if path in SPECIAL or record == "reason":
+        return str(value)
+    spec = None if path in UNDECLARED else field_at(path)
     return spec.masked(value) if spec is not None else str(value)
 
 

@@ -13,6 +13,8 @@ from gridapp.models import codes, identity, record_named
 from gridapp.models.cell import cell_text, visible
 from gridapp.models.record import fields_of
 from gridapp.office import cells
+from gridapp.office.entry_kinds import KEPT_PATHS, KINDS
+from gridapp.office.entry_ledger import PEOPLE
 from gridapp.office.ledger_choices import Choices, code_sets_of
 from gridapp.office.ledger_columns import IGNORED, field_at, joined_plain, paths
 from gridapp.office.ledger_plan import PlannedSheet
@@ -31,6 +33,10 @@ _UNNAMED: Mapping[str, str] = {
     "confirmed": tr("确认导入（写“是”照原样导入）"),
     "visits_a_week": tr("每周走访几次"),
     "visits_a_month": tr("每月走访几次"),
+    "dispute.parties": tr("双方当事人（写在一起）"),
+    "dispute.applicant": tr("申请人"),
+    "dispute.respondent": tr("被申请人"),
+    "issue.state": tr("整改得怎样（已整改、整改中）"),
     IGNORED: tr("不导入"),
     "": tr("不认识，不导入"),
 }
@@ -108,8 +114,22 @@ def path_words(path: str) -> str:
     return tr("{title} · {label}", title=title, label=spec.label)
 
 
-def choosable() -> list[tuple[str, str]]:
-    """Every path a user may choose with its words, the resident's own fields first."""
+def ledger_types() -> list[tuple[str, str]]:
+    """What the rows of a ledger may be about: the record type and its title."""
+    models = (record_named(PEOPLE), *(kind.model for kind in KINDS))
+    return [(model.__tablename__, model.title) for model in models]
+
+
+def choosable(kind: str = PEOPLE) -> list[tuple[str, str]]:
+    """Every path a user may choose in a ledger of that type, with its words; the
+    type's own fields first."""
+    if kind != PEOPLE:
+        fields = (one for one in fields_of(record_named(kind)) if not one.target)
+        own = [f"{kind}.{one.name}" for one in fields]
+        special = [one for one in _UNNAMED if one.startswith(f"{kind}.")]
+        shared = [one for one in KEPT_PATHS if one != IGNORED]
+        order = dict.fromkeys((*own, *special, *sorted(shared)))
+        return [(one, path_words(one)) for one in order]
     own = [one.name for one in fields_of(record_named("resident")) if not one.target]
     known = [one for one in paths() if one not in own and "." in one]
     contacts = [
@@ -118,7 +138,7 @@ def choosable() -> list[tuple[str, str]]:
         for name in ("name", "relation", "phones", "address", "note")
     ]
     known = [one for one in known if not one.startswith("contact.")]
-    others = [one for one in _UNNAMED if one and one != IGNORED]
+    others = [one for one in _UNNAMED if "." not in one and one not in ("", IGNORED)]
     order = dict.fromkeys((*own, *others, *known, *contacts))
     return [(one, path_words(one)) for one in order]
 
@@ -165,7 +185,8 @@ def masked_cell(path: str, cell: object) -> str:
     """A cell as it stands, with private values and whatever looks like a number of a
     person hidden in its middle, whichever column it stands in."""
     text = _text(cell)
-    spec = field_at(path) if path not in ("", IGNORED, "head_id_number") else None
+    named = path in _UNNAMED or path == "head_id_number"
+    spec = None if named else field_at(path)
     hidden = _NUMBER.sub(lambda found: _masked(found.group()), text)
     if spec is not None and spec.kind.private and hidden == text:
         return spec.kind.mask(text)

@@ -305,3 +305,28 @@ def test_an_import_is_undone_later_as_far_as_it_can(
     settle()
     assert "后来又改过，保留" in desk.told[-1][0]
     assert "孙国强" in all_people(session)
+
+
+def test_a_ledger_of_hazards_is_told_by_its_headings_and_goes_in_the_same_way(
+    opened, ledger, session, settle, desk
+):
+    head = ["序号", "隐患描述", "发现日期", "位置", "责任人", "整改情况"]
+    path = ledger(
+        ["1", "楼道堆放纸箱", "2026-11-02", "3栋2单元", "周敏", "已整改"],
+        ["2", "灭火器过期", "2026-11-03", "12栋", "周敏", ""],
+        head=head,
+        name="隐患台账.csv",
+    )
+    dialog = opened(path)
+    assert dialog._plan.kind == "issue"
+    assert dialog.file._kinds.chosen() == "issue"
+    dialog.show_step(PREVIEW)
+    assert states(dialog) == [NEW, NEW]
+    assert "楼道堆放纸箱" in shown(dialog.preview._table, 0)[2]
+    dialog.preview._show_row()
+    dialog.go_on()
+    settle()
+    assert "新增 2" in dialog.done_step._words.text()
+    dialog.done_step._undo.click()
+    settle()
+    assert "已撤销" in dialog.done_step._words.text()

@@ -43,6 +43,7 @@ class ColumnsStep(QWidget):
         self._by_sheet: Mapping[str, Sequence[ColumnOffer]] = {}
         self._offers: Sequence[ColumnOffer] = ()
         self._asked = ""  # the path whose question is shown
+        self._kind = ""
         self._question_row: OptionRow | None = None
         self._chips = ChipRow(theme, tr("工作表"), [], wrap=True)
         self._questions = Lines(gap=6)
@@ -74,8 +75,12 @@ class ColumnsStep(QWidget):
         row.addStretch()
         box.addLayout(row)
 
-    def show_offers(self, offers: Mapping[str, Sequence[ColumnOffer]]) -> None:
-        """Show the columns of every sheet that goes in, by the sheet's name."""
+    def show_offers(
+        self, offers: Mapping[str, Sequence[ColumnOffer]], kind: str
+    ) -> None:
+        """Show the columns of every sheet that goes in, by the sheet's name; the rows
+        are about records of that kind."""
+        self._kind = kind
         self._by_sheet = {name: found for name, found in offers.items() if found}
         self._chips.set_choices([(name, name) for name in self._by_sheet])
         self._chips.setVisible(len(self._by_sheet) > 1)
@@ -179,7 +184,7 @@ class ColumnsStep(QWidget):
                 heading=one.heading,
                 samples=samples,
             )
-        choices = [(IGNORED, tr("不导入")), *choosable()]
+        choices = [(IGNORED, tr("不导入")), *choosable(self._kind)]
         chooser = FieldChooser(self._session, question, choices, one.path, self)
         chooser.chosen.connect(partial(self.meant.emit, one.heading))
         chooser.finished.connect(self._back_to_table)

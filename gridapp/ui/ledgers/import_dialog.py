@@ -140,6 +140,7 @@ class ImportDialog(QDialog):
         self._go.clicked.connect(self.go_on)
         self.file.pointed.connect(self._on_pointed)
         self.file.named.connect(self._on_named)
+        self.file.kind_picked.connect(self._on_kind)
         self.columns.meant.connect(self._on_meant)
         self.columns.repeats.connect(self._on_repeats)
         self.columns.coded.connect(self._on_coded)
@@ -196,7 +197,7 @@ class ImportDialog(QDialog):
         self._plan = plan
         self._error.say("")
         self.file.show_plan(plan)
-        self.columns.show_offers(look.offers)
+        self.columns.show_offers(look.offers, plan.kind)
         self.preview.show_plan(plan)
         self._stack.setVisible(True)
         if first:
@@ -294,6 +295,9 @@ class ImportDialog(QDialog):
     def _on_named(self, sender: str) -> None:
         if sender != (self._choices.sender or ""):
             self._choose(replace(self._choices, sender=sender))
+
+    def _on_kind(self, kind: str) -> None:
+        self._choose(replace(self._choices, kind=kind, columns={}))
 
     def _on_meant(self, heading: str, path: str) -> None:
         columns = {**self._choices.columns, heading: path}

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QTableView, QWidget
 
 from gridapp.language import tr
-from gridapp.office.ledger_offers import masked_cell
+from gridapp.office.ledger_offers import ledger_types, masked_cell
 from gridapp.office.ledger_plan import ImportPlan, PlannedSheet
 from gridapp.ui.ledgers.plain_table import PlainTable, Shown
 from gridapp.ui.session import Session
@@ -25,17 +25,19 @@ class FileStep(QWidget):
     """The sheet as it stands with its heading rows marked.
 
     `pointed` tells a sheet and its heading rows, None to leave it out; `named` whose
-    table it is.
+    table it is, `kind_picked` the record type its rows are about.
     """
 
     pointed = Signal(str, object)
     named = Signal(str)
+    kind_picked = Signal(str)
 
     def __init__(self, session: Session) -> None:
         super().__init__()
         theme = session.theme
         self._sheets: dict[str, PlannedSheet] = {}
         self._chips = ChipRow(theme, tr("工作表"), [], wrap=True)
+        self._kinds = ChipRow(theme, tr("是什么台账"), ledger_types())
         self._words = Text("", "note", wrap=True)
         self._sender = LineField(tr("谁发来的表"), tr("如：民政办（可不填）"))
         self._sender.setMaximumWidth(240)
@@ -46,6 +48,7 @@ class FileStep(QWidget):
         self._skip = Button(theme, tr("这张表不导入"), "quiet", icon="x")
         self._place()
         self._chips.picked.connect(self._show_sheet)
+        self._kinds.picked.connect(self.kind_picked)
         self._point.clicked.connect(self._tell_rows)
         self._skip.clicked.connect(self._tell_skip)
         self._sender.editingFinished.connect(
@@ -54,6 +57,11 @@ class FileStep(QWidget):
 
     def _place(self) -> None:
         box = column(self, gap=8)
+        kinds = line(gap=8)
+        kinds.addWidget(Text(tr("这是什么台账"), "muted"))
+        kinds.addWidget(self._kinds)
+        kinds.addStretch()
+        box.addLayout(kinds)
         box.addWidget(self._chips)
         box.addWidget(self._words)
         card = Card((1, 1, 1, 1), 0)
@@ -72,6 +80,7 @@ class FileStep(QWidget):
     def show_plan(self, plan: ImportPlan) -> None:
         """Show the sheets of a file as they are understood."""
         self._sheets = {sheet.name: sheet for sheet in plan.sheets}
+        self._kinds.choose(plan.kind)
         choices = [(sheet.name, _chip(sheet)) for sheet in plan.sheets]
         self._chips.set_choices(choices)
         self._chips.setVisible(len(choices) > 1)
