@@ -191,9 +191,16 @@ class PrintPanel(Card):
         self._about.setText(sheet.about)
         self._photos.setVisible(sheet.photos)
 
-    def show_offer(self, offer: Offer) -> None:
-        """Show what the sheet may be printed for."""
-        self.scopes.show_offer(offer, self._usual.sheets[offer.sheet].model)
+    def show_offer(self, offer: Offer, *, anew: bool) -> None:
+        """Show what the sheet may be printed for; with `anew` the first is chosen."""
+        model = self._usual.sheets[offer.sheet].model
+        self.scopes.show_offer(offer, model, anew=anew)
+
+    def show_printing(self, done: int, total: int) -> None:
+        """Say on the button how far the printer is; pressing it stops."""
+        words = tr("正在打印 {done}/{total}，停止", done=done, total=total)
+        self.print_button.setText(words)
+        self.print_button.setAccessibleName(words)
 
     def wanted(self) -> Wanted | None:
         """Return what is to be printed; None while something is left open."""

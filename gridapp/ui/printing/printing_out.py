@@ -4,24 +4,32 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QDialog, QWidget
 
 from gridapp.language import tr
+from gridapp.ui.jobs import Progress
 from gridapp.ui.papers import Printed
 from gridapp.ui.session import Session
+
+if TYPE_CHECKING:
+    from PySide6.QtPrintSupport import QPrinter
 
 
 class PrintingOut(QObject):
     """Prints and saves off the UI thread, and says what was done."""
 
     said = Signal(str, object)
+    stepped = Signal(int, int)  # pages painted, of how many
+    ended = Signal()
 
     def __init__(self, session: Session, owner: QWidget) -> None:
         super().__init__(owner)
         self._session = session
         self._owner = owner
+        self._progress: Progress | None = None  # of the pages that are being painted
 
     @staticmethod
     def names() -> list[str]:
@@ -45,53 +53,69 @@ class PrintingOut(QObject):
 
     def print_on(self, name: str, copies: int, printed: Printed, title: str) -> None:
         """Print on the printer of that name, as it is set up."""
-        from PySide6.QtPrintSupport import QPrinter, QPrinterInfo
-
         from gridapp.ui.printing.printers import hand_over, takes_pdf
 
         if takes_pdf():
             work = partial(hand_over, printed.content, name, copies, title)
             done = partial(self._sent, printed.pages * copies)
             self._session.jobs.run_network(work, lambda _: done())
-            return
-        info = QPrinterInfo.printerInfo(name)
-        printer = QPrinter(info, QPrinter.PrinterMode.HighResolution)
-        printer.setCopyCount(copies)
-        printer.setDocName(title)
-        self.paint(printer, printed)
+        else:
+            self.paint(self._printer(name, copies, title), printed)
 
     def ask_printer(self, name: str, copies: int, printed: Printed, title: str) -> None:
         """Let the system's own dialog ask for sides, range and paper, then print."""
-        from PySide6.QtPrintSupport import QPrintDialog, QPrinter, QPrinterInfo
+        from PySide6.QtPrintSupport import QPrintDialog
 
-        info = QPrinterInfo.printerInfo(name)
-        printer = QPrinter(info, QPrinter.PrinterMode.HighResolution)
-        printer.setCopyCount(copies)
-        printer.setDocName(title)
+        printer = self._printer(name, copies, title)
         dialog = QPrintDialog(printer, self._owner)
         dialog.setMinMax(1, printed.pages)
         dialog.accepted.connect(partial(self.paint, printer, printed))
         QDialog.open(dialog)  # its own `open` asks for a slot by name
 
-    def paint(self, printer: object, printed: Printed) -> None:
+    def paint(self, printer: QPrinter, printed: Printed) -> None:
         """Print on a printer that is set up, page by page."""
-        from PySide6.QtPrintSupport import QPrinter
+        from gridapp.ui.printing.printers import paint
 
-        from gridapp.ui.printing.printers import PaintedPrint
+        progress = self._progress = Progress(self)
+        progress.stepped.connect(self._step)
+        self._session.jobs.run_network(
+            partial(paint, printed.content, printer, progress),
+            partial(self._painted, printer.copyCount()),
+            self._failed,
+        )
 
-        assert isinstance(printer, QPrinter)
-        run = PaintedPrint(self._session, printed.content, printer, self)
-        run.finished.connect(self._sent)
-        run.failed.connect(self._failed)
-        run.finished.connect(run.deleteLater)
-        run.failed.connect(run.deleteLater)
-        run.start()
+    def stop(self) -> bool:
+        """Print no further page; whether anything was being printed."""
+        if self._progress is not None:
+            self._progress.cancel()
+        return self._progress is not None
+
+    def _printer(self, name: str, copies: int, title: str) -> QPrinter:
+        from PySide6.QtPrintSupport import QPrinter, QPrinterInfo
+
+        info = QPrinterInfo.printerInfo(name)
+        printer = QPrinter(info, QPrinter.PrinterMode.HighResolution)
+        printer.setCopyCount(copies)
+        printer.setDocName(title)
+        return printer
+
+    def _step(self, done: int, total: int, _words: str) -> None:
+        self.stepped.emit(done, total)
+
+    def _painted(self, copies: int, pages: int) -> None:
+        self._end()
+        self._sent(pages * copies)
+
+    def _failed(self, error: Exception) -> None:
+        self._end()
+        self._session.messages.show_error(error)
+
+    def _end(self) -> None:
+        self._progress = None
+        self.ended.emit()
 
     def _sent(self, pages: int) -> None:
         self.said.emit(tr("已送去打印 {pages:,} 页", pages=pages), None)
-
-    def _failed(self, error: Exception) -> None:
-        self._session.messages.show_error(error)
 
     def _saved(self, pages: int, path: Path, _nothing: object) -> None:
         words = tr("已存 {pages:,} 页：{name}", pages=pages, name=path.name)

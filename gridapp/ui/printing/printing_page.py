@@ -63,6 +63,7 @@ class PrintingPage(Page):
         self._given: tuple[UUID, ...] = ()
         self._drawn: Printed | None = None
         self._progress: Progress | None = None
+        self._asked = False  # what was given comes first
         self._blanks = False
         self._panel = PrintPanel(session, Usual(dict(SHEETS)))
         self._preview = PreviewCard(session)
@@ -107,6 +108,8 @@ class PrintingPage(Page):
         preview.stopped.connect(self._stop)
         preview.blanks_asked.connect(self._leave_blanks)
         self._out.said.connect(self.said)
+        self._out.stepped.connect(panel.show_printing)
+        self._out.ended.connect(partial(panel.show_pages, None))
         bind_inside(
             self,
             {
@@ -120,6 +123,7 @@ class PrintingPage(Page):
     def show_sheet(self, name: str, ids: Sequence[UUID]) -> None:
         """Show a sheet for these records: a page asked to print them."""
         self._given = tuple(dict.fromkeys(ids))
+        self._asked = True
         self._turn_to(name)
 
     def reload(self) -> None:
@@ -186,9 +190,10 @@ class PrintingPage(Page):
             self._stale = True
 
     def _show_offer(self, offer: Offer) -> None:
-        if offer.sheet != self._name:
-            return
-        self._panel.show_offer(offer)
+        if (offer.sheet, offer.given) != (self._name, self._given):
+            return  # something else was asked for meanwhile
+        self._panel.show_offer(offer, anew=self._asked)
+        self._asked = False
         self._ask_drawing()
 
     def _ask_drawing(self) -> None:
@@ -256,6 +261,8 @@ class PrintingPage(Page):
             self._out.save(self._drawn, self._file_name(self._drawn.wanted))
 
     def _print(self) -> None:
+        if self._out.stop():
+            return
         if not self._panel.printer():
             self._save()
         elif self._drawn is not None:

@@ -65,10 +65,12 @@ class ScopePicker(QWidget):
         self._copies.setText("1")
         self._quiet = False
 
-    def show_offer(self, offer: Offer, model: type[Record]) -> None:
+    def show_offer(
+        self, offer: Offer, model: type[Record], *, anew: bool = False
+    ) -> None:
         """Show what a sheet about `model` can be printed for; what was chosen stays
-        chosen where it is still offered."""
-        same = offer.sheet == self._offer.sheet
+        chosen where it is still offered, unless `anew`."""
+        same = offer.sheet == self._offer.sheet and not anew
         kept = self._batch.value() if same else None
         self._offer, self._model = offer, model
         self._quiet = True

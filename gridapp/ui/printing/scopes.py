@@ -32,6 +32,7 @@ GIVEN, TODAY, WEEK, BUILDING, GRID, ONE, RECENT, ALL, DAY, MONTH, COPIES = (
     "month",
     "copies",
 )
+FREE = ("copies", "month")  # what such sheets are printed for is no record
 BY_NAME = (Resident, Household, Building)  # chosen by typing a name
 
 
@@ -53,6 +54,7 @@ class Offer:
 
     sheet: str
     scopes: tuple[Scope, ...]
+    given: tuple[UUID, ...] = ()  # what a page asked to print
 
     def scope(self, key: str) -> Scope | None:
         """Return the choice of that key."""
@@ -64,7 +66,7 @@ def read_offer(db: Connection, name: str, given: Sequence[UUID], day: dt.date) -
     from gridapp.office.sheets import SHEETS
 
     sheet = SHEETS[name]
-    scopes = [_given(db, sheet, given)] if given else []
+    scopes = [_given(db, sheet, given)] if given and sheet.takes not in FREE else []
     ways = {
         "residents": _of_people,
         "record": _of_records,
@@ -74,7 +76,7 @@ def read_offer(db: Connection, name: str, given: Sequence[UUID], day: dt.date) -
         "month": _of_months,
         "copies": _of_copies,
     }
-    return Offer(name, tuple(scopes + ways[sheet.takes](db, sheet, day)))
+    return Offer(name, tuple(scopes + ways[sheet.takes](db, sheet, day)), tuple(given))
 
 
 def _given(db: Connection, sheet: Sheet, given: Sequence[UUID]) -> Scope:
