@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -28,7 +28,8 @@ from gridapp.work.choosing import HERE, asks_presence, chosen
 from gridapp.work.purpose import journal
 
 if TYPE_CHECKING:
-    from gridapp.office.sheets.sheet import Sheet
+    from gridapp.office.sheets.sheet import Order, Sheet
+    from gridapp.store.vault import Store
 
 DAY = click.DateTime(["%Y-%m-%d"])
 MONTH = click.DateTime(["%Y-%m"])
@@ -44,10 +45,16 @@ class _Asked:
     building: str | None
     worker: str | None
 
-    @property
-    def first(self) -> dt.date:
-        """Return the first of the days that are asked for."""
-        return print_choice.week_of(self.day)[0] if self.week else self.day
+    def order(self, store: Store, sheet: Sheet, *, photos: bool = False) -> Order:
+        """Return what of the sheet is to be printed."""
+        from gridapp.office.sheets.sheet import Order
+
+        day, days = self.day, 1
+        if self.week and sheet.takes == "day":
+            day, days = print_choice.week_of(self.day)[0], 7
+        with store.reading() as db:
+            ids = tuple(_ids(db, sheet, self))
+        return Order(ids, day, days, photos=store.photos if photos else None)
 
 
 @click.command("print")
@@ -105,28 +112,38 @@ def print_command(
     )
     with opened(data, password_file) as store:
         if out.suffix.lower() == ".xlsx":
-            with store.reading() as db:
-                _tabulate(db, wanted, asked, out)
+            click.echo(_tabulate(store, wanted, asked, out))
             return
-        with store.reading() as db:
-            pages = wanted.draw(
-                db,
-                _ids(db, wanted, asked),
-                asked.first if wanted.takes == "day" else asked.day,
-                out,
-                days=7 if week else 1,
-                copies=copies,
-                unmasked=bool(why),
-                leave_blanks=leave_blanks,
-                photos=store.photos if photos else None,
-            )
-        if why:
-            what = tr("{sheet} {pages} 页", sheet=sheet, pages=pages)
-            with store.writing() as tx:
-                journal(tx, "print", wanted.model.__tablename__, what, why)
-    click.echo(
-        tr("{title}：{pages} 页，存在 {out}", title=wanted.title, pages=pages, out=out)
+        order = asked.order(store, wanted, photos=photos)
+        order = replace(
+            order, copies=copies, unmasked=bool(why), leave_blanks=leave_blanks
+        )
+        click.echo(_print(store, wanted, order, out, why))
+
+
+def _print(store: Store, sheet: Sheet, order: Order, out: Path, why: str) -> str:
+    """Draw the sheet; what was done in a sentence."""
+    with store.reading() as db:
+        pages = sheet.drawing(db, order, out)
+    if why:
+        what = tr("{sheet} {pages} 页", sheet=sheet.title, pages=pages)
+        with store.writing() as tx:
+            journal(tx, "print", sheet.model.__tablename__, what, why)
+    return tr(
+        "{title}：{pages} 页，存在 {out}", title=sheet.title, pages=pages, out=out
     )
+
+
+def _tabulate(store: Store, sheet: Sheet, asked: _Asked, out: Path) -> str:
+    """Write the sheet as a workbook; UserError when it is paper only."""
+    if sheet.table is None:
+        raise UserError(
+            tr("{title}只能存成 PDF，请把文件名改成以 .pdf 结尾", title=sheet.title)
+        )
+    order = asked.order(store, sheet)
+    with store.reading() as db:
+        rows = sheet.table(db, order, out)
+    return tr("{title}：{rows} 行，存在 {out}", title=sheet.title, rows=rows, out=out)
 
 
 def _sheet(name: str | None) -> Sheet | None:
@@ -146,19 +163,6 @@ def _sheet(name: str | None) -> Sheet | None:
             tr("没有“{sheet}”这种单子，可用的有：{names}", sheet=name, names=names)
         )
     return SHEETS[name]
-
-
-def _tabulate(db: Connection, sheet: Sheet, asked: _Asked, out: Path) -> None:
-    """Write the sheet as a workbook; UserError when it is paper only."""
-    from gridapp.office.sheets.sheet import Order
-
-    if sheet.table is None:
-        raise UserError(
-            tr("{title}只能存成 PDF，请把文件名改成以 .pdf 结尾", title=sheet.title)
-        )
-    rows = sheet.table(db, Order(tuple(_ids(db, sheet, asked)), asked.day), out)
-    told = tr("{title}：{rows} 行，存在 {out}", title=sheet.title, rows=rows, out=out)
-    click.echo(told)
 
 
 def _ids(db: Connection, sheet: Sheet, asked: _Asked) -> list[UUID]:
