@@ -97,8 +97,14 @@ def _common(n: _Numbers) -> tuple[Item, ...]:
         n.must(mark("职业"), "text", 30, who + "occupation"),
         n.item(mark("服务处所"), "text", 100, who + "workplace"),
         n.must(mark("联系方式"), "text", 50, who + "phones"),
-        n.must(mark("户籍地"), "area", 6, who + "hukou_area"),
-        n.must(mark("户籍门（楼）详址"), "text", 80, who + "hukou_address"),
+        n.must(mark("户籍地"), "area", 6, who + "hukou_area", "registered.area"),
+        n.must(
+            mark("户籍门（楼）详址"),
+            "text",
+            80,
+            who + "hukou_address",
+            "registered.address",
+        ),
         n.must(mark("现住地"), "area", 6, who + "current_area", "place.area"),
         n.must(
             mark("现住门（楼）详址"),

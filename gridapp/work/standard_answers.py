@@ -1,12 +1,14 @@
 """What answers the items of GB/T 31000 for a record: itself and the records around.
 
 Nothing is typed twice: 现住地 of who lives in the grid is the grid's own area code,
-their address the door's; the head of the household, the tenant of a rented door and
-the main party of a dispute are looked up.
+their address the door's, and so is where they are registered if 人户一致. The head of
+the household, the tenant of a rented door and the main party of a dispute are looked
+up.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -33,8 +35,11 @@ from gridapp.work.relations import is_head
 
 # By the name that paths of `gbt31000` begin with: resident, place, head …
 Subject = Mapping[str, Mapping[str, Any]]
-_NOBODY: Values = {}
+_NOBODY: Mapping[str, Any] = {}
 AREA = 6  # digits of GB/T 2260 at the front of a 区划代码
+AT_HOME = "01"  # 人户一致标识: registered where they live
+# 区划代码 of 12 digits, and a grid's own code made of one and three more (§2.5).
+_CODE = re.compile(r"\d{12}(\d{3})?")
 
 
 def subjects(
@@ -68,10 +73,12 @@ def _people(db: Connection, rows: Sequence[Values]) -> dict[UUID, Subject]:
         others = mates.get(row["household_id"], [])
         here = not state_words(row)
         grid = grids.get(row["grid_id"], {})
+        place = _place(grid, house, room) if here else _NOBODY
         found[row["id"]] = {
             "resident": row,
             "household": home,
-            "place": _place(grid, house, room) if here else {},
+            "place": place,
+            "registered": place if row["residence_match"] == AT_HOME else _NOBODY,
             "head": next((one for one in others if is_head(one)), _NOBODY),
             "kin": _kin(contacts.get(row["id"], ()), others),
         }
@@ -143,20 +150,27 @@ def _of(
     return {**records.by_id(db, model, wanted)}
 
 
+def _area(grid: Mapping[str, Any]) -> str:
+    """The six digits of the county a grid lies in; empty when no code tells."""
+    written = "".join(one for one in grid.get("area_code") or "" if one.isdigit())
+    code = grid.get("code") or ""
+    return written[:AREA] or (code[:AREA] if _CODE.fullmatch(code) else "")
+
+
 def _place(
     grid: Mapping[str, Any], house: Mapping[str, Any], room: Mapping[str, Any]
 ) -> Mapping[str, Any]:
     """Where a door lies: area code, address in words, and its number 3-2-501."""
-    area = "".join(one for one in grid.get("area_code") or "" if one.isdigit())
+    area = _area(grid)
     if not room or not house:
-        return {"area": area[:AREA]}
+        return {"area": area}
     number: str = house["number"]
     long = number + (tr("号楼") if number.isdecimal() else "")
     unit = room["unit"] or ""
     door = f"{long}{unit}{tr('单元') if unit.isdecimal() else ''}{room['room']}"
     before = house["address"] or house["estate"] or grid.get("community") or ""
     return {
-        "area": area[:AREA],
+        "area": area,
         "address": f"{before}{door}",
         "number": door_text(number, unit, room["room"]),
     }

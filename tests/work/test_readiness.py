@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from gridapp.models import (
+    Building,
     Contact,
     Dispute,
     DisputeParty,
@@ -121,20 +122,26 @@ def test_what_has_not_the_standards_form_is_to_be_changed(vault):
 
 
 def test_where_somebody_lives_is_not_asked_twice(vault, people):
-    """The grid's own area code and the door answer for 现住地 and its address."""
+    """The grid's own area code and the door answer for 现住地 and its address, and
+    for where one is registered when 人户一致."""
+    items = {one.heading: one for one in TABLES[0].items}
+
+    def answers(person, *headings):
+        with vault.reading() as db:
+            [(_, found)] = subjects(db, Resident, [person])
+        return [answer(items[one], found) for one in headings]
+
+    home, hukou = ("现住地", "现住门（楼）详址"), ("户籍地", "户籍门（楼）详址")
+    assert answers(people.li, *home) == ["990101", "3号楼2单元501"]
+    assert answers(people.li, *hukou) == [None, None]
+    saved(vault, Resident, {"residence_match": "01"}, people.li)
+    assert answers(people.li, *hukou) == ["990101", "3号楼2单元501"]
+    assert answers(people.gone, *home) == [None, None]
     with vault.writing() as tx:
         grid = state.default_grid(tx.db)
-        records.save(tx, Grid, {"area_code": "990101001001"}, grid)
-    found = of(vault, Resident, people.li)
-    assert "现住地" not in found.missing
-    assert "现住门（楼）详址" not in found.missing
-    with vault.reading() as db:
-        [(_, li)] = subjects(db, Resident, [people.li])
-        [(_, gone)] = subjects(db, Resident, [people.gone])
-    items = {one.heading: one for one in TABLES[0].items}
-    assert answer(items["现住地"], li) == "990101"
-    assert "3号楼2单元501" in answer(items["现住门（楼）详址"], li)
-    assert answer(items["现住地"], gone) is None
+        records.save(tx, Grid, {"area_code": "990102 003004"}, grid)
+        records.save(tx, Building, {"address": "和顺路 5 号院"}, people.building)
+    assert answers(people.li, *home) == ["990102", "和顺路 5 号院3号楼2单元501"]
 
 
 def test_those_left_behind_are_asked_for_the_main_member_of_their_family(vault, people):
