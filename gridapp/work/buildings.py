@@ -10,6 +10,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -149,6 +150,17 @@ def building_name(number: str) -> str:
     return tr("{number}号楼", number=number) if number.isdecimal() else number
 
 
+def names_along(rows: Iterable[Mapping[str, Any]]) -> dict[UUID, str]:
+    """By building, what it is called, in walking order; with the estate where there
+    are several."""
+    ordered = sorted(rows, key=_walk)
+    several = len({row["estate"] for row in ordered}) > 1
+    return {
+        row["id"]: _full_name(row) if several else building_name(row["number"])
+        for row in ordered
+    }
+
+
 def near_due(db: Connection, day: dt.date) -> list[Due]:
     """What is late or due soon, for the two reads below to share."""
     return today.due(db, day, SOON)
@@ -179,17 +191,17 @@ def read_estate(
         counts.setdefault(building, Counter())[state] += 1
         homes[building] += sum(one.living > 0 for one in found)
         people[building] += sum(one.living for one in found)
-    estates = len({row["estate"] for row in rows}) > 1
+    numbers = {row["id"]: row["number"] for row in rows}
     outlines = [
         Outline(
-            row["id"],
-            _full_name(row) if estates else building_name(row["number"]),
-            row["number"],
-            homes[row["id"].hex],
-            people[row["id"].hex],
-            counts.get(row["id"].hex, Counter()),
+            key,
+            name,
+            numbers[key],
+            homes[key.hex],
+            people[key.hex],
+            counts.get(key.hex, Counter()),
         )
-        for row in sorted(rows, key=_walk)
+        for key, name in names_along(rows).items()
     ]
     return Estate(tuple(outlines), estate.living_count(db) - people.total())
 
@@ -220,11 +232,11 @@ def _state(
     return "normal" if tenure in NO_HOME else "unknown"
 
 
-def _walk(row: Values) -> tuple[object, ...]:
+def _walk(row: Mapping[str, Any]) -> tuple[object, ...]:
     return natural(row["estate"] or ""), natural(row["number"])
 
 
-def _full_name(row: Values) -> str:
+def _full_name(row: Mapping[str, Any]) -> str:
     return " ".join(filter(None, (row["estate"], building_name(row["number"]))))
 
 

@@ -21,6 +21,7 @@ from gridapp.models import Building, Contact, Grid, Resident, Worker, identity
 from gridapp.models.codes import table as code_table
 from gridapp.models.record import Values
 from gridapp.store import agenda, records
+from gridapp.work.buildings import names_along
 from gridapp.work.emergency_words import signs
 from gridapp.work.plans import WITHOUT_COMPANY
 from gridapp.work.record_parts import of_each
@@ -102,12 +103,15 @@ def read_plan(
         if place.building:
             key = place.building["id"]
             count[key] = count.get(key, 0) + 1
-    houses = [
-        House(row, count.get(row["id"], 0), tuple(behind.get(row["id"], ())))
+    rows = {
+        row["id"]: row
         for row in records.filtered(db, Building, {"grid_id": grid_id})
         if not buildings or row["id"] in buildings
+    }
+    houses = [
+        House(rows[key], count.get(key, 0), tuple(behind.get(key, ())))
+        for key in names_along(rows.values())
     ]
-    houses.sort(key=lambda one: _walk(one.values))
     workers = [
         row
         for row in records.filtered(db, Worker, {"grid_id": grid_id})
@@ -115,10 +119,6 @@ def read_plan(
     ]
     elsewhere = () if buildings else tuple(behind.get(None, ()))
     return EmergencyPlan(grid, tuple(workers), tuple(houses), elsewhere, day)
-
-
-def _walk(building: Values) -> tuple[object, ...]:
-    return natural(building["estate"] or ""), natural(building["number"])
 
 
 def _weak(

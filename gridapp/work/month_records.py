@@ -21,11 +21,11 @@ from gridapp.models.record import Record, Values, table_of
 from gridapp.store import agenda, meetings, records
 from gridapp.store.agenda import Owed, Person
 from gridapp.store.meetings import KNOWN_REASONS, NOT_REACHED, midnight
-from gridapp.work.buildings import building_name
+from gridapp.work.buildings import names_along
 from gridapp.work.due import door_of, local_day, walk_key
 from gridapp.work.print_choice import month_of
 from gridapp.work.today import owed_in_month
-from gridapp.work.visit_round import Place, natural, places
+from gridapp.work.visit_round import Place, places
 from gridapp.work.ways import AT_HOME, BY_VOICE, IN_PERSON, WAYS, every_words
 
 
@@ -245,7 +245,8 @@ def by_building(db: Connection, month: Month) -> list[BuildingLine]:
         key = one["building_id"] or where.get(one["resident_id"])
         found[key] += month.holds(one["found_at"])
         closed[key] += month.holds(one["closed_at"])
-    names = _names(db, month)
+    rows = records.filtered(db, Building, {"grid_id": month.grid["id"]})
+    names: dict[UUID | None, str] = {**names_along(rows)}
     if people[None] or found[None]:
         names[None] = tr("没有门牌的")
     return [
@@ -262,19 +263,6 @@ def by_building(db: Connection, month: Month) -> list[BuildingLine]:
         )
         for key, name in names.items()
     ]
-
-
-def _names(db: Connection, month: Month) -> dict[UUID | None, str]:
-    """What the grid's buildings are called, in walking order."""
-    rows = records.filtered(db, Building, {"grid_id": month.grid["id"]})
-    rows.sort(key=lambda row: (natural(row["estate"] or ""), natural(row["number"])))
-    several = len({row["estate"] for row in rows}) > 1
-    names: dict[UUID | None, str] = {}
-    for row in rows:
-        name = building_name(row["number"])
-        named = f"{row['estate'] or ''} {name}".strip() if several else name
-        names[row["id"]] = named
-    return names
 
 
 def by_person(db: Connection, month: Month) -> list[PersonLine]:

@@ -16,9 +16,9 @@ from gridapp.models import Building, Grid, Resident, Worker
 from gridapp.models.record import Record, table_of
 from gridapp.store import records
 from gridapp.work import print_choice, today
-from gridapp.work.buildings import building_name
+from gridapp.work.buildings import names_along
 from gridapp.work.due import short_date
-from gridapp.work.visit_round import natural, places
+from gridapp.work.visit_round import places
 
 RECENT = 40  # records offered of a type
 
@@ -58,7 +58,7 @@ def rounds(db: Connection, kind: str, day: dt.date) -> Rounds:
 def buildings(db: Connection) -> tuple[Batch, ...]:
     """Every building by itself, in walking order."""
     rows = records.find(db, Building)
-    return tuple(Batch(words, (one,)) for one, words in _named(rows))
+    return tuple(Batch(words, (one,)) for one, words in names_along(rows).items())
 
 
 def recent(db: Connection, model: type[Record], day: dt.date) -> tuple[Batch, ...]:
@@ -88,26 +88,6 @@ def _once(ids: Iterable[UUID | None]) -> tuple[UUID, ...]:
     return tuple(dict.fromkeys(one for one in ids if one is not None))
 
 
-def _named(rows: Iterable[Mapping[str, Any]]) -> list[tuple[UUID, str]]:
-    """Buildings with their names, as one walks past them."""
-    rows = sorted(
-        rows, key=lambda row: (natural(row["estate"] or ""), natural(row["number"]))
-    )
-    several = len({row["estate"] for row in rows}) > 1
-    return [
-        (
-            row["id"],
-            " ".join(
-                filter(
-                    None,
-                    (row["estate"] if several else "", building_name(row["number"])),
-                )
-            ),
-        )
-        for row in rows
-    ]
-
-
 def _by_building(db: Connection, people: Sequence[UUID]) -> tuple[Batch, ...]:
     homes: dict[UUID, list[UUID]] = {}
     houses: dict[UUID, Mapping[str, Any]] = {}
@@ -122,7 +102,7 @@ def _by_building(db: Connection, people: Sequence[UUID]) -> tuple[Batch, ...]:
             tr("{name}：{count} 人", name=words, count=len(homes[one])),
             tuple(homes[one]),
         )
-        for one, words in _named(houses.values())
+        for one, words in names_along(houses.values()).items()
     )
 
 
