@@ -129,7 +129,7 @@ class Dispute(Record):
         "是否起诉", codes="lawsuit_state", listed=False, section=AFTER
     )
     risks: Mapped[tuple[str, ...] | None] = field(
-        "错误调解、激化和遗留隐患",
+        "回访发现",
         CODES,
         codes="follow_up_risk",
         listed=False,

@@ -123,7 +123,7 @@ def agreement(session: Session, case: CaseFile) -> list[Ask]:
         note(Dispute, "agreement_text", 108, required=True),
         Ask("performed", tr("履行"), performed, required=True),
         ask(Dispute, "perform_by"),
-        ask(Dispute, "effective_on", beside=True),
+        ask(Dispute, "effective_on", beside=True, label=tr("生效日期")),
         note(Dispute, "perform_way", 48),
         ask(Dispute, "follow_up_on"),
         ask(Dispute, "copies", beside=True),
@@ -156,7 +156,7 @@ def visit_after(session: Session, case: CaseFile) -> list[Ask]:
         chips(session, Dispute, "performed", required=True),
         chips(session, Dispute, "satisfaction"),
         chips(session, Dispute, "lawsuit"),
-        chips(session, Dispute, "risks", label=tr("回访发现")),
+        chips(session, Dispute, "risks"),
         note(Dispute, "follow_up_note"),
         note(Dispute, "measures", 56),
         Ask(

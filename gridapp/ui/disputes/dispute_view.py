@@ -115,6 +115,7 @@ class CaseView(QWidget):
         self._print = Button(
             theme, tr("打印"), icon="printer", tip=tr("打印文书 Ctrl+P")
         )
+        self._print.setAccessibleName(tr("打印文书"))
         self._print.setShortcut("Ctrl+P")
         bin_words = tr("把这件纠纷移入回收站 Delete")
         self._drop = Button(theme, "", icon="trash-2", tip=bin_words)
