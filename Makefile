@@ -38,7 +38,7 @@ acceptance:
 
 # What the manual shows stands beside its words as well.
 PICTURES = today buildings residents household visit call visits patrols issues issue \
-	disputes dispute sync settings recycle
+	disputes dispute sync settings recycle fill
 
 screens:
 	@scripts/setup.sh demo

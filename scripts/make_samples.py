@@ -1,5 +1,5 @@
-"""Writes resources/samples: three ledgers of one invented estate and what an import
-of them must report (expected.json).
+"""Writes resources/samples: three ledgers of one invented estate, what an import of
+them must report (expected.json), and a blank form.
 
     python scripts/make_samples.py [folder]
 
@@ -17,6 +17,7 @@ from random import Random
 from typing import Any
 
 import sample_elders
+import sample_form
 import sample_rentals
 import sample_residents
 from sample_dirt import ASK, ERROR, WARN, Spoiled, spoil
@@ -57,7 +58,7 @@ def _passing(people: list[Person], spoiled: dict[Person, Spoiled]) -> set[Person
 
 
 def make(folder: Path) -> Samples:
-    """Write the three ledgers into `folder`."""
+    """Write the three ledgers and the blank form into `folder`."""
     homes = make_estate(SEED)
     spoiled = spoil(homes, Random(SEED + 1))
     residents = ResidentLedger(
@@ -73,6 +74,7 @@ def make(folder: Path) -> Samples:
     rentals = RentalLedger(homes, known, SEED + 4)
     rentals_spoiled = rentals.spoil()
     rentals.write(folder / sample_rentals.NAME, rentals_spoiled)
+    sample_form.write(folder / sample_form.NAME)
     return Samples(
         homes, spoiled, residents, elders, elders_spoiled, rentals, rentals_spoiled
     )

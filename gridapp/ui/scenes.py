@@ -16,16 +16,20 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QWidget
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models import Resident, Visit, record_named
+from gridapp.paths import resources
 from gridapp.store import records
 from gridapp.store.database import Connection
 from gridapp.store.pinyin import name_readings
 from gridapp.ui.care.visit_values import Way
+from gridapp.ui.ledgers.fill_dialog import PREVIEW, FillDialog
+from gridapp.ui.ledgers.fill_opening import open_fill
 from gridapp.ui.main_window import MainWindow
 from gridapp.ui.patrols.patrol_finding import FindingForm
 from gridapp.ui.patrols.patrol_route import RouteList
 from gridapp.ui.patrols.patrol_values import WRONG
 from gridapp.ui.widgets.entry import FindField
 
+FORM = "高龄独居老人摸底表.xlsx"
 MOST_TEXT = 2  # letters typed into the search box for its picture
 
 
@@ -179,9 +183,30 @@ def _open(kind: str, stage: Stage) -> None:
     stage.settle()
 
 
+def _of_dispute(words: str, stage: Stage) -> None:
+    """A form of a dispute, opened by the button of these words."""
+    _open("dispute", stage)
+    stage.press(words)
+
+
 def _signed(stage: Stage) -> None:
     stage.go("printing")
     stage.press(tr("签好的单子归档…"))
+
+
+def _fill(stage: Stage) -> None:
+    """The rows of a form that is about to be filled in."""
+    stage.go("residents")
+    page = stage.window.residents
+    open_fill(page.session, resources() / "samples" / FORM, page)
+    stage.settle()
+    [dialog] = page.findChildren(FillDialog)
+    dialog.who.tags.set_values(["alone"])
+    dialog.who.age_from.setText("80")
+    dialog.who.changed.emit()
+    stage.settle()
+    dialog.show_step(PREVIEW)
+    stage.settle()
 
 
 def _export(stage: Stage) -> None:
@@ -201,6 +226,8 @@ RECIPES: Mapping[str, Callable[[Stage], None]] = {
     "household": _household,
     "issue": partial(_open, "issue"),
     "dispute": partial(_open, "dispute"),
+    "dispute-inquiry": partial(_of_dispute, tr("记调查")),
+    "dispute-papers": partial(_of_dispute, tr("打印文书")),
     "patrols": _patrol,
     "patrol-finding": _finding,
     "patrol-log": partial(_patrol, words=tr("以前的巡查")),
@@ -209,6 +236,7 @@ RECIPES: Mapping[str, Callable[[Stage], None]] = {
     "dispute-new": partial(_new, "dispute"),
     "printing-signed": _signed,
     "export": _export,
+    "fill": _fill,
     "find": _find,
 }
 

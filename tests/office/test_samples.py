@@ -12,7 +12,12 @@ from gridapp.models import identity
 from gridapp.paths import resources
 
 SAMPLES = resources() / "samples"
-NAMES = ("居民台账.xlsx", "独居老人台账.xlsx", "出租房屋登记表.csv")
+NAMES = (
+    "居民台账.xlsx",
+    "独居老人台账.xlsx",
+    "出租房屋登记表.csv",
+    "高龄独居老人摸底表.xlsx",
+)
 
 
 @pytest.fixture(scope="module")

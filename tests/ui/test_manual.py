@@ -17,6 +17,7 @@ from gridapp.ui.side_pages import BESIDE
 
 # What the gallery makes for the manual.
 PICTURES = {
+    "fill",
     "printing",
     "today",
     "buildings",

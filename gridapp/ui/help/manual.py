@@ -26,6 +26,7 @@ ORDER = (
     "issues",
     "disputes",
     "import",
+    "fill",
     "print",
     "sync",
     "settings",
