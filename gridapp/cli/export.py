@@ -13,6 +13,8 @@ from gridapp.cli.options import (
     model_of,
     opened,
     print_json,
+    purpose,
+    purpose_given,
     unmask,
     vault_options,
     where,
@@ -24,7 +26,7 @@ from gridapp.store.database import Connection
 from gridapp.work.choosing import chosen
 from gridapp.work.listing import Column, Listing, of_records
 from gridapp.work.ordering import ordered
-from gridapp.work.purpose import journal, purpose_of, signed
+from gridapp.work.purpose import journal, signed
 from gridapp.work.record_columns import columns_of
 
 _DOWN = "-"  # before the column of --sort: from the greatest
@@ -43,7 +45,7 @@ _DOWN = "-"  # before the column of --sort: from the greatest
 )
 @vault_options
 @unmask
-@click.option("--purpose", help=tr("完整号码的用途，5 到 200 字，会留痕。"))
+@purpose
 @as_json
 def export_command(
     type_: str,
@@ -62,7 +64,7 @@ def export_command(
     from gridapp.office.export import export, suffix_of
     from gridapp.office.export_standard import export_standard
 
-    model, why = model_of(type_), _purpose(purpose, unmask=unmask)
+    model, why = model_of(type_), purpose_given(purpose, unmask=unmask)
     suffix_of(out)
     with opened(data, password_file) as store:
         with store.reading() as db:
@@ -101,16 +103,6 @@ def export_command(
         print_json(answer)
     else:
         click.echo(words)
-
-
-def _purpose(purpose: str | None, *, unmask: bool) -> str:
-    if not unmask:
-        return ""
-    if purpose is None:
-        raise click.UsageError(
-            tr("导出完整号码要用 --purpose 写明用途，如 --purpose 报街道民政办摸底")
-        )
-    return purpose_of(purpose)
 
 
 def _sorted(
