@@ -24,7 +24,7 @@ from gridapp.models import (
 from gridapp.office.chinese_text import plain
 from gridapp.office.sheets import SHEETS
 from gridapp.office.sheets.dispute_data import DisputeFile, blank_file, empty
-from gridapp.office.sheets.dispute_file import CONTENTS, whole_file
+from gridapp.office.sheets.dispute_file import CONTENTS, single_paper, whole_file
 from gridapp.office.sheets.dispute_forms import day_words
 from gridapp.office.sheets.dispute_print import print_bundles
 from gridapp.store import records, vault
@@ -198,6 +198,13 @@ PERSONS = (
     "被申请人姓名李䶮性别男性民族回族年龄46岁",
     "职业或职务个体运输户联系方式138****0002",
 )
+# An agreement names the parties 甲 and 乙.
+AGREED = tuple(
+    words.replace("被申请人姓名", "当事人（乙）姓名").replace(
+        "申请人姓名", "当事人（甲）姓名"
+    )
+    for words in PERSONS
+)
 DATE = "年月日"
 FIELDS = {  # paper: each label of domain.md §2.8 with what it says here
     "cover": (
@@ -301,7 +308,7 @@ FIELDS = {  # paper: each label of domain.md §2.8 with what it says here
     "agreement": (
         "人民调解协议书",
         "编号2026-17",
-        *PERSONS,
+        *AGREED,
         "纠纷主要事实、争议事项：双方对漏水的原因和赔偿数额有争议。",
         "经调解，自愿达成如下协议：一、李䶮修好防水。二、李䶮赔偿2,800元。",
         "履行方式、时限：现金，当面交付。",
@@ -316,7 +323,7 @@ FIELDS = {  # paper: each label of domain.md §2.8 with what it says here
     "oral": (
         "人民调解口头协议登记表",
         "编号2026-17",
-        *PERSONS,
+        *AGREED,
         "经调解，自愿达成如下协议：一、李䶮修好防水。",
         "履行时限2026年11月30日前履行完毕",
         "人民调解员（签名）：",
@@ -479,6 +486,16 @@ def test_one_blank_paper_is_printed_when_no_dispute_is_chosen(store):
     text = printed(store, "dispute-agreement", [], copies=2)
     assert text.count("人民调解协议书") == 4  # two pages each
     assert "王秀英" not in text
+
+
+def test_more_parties_than_letters_have_numbers():
+    parties = tuple(empty(DisputeParty, name=f"某{n}") for n in range(12))
+    file = DisputeFile(UUID(int=7), "第3网格", empty(Dispute, name="纠纷"), parties)
+    out = BytesIO()
+    print_bundles([single_paper(file, "agreement")], out)
+    text = packed("".join(pages_of(out.getvalue())))
+    assert "当事人（癸）姓名某9" in text
+    assert "当事人（12）姓名某11" in text
 
 
 def test_an_unfinished_file_can_be_printed(store):

@@ -280,7 +280,7 @@ def _terms(file: DisputeFile, last: str) -> tuple[Row, ...]:
     facts = dispute["agreement_facts"] or dispute["summary"]
     body = [
         *fields((tr("编号"), dispute["agreement_number"], 1)),
-        *_people(file),
+        *(row for n, one in enumerate(file.parties) for row in person(_side(n), one)),
         *told(tr("纠纷主要事实、争议事项："), facts, 4),
         *told(tr("经调解，自愿达成如下协议："), dispute["agreement_text"], 8),
         *told(tr("履行方式、时限："), dispute["perform_way"], 2),
@@ -295,6 +295,13 @@ def _terms(file: DisputeFile, last: str) -> tuple[Row, ...]:
         day=day_words(dispute["effective_on"]),
     )
     return closed_by(body, signed)
+
+
+def _side(number: int) -> str:
+    """当事人（甲）, （乙） and so on, as agreements name the parties."""
+    letters = tr("甲乙丙丁戊己庚辛壬癸")
+    letter = letters[number] if number < len(letters) else str(number + 1)
+    return tr("当事人（{letter}）", letter=letter)
 
 
 def _until(day: str) -> str:

@@ -160,7 +160,7 @@ def choices(
     name: str, options: Iterable[tuple[str, bool]], *, bold: bool = False
 ) -> list[Row]:
     """What may be ticked, ticked where it was chosen: （√）满意 （　）不满意."""
-    ticks = tr("\u3000").join(tick(text, chosen=on) for text, on in options)
+    ticks = [tick(text, chosen=on) for text, on in options]
     shown = tr("\u3000\u3000{name}", name=name) if bold else name
     label = _label_room(shown, BOLD if bold else BODY)
     room = TEXT_WIDTH - label
@@ -171,11 +171,10 @@ def choices(
     ]
 
 
-def _ticked(text: str, room: float) -> list[str]:
+def _ticked(ticks: Sequence[str], room: float) -> list[str]:
     """Lines of options, none of them parted from its bracket."""
     lines: list[str] = []
-    for part in text.split(tr("\u3000（")):
-        one = part if part.startswith(tr("（")) else tr("（{part}", part=part)
+    for one in ticks:
         joined = tr("{line}\u3000{part}", line=lines[-1], part=one) if lines else one
         if lines and wide(joined) <= room:
             lines[-1] = joined
