@@ -28,6 +28,7 @@ READING = {
     "gridapp.office.fill_table",
     "gridapp.office.ledger_cells",
     "gridapp.office.ledger_columns",
+    "gridapp.office.ledger_doors",
     "gridapp.office.ledger_rows",
     "gridapp.office.readers.text",
     "gridapp.store.pinyin",

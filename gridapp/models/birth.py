@@ -22,17 +22,23 @@ _LUNAR = re.compile(
 _LABEL = re.compile(
     r"^(?:出生)?(?:日期|年月日?|时间)?:|^(?:生于|出生于|公元)|(?:出生|生)$"
 )
+_BRACKET = re.compile(r"\((?:身份证|公历|阳历|户口|实岁?|虚岁?)[^()]*\)$")
 _CLOCK = re.compile(r"[ T]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?$")
 _CLEAN = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})")
+_SERIAL = re.compile(r"[1-9]\d{4}(?:\.\d+)?")
 _HAN_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _WORDS = re.compile(r"(\d{2}|\d{4})年(?:(\d{1,2})月(?:份|(\d{1,2})[日号]?)?)?")
-_MARKS = re.compile(r"(\d{2}|\d{4})[-/.、](\d{1,2})(?:[-/.、](\d{1,2}))?")
+_MARKS = re.compile(r"(\d{2}|\d{4})[-/.、,\\](\d{1,2})(?:[-/.、,\\](\d{1,2}))?")
 
 Parts = tuple[str, str, str]
 
 
-def read_birth(raw: object, today: dt.date) -> Cell[str]:
-    """'YYYY-MM-DD', 'YYYY-MM' or 'YYYY', with a warning when not to the day."""
+def read_birth(raw: object, today: dt.date, epoch: dt.date | None = None) -> Cell[str]:
+    """'YYYY-MM-DD', 'YYYY-MM' or 'YYYY', with a warning when not to the day.
+
+    epoch: day 0 of the workbook, by which a bare number of five digits is a date that
+    lost its format; without it, as in a form, such a number is refused.
+    """
     if type(raw) in (dt.date, dt.datetime):
         day = cast("dt.date", raw)
         return _checked((f"{day.year:04}", str(day.month), str(day.day)), today)
@@ -44,9 +50,14 @@ def read_birth(raw: object, today: dt.date) -> Cell[str]:
         return nothing
     if isinstance(raw, bool):
         return Cell(None, error="E_DATE_INVALID")
+    text = plain(cell_text(raw) or "")
+    if epoch is not None and _SERIAL.fullmatch(text):
+        day = epoch + dt.timedelta(int(text[:5]))
+        cell = _checked((f"{day.year:04}", str(day.month), str(day.day)), today)
+        return cell if cell.error else Cell(cell.value, ("W_DATE_SERIAL",))
     if isinstance(raw, float) and not raw.is_integer():
         return _from_fraction(raw, today)
-    parts = _parts_of(plain(cell_text(raw) or ""), today)
+    parts = _parts_of(text, today)
     return Cell(None, error=parts) if isinstance(parts, str) else _checked(parts, today)
 
 
@@ -76,6 +87,7 @@ def _parts_of(text: str, today: dt.date) -> Parts | str:
         return "E_DATE_LUNAR"
     if text.startswith("民国"):
         return "E_DATE_MINGUO"
+    text = _BRACKET.sub("", text)
     text = _CLOCK.sub("", _LABEL.sub("", text).strip()).strip(" .-/。")
     text = re.sub(r"(?<=^\d{4})\.0$|(?<=^\d{6})\.0$|(?<=^\d{8})\.0$", "", text)
     if re.fullmatch(r"\d+", text):

@@ -77,6 +77,7 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "W_DATE_2DIGIT_YEAR": tr("年份只有两位，按19××年读，请核对"),
         "W_DATE_PRECISION_MONTH": tr("只有年月，没有日"),
         "W_DATE_PRECISION_YEAR": tr("只有年份，没有月日"),
+        "W_DATE_SERIAL": tr("这一格是 Excel 的日期序号，已换成日期，请核对"),
         "W_EDU_ILLITERATE": tr("现行学历代码没有“文盲”，按“其他”记"),
         "W_ID_15_UPGRADED": tr("15位号码已升为18位，请与证件核对"),
         "W_ID_X_GUESSED": tr("末位按 X 读，请与证件核对"),

@@ -50,16 +50,22 @@ __all__ = [
 ]
 
 _LABEL = re.compile(
-    r"^[(\[]?(?:公民|居民|二代)?(?:身份证?|证件)?(?:号码|号|证)?[)\]]?:"
+    r"^[(\[]?(?:ID|NO\.?)?\s*(?:公民|居民|二代)?(?:身份证?|证件)?(?:号码|号|证)?[)\]]?:"
 )
-_BARE_LABEL = re.compile(r"^(?:公民|居民|二代)?身份(?:证?号码?|证)(?=\d)")
+_BARE_LABEL = re.compile(r"^(?:ID|(?:公民|居民|二代)?身份(?:证?号码?|证))\s*(?=\d)")
+_QUOTED = re.compile(r"[\s\"“(\[<《]*\d{14,17}[\dX][\s\"”)\]>》。.,;]*")
+_AROUND = re.compile(r"^[\s\"“”(\[<《]+|[\s\"“”)\]>》。.,;]+$")
+_WHOSE = re.compile(r"(?<=[\dX])\s*\((?:本人|户主|身份证|已核|[一-龥]{1,4})\)$")
 _EIGHTEEN = re.compile(r"[0-9]{17}[0-9X]")
 _CLEAN = re.compile(r"[1-9][0-9]{16}[0-9X]")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643
 _ZEROS = ord("0") * sum(_WEIGHTS)
 _CHECK_DIGITS = "10X98765432"
 _X_LOOKALIKES = "×✕✖╳ХхΧχ*"  # signs people type for a final X
-_OTHER_DOCUMENT = re.compile(r"[A-Z]{1,3}\d{5,10}(?:\(\d+\))?|.*字第?.*号?")
+_OTHER_DOCUMENT = re.compile(
+    r"(?:护照|台胞证|回乡证|通行证|军官?证|居留证|士兵证)[:号]*[A-Z0-9]{4,18}|"
+    r"[A-Z]{1,3}\d{5,10}(?:\(\d+\))?|.*字第?.*号?"
+)
 _CENTENARIANS = frozenset({"996", "997", "998", "999"})  # 15 digits: born before 1900
 
 
@@ -104,7 +110,9 @@ def parse_id_number(text: str, today: dt.date | None = None) -> str:
 def _as_number(text: str) -> tuple[str, tuple[str, ...], str | None]:
     """18 characters, warnings, or the error why there are none."""
     clean = plain(text).upper()
-    clean = _BARE_LABEL.sub("", _LABEL.sub("", clean)).strip()
+    clean = _BARE_LABEL.sub("", _LABEL.sub("", _WHOSE.sub("", clean))).strip()
+    if _QUOTED.fullmatch(clean):
+        clean = _AROUND.sub("", clean)
     if re.fullmatch(r"\d(?:\.\d+)?E\+?\d+", clean):
         return "", (), "E_ID_SCI_TEXT"
     if re.fullmatch(r"\d{16,}\.0*", clean):

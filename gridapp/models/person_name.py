@@ -20,6 +20,8 @@ _DOTS = ".・•‧∙⋅･●᛫"  # typed or pasted where the name has U+00B7
 _LOST = "□■▢▯◻☐○〓?�￼"  # what stands where a character could not be shown
 _STARS = re.compile(r"[*×✕]|(?<=[㐀-鿿])[xX]+$")
 _LABEL = re.compile(r"^(?:姓名|户主|户主姓名|名字):")
+_QUOTES = re.compile(r"^[\"“‘「]+|[\"”’」]+$")
+_HALF_BRACKET = re.compile(r"^[^()（）]{2,}[(（][^()（）]+$")
 _BRACKETS = re.compile(r"[(\[【〔{][^()\[\]【】〔〕{}]*[)\]】〕}]")
 _KNOWN_NOTE = re.compile(
     r"户主|亡|故|死|去世|过世|男|女|[长次大小二三四五幼独]?[子女孙]$|配偶|妻|夫|父|母|"
@@ -49,7 +51,9 @@ def read_name(raw: object) -> Cell[str]:
     if isinstance(raw, bool | int | float | dt.date):
         return Cell(None, error="E_NAME_FORMAT")
     text = _LABEL.sub("", visible((cell_text(raw) or "").translate(_WIDE)))
-    text, note, error = _without_brackets(text)
+    if _HALF_BRACKET.search(text):
+        text += ")"  # 王五(户主 was cut off
+    text, note, error = _without_brackets(_QUOTES.sub("", text))
     text, mapped = _usual_characters(text)
     error = error or _damage(text)
     if error is None:

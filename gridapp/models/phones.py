@@ -30,7 +30,8 @@ class Phone:
 _CLEAN = re.compile("1[3-9][0-9]{9}")
 _GAP = r"[ -]?"
 _MOBILE = rf"(?:\(?\+?0?086\)?|\+?86)?{_GAP}(1[3-9]\d{_GAP}\d{{4}}{_GAP}\d{{4}})"
-_LAND = rf"(?:\((0\d{{2,3}})\)|(0\d{{2,3}})){_GAP}(\d{{3,4}}{_GAP}\d{{4}})"
+_AREA = r"010|02\d|0[3-9]\d\d"  # eight digits follow the three, and seven the four
+_LAND = rf"(?:\(({_AREA})\)|({_AREA})){_GAP}(\d{{3,4}}{_GAP}\d{{4}})"
 _SERVICE = rf"([48]00{_GAP}\d{{3}}{_GAP}\d{{4}}|[48]00{_GAP}\d{{4}}{_GAP}\d{{3}})"
 _LOCAL = rf"([2-9]\d{{2,3}}{_GAP}\d{{4}})"
 _EXTENSION = r"(?: ?(?:转|分机|ext\.?|-) ?(\d{1,6}))?"
@@ -39,6 +40,7 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _BREAK = re.compile(r"[\n/\\|、,;。]|或者?|(?<=\d)[和及](?=\d)")
+_BRACKET = re.compile(r"^ ?\([^()]*\)")  # it belongs to the number before it
 _LABEL = re.compile(
     r"(?:联系|家庭|固定|移动)?(?:电话|手机)(?:号码|号)?|座机|tel|mobile", re.IGNORECASE
 )
@@ -92,7 +94,9 @@ def _phones_in(part: str) -> list[Phone] | None:
         before, end = part[end : match.start()], match.end()
         if re.search(r"\d", before):
             return None
-        note = _note(before) or _note(_next_bracket(part[end:]))
+        note = _note(_BRACKET.sub("", before) if phones else before) or _note(
+            _next_bracket(part[end:])
+        )
         phones.append(_phone(match, note or None))
     rest = part[end:]
     if re.search(r"\d", rest):
@@ -115,7 +119,7 @@ def _phone(match: re.Match[str], note: str | None) -> Phone:
 
 
 def _next_bracket(text: str) -> str:
-    match = re.match(r" ?\([^()]*\)", text)
+    match = _BRACKET.match(text)
     return match.group() if match else ""
 
 

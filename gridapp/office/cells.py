@@ -52,6 +52,11 @@ _OTHER_CODE_SETS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
 
 _POINT_ZERO = re.compile(r"(?<=^\d)(\d*)\.0+$")
 _ILLITERATE = re.compile("文盲|不识字|未上学|没上过学|未上过学")
+_SCHOOLING = re.compile("文化程度|文化水平|文化|程度|学历|在读|就读|在校")
+_COUSINS = (
+    (re.compile("堂(?:[兄弟姐妹哥]|兄弟|姐妹|哥哥|弟弟|姐姐|妹妹)"), "91"),
+    (re.compile("表(?:[兄弟姐妹哥]|兄弟|姐妹|哥哥|弟弟|姐姐|妹妹)"), "92"),
+)
 _HAN_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 _EXCEL_DATE = re.compile(
     r"\d{1,2}月\d{1,2}日?|\d{4}[-/]\d{1,2}[-/]\d{1,2}([ T]0{1,2}:00(:00)?)?"
@@ -120,6 +125,12 @@ def read_education(raw: object, code_set: str | None = None) -> Cell[str]:
     old = code_set == "GB/T 4658-1984" and re.fullmatch("80?", digits_of(raw))
     if cell.value and (old or _ILLITERATE.search(digits_of(raw))):
         return Cell(cell.value, ("W_EDU_ILLITERATE",))
+    if cell.error == "E_CODE_UNKNOWN":
+        words = digits_of(raw)
+        if _ILLITERATE.search(words):
+            return Cell("90", ("W_EDU_ILLITERATE",))
+        plain_words = _SCHOOLING.sub("", words)
+        return read_coded("education", plain_words) if plain_words != words else cell
     return cell
 
 
@@ -128,6 +139,10 @@ def read_relation(raw: object, code_set: str | None = None) -> Cell[str]:
     cell = read_coded("relation", raw, code_set)
     if cell.error == "E_CODE_UNKNOWN":
         word = re.sub(r"^(?:与?户主)?[之的]|^系?户主(?=.)|关系$", "", digits_of(raw))
+        word = re.sub("^[小幺](?=儿子|女儿|子$|女$)", "", word)
+        for cousins, code in _COUSINS:
+            if cousins.fullmatch(word):
+                return Cell(code)
         return read_coded("relation", word, code_set) if word else cell
     return cell
 
@@ -147,6 +162,9 @@ def _door(text: str) -> Cell[Door]:
     if _EXCEL_DATE.fullmatch(text):
         return Cell(None, error="E_ROOM_IS_DATE")
     text = re.sub(r"[〇零一二三四五六七八九十]+(?=号?[栋幢座楼单])", _arabic, text)
+    text = re.sub(r"[〇零一二三四五六七八九]{3,4}(?=(?:室|号|房)?$)", _arabic, text)
+    text = re.sub(r"^(\d+)\.(\d{1,2})\.(\d{3,4})$", r"\1-\2-\3", text)
+    text = re.sub(r"(?<=\d)号(?=\d+单元)", "号楼", text)
     text = re.sub(r"\s*[‐-―−~－/\\_]\s*", "-", text)
     text = re.sub(r"(?<=\d)\s+(?=\d)", "-", text)
     text, remark = _split_remark(re.sub(r"\s+", "", text))

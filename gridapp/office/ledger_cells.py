@@ -36,10 +36,13 @@ from gridapp.models.record import Field
 from gridapp.office import cells
 from gridapp.office.ledger_columns import VISITS, field_at
 from gridapp.office.ledger_contacts import read_contacts
+from gridapp.office.raw_sheet import EPOCH
 
 NOTHING = Cell[Any](None)
 TOO_LONG = "E_CELL_LONG"  # the limit of a note is its own
 NOON = dt.time(12)
+_DENIAL = re.compile("非|不|未|没|无")
+_TOGETHER = re.compile("同住|同居|一起住|共同居住|住一起")
 _CLOCK = re.compile(r"(?<!\d)(\d{1,2}):(\d{2})?(?::\d{2}(?:\.\d+)?)?$")
 _BREAK = re.compile(r"[、,，/;；|+\s]+")
 _CODED: Mapping[str, Callable[[object, str | None], Cell[str]]] = {
@@ -57,6 +60,7 @@ class CellReader:
 
     def __init__(self, today: dt.date, code_sets: Mapping[str, str]) -> None:
         self._today = today
+        self.epoch = EPOCH
         self._code_sets = code_sets
         self._seen: dict[tuple[str, type, object], Cell[Any]] = {}
 
@@ -79,7 +83,7 @@ class CellReader:
                 return _times(raw)
             if path == "contacts":
                 return read_contacts(raw)
-            return _tags(raw) if path == "tags" else _tick(raw)
+            return _tags(raw) if path == "tags" else _tick(path, raw)
         code_set = self._code_sets.get(path)
         if spec.kind is CODES:
             return _several(spec.codes, raw, code_set)
@@ -97,7 +101,7 @@ class CellReader:
         if kind is ID_NUMBER:
             return identity.read_id_number(raw, self._today)
         if kind is BIRTH:
-            return identity.read_birth(raw, self._today)
+            return identity.read_birth(raw, self._today, self.epoch)
         if kind is PHONES:
             return _phones(raw)
         if kind is YES_NO:
@@ -106,7 +110,7 @@ class CellReader:
         if nothing is not None and not (kind is NOTE and nothing.error == TOO_LONG):
             return Cell(None, error=nothing.error)
         if kind is DATE:
-            return _date(raw)
+            return _date(raw, self.epoch)
         if kind is TIME:
             return _time(raw)
         if kind is DOCUMENT and digits_lost(raw):
@@ -131,12 +135,14 @@ def _phones(raw: object) -> Cell[tuple[str, ...]]:
     return Cell(value, cell.warnings, cell.error, tr("；").join(notes))
 
 
-def _date(raw: object) -> Cell[dt.date]:
+def _date(raw: object, epoch: dt.date = EPOCH) -> Cell[dt.date]:
     if isinstance(raw, dt.datetime):
         return Cell(raw.date())
     if isinstance(raw, dt.date):
         return Cell(raw)
     text = re.sub(r"\s.*$", "", plain(cell_text(raw) or ""))
+    if re.fullmatch(r"[1-9]\d{4}(\.\d+)?", text):
+        return Cell(epoch + dt.timedelta(int(text[:5])), ("W_DATE_SERIAL",))
     try:
         return Cell(DATE.parse(text))
     except ValueError:
@@ -174,12 +180,18 @@ def _agrees(raw: object, code_set: str | None) -> Cell[str]:
     return cell if answer is None else Cell("01" if answer else "02")
 
 
-def _tick(raw: object) -> Cell[bool]:
-    """A column of √. Other words say yes and are kept as the reason (肢体二级)."""
+def _tick(path: str, raw: object) -> Cell[bool]:
+    """A column of √. The tag's own word is a yes; other words say yes and are kept as
+    the reason (肢体二级), but for those that deny it (与老伴同住)."""
     cell = cells.read_flag(raw)
-    if cell.error == "E_FLAG_UNKNOWN":
-        return Cell(True, ("W_TAG_TEXT",), note=visible(cell_text(raw) or "")[:100])
-    return cell
+    if cell.error != "E_FLAG_UNKNOWN":
+        return cell
+    words = visible(cell_text(raw) or "")[:100]
+    if _DENIAL.match(words) or (path == "tag.alone" and _TOGETHER.search(words)):
+        return Cell(False, ("W_TAG_DENIED",))
+    if codes.table("resident_tag").ledger_code(words) == path.removeprefix("tag."):
+        return Cell(True)
+    return Cell(True, ("W_TAG_TEXT",), note=words)
 
 
 def _tags(raw: object) -> Cell[tuple[str, ...]]:

@@ -64,6 +64,7 @@ _MESSAGES: Mapping[str, str] = MappingProxyType(
         "W_SEX_FROM_ID": tr("性别看不懂，已按身份证号记"),
         "W_SPOUSE_SEX": tr("与配偶性别相同，请核对"),
         "W_TAG_AGE": tr("不满60岁，请核对是否列入老人台账"),
+        "W_TAG_DENIED": tr("这一格的字说的是“不是”，没有加标签，请核对"),
         "W_TAG_ENDED": tr("这个标签已在系统里取消，没有重新加上"),
         "W_TAG_KEPT": tr("台账没有勾选，系统里的标签仍保留"),
         "W_TAG_TEXT": tr("这一格不是打√，按“是”记，原文记入认定理由"),

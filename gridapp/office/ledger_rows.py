@@ -9,16 +9,16 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from gridapp.models import identity
-from gridapp.models.cell import Cell, cell_text, empty_or_broken, visible
-from gridapp.office import cells
+from gridapp.models.cell import Cell, cell_text, visible
 from gridapp.office.ledger_cells import CellReader
 from gridapp.office.ledger_columns import IGNORED, PLACE
+from gridapp.office.ledger_doors import read_place
 from gridapp.office.ledger_problems import Problem, problem
 from gridapp.office.sheet_headers import NAME, Column, Header
 from gridapp.office.sheet_reader import RawSheet
@@ -119,6 +119,7 @@ class _SheetRows:
         named: Collection[str],
     ) -> None:
         self.sheet, self.header, self.reader = sheet, header, reader
+        reader.epoch = sheet.epoch
         self.width = max(column.index for column in header.columns) + 1
         self.name_column = next(c for c in header.columns if c.path in named)
         headings = {text for c in header.columns for text in c.heading.split("/")}
@@ -334,53 +335,3 @@ def _compare_with_id(row: LedgerRow) -> None:
     if row.values.get("sex") in ("1", "2") and row.values["sex"] != sex:
         row.warn("sex", "W_SEX_DIFFERS")
     row.values["born_on"], row.values["sex"] = birth, sex
-
-
-def read_place(row: LedgerRow, header: Header, context: Mapping[str, str]) -> None:
-    """Building, unit and room out of one column or three and the sub-heading above."""
-    found: dict[str, str] = {}
-    for column in header.columns:
-        if column.path not in PLACE or row.cells[column.index] is None:
-            continue
-        for path, value in _place_of(row, column).items():
-            found.setdefault(path, value)
-    if not found and any(p.field in PLACE for p in row.errors):
-        return
-    for path in PLACE[:3]:
-        value = found.get(path) or context.get(path)
-        if value:
-            row.values[path] = value
-
-
-def _place_of(row: LedgerRow, column: Column) -> dict[str, str]:
-    """The parts of a place that one cell gives; errors go to the row."""
-    raw = row.cells[column.index]
-    if column.path != "door":
-        part = cells.read_door_part(raw)
-        if part.value:
-            return {column.path: part.value}
-        both = re.fullmatch(r"\s*(\d{1,2})[-－—](\d{3,4})\s*(?:室|号)?", str(raw))
-        if column.path == "dwelling.room" and both:
-            return {"dwelling.unit": both[1], column.path: both[2]}
-        if part.error != "E_ROOM_FORMAT":
-            _place_problem(row, column.path, part)
-            return {}
-    nothing = empty_or_broken(raw)
-    if nothing is not None and not nothing.error:
-        return {}
-    cell = cells.read_door(raw)
-    if cell.value is None:
-        _place_problem(row, column.path, cell)
-        return {}
-    for code in cell.warnings:
-        row.warn(column.path, code)
-    door = cell.value
-    parts = dict(zip(PLACE, (door.building, door.unit, door.room), strict=False))
-    return {path: value for path, value in parts.items() if value}
-
-
-def _place_problem(row: LedgerRow, path: str, cell: Cell[Any]) -> None:
-    if cell.error:
-        row.refuse(path, cell.error)
-    for code in cell.warnings:
-        row.warn(path, code)

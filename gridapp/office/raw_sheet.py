@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -9,6 +10,8 @@ from functools import cached_property
 from gridapp.errors import UserError
 from gridapp.language import tr
 
+EPOCH = dt.date(1899, 12, 30)  # day 0 of Excel's dates since March 1900
+EPOCH_1904 = dt.date(1904, 1, 1)  # of workbooks that began on an old Macintosh
 MOST_ROWS = 100_000  # of one sheet: a large town's people
 MOST_CELLS = 5_000_000  # of one file, the empty ones between them included
 
@@ -23,7 +26,7 @@ class RawSheet:
 
     anchors: for each cell inside a merged range but the first, the first one.
     hidden: rows that are not shown; struck: rows crossed out; unsaved: formula cells
-    without a stored value.
+    without a stored value. epoch: day 0 of dates that are bare numbers.
     """
 
     name: str
@@ -35,6 +38,7 @@ class RawSheet:
     struck: frozenset[int] = frozenset()
     unsaved: frozenset[Position] = frozenset()
     visible: bool = True
+    epoch: dt.date = EPOCH
 
     def cell(self, row: int, column: int) -> object:
         """The value of a cell, taken from its merged range if it is in one."""

@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from stdnum.iso7064 import mod_11_2
 
 from gridapp.models import codes, identity
-from gridapp.models.cell import MESSAGES, Cell
+from gridapp.models.cell import MESSAGES, Cell, Month
 from gridapp.office import cells
+from gridapp.office.raw_sheet import EPOCH, EPOCH_1904
 
 TODAY = dt.date(2026, 1, 1)
 KINDS = (
@@ -218,3 +220,85 @@ def test_messages_are_those_in_use():
     files = [*package.glob("models/*.py"), *package.glob("office/*.py")]
     source = "".join(path.read_text("utf-8") for path in files)
     assert [code for code in MESSAGES if source.count(f'"{code}"') < 2] == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw", "value", "said"),
+    [
+        ("id_card", "ID:990101193807151219", "990101193807151219", []),
+        ("id_card", "身份证号码 990101193807151219", "990101193807151219", []),
+        ("id_card", "990101193807151219（本人）", "990101193807151219", []),
+        ("id_card", "“990101193807151219”", "990101193807151219", []),
+        ("id_card", "护照E12345678", None, ["E_ID_NOT_RESIDENT_ID"]),
+        ("birth", "1945，3，8", "1945-03-08", []),
+        ("birth", "1945年3月8日（身份证）", "1945-03-08", []),
+        ("birth", "1945年3月8日（农历）", None, ["E_DATE_LUNAR"]),
+        ("birth", Month(1945, 3, 1), "1945-03", ["W_DATE_PRECISION_MONTH"]),
+        ("name", "李四（户主", "李四", ["W_NAME_ANNOTATION"]),
+        ("name", "“李四”", "李四", []),
+        ("edu", "初中文化程度", "70", []),
+        ("edu", "小学在读", "80", []),
+        ("edu", "文盲半文盲", "90", ["W_EDU_ILLITERATE"]),
+        ("rel", "小儿子", "20", []),
+        ("rel", "表弟", "92", []),
+        ("rel", "堂姐", "91", []),
+    ],
+)
+def test_cells_of_the_same_kinds(kind: str, raw: object, value: str, said: list[str]):
+    cell = read(kind, raw)
+    assert cell.value == value
+    assert [*cell.warnings, *([cell.error] if cell.error else [])] == said
+
+
+@pytest.mark.parametrize(
+    ("raw", "numbers"),
+    [
+        ("01012345678", [("010-12345678", None)]),
+        ("02012345678", [("020-12345678", None)]),
+        ("09510000001", [("0951-0000001", None)]),
+        (
+            "13800000001 (儿子) 13900000002 (女儿)",
+            [("13800000001", "儿子"), ("13900000002", "女儿")],
+        ),
+    ],
+)
+def test_telephones_keep_their_area_and_their_owner(
+    raw: str, numbers: list[tuple[str, str | None]]
+):
+    found = identity.read_phones(raw).value
+    assert [(one.num, one.note) for one in found or ()] == numbers
+
+
+@pytest.mark.parametrize(
+    ("raw", "epoch", "value"),
+    [
+        (16504, EPOCH, "1945-03-08"),
+        (16504.0, EPOCH, "1945-03-08"),
+        ("16504", EPOCH, "1945-03-08"),
+        (15042, EPOCH_1904, "1945-03-08"),
+    ],
+)
+def test_bare_day_counts_are_dates_by_the_epoch_of_their_workbook(
+    raw: object, epoch: dt.date, value: str
+):
+    assert identity.read_birth(raw, TODAY, epoch) == Cell(value, ("W_DATE_SERIAL",))
+    assert identity.read_birth(raw, TODAY).error == "E_DATE_SERIAL"
+
+
+CLEAN = [
+    *(("id_card", id_) for id_ in ("990101193807151219", "990101193807151210")),
+    *(("birth", text) for text in ("1945-03-08", "1945.3.8", "1945/2/30", "2045-1-1")),
+    *(("name", text) for text in ("李四", "欧阳小明", "不详", "没有", "王等人")),
+    *(("phones", text) for text in ("13800000001", "19999999999")),
+]
+
+
+@pytest.mark.parametrize(("kind", "text"), CLEAN)
+def test_clean_cells_are_read_as_the_same_cells_with_dirt(kind: str, text: str):
+    """Clean cells are taken without washing; that must be no different."""
+    assert read(kind, text) == read(kind, f"\u200b{text} ")
+
+
+@given(st.from_regex(r"[0-9]{17}[0-9X]", fullmatch=True))
+def test_the_check_digit_is_that_of_iso_7064(number: str):
+    assert identity.id_checksum_ok(number) == mod_11_2.is_valid(number)

@@ -8,6 +8,7 @@ a sheet in which it finds a sign is parsed.
 
 from __future__ import annotations
 
+import datetime as dt
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
@@ -15,6 +16,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gridapp.office.raw_sheet import (
+    EPOCH,
+    EPOCH_1904,
     MOST_CELLS,
     MOST_ROWS,
     Position,
@@ -89,6 +92,13 @@ def _sheets(parts: ZipParts) -> Iterator[tuple[str, str]]:
         target = targets.get(attribute(sheet, "id"), "")
         part = posixpath.normpath(posixpath.join("xl", target))
         yield attribute(sheet, "name"), part.lstrip("/").removeprefix("xl/xl/")
+
+
+def epoch_of(parts: ZipParts) -> dt.date:
+    """Day 0 of the workbook's dates."""
+    book = tree(parts.read("xl/workbook.xml"))
+    said = [attribute(one, "date1904") for one in book.iterfind("{*}workbookPr")]
+    return EPOCH if set(said) <= OFF else EPOCH_1904
 
 
 def _styles(content: bytes) -> Styles:

@@ -11,6 +11,8 @@ from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models.cell import Month
 from gridapp.office.raw_sheet import (
+    EPOCH,
+    EPOCH_1904,
     MOST_CELLS,
     Position,
     RawSheet,
@@ -88,6 +90,7 @@ def _sheet(book: Any, sheet: Any, most: int) -> RawSheet:
         frozenset(hidden),
         frozenset(struck),
         visible=not sheet.visibility,
+        epoch=EPOCH_1904 if book.datemode else EPOCH,
     )
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models.cell import Month
 from gridapp.office.raw_sheet import RawSheet, anchors_of, damaged, locked
-from gridapp.office.readers.marks import Marks, marks_of
+from gridapp.office.readers.marks import Marks, epoch_of, marks_of
 from gridapp.office.readers.markup import BadMarkup
 from gridapp.office.readers.zip_parts import BadParts, ZipParts
 
@@ -25,11 +26,12 @@ def read_xlsx(name: str, parts: ZipParts) -> tuple[RawSheet, ...]:
     try:
         marks = dict(marks_of(parts))  # first: it refuses what calamine aborts at
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(parts.content))
+        epoch = epoch_of(parts)
         return tuple(
-            _sheet(
-                book.get_sheet_by_name(one.name),
-                one.visible == calamine.SheetVisibleEnum.Visible,
-                marks.get(one.name) or Marks(),
+            replace(
+                _sheet(book.get_sheet_by_name(one.name), marks[one.name]),
+                visible=one.visible == calamine.SheetVisibleEnum.Visible,
+                epoch=epoch,
             )
             for one in book.sheets_metadata
             if one.typ == calamine.SheetTypeEnum.WorkSheet and one.name in marks
@@ -46,7 +48,7 @@ def read_xlsx(name: str, parts: ZipParts) -> tuple[RawSheet, ...]:
         raise damaged(name) from error
 
 
-def _sheet(sheet: calamine.CalamineSheet, visible: bool, marks: Marks) -> RawSheet:
+def _sheet(sheet: calamine.CalamineSheet, marks: Marks) -> RawSheet:
     rows: list[list[object]] = [
         [None if cell == "" else cell for cell in line]
         for line in sheet.to_python(skip_empty_area=False)
@@ -63,7 +65,7 @@ def _sheet(sheet: calamine.CalamineSheet, visible: bool, marks: Marks) -> RawShe
         if row < len(rows) and column < len(rows[row]):
             rows[row][column] = _month(rows[row][column])
     return RawSheet(
-        sheet.name, rows, anchors, marks.hidden, marks.struck, marks.unsaved, visible
+        sheet.name, rows, anchors, marks.hidden, marks.struck, marks.unsaved
     )
 
 
