@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import cast
 from uuid import UUID
 
@@ -65,7 +64,8 @@ class MainWindow(QMainWindow):
         self._find.chosen.connect(self._open_row)
         self._find.new_asked.connect(partial(self.show_record, "household", None))
         session.changed.connect(self._count_unsent)
-        LedgerDrop(self).dropped.connect(self._import_ledger)
+        drop = LedgerDrop(self)
+        drop.dropped.connect(partial(take_dropped, lambda: self.pages[self._here]))
         self._bind_keys()
         self._show("today")
         self._count_unsent()
@@ -232,10 +232,6 @@ class MainWindow(QMainWindow):
         else:  # a contact: everybody found by its words
             self.go("residents")
             self.residents.search_for(row.title)
-
-    def _import_ledger(self, path: Path) -> None:
-        """Fill or import a table that was dropped onto the window."""
-        take_dropped(self.session, path, self.pages[self._here], self)
 
     def _start_visit(self, way: Way) -> None:
         """Record a visit with whoever is chosen on the page, or go and choose."""

@@ -5,11 +5,9 @@ The dialog is imported when it is first wanted: what reads forms takes its time.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from uuid import UUID
-
-from PySide6.QtWidgets import QWidget
 
 from gridapp.language import tr
 from gridapp.ui.ledgers.opening import open_import
@@ -39,9 +37,11 @@ def open_fill(
     dialog.open()
 
 
-def take_dropped(session: Session, path: Path, page: Page, window: QWidget) -> None:
-    """Open a table that was dropped onto the window: a form that names nobody is to be
-    filled in, anything else is a ledger to be imported."""
+def take_dropped(shown: Callable[[], Page], path: Path) -> None:
+    """Open a table that was dropped onto the page `shown`: a form that names nobody is
+    to be filled in, anything else is a ledger to be imported."""
+    page = shown()
+    session = page.session
 
     def look() -> bool:
         from gridapp.office.fill_form import is_blank
@@ -52,6 +52,6 @@ def take_dropped(session: Session, path: Path, page: Page, window: QWidget) -> N
         if blank:
             open_fill(session, path, page)
         else:
-            open_import(session, path, window, page.said)
+            open_import(session, path, page, page.said)
 
     session.jobs.run(look, begin)
