@@ -17,10 +17,12 @@ from uuid_utils.compat import uuid7
 
 from gridapp.errors import UserError
 from gridapp.language import tr
+from gridapp.office.entry_kinds import EntryKind
 from gridapp.office.entry_ledger import PEOPLE, apply_entries, kind_of, plan_entries
 from gridapp.office.ledger_cells import CellReader
 from gridapp.office.ledger_choices import Choices, Understood, keep, understood
 from gridapp.office.ledger_known import read_known
+from gridapp.office.ledger_memory import remembered
 from gridapp.office.ledger_plan import (
     ImportPlan,
     ImportResult,
@@ -111,7 +113,7 @@ def plan_sheets(
     steps = steps or Steps()
     kind = kind_of(sheets, choices.kind)
     if kind is not None:
-        return plan_entries(store, name, sheets, kind, today, choices, steps)
+        return _plan_entries(store, name, sheets, kind, today, choices, steps)
     lines = sum(len(sheet.rows) for sheet in sheets)
     steps.total = 3 * lines
     steps.to(lines)
@@ -138,6 +140,37 @@ def plan_sheets(
     return ImportPlan(
         name, today, shown, tuple(rows), dates, total, choices=choices, elders=elders
     )
+
+
+def _plan_entries(
+    store: Store,
+    name: str,
+    sheets: Sequence[RawSheet],
+    kind: EntryKind,
+    today: dt.date,
+    choices: Choices,
+    steps: Steps,
+) -> ImportPlan:
+    """The plan of a ledger of another type, with what is remembered of its sender."""
+    plan = plan_entries(store, name, sheets, kind, today, choices, steps)
+    with store.reading() as db:
+        shown = tuple(
+            replace(one, memory=remembered(db, one.header.headings))
+            if one.header
+            else one
+            for one in plan.sheets
+        )
+    known: dict[str, str] = {}
+    for one in shown:
+        known |= dict(one.memory.columns) if one.memory else {}
+    columns = {**known, **choices.columns}
+    if columns != choices.columns:
+        with_known = replace(choices, columns=columns)
+        again = plan_entries(store, name, sheets, kind, today, with_known, steps)
+        memories = {one.name: one.memory for one in shown}
+        shown = tuple(replace(s, memory=memories[s.name]) for s in again.sheets)
+        plan = replace(again, choices=choices)
+    return replace(plan, sheets=shown)
 
 
 def plan_again(
@@ -216,14 +249,19 @@ def apply(
     UserError when cancelled; then nothing was written.
     """
     if plan.kind != PEOPLE:
-        return apply_entries(store, plan, progress, cancelled)
+        result = apply_entries(store, plan, progress, cancelled)
+        known = [Understood(s.raw, s.header, s.memory) for s in plan.sheets]
+        with store.writing() as tx:
+            keep(tx, known, plan.choices, plan.choices.columns)
+        return result
     batch = uuid7()
     with store.writing(batch=batch) as tx:
         planner = Planner(read_known(tx.db), plan.today, plan.choices.answers)
         outcomes = planner.plan(plan.ledger_rows, plan.dates, elders=plan.elders)
         execute(tx, planner.writes, grid_id, Steps(progress, cancelled))
         raw = [sheet.raw for sheet in plan.sheets]
-        keep(tx, understood(tx.db, raw, plan.choices), plan.choices)
+        known = understood(tx.db, raw, plan.choices)
+        keep(tx, known, plan.choices, plan.choices.paths())
     if planner.writes.total() > LARGE:
         with store.writing() as tx:
             search.tidy(tx.db)

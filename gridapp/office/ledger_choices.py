@@ -103,7 +103,7 @@ def understood(
     found: list[Understood] = []
     for sheet in sheets:
         header = _header(sheet, choices, chosen, pointed)
-        memory = remembered(db, _headings(header)) if header else None
+        memory = remembered(db, header.headings) if header else None
         if header is None:
             found.append(Understood(sheet, None))
             continue
@@ -137,7 +137,7 @@ def _header(
         return None
     for first, last in _rows_within(pointed.values(), sheet):
         header = header_at(sheet, first, last, chosen)
-        if fingerprint(_headings(header)) in pointed:
+        if fingerprint(header.headings) in pointed:
             return header
     return find_header(sheet, chosen)
 
@@ -147,14 +147,22 @@ def _rows_within(memories: Collection[Memory], sheet: RawSheet) -> Iterator[Rows
     return (rows for rows in sorted(seen) if rows[1] < len(sheet.rows))
 
 
-def keep(tx: Writing, sheets: Sequence[Understood], choices: Choices) -> None:
-    """Remember what was decided, for the next file of the same sender."""
+def keep(
+    tx: Writing,
+    sheets: Sequence[Understood],
+    choices: Choices,
+    chosen: Mapping[str, str],
+) -> None:
+    """Remember what was decided, for the next file of the same sender.
+
+    chosen: by heading, the path of a field of whatever the ledger is about.
+    """
     for one in sheets:
         if one.header is None:
             continue
         known = one.memory or Memory()
         here = {joined_plain(column.heading) for column in one.header.columns}
-        columns = {**known.columns, **choices.paths()}
+        columns = {**known.columns, **chosen}
         ditto = [c.heading for c in one.header.columns if c.ditto]
         rows = choices.headers.get(one.sheet.name) or known.header
         memory = Memory(
@@ -164,8 +172,4 @@ def keep(tx: Writing, sheets: Sequence[Understood], choices: Choices) -> None:
             ditto=tuple(map(joined_plain, ditto)),
             header=rows,
         )
-        remember(tx, _headings(one.header), memory)
-
-
-def _headings(header: Header) -> list[str]:
-    return [column.heading for column in header.columns]
+        remember(tx, one.header.headings, memory)

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 
 from gridapp.errors import UserError
+from gridapp.language import tr
 from gridapp.models import codes, record_named
 from gridapp.models.record import Field, fields_of
 
@@ -225,6 +226,9 @@ def chosen_path(text: str) -> str:
     path = path_of(text)
     if path is None:
         raise UserError(
-            f"没有“{text}”这个字段，请写字段名或常用的列名，如 姓名、联系电话"
+            tr(
+                "没有“{text}”这个字段，请写字段名或常用的列名，如 姓名、联系电话",
+                text=text,
+            )
         )
     return path

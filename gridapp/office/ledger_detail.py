@@ -62,9 +62,23 @@ def row_place(row: PlannedRow) -> str:
 
 
 def row_remark(row: PlannedRow) -> str:
-    """The one sentence that says most about a row."""
-    said = (*row.errors, *row.warnings)
-    return said[0].message if said else ""
+    """The one sentence that says most about a row: why it stays out, else what it
+    changes."""
+    if row.errors:
+        return row.errors[0].message
+    if row.state == UPDATE:
+        fields = dict.fromkeys(_field_words(one.path) for one in row.changes)
+        return tr("改动：{fields}", fields=tr("、").join(fields))
+    return row.warnings[0].message if row.warnings else ""
+
+
+def _field_words(path: str) -> str:
+    if path in TABLES:
+        return tr("新建{title}", title=record_named(path).title)
+    if path == "household_id":
+        return tr("住址")
+    spec = field_at(path)
+    return spec.label if spec is not None else path
 
 
 def row_detail(plan: ImportPlan, row: PlannedRow) -> Detail:
@@ -89,6 +103,7 @@ def row_detail(plan: ImportPlan, row: PlannedRow) -> Detail:
         for one in (*row.errors, *row.warnings)
         if _about(one.field) not in paths
     ]
+    lines.sort(key=lambda one: not (one.old or one.problems))  # what matters first
     return Detail(_title(sheet, row), tuple(dict.fromkeys(remarks)), tuple(lines))
 
 

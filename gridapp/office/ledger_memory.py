@@ -29,7 +29,7 @@ class Memory(msgspec.Struct, frozen=True):
     chose (a path of `ledger_columns`, "-" for 不导入; a filler's own words for `fill`).
     code_sets: by path, the code set of a column of digits. ditto: headings under which
     an empty cell means 同上. header: first and last heading row from 0 when the user
-    corrected the finder. kind: the record type the table holds, "" when it was found.
+    corrected the finder.
     """
 
     sender: str = ""
@@ -37,7 +37,6 @@ class Memory(msgspec.Struct, frozen=True):
     code_sets: Mapping[str, str] = {}
     ditto: tuple[str, ...] = ()
     header: tuple[int, int] | None = None
-    kind: str = ""
 
 
 def fingerprint(headings: Iterable[str]) -> str:

@@ -40,6 +40,11 @@ class Header:
     columns: tuple[Column, ...]
 
     @property
+    def headings(self) -> tuple[str, ...]:
+        """The columns as they are called, by which their sender is known again."""
+        return tuple(one.heading for one in self.columns)
+
+    @property
     def known(self) -> tuple[Column, ...]:
         """Columns that hold something to keep."""
         return tuple(one for one in self.columns if one.path not in ("", IGNORED))

@@ -330,3 +330,19 @@ def test_a_ledger_of_hazards_is_told_by_its_headings_and_goes_in_the_same_way(
     dialog.done_step._undo.click()
     settle()
     assert "已撤销" in dialog.done_step._words.text()
+
+
+def test_columns_of_another_ledger_are_remembered_too(opened, ledger, settle):
+    head = ["隐患描述", "发现日期", "位置", "谁管"]
+    lines = ["楼道堆放纸箱", "2026-11-02", "3栋2单元", "周敏"]
+    dialog = opened(ledger(lines, head=head))
+    dialog.columns.meant.emit("谁管", "issue.owner_name")
+    settle()
+    dialog.show_step(PREVIEW)
+    dialog.go_on()
+    settle()
+    dialog.accept()
+    again = opened(ledger(lines, head=head, name="十二月.csv"))
+    assert again.here == PREVIEW
+    assert again._plan.sheets[0].columns["谁管"] == "issue.owner_name"
+    assert states(again) == [SAME]
