@@ -1,13 +1,15 @@
-"""Builds resources/fonts/ from three packages of free fonts.
+"""Builds resources/fonts/ from four packages of free fonts.
 
-    npm pack @expo-google-fonts/noto-sans-sc @expo-google-fonts/noto-serif-sc
+    npm pack @expo-google-fonts/noto-sans-sc @expo-google-fonts/noto-serif-sc \\
+        @expo-google-fonts/noto-sans
     apt-get download fonts-hanazono && dpkg-deb -x fonts-hanazono_*.deb hanazono
     python scripts/make_fonts.py expo-google-fonts-noto-sans-sc-0.4.3.tgz \\
         expo-google-fonts-noto-serif-sc-0.4.3.tgz \\
+        expo-google-fonts-noto-sans-0.4.2.tgz \\
         hanazono/usr/share/fonts/truetype/hanazono/HanaMinB.ttf
 
 The result is the same to the byte for the same packages and fontTools version. Why
-these three, and what else was compared: docs/decisions/0002-fonts.md.
+these four, and what else was compared: docs/decisions/0002-fonts.md.
 """
 
 from __future__ import annotations
@@ -88,6 +90,13 @@ SANS = (
 SERIF = Cut(
     "package/300Light/NotoSerifSC_300Light.ttf", "Gridapp Serif SC", "Regular", _common
 )
+# The letters of foreign names: Turkish, Vietnamese, Kazakh.
+LATIN = Cut(
+    "package/400Regular/NotoSans_400Regular.ttf",
+    "Gridapp Sans Latin",
+    "Regular",
+    lambda code: 0xA0 <= code < 0x250 or 0x370 <= code < 0x530 or code >> 8 == 0x1E,
+)
 # The rare characters of GB 18030-2022, level 3: extensions B to F of Unicode.
 RARE = Cut(
     "HanaMinB.ttf",
@@ -164,15 +173,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("sans", type=Path, help="the npm package, .tgz")
     parser.add_argument("serif", type=Path, help="the npm package, .tgz")
+    parser.add_argument("latin", type=Path, help="the npm package, .tgz")
     parser.add_argument("rare", type=Path, help="HanaMinB.ttf")
     given = parser.parse_args()
     FONTS.mkdir(parents=True, exist_ok=True)
     (FONTS / "OFL.txt").write_bytes(member(given.sans, "package/LICENSE_FONT"))
     (FONTS / "OFL-Serif.txt").write_bytes(member(given.serif, "package/LICENSE_FONT"))
+    latin = member(given.latin, "package/LICENSE_FONT")
+    (FONTS / "OFL-Latin.txt").write_bytes(latin)
     known: set[int] = set()
     for cut in SANS:
         known |= write(member(given.sans, cut.source), cut)
     write(member(given.serif, SERIF.source), SERIF)
+    known |= write(member(given.latin, LATIN.source), LATIN, known)
     write(given.rare.read_bytes(), RARE, known)
 
 

@@ -1,9 +1,10 @@
 """The fonts of printed pages: embedded, searchable, and known for what they lack.
 
 A character is set in the font that was asked for; what that lacks in REGULAR, which
-has all of GB 18030's common Han; then in RARE, which has the rest of its level 3; then
-in a font of this machine. What none has is named, never printed as an empty box. Why
-these fonts: docs/decisions/0002-fonts.md.
+has all of GB 18030's common Han; then in LATIN, which has the letters of foreign names;
+in RARE, which has the rest of the Han of GB 18030 at level 3; in a font of this
+machine. What none has is named, never printed as an empty box. Why these fonts:
+docs/decisions/0002-fonts.md.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from gridapp.office.system_fonts import candidates
 REGULAR = "GridappSansSC-Regular"
 BOLD = "GridappSansSC-Bold"
 BODY = "GridappSerifSC-Regular"  # of official papers, in the place of 仿宋
+LATIN = "GridappSansLatin-Regular"
 RARE = "GridappSerifRare-Regular"
 
 
@@ -101,7 +103,7 @@ def _of_this_machine() -> tuple[Any, ...]:
 
 def _order(name: str) -> Iterator[Any]:
     """The fonts to look into, the best first; the later ones are opened when needed."""
-    yield from map(font, dict.fromkeys((name, REGULAR, RARE)))
+    yield from map(font, dict.fromkeys((name, REGULAR, LATIN, RARE)))
     yield from _of_this_machine()
 
 

@@ -149,7 +149,7 @@ def _families(fonts: Path) -> list[str]:
     found = [family for family in FAMILIES if family in known]
     if found:
         return found
-    for path in sorted(fonts.glob("GridappSans*.ttf")):
+    for path in sorted(fonts.glob("GridappSansSC-*.ttf")):
         number = QFontDatabase.addApplicationFont(str(path))
         for family in QFontDatabase.applicationFontFamilies(number):
             if family not in found:

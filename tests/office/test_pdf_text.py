@@ -103,6 +103,12 @@ def test_a_text_of_many_fonts_is_one_line(tmp_path, name):
     assert read(out, "-raw").split() == [MIXED, "第二行"]
 
 
+def test_foreign_names_are_printed_with_their_own_letters(tmp_path):
+    names = ["Nguyễn", "Ağaoğlu", "Łukasz", "Әлихан", "Қасымов", "Ýmir", "Żółć"]
+    out = drawn(tmp_path, names, BODY)
+    assert read(out, "-raw").split() == names
+
+
 @pytest.mark.parametrize(
     ("typed", "printed"),
     [

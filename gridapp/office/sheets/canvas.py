@@ -38,6 +38,7 @@ class _File(_PDF.PDFDocument):
         self.setTitle(title)
         self.setAuthor("")
         self.setCreator(author)
+        self.setSubject("")
         self._spool = spool
         self._at = 0
         self._put(_PDF.PDFFile(self._pdfVersion).format(self))

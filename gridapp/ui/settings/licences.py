@@ -148,6 +148,13 @@ def _beside() -> list[Part]:
             _shipped("fonts/OFL.txt"),
         ),
         (
+            "Gridapp Sans Latin (Noto Sans)",
+            "",
+            "OFL-1.1",
+            tr("字体"),
+            _shipped("fonts/OFL-Latin.txt"),
+        ),
+        (
             "Gridapp Serif SC (Noto Serif SC)",
             "",
             "OFL-1.1",
