@@ -12,6 +12,7 @@ from gridapp.models import (
     Building,
     Contact,
     Dwelling,
+    Grid,
     Household,
     Issue,
     Resident,
@@ -172,3 +173,46 @@ def broken(text, printed, size=6):
     """The short pieces of a text that are not printed in one."""
     pieces = [text[i : i + size] for i in range(0, len(text), size)]
     return [piece for piece in pieces if piece not in printed]
+
+
+LONG = "这一段话很长，写的人把前前后后都写上了。" * 190  # 3,800 characters
+NAME = "阿卜杜热西提·买买提艾力·阿布都克热木·吐尔逊江·依明江"
+
+
+@needs_poppler
+def test_texts_of_any_length_go_on_and_stay_on_the_page(kept, tmp_path):
+    store, estate = kept
+    with store.writing() as tx:
+        records.save(
+            tx,
+            Issue,
+            {"description": LONG, "result": LONG, "closed_at": None},
+            estate.found,
+        )
+        records.save(tx, Resident, {"name": NAME, "illness": LONG}, estate.li)
+        values = {"name": "幸福里和美社区第十二网格（东区、原机械厂家属院片区）"}
+        records.save(tx, Grid, values, estate.grid)
+    for name, ids, day in (
+        ("issue-slip", [estate.found], DAY),
+        ("patrol-log", [], dt.date(2026, 11, 9)),
+        ("resident-card", [estate.li], DAY),
+        ("visit-sheet", [estate.li], DAY),
+        ("call-list", [estate.li], DAY),
+        ("emergency-card", [], DAY),
+        ("month-ledger", [], DAY),
+    ):
+        out = tmp_path / f"{name}.pdf"
+        with store.reading() as db:
+            SHEETS[name].draw(db, ids, day, out)
+        if name in ("issue-slip", "patrol-log", "resident-card"):
+            assert packed(text_of(out)).count("写的人把前前后后都写上了") >= 185, name
+        right, bottom = reach(out)
+        assert right <= 210 - 14, name  # a full stop's box may stand in the margin
+        assert bottom <= 297 - 4, name
+
+
+def reach(pdf):
+    """How far right and down any word on any page reaches, in millimetres."""
+    words = [one.split('"') for one in text_of(pdf, "-bbox").splitlines()]
+    edges = [(float(one[5]), float(one[7])) for one in words if "<word" in one[0]]
+    return tuple(max(side) * 25.4 / 72 for side in zip(*edges, strict=True))

@@ -13,7 +13,7 @@ from gridapp.language import tr
 from gridapp.models.kinds import PHONES
 from gridapp.office.sheets.checked import Paper, print_checked
 from gridapp.office.sheets.document import Document
-from gridapp.office.sheets.flow import Block
+from gridapp.office.sheets.flow import Block, split
 from gridapp.office.sheets.form_rows import signatures
 from gridapp.office.sheets.paper import TEXT_WIDTH, Cell, Row, label
 from gridapp.office.sheets.privacy import masked
@@ -46,7 +46,11 @@ def call_list(
 def _paper(
     people: Sequence[VisitSheet], record_id: UUID | None, *, unmasked: bool
 ) -> Paper:
-    rows = tuple(_line(i, one, unmasked=unmasked) for i, one in enumerate(people, 1))
+    rows = tuple(
+        piece
+        for number, one in enumerate(people, 1)
+        for piece in split(_line(number, one, unmasked=unmasked))
+    )
     first = people[0]
     document = Document(
         title=TITLE,

@@ -8,7 +8,13 @@ from uuid import UUID
 
 from gridapp.office.fonts import BOLD
 from gridapp.office.sheets.flow import Block, Placed, pages_of
-from gridapp.office.sheets.paper import LEFT, PAGE_WIDTH, Paper
+from gridapp.office.sheets.paper import (
+    CODE_SIDE,
+    LEFT,
+    PAGE_WIDTH,
+    TEXT_WIDTH,
+    Paper,
+)
 from gridapp.office.sheets.target import Target
 
 TOP, END = 34.5, 277.0
@@ -33,30 +39,31 @@ def print_documents(
     unmasked: bool,
     progress: Callable[[int, int], object] | None,
 ) -> int:
-    """Write the PDF of these documents; return its pages, numbered through.
+    """Write the PDF of these documents; its pages, each document numbered by itself.
 
     `progress(done, total)` is called after each page; raising in it stops the print
     and leaves no file. Raises UserError when the file cannot be written.
     """
-    pages = [
-        (document, page)
-        for document in documents
-        for page in pages_of(document.blocks, TOP, END)
-    ]
+    placed = [(one, pages_of(one.blocks, TOP, END)) for one in documents]
+    total = sum(len(pages) for _, pages in placed)
     paper = Paper(documents[0].title)
-    for number, (document, page) in enumerate(pages, 1):
-        _draw(paper, document, page)
-        paper.foot(document.grid, number, len(pages), unmasked=unmasked)
-        paper.end_page()
-        if progress is not None:
-            progress(number, len(pages))
+    for document, pages in placed:
+        for number, page in enumerate(pages, 1):
+            _draw(paper, document, page)
+            paper.foot(document.grid, number, len(pages), unmasked=unmasked)
+            paper.end_page()
+            if progress is not None:
+                progress(paper.pages, total)
     paper.save(out)
     return paper.pages
 
 
 def _draw(paper: Paper, document: Document, page: Sequence[Placed]) -> None:
-    paper.text(PAGE_WIDTH / 2, 23, document.title, 21, BOLD, "center")
-    paper.text(LEFT, 31.5, document.line, LINE_SIZE)
+    beside = CODE_SIDE + 3 if document.record_id is not None else 0
+    middle = PAGE_WIDTH / 2
+    room = 2 * (LEFT + TEXT_WIDTH - beside - middle)
+    paper.fitted(middle, 23, document.title, room, 21, BOLD, "center")
+    paper.fitted(LEFT, 31.5, document.line, TEXT_WIDTH - beside, LINE_SIZE)
     if document.record_id is not None:
         paper.code(document.record_id)
     for placed in page:

@@ -271,7 +271,7 @@ def _row(person: Weak, house: House | None, *, unmasked: bool) -> Row:
         helpers.append(tr("邻里{gap}", gap=GAP))
     return Row(
         (
-            Cell(_door(person, house), DOOR, size=SIZE, bold=True),
+            Cell(_door(person, house), DOOR, size=SIZE, bold=True, lines=3),
             Cell(HELP_SIGNS[person.help], SIGN, size=SIZE, bold=True, align="center"),
             Cell(person.name + age, NAME, size=SIZE),
             Cell(needs, NEEDS, size=SIZE),

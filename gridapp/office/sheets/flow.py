@@ -70,22 +70,18 @@ def _held(rows: Sequence[Row]) -> list[Row]:
 
 
 def split(row: Row) -> list[Row]:
-    """The row as rows of at most LONGEST lines, the text of its last cell going on."""
-    last = row.cells[-1]
-    lines = cell_lines(last)
-    if len(lines) <= LONGEST:
+    """The row as rows of at most LONGEST lines, the text of every cell going on."""
+    texts = [cell_lines(cell) for cell in row.cells]
+    most = max(map(len, texts))
+    if most <= LONGEST:
         return [row]
-    parts = [lines[i : i + LONGEST] for i in range(0, len(lines), LONGEST)]
     return [
         replace(
             row,
-            cells=(
-                *(
-                    replace(one, text=one.text if i == 0 else "")
-                    for one in row.cells[:-1]
-                ),
-                replace(last, text="\n".join(part)),
+            cells=tuple(
+                replace(cell, text="\n".join(lines[start : start + LONGEST]))
+                for cell, lines in zip(row.cells, texts, strict=True)
             ),
         )
-        for i, part in enumerate(parts)
+        for start in range(0, most, LONGEST)
     ]

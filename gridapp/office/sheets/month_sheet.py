@@ -29,6 +29,7 @@ TITLE = tr("网格月度台账")
 NAME, COUNT = 38.0, 42.0
 HOW = TEXT_WIDTH - NAME - COUNT
 SIZE, SMALL = 9.5, 8.5
+MOST = 6  # lines of a cell of these tables; what is left out is said so
 LINE = 5.6  # height of a row of the tables by building and by person, mm
 WIDTHS = (38.0, 14.0, 16.0, 18.0, 18.0, 17.0, 17.0, 18.0, 18.0)
 BUILDINGS = tuple(zip(BUILDING_HEADINGS, WIDTHS, strict=True))
@@ -175,7 +176,7 @@ def _table(
     lines = tuple(
         Row(
             tuple(
-                Cell(text, width, size=SMALL, align=align)
+                Cell(text, width, size=SMALL, align=align, lines=MOST)
                 for text, (_, width) in zip(row, columns, strict=True)
             ),
             height=LINE,

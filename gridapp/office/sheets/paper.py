@@ -33,13 +33,14 @@ FOOT_AT = 285.5
 LINE = 1.4  # line pitch, in font sizes
 SPREAD = 0.08  # em between two characters: more looks like a space, also to readers
 PAD, PAD_UP = 1.6, 1.1  # between a cell's rule and its text, beside and above it
-SMALL = 8.5  # points
+SMALL, SMALLEST = 8.5, 6.5  # points
 # The code of the record: its number stands on the line under the title, and between
 # both is the quiet zone a reader needs.
 CODE_TOP, CODE_SIDE = 9.5, 18.0
 NUMBER_AT, NUMBER_SIZE = 31.5, 8.0
 TINT = 0.94  # of label cells: stays paper-white on a poor copier
 HAIR, RULE, FRAME = 0.3, 0.5, 1.1  # line weights, points
+FOOT_MIDDLE = 17.0  # mm of the page number, left of the middle
 UNDER = 1.5  # mm from the baseline to a rule under it
 HATCH = 2.2  # mm from line to line of a hatched block
 HATCH_GREY = 0.6  # so that words stay readable on it
@@ -56,7 +57,7 @@ class Cell:
     align: str = "left"  # or "center"
     size: float = 10
     bold: bool = False
-    lines: int = 99  # most lines shown; what is left out is said so
+    lines: int = 999  # most lines shown; what is left out is said so
     under: bool = False  # a rule under each line, to write on where it is empty
     official: bool = False  # in the letter of official papers, unless it is bold
     spread: bool = False  # a line that nearly fills the cell is spread to fill it
@@ -149,6 +150,30 @@ class Paper:
             lacking = (room * MM - width(text, name, size)) / (len(text) - 1)
             apart = lacking if 0 < lacking <= SPREAD * size else 0.0
         self._canvas.text(x * MM, (self.height - y) * MM, text, name, size, apart)
+
+    def fitted(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        room: float,
+        size: float = 10,
+        name: str = REGULAR,
+        align: str = "left",
+    ) -> None:
+        """Draw one line at most `room` wide: in smaller letters, then cut with a mark.
+
+        Where it stands and how it is aligned are those of `text`.
+        """
+        text = drawable(text)
+        wide = width(text, name, size) / MM
+        if wide > room:
+            size = max(SMALLEST, size * room / wide)
+        if width(text, name, size) / MM > room:
+            while text and width(f"{text}…", name, size) / MM > room:
+                text = text[:-1]
+            text = f"{text}…"
+        self.text(x, y, text, size, name, align)
 
     def line(
         self, x1: float, y1: float, x2: float, y2: float, weight: float = RULE
@@ -302,7 +327,7 @@ class Paper:
         self.line(LEFT, foot - 4, end, foot - 4, HAIR)
         printed = tr("打印日期 {today:%Y-%m-%d}", today=dt.date.today())
         left = tr("\u3000").join(filter(None, (grid, printed)))
-        self.text(LEFT, foot, left, SMALL)
+        self.fitted(LEFT, foot, left, middle - LEFT - FOOT_MIDDLE, SMALL)
         self.text(
             middle,
             foot,

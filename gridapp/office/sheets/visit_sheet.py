@@ -24,6 +24,7 @@ from gridapp.office.fonts import (
     require_glyphs,
 )
 from gridapp.office.sheets.paper import (
+    CODE_SIDE,
     HAIR,
     LEFT,
     PAGE_WIDTH,
@@ -190,7 +191,7 @@ def _head(paper: Paper, title: str, grid: str, worker: str, day: str) -> None:
         worker=worker,
         day=day,
     )
-    paper.text(LEFT, 31.5, head)
+    paper.fitted(LEFT, 31.5, head, TEXT_WIDTH - CODE_SIDE - 3)
 
 
 def _below(paper: Paper, top: float) -> None:
