@@ -47,7 +47,7 @@ PAGES: Mapping[str, Maker] = {
     "visit": VisitForm,
     **SIDE_PAGES,
 }
-SOON = ("visit", "issues", "disputes")  # made soon: the form, and what is counted
+SOON = ("visit", "issues", "disputes", "printing")  # made soon: not to be waited for
 RECORD_PAGES = {
     "issue": "issues",
     "dispute": "disputes",

@@ -27,6 +27,7 @@ from gridapp.ui.tokens import Width
 from gridapp.work import plans
 
 TODAY = dt.date.today()
+CONTROL = Qt.KeyboardModifier.ControlModifier
 
 
 @pytest.fixture
@@ -107,14 +108,16 @@ def test_pages_are_turned_and_grow_crisp_by_keys(page, qtbot):
     assert view.page() == 1
     view.fit("width")
     while view.scale() < 2:
-        qtbot.keyClick(view, Qt.Key.Key_Plus, Qt.KeyboardModifier.ControlModifier)
+        qtbot.keyClick(view, Qt.Key.Key_Plus, CONTROL)
     wide = 210 / 25.4 * 96 * 2 * view.devicePixelRatioF()  # A4 at 200 %
 
     def crisp():
-        assert abs(view.picture(0).width() - wide) < 4
+        image = view.picture(0)
+        assert image is not None
+        assert abs(image.width() - wide) < 4
 
     qtbot.waitUntil(crisp, timeout=10_000)
-    qtbot.keyClick(view, Qt.Key.Key_Minus, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(view, Qt.Key.Key_Minus, CONTROL)
     assert view.scale() == 1.5
 
 
@@ -309,8 +312,8 @@ def window(session, planned, qtbot, settle):
     settle()
 
 
-def test_one_click_leads_from_today_to_the_preview_and_escape_back(
-    window, qtbot, settle
+def test_one_click_leads_from_today_to_the_preview_and_keys_to_the_pdf_and_back(
+    window, qtbot, settle, messages, tmp_path
 ):
     window.today._print.click()
     page = window.pages["printing"]
@@ -319,9 +322,12 @@ def test_one_click_leads_from_today_to_the_preview_and_escape_back(
     seen(page, qtbot, 2)
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
-    qtbot.keyClick(page._preview.view, Qt.Key.Key_Escape)
-    assert window.here == "today"
+    messages.target = str(tmp_path / "走访单.pdf")
+    qtbot.keyClick(window.focusWidget(), Qt.Key.Key_P, CONTROL)
+    qtbot.waitUntil((tmp_path / "走访单.pdf").exists, timeout=10_000)
     settle()
+    qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Escape)
+    assert window.here == "today"
 
 
 @pytest.fixture
@@ -343,7 +349,8 @@ def signed(page, session, qtbot, tmp_path):
     dialog.open()
     dialog.take([*files, nothing])
     qtbot.waitUntil(lambda: len(dialog._rows) == 3, timeout=20_000)
-    return dialog
+    yield dialog
+    dialog.close()
 
 
 def kept(session):

@@ -129,7 +129,7 @@ class PreviewCard(Card):
         self._around.setVisible(blanks)
         self._bar.hide()
         self._stop.hide()
-        self._stack.setCurrentIndex(1)
+        self._stack.setCurrentIndex(1 if sentence and not blanks else 0)
         self._show_number(0)
 
     def set_width(self, width: Width) -> None:

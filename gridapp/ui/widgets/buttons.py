@@ -51,6 +51,13 @@ class Button(QPushButton):
             theme.changed.connect(self._draw_icon)
             self._draw_icon()
 
+    def setText(self, text: str) -> None:
+        """Write other words on it; Qt would take its shortcut for the old ones'."""
+        keys = self.shortcut()
+        super().setText(text)
+        if not keys.isEmpty():
+            self.setShortcut(keys)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter presses the button, as Space does."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
