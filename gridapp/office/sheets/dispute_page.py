@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from unicodedata import normalize
 
 from gridapp.language import tr
 from gridapp.office.chinese_text import break_lines
@@ -191,7 +192,8 @@ def tick(text: str, *, chosen: bool) -> str:
 def signing(*lines: Sequence[str], day: str = "") -> list[Row]:
     """Places to sign, side by side in each line, and the day; on one page.
 
-    `lines` are the labels of each line; an empty one keeps its place empty.
+    `lines` are the labels of each line; one without a colon, such as that of a seal,
+    has no rule to write on.
     """
     rows = [line(*_places(one), height=PITCH * SIGN_HIGH, keep=True) for one in lines]
     if day:
@@ -206,7 +208,8 @@ def _places(labels: Sequence[str]) -> list[Cell]:
     cells: list[Cell] = []
     for name in labels:
         taken = _label_room(name)
-        if not name or taken > room - LEAST:
+        signed = normalize("NFKC", name).rstrip().endswith(":")
+        if not signed or taken > room - LEAST:
             cells.append(words(name, room))
         else:
             cells += [words(name, taken), filled("", room - taken - 4), words("", 4)]
