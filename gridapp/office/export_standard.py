@@ -7,6 +7,7 @@ requires and nobody filled are marked, and each such row is told on the sheet �
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 NAME = "gbt31000"
 TITLE = "GB/T 31000-2015"
+MOST_TOLD = 8  # items that are missing most often
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ def export_standard(
         title = tr("{standard}：{title}", standard=TITLE, title=model.title)
         count = sum(rows.values())
         marked = tr("标黄的格子是国标必填而没有的，或写法不合国标；各行见“待补”")
-        book.say(title, list(narrowed), count, marked)
+        book.say(title, list(narrowed), count, marked, *todo.most_lacking())
     write_whole(book.data, out)
     return Delivered(rows, todo.count)
 
@@ -144,6 +146,7 @@ class _Lacking:
 
     def __init__(self, book: Book) -> None:
         self.count = 0
+        self._missing: Counter[str] = Counter()
         self._sheet = book.sheet(tr("待补"))
         headings = (
             tr("表"),
@@ -159,6 +162,7 @@ class _Lacking:
     def add(self, tables: Iterable[Table], subject: Subject, ready: Ready) -> None:
         """Tell one record."""
         self.count += 1
+        self._missing.update(ready.missing)
         names = tr("、").join(tr(one.title) for one in tables)
         name, where = _named(subject)
         cells = (
@@ -171,6 +175,15 @@ class _Lacking:
         )
         for at, cell in enumerate(cells):
             self._sheet.put(self.count, at, cell, long=at in (4, 5))
+
+    def most_lacking(self) -> list[str]:
+        """What is missing most often, as one sentence; none when nothing is."""
+        each = (
+            tr("{label} {count:,} 条", label=label, count=count)
+            for label, count in self._missing.most_common(MOST_TOLD)
+        )
+        told = tr("、").join(each)
+        return [tr("最常缺的：{told}", told=told)] if told else []
 
     def finish(self) -> None:
         """Set widths and how the sheet is printed."""

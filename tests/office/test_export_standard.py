@@ -82,6 +82,8 @@ def test_what_is_lacking_is_marked_and_listed(vault, people, tmp_path):
     ]
     assert lacking["还缺几项"].value == len(lacking["缺哪些"].value.split("、"))
     assert "民族" in lacking["缺哪些"].value
+    said = [one for _, one in book["说明"].iter_rows(values_only=True)]
+    assert any(one.startswith("最常缺的：民族 2 条、籍贯 2 条、") for one in said)
 
 
 def test_numbers_are_masked_without_a_purpose(vault, people, tmp_path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from gridapp.language import tr
@@ -25,33 +25,64 @@ class ColumnChips(QWidget):
     def __init__(self, theme: Theme, columns: Sequence[Column]) -> None:
         super().__init__()
         self.setAccessibleName(tr("要导出的列"))
+        self._theme = theme
+        self._labels = {one.key: one.label for one in columns}
         self._usual = [one.key for one in columns if one.usual]
-        self._chips: dict[str, Button] = {}
+        self._chips: dict[str, Button] = {}  # those that are shown
         self._all = Button(theme, tr("全选"), "small")
         self._few = Button(theme, tr("只要常用的"), "small")
-        self._more = Button(theme, tr("更多列…"), "small")
+        self._more = Button(theme, "", "small")
         box = column(self, gap=8)
         acts = line(gap=4)
         for part in (self._few, self._all, self._more):
             acts.addWidget(part)
         acts.addStretch()
         holder = QWidget()
-        flow = FlowLayout(holder, 6)
-        for one in sorted(columns, key=lambda one: not one.usual):
-            flow.addWidget(self._chip(theme, one))
+        self._flow = FlowLayout(holder, 6)
         box.addWidget(holder)
         box.addLayout(acts)
-        self._all.clicked.connect(self._take_all)
+        self._all.clicked.connect(partial(self.take, self._labels))
         self._few.clicked.connect(partial(self.take, self._usual))
-        self._more.clicked.connect(self._show_all)
+        self._more.clicked.connect(self._show_rest)
         self.take(self._usual)
 
-    def _chip(self, theme: Theme, one: Column) -> Button:
-        chip = Button(theme, one.label, "chip", icon="plus")
+    def chosen(self) -> list[str]:
+        """Return the keys of what is chosen."""
+        return [key for key, chip in self._chips.items() if chip.isChecked()]
+
+    def take(self, keys: Iterable[str], _clicked: bool = False) -> None:
+        """Choose exactly these; what is usual or chosen is shown."""
+        wanted = set(keys)
+        self._show([*self._usual, *(key for key in self._labels if key in wanted)])
+        for key, chip in self._chips.items():
+            chip.setChecked(key in wanted)
+
+    def _show_rest(self) -> None:
+        first = next(key for key in self._labels if key not in self._chips)
+        self._show(self._labels)
+        self._chips[first].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show(self, keys: Iterable[str]) -> None:
+        """Show these as well; the others wait behind 更多列."""
+        for key in keys:
+            if key not in self._chips:
+                chip = self._chip(key)
+                self._flow.addWidget(chip)
+                chip.show()  # now, so that it can take the keyboard
+        hidden = len(self._labels) - len(self._chips)
+        self._more.setVisible(hidden > 0)
+        words = tr("更多列（{count}）", count=hidden)
+        self._more.setText(words)
+        self._more.setAccessibleName(words)
+        self.updateGeometry()
+
+    def _chip(self, key: str) -> Button:
+        label = self._labels[key]
+        chip = Button(self._theme, label, "chip", icon="plus")
         chip.setCheckable(True)
-        chip.setAccessibleName(tr("列：{label}", label=one.label))
+        chip.setAccessibleName(tr("列：{label}", label=label))
         chip.toggled.connect(partial(self._mark, chip))
-        self._chips[one.key] = chip
+        self._chips[key] = chip
         return chip
 
     def _mark(self, chip: Button, chosen: bool) -> None:
@@ -59,31 +90,3 @@ class ColumnChips(QWidget):
             "check" if chosen else "plus", "blue.text" if chosen else "text3"
         )
         self.changed.emit()
-
-    def keys(self) -> list[str]:
-        """Return the keys of what is chosen."""
-        return [key for key, chip in self._chips.items() if chip.isChecked()]
-
-    def take(self, keys: Iterable[str]) -> None:
-        """Choose exactly these; who is chosen is shown."""
-        wanted = set(keys)
-        for key, chip in self._chips.items():
-            chip.setChecked(key in wanted)
-            chip.setVisible(key in wanted or key in self._usual)
-        self._tell_more()
-
-    def _take_all(self) -> None:
-        self.take(self._chips)
-
-    def _show_all(self) -> None:
-        for chip in self._chips.values():
-            chip.setVisible(True)
-        self._tell_more()
-
-    def _tell_more(self) -> None:
-        hidden = sum(chip.isHidden() for chip in self._chips.values())
-        self._more.setVisible(hidden > 0)
-        words = tr("更多列（{count}）", count=hidden)
-        self._more.setText(words)
-        self._more.setAccessibleName(words)
-        self.updateGeometry()
