@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 
 # GB/T 15834-2011, 5.1: these may not begin a line, and those may not end one.
@@ -103,8 +104,8 @@ def _wrapped(
         while shown > width and len(rest) > 1:
             cut = _cut(rest, width, width_of)
             yield rest[:cut].rstrip()
+            shown -= width_of(rest[:cut])
             rest = rest[cut:]
-            shown = width_of(rest.rstrip())
         line += rest
         used += width_of(rest)
     if line.strip():
@@ -113,9 +114,11 @@ def _wrapped(
 
 def _cut(piece: str, width: float, width_of: Callable[[str], float]) -> int:
     """How many characters of a too wide piece to put on a line, at least one."""
-    fitting = len(piece)
-    while fitting > 1 and width_of(piece[:fitting]) > width:
-        fitting -= 1
+    beyond = 2
+    while beyond < len(piece) and width_of(piece[:beyond]) <= width:
+        beyond *= 2
+    counts = range(1, min(beyond + 1, len(piece)))
+    fitting = bisect_right(counts, width, key=lambda n: width_of(piece[:n])) or 1
     for cut in range(fitting, 0, -1):
         if piece[cut] not in NOT_FIRST and piece[cut - 1] not in NOT_LAST:
             return cut

@@ -104,6 +104,21 @@ def test_no_mark_stands_where_it_may_not_unless_marks_fill_the_line(text, width)
     assert not [line for line in lines[:-1] if line[-1] in ENDS]
 
 
+@pytest.mark.parametrize("endless", ["a" * 20_000, "。" * 20_000, "1," * 10_000])
+def test_a_text_without_any_break_is_cut_without_measuring_it_over_and_over(endless):
+    measured = 0
+
+    def measure(text: str) -> float:
+        nonlocal measured
+        measured += len(text)
+        return em(text)
+
+    lines = break_lines(endless, 40, measure)
+    assert "".join(lines) == endless
+    assert max(map(em, lines)) <= 40
+    assert measured < 40 * len(endless)
+
+
 def test_a_box_keeps_its_words():
     assert "□不在家" in list(pieces("□拒访　□不在家"))
 
