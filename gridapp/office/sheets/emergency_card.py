@@ -170,7 +170,7 @@ def _facts(
             phone(house.values["head_name"], house.values["head_phones"]),
         )
         if house
-        else (tr("值班电话"), phone("", grid["supervision_phones"]))
+        else (tr("监督电话"), phone("", grid["supervision_phones"]))
     )
     rows = [
         line(
@@ -268,7 +268,7 @@ def _row(person: Weak, house: House | None, *, unmasked: bool) -> Row:
     if house:
         helpers.append(tr("邻里{gap}\u3000钥匙{gap}", gap=GAP * 2))
     elif not person.helpers:
-        helpers.append(tr("邻里{gap}", gap=GAP))
+        helpers.append(_head(person, unmasked=unmasked))
     return Row(
         (
             Cell(_door(person, house), DOOR, size=SIZE, bold=True, lines=3),
@@ -280,6 +280,15 @@ def _row(person: Weak, house: House | None, *, unmasked: bool) -> Row:
         ),
         height=LINE,
     )
+
+
+def _head(person: Weak, *, unmasked: bool) -> str:
+    """The head of the building, who helps when no contact is known; else a gap."""
+    building = person.place.building
+    if building is None or not building["head_name"]:
+        return tr("邻里{gap}", gap=GAP)
+    numbers = _phones(building["head_phones"] or (), unmasked=unmasked)
+    return " ".join(filter(None, (tr("楼栋长"), building["head_name"], numbers)))
 
 
 def _door(person: Weak, house: House | None) -> str:

@@ -371,6 +371,14 @@ def _after() -> list[Row]:
         _one(tr("需求"), needs, 2),
         _one(tr("处置"), done, 2),
         _one(
+            tr("等级频次"),
+            tr(
+                "{boxes}\u3000走访改为每＿＿＿天 1 次，理由：",
+                boxes=boxes("care_colour"),
+            ),
+            1,
+        ),
+        _one(
             tr("下次走访"),
             tr(
                 "\u3000\u3000\u3000\u3000年\u3000\u3000月\u3000\u3000日\u3000\u3000\u3000要问："
