@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import math
 import re
 import tempfile
 import unicodedata
@@ -11,6 +12,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Any
 
+from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.work.listing import Cell
 from gridapp.work.purpose import Signature
@@ -23,6 +25,7 @@ NARROWEST, WIDEST, LONG = 6, 30, 46  # characters across a column
 ARROW = 3  # room beside a heading for the arrow of its filter
 HEAD, BAND = "#E7F1FA", "#B8CCE0"
 LACKING = "#FFE699"
+_BREAK = re.compile(r"\r\n?")  # Excel's own line break is the other one
 _TEXT, _DAY, _TIME = "@", "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
 
 
@@ -37,7 +40,10 @@ class Book:
         import xlsxwriter
 
         self._signature = signature
-        self._folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        try:
+            self._folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        except OSError as error:
+            raise _unwritten(error) from error
         self._file = io.BytesIO()
         options = {
             "constant_memory": True,
@@ -71,8 +77,12 @@ class Book:
             if not self._book.worksheets():
                 self._book.add_worksheet()
             self._book.close()  # also after a stop: it lets go of its files
+        except OSError as other:
+            error = error or other
         finally:
             self._folder.cleanup()
+        if isinstance(error, OSError):
+            raise _unwritten(error) from error
         if error is None:
             self.data = self._file.getvalue()
 
@@ -115,7 +125,9 @@ class Book:
         bold, wrapped = self.format(bold=True), self.format(text_wrap=True)
         for row, (label, words) in enumerate(lines):
             page.write_string(row, 0, label, bold)
-            page.write_string(row, 1, words, wrapped)
+            quoted = words.startswith(FORMULA)
+            look = self.format(text_wrap=True, quote_prefix=True) if quoted else wrapped
+            page.write_string(row, 1, words, look)
         page.set_paper(9)
 
 
@@ -165,11 +177,11 @@ class Sheet:
         elif isinstance(cell, dt.date) and cell >= FIRST_DAY:
             page.write_datetime(row, at, cell, self._look(_DAY, long, lacking))
             width = 10
-        elif isinstance(cell, int | float):
+        elif isinstance(cell, int | float) and math.isfinite(cell):
             page.write_number(row, at, cell, self._look("", long, lacking))
             width = len(f"{cell:.15g}")
         else:
-            words = str(cell)[:LONGEST_CELL]
+            words = _BREAK.sub("\n", str(cell))[:LONGEST_CELL]
             quoted = words.startswith(FORMULA)
             look = self._look(_TEXT if text else "", long, lacking, quoted)
             page.write_string(row, at, words, look)
@@ -212,6 +224,12 @@ class Sheet:
         page.set_footer(
             f"&L{who}&C{tr('第 &P 页，共 &N 页')}&R{_plain(signature.grid)}"
         )
+
+
+def _unwritten(error: OSError) -> UserError:
+    return UserError(
+        tr("没有写成（{strerror}），请清理磁盘空间后再试", strerror=error.strerror)
+    )
 
 
 def _plain(words: str) -> str:

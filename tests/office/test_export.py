@@ -10,7 +10,7 @@ import pytest
 
 from gridapp.errors import UserError
 from gridapp.models import RECORDS, Household, Resident, Visit
-from gridapp.models.kinds import NOTE, TEXT
+from gridapp.models.kinds import DECIMAL, NOTE, TEXT
 from gridapp.office import ledger
 from gridapp.office.export import export
 from gridapp.store import records
@@ -274,3 +274,31 @@ def test_memory_does_not_grow_with_the_rows(vault, tmp_path):
     most(100)  # what is imported once
     few, many = most(1_000), most(10_000)
     assert many < few + 3_000_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["响铃\x07", "末位\ufffe\uffff", "𠮷𬱖", "a\r\nb\tc", "<&>\"'", "x" * 40_000],
+)
+def test_any_text_can_be_written_and_the_file_opened(vault, tmp_path, text):
+    out = tmp_path / "a.xlsx"
+    written(vault, table(text), out)
+    kept = openpyxl.load_workbook(out)["清单"]["A2"].value
+    assert kept[:2].strip() == text[:2].strip()
+    assert len(kept) <= 32_767
+
+
+def test_numbers_that_excel_has_not_are_written_as_words(vault, tmp_path):
+    out = tmp_path / "a.xlsx"
+    written(vault, table(float("inf"), float("nan"), 1.5, kind=DECIMAL), out)
+    sheet = openpyxl.load_workbook(out)["清单"]
+    assert [sheet[f"A{row}"].value for row in (2, 3, 4)] == ["inf", "nan", 1.5]
+
+
+def test_a_full_disk_is_said_in_words(vault, tmp_path, monkeypatch):
+    """The rows wait in temporary files: a folder that takes none stands for it."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "gone"))
+    out = tmp_path / "a.xlsx"
+    with pytest.raises(UserError, match="磁盘空间"):
+        written(vault, table("甲"), out)
+    assert not out.exists()
