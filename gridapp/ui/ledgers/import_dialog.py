@@ -40,6 +40,7 @@ from gridapp.ui.ledgers.import_steps import (
 from gridapp.ui.ledgers.import_work import (
     Imported,
     Look,
+    let_go,
     plan_again,
     read_plan,
     take_back,
@@ -191,6 +192,9 @@ class ImportDialog(QDialog):
 
     def _on_step(self, done: int, total: int, _words: str) -> None:
         self._meter.fill(done / total if total else 0.0)
+        if self._writing and self._meter.isVisible():
+            words = tr("正在导入：{done:,} / {total:,}", done=done, total=total)
+            self._how_far.setText(words)
 
     def _show_plan(self, look: Look) -> None:
         first, plan = self._plan is None, look.plan
@@ -351,6 +355,11 @@ class ImportDialog(QDialog):
     def _undone(self, done: TakenBack) -> None:
         self.done_step.show_undone(done.summary())
         self._go.setFocus()
+
+    def done(self, how: int) -> None:
+        """Close, whichever way."""
+        super().done(how)
+        let_go()
 
     def accept(self) -> None:
         """Close, and say on the page what was done."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from gridapp.office.ledger_offers import ColumnOffer, column_offers
 from gridapp.office.ledger_plan import digest_of
 from gridapp.office.ledger_returned import returned_workbook
 from gridapp.office.sheet_reader import read_book
-from gridapp.office.steps import Steps
+from gridapp.office.steps import Steps, collector_resting
 from gridapp.store.batches import TakenBack, take_back_batch
 from gridapp.store.vault import Store
 from gridapp.ui.jobs import Progress
@@ -43,11 +44,14 @@ class Imported:
 
 def read_plan(store: Store, path: Path, progress: Progress) -> Look:
     """The plan of a file with what is remembered of its sender; it may hold no row."""
-    sheets = read_book(path)
     steps = Steps(progress.step, progress.cancelled)
     choices = ledger.Choices()
-    plan = ledger.plan_sheets(store, path.name, sheets, dt.date.today(), choices, steps)
-    return _look(replace(plan, digest=digest_of(path)))
+    with collector_resting():
+        sheets = read_book(path)
+        plan = ledger.plan_sheets(
+            store, path.name, sheets, dt.date.today(), choices, steps
+        )
+        return _look(replace(plan, digest=digest_of(path)))
 
 
 def plan_again(
@@ -55,19 +59,30 @@ def plan_again(
 ) -> Look:
     """The plan of the same file with other choices."""
     steps = Steps(progress.step, progress.cancelled)
-    return _look(ledger.plan_again(store, plan, choices, steps))
+    with collector_resting():
+        return _look(ledger.plan_again(store, plan, choices, steps))
 
 
 def _look(plan: ledger.ImportPlan) -> Look:
+    """The plan is looked at for minutes: Python need not search it for garbage, which
+    for ten thousand rows stops the window for half a second each time. `let_go` ends
+    that."""
     offers = {sheet.name: column_offers(sheet, plan.choices) for sheet in plan.sheets}
+    gc.freeze()
     return Look(plan, offers)
+
+
+def let_go() -> None:
+    """The plan is not looked at any more."""
+    gc.unfreeze()
 
 
 def write_plan(
     store: Store, plan: ledger.ImportPlan, path: Path, progress: Progress
 ) -> Imported:
     """Import the rows that need no decision, and mark the others in a copy."""
-    result = ledger.apply(store, plan, progress.step, progress.cancelled)
+    with collector_resting():
+        result = ledger.apply(store, plan, progress.step, progress.cancelled)
     if not result.refused:
         return Imported(result)
     out = store.folder / FOLDER / tr("{stem}-需核对.xlsx", stem=path.stem)
