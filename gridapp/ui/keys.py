@@ -71,7 +71,7 @@ KEYS: tuple[Key, ...] = (
         LISTS,
         ("Ctrl++", "Ctrl+=", "Ctrl+-"),
         tr("打印预览：放大、缩小"),
-        shown="Ctrl+加号、减号",
+        shown="Ctrl+= −",
     ),
     Key(LISTS, ("Ctrl+E",), tr("把这一页的清单导出成 Excel"), "export"),
     Key(

@@ -21,7 +21,10 @@ from gridapp.language import tr
 
 ROOT = "gridapp"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_FILE = re.compile(r"(^|/)(licen[cs]e|copying|notice)[^/]*$", re.IGNORECASE)
+# A licence file by its name, or any in the folder that PEP 639 keeps them in.
+_FILE = re.compile(
+    r"(^|/)(licen[cs]e|copying|notice)[^/]*$|\.dist-info/licenses/", re.IGNORECASE
+)
 _SHORT = 60  # characters: a longer licence field is the licence itself
 # What metadata leaves out, by the part's own licence file.
 _KNOWN = {
