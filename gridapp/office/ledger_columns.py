@@ -134,7 +134,12 @@ _HINT = re.compile(r"[(\[【〔][^()\[\]【】〔〕]*[)\]】〕]")
 def plain_heading(text: object) -> str:
     """A heading as it is compared: half width, without blanks, *, : and hints in
     brackets (必填), unless nothing else is left."""
-    half = unicodedata.normalize("NFKC", str(text)).lower()
+    return _plain_words(text if isinstance(text, str) else str(text))
+
+
+@lru_cache(maxsize=1 << 12)
+def _plain_words(text: str) -> str:
+    half = unicodedata.normalize("NFKC", text).lower()
     bare = re.sub(r"[\s*:\u200b\ufeff#]+", "", half)
     return _HINT.sub("", bare) or bare
 

@@ -11,7 +11,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from gridapp.office.ledger_columns import IGNORED, joined_plain, path_of
+from gridapp.office.ledger_columns import (
+    IGNORED,
+    joined_plain,
+    path_of,
+    plain_heading,
+)
 from gridapp.office.sheet_reader import RawSheet
 
 NAME = "name"
@@ -62,11 +67,15 @@ def find_header(
     """
     best: Header | None = None
     best_score = (0, False, 0)
+    wanted = _plain(chosen or {})
+    names = _naming_rows(sheet, wanted, named)
     for first in range(min(SEARCHED_ROWS, len(sheet.rows))):
         for depth in range(1, DEEPEST + 1):
             if first + depth > len(sheet.rows):
                 break
-            header = header_at(sheet, first, first + depth - 1, chosen or {})
+            if names.isdisjoint(range(first, first + depth)):
+                continue
+            header = _header(sheet, first, first + depth - 1, wanted)
             paths = {column.path for column in header.known}
             grouped = depth > 1 and _is_group_row(sheet, first)
             score = (len(paths), grouped, -depth)
@@ -91,11 +100,39 @@ def header_at(
     sheet: RawSheet, first: int, last: int, chosen: Mapping[str, str]
 ) -> Header:
     """The columns when these are the heading rows, whatever they are known to mean."""
+    return _header(sheet, first, last, _plain(chosen))
+
+
+def _plain(chosen: Mapping[str, str]) -> dict[str, str]:
+    """What was chosen, by headings as they are compared."""
+    return {joined_plain(heading): path for heading, path in chosen.items()}
+
+
+def _naming_rows(
+    sheet: RawSheet, wanted: Mapping[str, str], named: Collection[str]
+) -> set[int]:
+    """The first rows with a heading that says what a row is about; no other can be the
+    headings, and most files have thousands of cells in these rows."""
+    words = {key.rpartition("/")[2] for key, path in wanted.items() if path in named}
+    found: set[int] = set()
+    for row in range(min(SEARCHED_ROWS + DEEPEST, len(sheet.rows))):
+        cells = sheet.rows[row]
+        if sheet.anchors:
+            cells = [sheet.cell(row, column) for column in range(sheet.width)]
+        texts = {_text(cell) for cell in cells}
+        parts = {part for text in texts for part in text.split("/")}
+        if any(plain_heading(p) in words or path_of(p) in named for p in parts):
+            found.add(row)
+    return found
+
+
+def _header(
+    sheet: RawSheet, first: int, last: int, wanted: Mapping[str, str]
+) -> Header:
     levels = [_level(sheet, row, last) for row in range(first, last + 1)]
     columns: list[Column] = []
     slots: dict[str, int] = {}
     taken: set[str] = set()
-    wanted = {joined_plain(heading): path for heading, path in chosen.items()}
     for index in range(sheet.width):
         parts = _parts([level[index] for level in levels])
         if not parts:

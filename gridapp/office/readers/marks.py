@@ -188,6 +188,8 @@ class _Search:
         ):
             return False
         self.rows = max([self.rows, *map(int, _ROW.findall(text))])
+        if self.rows > MOST_ROWS:
+            return False
         if _FAR_CELL.search(text):
             self.letters.update(_CELL.findall(text))
         return not self._has_sign(text) or self._parse(text)
