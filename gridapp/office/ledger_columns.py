@@ -35,6 +35,7 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
         "填表人",
         "问题",
         "导入结果",
+        *("国标资料", "录入人", "录入时间", "最后修改"),  # of a list we exported
     ),
     "confirmed": ("确认导入",),
     "building.estate": ("小区", "小区名称", "所在小区"),
