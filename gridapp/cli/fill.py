@@ -61,7 +61,7 @@ def fill_command(
     purpose: str | None,
     as_json: bool,
 ) -> None:
-    """把别人发来的空表填好：照表头认列，按条件选人，格式原样不动。"""
+    """把别人发来的空表填好，格式原样不动；一人一份的表，OUT 写一个文件夹。"""
     from gridapp.office import fill, fill_choices
     from gridapp.office.fill_form import Form
     from gridapp.office.fill_rows import people_named

@@ -8,7 +8,8 @@ empty one, so that totals, borders and lists reach over them.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from uuid import UUID
 
 from gridapp.errors import UserError
 from gridapp.language import tr
+from gridapp.office.fill_cards import ticked
 from gridapp.office.fill_form import Form
 from gridapp.office.fill_people import PersonFacts, read_people
 from gridapp.office.fill_rows import Placing, placed
@@ -117,7 +119,10 @@ def plan_fill(
     if not table.filled:
         raise UserError(_why_nothing(form, table))
     told = _Told()
-    placing = placed(form, table, people, told.warnings)
+    if table.labels:
+        placing = Placing(tuple(enumerate(people)))  # a file each
+    else:
+        placing = placed(form, table, people, told.warnings)
     _warn_of_table(table, told)
     book = placing.grown(form, table.sheet.name)
     filler = _Filler(table, _slots(form, table), book.form(table.sheet.name), told)
@@ -142,13 +147,13 @@ def _why_nothing(form: Form, table: Table) -> str:
 
 def _slots(form: Form, table: Table) -> dict[int, Slot]:
     page = form.book().form(table.sheet.name)
-    row = table.blocks[0].first if table.blocks else table.header.last + 1
+    listed = bool(table.blocks or table.labels)
     return {
         column: Slot(
             table.headings[column],
             source,
-            form.options(table, row, column) if table.blocks else None,
-            page.format_of(row, column),
+            form.options(table, column) if listed else None,
+            page.format_of(*table.first_spot(column)),
             (table.headings[column], table.examples.get(column, "")),
         )
         for column, source in table.filled.items()
@@ -168,18 +173,23 @@ class _Filler:
         """What goes into the cells of a person's row."""
         cells: dict[int, Written] = {}
         for column, slot in self.slots.items():
-            if self.page.is_covered(row, column):
+            spot = self.table.spot(row, column)
+            if self.page.is_covered(*spot):
                 continue
             if slot.source == "number":
-                self.number = max(self.number + 1, self.page.number(row, column) or 0)
+                self.number = max(self.number + 1, self.page.number(*spot) or 0)
                 cells[column] = Written(self.number, str(self.number))
-            elif self.page.is_filled(row, column):
+            elif self.page.is_filled(*spot) and not self._boxes(column):
                 self.told.kept += slot.source != "name"
-            elif self.page.is_locked(row, column):
+            elif self.page.is_locked(*spot):
                 self.told.locked += 1
             else:
                 self._fill(cells, column, slot, row, person, unmasked=unmasked)
         return FilledRow(person.id, person.name, row, cells)
+
+    def _boxes(self, column: int) -> str:
+        """□男 □女, where a form of one person has a choice to be ticked."""
+        return self.table.labels[column].boxes if self.table.labels else ""
 
     def _fill(
         self,
@@ -198,7 +208,10 @@ class _Filler:
             rows = self.told.not_offered.setdefault((column, refused.words), [])
             rows.append(row)
             return
-        if found is not None and found.words:
+        boxes = self._boxes(column)
+        if found is not None and found.words and boxes:
+            cells[column] = Written(ticked(boxes, found.words), found.words)
+        elif found is not None and found.words:
             cells[column] = found
         elif _is_missed(slot.source, fact.value):
             who = self.told.missing.setdefault(slot.source, [])
@@ -241,12 +254,19 @@ def _warn_of_cells(table: Table, told: _Told) -> None:
 
 
 def write_fill(plan: FillPlan, out: Path, signature: Signature) -> None:
-    """Write the filled form to `out`, whole or not at all.
+    """Write the filled form to `out`, whole or not at all; a form of one person once
+    for each into the folder `out`.
 
     signature: who and when, which the file's properties carry; and why, when whole
     numbers are in it, which the caller has journalled before. UserError when the file
     cannot be written, or when `out` is the form itself.
     """
+    if plan.table.labels:
+        for row, file in zip(plan.rows, _files(plan, out), strict=True):
+            book = plan.form.book()
+            _put_row(book, plan.table, row)
+            _close(book, plan, file, signature)
+        return
     if out.exists() and out.samefile(plan.form.path):
         raise UserError(tr("不能写在原来的空表上，请换一个文件名"))
     ending = plan.form.path.suffix.lower()
@@ -258,10 +278,42 @@ def write_fill(plan: FillPlan, out: Path, signature: Signature) -> None:
     for row in plan.rows:
         if bare:
             _dress(book, page, row.row, plan.table)
-        for column, cell in row.cells.items():
-            _put(book, page, row.row, column, cell)
-    page.finish()
-    book.recalculate(page.name)
+        _put_row(book, plan.table, row)
+    _close(book, plan, out, signature)
+
+
+def _files(plan: FillPlan, folder: Path) -> Iterator[Path]:
+    """A file of its own for each person, in a folder that is made when needed."""
+    if folder.suffix.lower() == plan.form.path.suffix.lower() or folder.is_file():
+        raise UserError(tr("这张表一人一份，请写一个文件夹来存，不要写文件名"))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(
+            tr("“{name}”这个文件夹建不了，请换一个保存位置", name=folder.name)
+        ) from error
+    stem, ending = plan.form.path.stem, plan.form.path.suffix
+    taken: set[str] = set()
+    for row in plan.rows:
+        name = re.sub(r'[\\/:*?"<>|]', "", f"{stem}-{row.name}")
+        number = 1
+        while name in taken:
+            number += 1
+            name = f"{stem}-{row.name}{number}"
+        taken.add(name)
+        yield folder / f"{name}{ending}"
+
+
+def _put_row(book: FormBook, table: Table, row: FilledRow) -> None:
+    page = book.form(table.sheet.name)
+    for column, cell in row.cells.items():
+        _put(book, page, *table.spot(row.row, column), cell)
+
+
+def _close(book: FormBook, plan: FillPlan, out: Path, signature: Signature) -> None:
+    name = plan.table.sheet.name
+    book.form(name).finish()
+    book.recalculate(name)
     book.sign(signature.by, signature.at, _said_of(plan, signature))
     write_whole(book.content(), out)
 

@@ -20,7 +20,14 @@ from typing import TYPE_CHECKING
 
 from gridapp.errors import UserError
 from gridapp.language import tr
-from gridapp.office.fill_table import EXAMPLE, FOOT, Table, table_below
+from gridapp.office.fill_cards import header_of, labels_of, options_in
+from gridapp.office.fill_table import (
+    EXAMPLE,
+    FOOT,
+    Table,
+    table_below,
+    table_beside,
+)
 from gridapp.office.sheet_headers import (
     DEEPEST,
     SEARCHED_ROWS,
@@ -131,14 +138,21 @@ class Form:
                     rows=SEARCHED_ROWS,
                 )
             )
-        return table_below(raw, header, self._first.form(name), chosen or {})
+        page, said = self._first.form(name), chosen or {}
+        labels = labels_of(raw) if rows is None else ()
+        if labels:
+            return table_beside(raw, labels, page, said)
+        return table_below(raw, header, page, said)
 
-    def options(self, table: Table, row: int, column: int) -> tuple[str, ...] | None:
-        """The words of a cell's drop-down list; None when it has none, or one that
-        cannot be read without calculating."""
-        page = self._first.form(table.sheet.name)
+    def options(self, table: Table, column: int) -> tuple[str, ...] | None:
+        """The words a column's first empty cell may be filled with: of its drop-down
+        list, or of the boxes there. None when there are none, or when they cannot be
+        read without calculating."""
+        if table.labels and table.labels[column].boxes:
+            return options_in(table.labels[column].boxes)
+        page, spot = self._first.form(table.sheet.name), table.first_spot(column)
         for one in page.choices:
-            if one.holds(row, column):
+            if one.holds(*spot):
                 return self._listed(one.formula, table.sheet)
         return None
 
@@ -171,6 +185,8 @@ def is_blank(path: Path) -> bool:
         sheets = [one for one in read_book(path) if one.visible]
     except UserError:
         return False
+    if any(labels_of(one) for one in sheets):
+        return True
     headers = [(one, _header(one)) for one in sheets]
     found = [(sheet, header) for sheet, header in headers if header is not None]
     return bool(found) and not any(_names_somebody(*one) for one in found)
@@ -190,7 +206,10 @@ def _names_somebody(sheet: RawSheet, header: Header) -> bool:
 
 
 def _header(sheet: RawSheet) -> Header | None:
-    """As a ledger's; else the rows with 姓名 and the most other headings."""
+    """The labels of a form of one person; headings as a ledger's; else the rows with
+    姓名 and the most other headings."""
+    if labels := labels_of(sheet):
+        return header_of(labels)
     found = find_header(sheet) or _longest_header(sheet)
     return _without_merged(sheet, found) if found is not None else None
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from gridapp.office.fill_cards import Label, Spot, header_of
 from gridapp.office.fill_sources import BLANK, UNKNOWN, sources_of
 from gridapp.office.sheet_headers import Header
 from gridapp.office.sheet_reader import RawSheet
@@ -46,6 +47,7 @@ class Table:
     sources: by column. blocks: the empty rows in their order. end: the row behind them.
     named: by row that names somebody already, the name. examples: by column, what the
     example row shows. fixed: columns left alone, because they calculate or are locked.
+    labels: those of a form of one person, whose columns they are; none of a table.
     """
 
     sheet: RawSheet
@@ -56,6 +58,17 @@ class Table:
     named: Mapping[int, str] = field(default_factory=dict[int, str])
     examples: Mapping[int, str] = field(default_factory=dict[int, str])
     fixed: frozenset[int] = frozenset()
+    labels: tuple[Label, ...] = ()
+
+    def spot(self, row: int, column: int) -> Spot:
+        """The cell of a column in a person's row; beside its label, where the form is
+        of one person."""
+        return self.labels[column].spot if self.labels else (row, column)
+
+    def first_spot(self, column: int) -> Spot:
+        """The first cell of a column that is to be filled in."""
+        row = self.blocks[0].first if self.blocks else self.header.last + 1
+        return self.spot(row, column)
 
     @property
     def headings(self) -> dict[int, str]:
@@ -99,6 +112,23 @@ def table_below(
         reader.examples,
         reader.fixed(),
     )
+
+
+def table_beside(
+    sheet: RawSheet,
+    labels: tuple[Label, ...],
+    page: FormSheet,
+    chosen: Mapping[str, str],
+) -> Table:
+    """A form of one person; `chosen` are sources by heading."""
+    header = header_of(labels)
+    fixed = frozenset(
+        number
+        for number, one in enumerate(labels)
+        if page.formula(*one.spot) is not None or page.is_locked(*one.spot)
+    )
+    sources = sources_of(header, chosen)
+    return Table(sheet, header, sources, (), 0, fixed=fixed, labels=labels)
 
 
 class _Rows:

@@ -78,6 +78,12 @@ def test_whole_numbers_need_a_purpose_and_leave_a_trace(run, tmp_path):
     assert cells(out)[3][4] == LI
 
 
+def test_a_form_of_one_person_goes_into_a_folder(run, tmp_path):
+    form, out = forms.card(tmp_path / "登记表.xlsx"), tmp_path / "填好"
+    told(run("fill", form, out, "--where", "building=12"))
+    assert len(list(out.iterdir())) == 2
+
+
 def test_the_named_are_completed_without_choosing(run, tmp_path):
     form, out = forms.named(tmp_path / "名单.xlsx"), tmp_path / "填好.xlsx"
     answer = json.loads(told(run("fill", form, out, "--named", "--json")))

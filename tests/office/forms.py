@@ -278,3 +278,29 @@ def table_object(path):
     sheet.ignore_errors({"number_stored_as_text": "B3:B4"})
     book.close()
     return path
+
+
+def card(path):
+    """老年人基本情况登记表: one person, labels with an empty cell beside each."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "登记表"
+    boxed(sheet, 1, 8, 6)
+    sheet.merge_cells("A1:F1")
+    sheet["A1"] = "老年人基本情况登记表"
+    sheet["A2"], sheet["C2"], sheet["E2"] = "姓  名", "性别", "出生年月"
+    sheet["D2"] = "□男  □女"
+    sheet["A3"], sheet["E3"] = "身份证号码", "联系电话"
+    sheet.merge_cells("B3:D3")
+    sheet["A4"] = "家庭住址："
+    sheet.merge_cells("B4:F4")
+    sheet.merge_cells("A5:A6")
+    sheet["A5"], sheet["B5"], sheet["D5"] = "子女情况", "姓名", "联系电话"
+    sheet["B6"] = "与本人关系"
+    sheet["A7"], sheet["C7"], sheet["E7"] = "是否独居", "血型", "填表人"
+    sheet["B7"] = "□是 □否"
+    sheet["A8"] = "照片"
+    sheet.merge_cells("B8:F8")
+    sheet.row_dimensions[4].height = 40
+    book.save(path)
+    return path

@@ -59,8 +59,8 @@ def estate(vault, people):
 def filled(estate, today, tmp_path):
     """Fill a form for whom the conditions choose; the plan and where the file is."""
 
-    def call(path, *conditions, unmasked=True, columns=None, sheet=""):
-        out = tmp_path / f"filled-{path.name}"
+    def call(path, *conditions, unmasked=True, columns=None, sheet="", out=None):
+        out = out or tmp_path / f"filled-{path.name}"
         with estate.reading() as db:
             ids = chosen(db, Resident, [*conditions, HERE], today)
             form = Form(path)
@@ -482,3 +482,32 @@ def test_what_is_worked_out_can_be_asked_for(filled, estate, people, today, tmp_
         1,
     ]
     assert values(out)[1][8] == "李芳 13800000002；李强 13800000002"
+
+
+def test_a_form_of_one_person_is_filled_once_for_each(filled, tmp_path):
+    form = forms.card(tmp_path / "登记表.xlsx")
+    plan, folder = filled(form, "building=3,12", out=tmp_path / "填好的登记表")
+    names = ["登记表-李桂英.xlsx", "登记表-张德福.xlsx", "登记表-陈秀兰.xlsx"]
+    assert {one.name for one in folder.iterdir()} == set(names)
+    page = openpyxl.load_workbook(folder / names[0])["登记表"]
+    said = {spot: page[spot].value for spot in ("B2", "D2", "F2", "B3", "F3", "B4")}
+    assert said == {
+        "B2": "李桂英",
+        "D2": "□男  ☑女",
+        "F2": "1944-03",
+        "B3": id_number("1944-03-08", 122),
+        "F3": "13800000001",
+        "B4": "3号楼2单元501室",
+    }
+    assert (page["C5"].value, page["E5"].value) == ("李芳", "13800000002")
+    assert (page["B7"].value, page["F7"].value) == ("☑是 □否", "周敏")
+    assert plan.as_json()["unknown"] == ["血型"]
+    assert looks(folder / names[0], "登记表", (2, 4)) == looks(form, "登记表", (2, 4))
+    man = openpyxl.load_workbook(folder / names[1])["登记表"]
+    assert (man["D2"].value, man["B7"].value) == ("☑男  □女", "□是 ☑否")
+
+
+def test_a_form_of_one_person_needs_a_folder(filled, tmp_path):
+    form = forms.card(tmp_path / "登记表.xlsx")
+    with pytest.raises(UserError, match="请写一个文件夹来存"):
+        filled(form, "building=3")

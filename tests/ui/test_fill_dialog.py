@@ -151,6 +151,25 @@ def test_who_lacks_something_is_opened_from_the_last_step(
     assert asked.args == [people.chen]
 
 
+def test_a_form_of_one_person_makes_a_file_for_each(
+    opened, settle, tmp_path, people, messages
+):
+    dialog = opened(forms.card(tmp_path / "登记表.xlsx"), [people.chen, people.li])
+    assert dialog.here == COLUMNS
+    assert "一人一份的表" in dialog._notice.accessibleName()
+    choose(dialog, dialog.who.kind, LISTED)
+    settle()
+    for step in (WHO, PREVIEW):
+        dialog.show_step(step)
+        settle()
+    messages.target = str(tmp_path / "登记表（已填）")
+    dialog.go_on()
+    settle()
+    assert dialog.here == DONE
+    made = {one.name for one in (tmp_path / "登记表（已填）").iterdir()}
+    assert made == {"登记表-陈秀兰.xlsx", "登记表-李桂英.xlsx"}
+
+
 def test_a_wrong_condition_says_what_to_write(opened, settle, tmp_path):
     dialog = opened(forms.elders(tmp_path / "摸底.xlsx"))
     dialog.who.age_from.setText("八十")

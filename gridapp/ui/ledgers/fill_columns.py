@@ -75,8 +75,7 @@ class FillColumnsStep(QWidget):
         self._chips.choose(table.sheet.name)
         self._chips.setVisible(len(names) > 1)
         self._table = table
-        row = table.blocks[0].first if table.blocks else table.header.last + 1
-        offered = {c: form.options(table, row, c) for c in table.headings}
+        offered = {c: form.options(table, c) for c in table.headings}
         self._lists = {c: words for c, words in offered.items() if words}
         self._rows = [
             (one.index, one.heading, table.sources[one.index])

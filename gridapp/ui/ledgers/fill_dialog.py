@@ -318,21 +318,31 @@ class FillDialog(QDialog):
                 self._error.say(str(error))
                 self.preview.purpose.setFocus()
                 return
-        ending = self._path.suffix
-        name = tr("{stem}（已填）{ending}", stem=self._path.stem, ending=ending)
-        target = self._session.messages.choose_target(tr("填好的表存为"), name, KIND)
-        if not target:
+        out = self._target(table)
+        if out is None:
             return
         self._busy = True
         self._error.say("")
         self._show_acts()
-        out = Path(target)
-        if out.suffix.lower() != ending.lower():
-            out = out.with_name(out.name + ending)
         wish = replace(self._wish, purpose=purpose)
         store = self._session.store
         work = partial(fill_work.write, store, form, table, wish, out)
         self._session.jobs.run(work, partial(self._on_written, out), self._failed)
+
+    def _target(self, table: Table) -> Path | None:
+        """Ask where to: a file, or a folder where each person gets one."""
+        stem, ending = self._path.stem, self._path.suffix
+        choose = self._session.messages.choose_target
+        if table.labels:
+            name = tr("{stem}（已填）", stem=stem)
+            target = choose(tr("一人一份，存进这个新文件夹"), name, tr("文件夹 (*)"))
+            return Path(target) if target else None
+        name = tr("{stem}（已填）{ending}", stem=stem, ending=ending)
+        target = choose(tr("填好的表存为"), name, KIND)
+        out = Path(target)
+        if target and out.suffix.lower() != ending.lower():
+            out = out.with_name(out.name + ending)
+        return out if target else None
 
     def _on_written(self, out: Path, made: FillPlan) -> None:
         self._busy = False
@@ -352,6 +362,11 @@ class FillDialog(QDialog):
 
 def _known_words(table: Table) -> str:
     """What one should know before one begins."""
+    if table.labels:
+        words = tr("这是一人一份的表，选几个人就填几份")
+        unknown = tr("、").join(table.unknown)
+        more = tr("；不认识的格子请选填什么，或留空：{unknown}", unknown=unknown)
+        return words + (more if unknown else "")
     if table.unknown:
         unknown = tr("、").join(table.unknown)
         return tr(

@@ -68,6 +68,10 @@ class FillDoneStep(QWidget):
         self._path = path
         self._words.setText(tr("已填好 {count:,} 人", count=len(plan.rows)))
         self._where.setText(str(path))
+        self._folder.setVisible(not plan.table.labels)
+        words = tr("打开文件夹") if plan.table.labels else tr("打开文件")
+        self._open.setText(words)
+        self._open.setAccessibleName(words)
         lacking: dict[UUID, tuple[str, list[str]]] = {}
         for source, who in plan.missing.items():
             what = plan.heading_of(source)

@@ -91,7 +91,7 @@ class FillPreviewStep(QWidget):
         self._columns = list(plan.table.filled)
         self._list.set_columns(
             [
-                (tr("行"), 56),
+                (tr("份") if plan.table.labels else tr("行"), 56),
                 *((headings[c], self._width(c)) for c in self._columns),
             ]
         )
