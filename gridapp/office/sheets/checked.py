@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from gridapp.errors import UserError
 from gridapp.language import tr
-from gridapp.office.fonts import require_glyphs
+from gridapp.office.fonts import missing_glyphs, require_glyphs
 from gridapp.office.sheets.document import Document, print_documents
 from gridapp.office.sheets.flow import Block
 from gridapp.office.sheets.paper import Row
@@ -24,23 +24,40 @@ class Paper:
 
 
 def print_checked(
-    papers: Sequence[Paper], out: Target, options: Options, nothing: str
+    papers: Iterable[Paper],
+    out: Target,
+    options: Options,
+    nothing: str,
+    count: int | None = None,
 ) -> int:
     """Write the PDF of these papers, each from a new page; its pages.
 
-    Raises UserError with the sentence `nothing` when there are none, and as
-    `Sheet.draw` does.
+    With `count`, how many there are, they are drawn as they come, so that thousands
+    need no more memory than a few. Raises UserError with the sentence `nothing` when
+    there are none, and as `Sheet.draw` does.
     """
-    if not papers:
+    if count is None:
+        papers = tuple(papers)
+        count = len(papers)
+    if not count:
         raise UserError(nothing)
-    if not options["leave_blanks"]:
-        require_glyphs(text for paper in papers for text in _texts(paper))
+    check = not options["leave_blanks"]
     return print_documents(
-        [paper.document for paper in papers],
+        _checked(papers) if check else (one.document for one in papers),
+        count,
         out,
         unmasked=options["unmasked"],
         progress=options["progress"],
     )
+
+
+def _checked(papers: Iterable[Paper]) -> Iterator[Document]:
+    """Their documents; after the last one, the error that names what is missing."""
+    missing: list[tuple[str, str]] = []
+    for paper in papers:
+        missing += [(one.where, one.char) for one in missing_glyphs(_texts(paper))]
+        yield paper.document
+    require_glyphs(missing)
 
 
 def _texts(paper: Paper) -> Iterator[tuple[str, str]]:

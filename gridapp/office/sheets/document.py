@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -33,7 +33,8 @@ class Document:
 
 
 def print_documents(
-    documents: Sequence[Document],
+    documents: Iterable[Document],
+    count: int,
     out: Target,
     *,
     unmasked: bool,
@@ -41,19 +42,24 @@ def print_documents(
 ) -> int:
     """Write the PDF of these documents; its pages, each document numbered by itself.
 
-    `progress(done, total)` is called after each page; raising in it stops the print
-    and leaves no file. Raises UserError when the file cannot be written.
+    They are drawn as they come, so that thousands need no more memory than a few;
+    `count` says how many there are, at least one. `progress(done, total)` is called
+    after each page, a document that is to come counted as one page; raising in it
+    stops the print and leaves no file. Raises UserError when the file cannot be
+    written.
     """
-    placed = [(one, pages_of(one.blocks, TOP, END)) for one in documents]
-    total = sum(len(pages) for _, pages in placed)
-    paper = Paper(documents[0].title)
-    for document, pages in placed:
+    paper: Paper | None = None
+    for left, document in zip(range(count - 1, -1, -1), documents, strict=True):
+        paper = paper or Paper(document.title)
+        pages = pages_of(document.blocks, TOP, END)
         for number, page in enumerate(pages, 1):
             _draw(paper, document, page)
             paper.foot(document.grid, number, len(pages), unmasked=unmasked)
             paper.end_page()
             if progress is not None:
-                progress(paper.pages, total)
+                progress(paper.pages, paper.pages + len(pages) - number + left)
+    if paper is None:
+        raise ValueError("no document to print")
     paper.save(out)
     return paper.pages
 

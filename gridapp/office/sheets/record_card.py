@@ -86,7 +86,9 @@ def record_cards(
         )
         for card in cards
     ]
-    return print_documents(documents, out, unmasked=unmasked, progress=progress)
+    return print_documents(
+        documents, len(documents), out, unmasked=unmasked, progress=progress
+    )
 
 
 def _texts(card: RecordCard) -> Iterator[tuple[str, str]]:

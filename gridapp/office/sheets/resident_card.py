@@ -5,7 +5,8 @@ What is not known is an empty field, to be filled in at the door and typed in la
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from uuid import UUID
 
 from gridapp.language import tr
 from gridapp.models import Grid, Resident
@@ -36,6 +37,7 @@ from gridapp.work.readiness import readiness
 from gridapp.work.visit_round import places
 
 TITLE = tr("居民登记表")
+AT_ONCE = 200  # people read at a time
 SECTIONS = (PERSON, LIVING, HUKOU, MIGRANT, CARE)
 # Fields of the sections that are always printed which are shown only when filled.
 ONLY_FILLED = frozenset(
@@ -63,17 +65,26 @@ def resident_cards(db: Connection, order: Order, out: Target) -> int:
 
     Raises as `Sheet.draw` does.
     """
-    found = people(db, order.ids, order.day)
+    here = set(records.ids(db, Resident))
+    ids = [one for one in dict.fromkeys(order.ids) if one in here]
+    papers = (
+        paper
+        for start in range(0, len(ids), AT_ONCE)
+        for paper in _papers(db, ids[start : start + AT_ONCE], order)
+    )
+    nothing = tr("没有要打印的居民，请先选人。")
+    return print_checked(papers, out, order.options, nothing, len(ids))
+
+
+def _papers(db: Connection, ids: Sequence[UUID], order: Order) -> Iterator[Paper]:
+    found = people(db, ids, order.day)
     rows = {key: one.values for key, one in found.items()}
     words = in_words(db, Resident, rows.values(), unmasked=order.unmasked)
     where = places(db, rows.values())
     ready = readiness(db, Resident, rows)
     grids = records.by_id(db, Grid, {row["grid_id"] for row in rows.values()})
     owned = Belongings(db, rows, order.day, unmasked=order.unmasked)
-    papers: list[Paper] = []
-    for key in dict.fromkeys(order.ids):
-        if key not in found:
-            continue
+    for key in ids:
         person, grid = found[key], grid_words(grids[rows[key]["grid_id"]])
         lacking = ready[key].words if key in ready else ""
         document = Document(
@@ -88,9 +99,7 @@ def resident_cards(db: Connection, order: Order, out: Target) -> int:
             ),
             record_id=key,
         )
-        papers.append(Paper(document, person.name))
-    nothing = tr("没有要打印的居民，请先选人。")
-    return print_checked(papers, out, order.options, nothing)
+        yield Paper(document, person.name)
 
 
 def _line(person: Person, grid: str) -> str:
