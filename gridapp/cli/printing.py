@@ -176,7 +176,15 @@ def _ids(db: Connection, sheet: Sheet, asked: _Asked) -> list[UUID]:
         return chosen(db, sheet.model, asked.where, asked.day)
     if buildings and sheet.model is Building:
         return buildings
-    return sheet.chosen(db, {}, asked.day)
+    if sheet.takes not in ("record", "building"):
+        return []
+    raise UserError(
+        tr(
+            "请先选要打印哪些{title}，再打印{sheet}。",
+            title=sheet.model.title,
+            sheet=sheet.title,
+        )
+    )
 
 
 def _people(

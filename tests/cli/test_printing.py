@@ -97,6 +97,7 @@ def test_whole_numbers_want_a_purpose_and_are_journalled(run, folder):
     assert "--purpose" in told.stderr
     assert not paper
     told, paper = run(*one, "--unmask", "--purpose", "入户核对联系方式")
+    assert told.exit_code == 0, told.stderr
     assert PHONES["own"] in paper
     store = vaults.open_store(folder, PASSWORD)
     with store.reading() as db:

@@ -224,7 +224,7 @@ def test_a_building_without_doors_is_still_a_page(build, printed):
 
 def test_without_a_building_it_says_to_choose_one(vault, today, tmp_path):
     with vault.reading() as db, pytest.raises(UserError, match="楼栋"):
-        SHEETS["building-matrix"].write(db, {}, today, tmp_path / "a.pdf")
+        SHEETS["building-matrix"].draw(db, [], today, tmp_path / "a.pdf")
     with vault.reading() as db, pytest.raises(UserError, match="没有要打印的楼栋"):
         building_matrices(db, [], today, tmp_path / "a.pdf")
     assert list(tmp_path.glob("*.pdf")) == []

@@ -144,8 +144,8 @@ def test_only_the_newest_of_many_parts_are_shown_and_it_is_said(full):
 
 def test_a_card_asks_what_to_print(full, tmp_path):
     store, _ = full
-    with store.reading() as db, pytest.raises(UserError, match="请先选要打印哪些居民"):
-        SHEETS["resident-card"].write(db, {}, NOW.date(), tmp_path / "out.pdf")
+    with store.reading() as db, pytest.raises(UserError, match="请先选记录"):
+        SHEETS["visit-card"].draw(db, [], NOW.date(), tmp_path / "out.pdf")
 
 
 def rows(count, height=10.0):

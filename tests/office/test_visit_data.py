@@ -24,6 +24,7 @@ from gridapp.office.sheets.visit_data import from_records
 from gridapp.office.sheets.visit_sheet import SheetContact
 from gridapp.store import records, vault
 from gridapp.work.founding import found
+from gridapp.work.print_choice import people_due
 from gridapp.work.visit_round import natural
 
 DAY = dt.date(2026, 11, 23)
@@ -210,7 +211,7 @@ FOR_DUE = [name for name, sheet in SHEETS.items() if sheet.due]
 def test_every_sheet_is_written_for_people_by_a_field(store, granny, name, tmp_path):
     out = tmp_path / "out.pdf"
     with store.reading() as db:
-        pages = SHEETS[name].write(db, {"id": granny}, DAY, out)
+        pages = SHEETS[name].draw(db, [granny], DAY, out)
     assert pages == 1
     assert out.read_bytes().startswith(b"%PDF-")
 
@@ -221,18 +222,18 @@ def test_without_a_choice_it_is_for_those_who_are_due(store, granny, made):
     made(CarePlan, resident_id=aunt, way="visit", interval_days=7, since=since)
     made(Visit, resident_id=aunt, mode="home", started_at=MORNING, met_whom="self")
     with store.reading() as db:
-        assert aunt in SHEETS["visit-sheet"].chosen(db, {}, DAY)
-        assert aunt not in SHEETS["visit-sheet"].chosen(db, {}, MORNING.date())
-        assert aunt not in SHEETS["call-list"].chosen(db, {}, DAY)
+        assert aunt in people_due(db, "visit", DAY, DAY)
+        assert aunt not in people_due(db, "visit", MORNING.date(), MORNING.date())
+        assert aunt not in people_due(db, "call", DAY, DAY)
 
 
 def test_who_was_missed_is_on_the_sheet_of_the_next_step(store, granny):
     with store.reading() as db:
-        assert granny in SHEETS["call-list"].chosen(db, {}, DAY)
-        assert granny not in SHEETS["visit-sheet"].chosen(db, {}, DAY)
+        assert granny in people_due(db, "call", DAY, DAY)
+        assert granny not in people_due(db, "visit", DAY, DAY)
 
 
 @pytest.mark.parametrize("name", FOR_DUE)
 def test_nobody_is_said(store, name, tmp_path):
     with store.reading() as db, pytest.raises(UserError, match="没有要打印的人"):
-        SHEETS[name].write(db, {"name": "无此人"}, DAY, tmp_path / "out.pdf")
+        SHEETS[name].draw(db, [], DAY, tmp_path / "out.pdf")

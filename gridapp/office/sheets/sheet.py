@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypedDict
+from typing import Literal, TypedDict
 from uuid import UUID
 
-from gridapp.errors import UserError
-from gridapp.language import tr
 from gridapp.models.record import Record
 from gridapp.office.sheets.target import Target
-from gridapp.store import records
 from gridapp.store.database import Connection
 from gridapp.store.photos import PhotoStore
-from gridapp.work import today
 
 Progress = Callable[[int, int], object]
 
@@ -31,7 +27,6 @@ month: the month of a day; no record need be chosen.
 grid: the whole grid, or the buildings that are chosen.
 copies: nothing but a number of blank forms.
 """
-CHOOSES: frozenset[Takes] = frozenset({"residents", "record", "building"})
 
 
 class Options(TypedDict):
@@ -110,45 +105,3 @@ class Sheet:
             tuple(ids), day, days, copies, unmasked, leave_blanks, photos, progress
         )
         return self.drawing(db, order, out)
-
-    def chosen(
-        self, db: Connection, equal: Mapping[str, Any], day: dt.date
-    ) -> list[UUID]:
-        """Records whose fields equal `equal`; without any, the people due by `day`.
-
-        None for a sheet that needs no record. Raises UserError when nothing is chosen
-        where something must be.
-        """
-        if equal:
-            return [row["id"] for row in records.filtered(db, self.model, equal)]
-        if self.due:
-            return [
-                one.resident_id
-                for one in today.due(db, day, horizon=0)
-                if one.kind == self.due and one.resident_id
-            ]
-        if self.takes not in CHOOSES:
-            return []
-        raise UserError(
-            tr(
-                "请先选要打印哪些{title}，再打印{sheet}。",
-                title=self.model.title,
-                sheet=self.title,
-            )
-        )
-
-    def write(
-        self,
-        db: Connection,
-        equal: Mapping[str, Any],
-        day: dt.date,
-        out: Target,
-        *,
-        unmasked: bool = False,
-        leave_blanks: bool = False,
-    ) -> int:
-        """Draw the sheet for the records that `chosen` gives; its pages."""
-        ids = self.chosen(db, equal, day)
-        return self.draw(
-            db, ids, day, out, unmasked=unmasked, leave_blanks=leave_blanks
-        )
