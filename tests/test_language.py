@@ -51,7 +51,7 @@ WRITTEN = {
     "gridapp.office.ledger_parts": None,
     "gridapp.office.ledger_returned": {"导入结果", "确认导入", "问题"},
     "gridapp.office.ledger_writes": {"；"},
-    "gridapp.ui.scenes": {"高龄独居老人摸底表.xlsx"},  # a sample's name
+    "gridapp.ui.scenes": {"高龄独居老人摸底表.xlsx", "独居老人台账.xlsx"},  # samples
     "gridapp.ui.preferences": {"中文"},  # each language is named in itself
     "gridapp.work.asking": {"；"},  # between the things kept in one field
 }

@@ -23,6 +23,8 @@ from gridapp.store.pinyin import name_readings
 from gridapp.ui.care.visit_values import Way
 from gridapp.ui.ledgers.fill_dialog import PREVIEW, FillDialog
 from gridapp.ui.ledgers.fill_opening import open_fill
+from gridapp.ui.ledgers.import_dialog import ImportDialog
+from gridapp.ui.ledgers.opening import open_import
 from gridapp.ui.main_window import MainWindow
 from gridapp.ui.patrols.patrol_finding import FindingForm
 from gridapp.ui.patrols.patrol_route import RouteList
@@ -30,6 +32,7 @@ from gridapp.ui.patrols.patrol_values import WRONG
 from gridapp.ui.widgets.entry import FindField
 
 FORM = "高龄独居老人摸底表.xlsx"
+LEDGER = "独居老人台账.xlsx"
 MOST_TEXT = 2  # letters typed into the search box for its picture
 
 
@@ -209,6 +212,18 @@ def _fill(stage: Stage) -> None:
     stage.settle()
 
 
+def _import(step: str, stage: Stage) -> None:
+    """The ledger of old people who live alone, as it comes in again."""
+    page = stage.window.residents
+    stage.go("residents")
+    open_import(page.session, resources() / "samples" / LEDGER, page, page.said)
+    stage.settle()
+    dialog = stage.top()
+    assert isinstance(dialog, ImportDialog)
+    dialog.show_step(step)
+    stage.settle()
+
+
 def _export(stage: Stage) -> None:
     stage.go("residents")
     stage.window.export_list()
@@ -237,6 +252,9 @@ RECIPES: Mapping[str, Callable[[Stage], None]] = {
     "printing-signed": _signed,
     "export": _export,
     "fill": _fill,
+    "import-file": partial(_import, "file"),
+    "import-columns": partial(_import, "columns"),
+    "import": partial(_import, "preview"),
     "find": _find,
 }
 
