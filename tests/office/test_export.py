@@ -167,9 +167,10 @@ def test_what_was_exported_in_full_is_known_when_it_is_imported(
     with vault.writing() as tx:
         home = records.get(tx.db, Resident, people.zhang)["household_id"]
         records.save(tx, Household, {"head_name": "张德福"}, home)
-    for name in ("a.xlsx", "a.csv"):
+    everything = {one.key for one in columns_of(Resident)}
+    for name, keys in (("a.xlsx", None), ("a.csv", None), ("all.xlsx", everything)):
         out = tmp_path / name
-        written(vault, residents(people), out, WHOLE)
+        written(vault, residents(people), out, WHOLE, keys)
         plan = ledger.plan_import(vault, out, today=today)
         rows = [row for sheet in plan.sheets for row in sheet.rows]
         assert [row.state for row in rows] == ["无变化"] * 3, name
