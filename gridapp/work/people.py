@@ -25,6 +25,7 @@ from gridapp.models.record import Values
 from gridapp.store import agenda, records
 from gridapp.store.history import authors
 from gridapp.store.meetings import midnight
+from gridapp.work.attachments import SIGNED, photos_of
 from gridapp.work.due import door_of
 from gridapp.work.record_parts import of_each
 from gridapp.work.ways import BY_VOICE
@@ -71,7 +72,7 @@ class Person:
         return tuple(code_table("resident_tag").name(tag) for tag in self.tags)
 
 
-EventKind = Literal["visit", "call", "issue", "dispute"]
+EventKind = Literal["visit", "call", "issue", "dispute", "signed"]
 
 
 @dataclass(frozen=True)
@@ -154,18 +155,22 @@ def long_door(home: agenda.Person) -> str:
 
 
 def timeline(db: Connection, resident_id: UUID) -> list[Event]:
-    """What happened with a person, newest first: visits, calls, issues, disputes."""
+    """What happened with a person, newest first: visits, calls, issues, disputes, and
+    the papers that came back signed."""
     mine = {"resident_id": resident_id}
     visits = records.filtered(db, Visit, mine)
     issues = records.filtered(db, Issue, mine)
     parties = records.filtered(db, DisputeParty, mine)
     disputes = records.by_id(db, Dispute, {row["dispute_id"] for row in parties})
-    rows = [*visits, *issues, *disputes.values()]
+    papers = photos_of(db, "resident", [resident_id], (SIGNED,))
+    papers += photos_of(db, "visit", [row["id"] for row in visits], (SIGNED,))
+    rows = [*visits, *issues, *disputes.values(), *papers]
     names = authors(db, {row["created_by"] for row in rows})
     events = [
         *(_visit(row, names.get(row["created_by"], "")) for row in visits),
         *(_issue(row, names.get(row["created_by"], "")) for row in issues),
         *(_dispute(row, names.get(row["created_by"], "")) for row in disputes.values()),
+        *(_signed(row, names.get(row["created_by"], "")) for row in papers),
     ]
     return sorted(events, key=lambda event: (event.at, event.id), reverse=True)
 
@@ -213,3 +218,8 @@ def _dispute(row: Values, who: str) -> Event:
     at = midnight(row["happened_on"])
     words = [state, row["outcome"] or row["summary"]]
     return Event("dispute", row["id"], at, row["name"], tr("；").join(words), who)
+
+
+def _signed(row: Values, who: str) -> Event:
+    title, name = tr("签好的单子"), row["name"] or ""
+    return Event("signed", row["id"], row["created_at"], title, name, who)

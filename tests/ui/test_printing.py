@@ -20,10 +20,13 @@ from gridapp.office.preview import Pages
 from gridapp.store import records
 from gridapp.ui.main_window import MainWindow
 from gridapp.ui.papers import Printed, Wanted
+from gridapp.ui.photos.photo_view import PhotoView
 from gridapp.ui.printing.printing_out import PrintingOut
 from gridapp.ui.printing.printing_page import PrintingPage
 from gridapp.ui.printing.signed_dialog import SignedDialog
+from gridapp.ui.residents.residents_page import ResidentsPage
 from gridapp.ui.tokens import Width
+from gridapp.ui.widgets.buttons import Button
 from gridapp.work import plans
 
 TODAY = dt.date.today()
@@ -376,6 +379,27 @@ def test_signed_papers_go_to_their_records_and_can_be_taken_back(
     undo()
     settle()
     assert kept(session) == set()
+
+
+def test_a_signed_paper_is_seen_in_the_file_of_its_person(
+    signed, session, people, qtbot, settle
+):
+    signed._save.click()
+    settle()
+    residents = ResidentsPage(session)
+    qtbot.addWidget(residents)
+    residents.resize(1190, 660)
+    residents.show()
+    residents.show_resident(people.li)
+    settle()
+    timeline = residents._card.timeline
+    assert "签字单 1" in [one.text() for one in timeline.findChildren(Button)]
+    timeline.list.setCurrentIndex(timeline.list.model().index(0, 0))
+    timeline.open_button.click()
+    settle()
+    views = residents.findChildren(PhotoView)
+    assert [one.isVisible() for one in views] == [True]
+    views[0].close()
 
 
 def test_a_paper_that_was_not_read_asks_for_its_number(

@@ -18,6 +18,7 @@ from gridapp.store.undo import noted, take_back
 from gridapp.store.vault import Store
 from gridapp.work import flow
 from gridapp.work.attachments import PICTURES, PendingPhoto, photos_of
+from gridapp.work.people import timeline
 from gridapp.work.signed_papers import home_of, put_away
 from tests.conftest import People, at
 
@@ -115,8 +116,11 @@ def test_signed_papers_are_kept_as_such_once_and_taken_back(
     with vault.reading() as db:
         assert photos_of(db, "visit", [this]) == []  # no photos of a form
         kept = photos_of(db, "visit", [this], PICTURES)
+        events = timeline(db, people.li)
     assert [row["kind"] for row in kept] == ["signed", "signed"]
     assert [row["name"] for row in kept] == ["甲.jpg", "乙.jpg"]
+    papers = [one for one in events if one.kind == "signed"]
+    assert {one.summary for one in papers} == {"甲.jpg", "乙.jpg"}
     with vault.writing() as tx:
         take_back(tx, done)
     with vault.reading() as db:

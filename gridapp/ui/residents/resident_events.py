@@ -15,6 +15,7 @@ from gridapp.ui.tokens import ToneName
 from gridapp.ui.widgets.timeline import Entry
 from gridapp.work.people import Event
 
+EVENT_ICONS = ICONS | {"signed": "camera"}
 MISSED = "·"  # stands in the title of an attempt that reached nobody
 ACTIONS = {
     "insert": tr("新建档案"),
@@ -30,7 +31,11 @@ def event_entries(events: Sequence[Event], kind: str) -> list[Entry]:
     """Return what happened, newest first; `kind` is all or the kind of an event."""
     return [
         Entry(
-            ICONS[event.kind], _tone(event), _title(event), _when(event), event.summary
+            EVENT_ICONS[event.kind],
+            _tone(event),
+            _title(event),
+            _when(event),
+            event.summary,
         )
         for event in events
         if kind in ("all", event.kind)

@@ -18,9 +18,11 @@ from gridapp.store.undo import Done, take_back
 from gridapp.store.vault import Writing
 from gridapp.ui.care.plan_dialog import PlanDialog, PlanFile, read_plans
 from gridapp.ui.forms.record_form import RecordDialog
+from gridapp.ui.photos.photo_view import PhotoView
 from gridapp.ui.residents.part_dialog import EndDialog
 from gridapp.ui.residents.resident_acts import ResidentActs
 from gridapp.ui.session import Session
+from gridapp.work.attachments import PendingPhoto
 from gridapp.work.people import Event
 
 OWNER = frozenset({"resident_id"})
@@ -117,6 +119,16 @@ class ResidentParts(QObject):
         words = tr("已保存{title}：{name}", title=model.title, name=name)
         self.said.emit(words, undo)
 
+    def show_paper(self, attachment_id: UUID) -> None:
+        """Show a paper that came back signed."""
+        work = partial(_named, kind="attachment", record_id=attachment_id)
+        self._session.read(work, self._on_paper)
+
+    def _on_paper(self, found: tuple[Values, str] | None) -> None:
+        if found is not None:
+            photos = [PendingPhoto.of(found[0])]
+            PhotoView(self._session, photos, 0, self._owner, removable=False).open()
+
     def edit_visit(self, visit_id: UUID) -> None:
         """Open the form of a visit or call that was recorded."""
         work = partial(_named, kind="visit", record_id=visit_id)
@@ -128,8 +140,9 @@ class ResidentParts(QObject):
             self._edit(Visit, found[0], found[1], hidden)
 
     def delete_event(self, event: Event) -> None:
-        """Put a visit, a call or an issue into the recycle bin."""
-        kind = "visit" if event.kind == "call" else event.kind
+        """Put a visit, a call, an issue or a signed paper into the recycle bin."""
+        kept_as = {"call": "visit", "signed": "attachment"}
+        kind = kept_as.get(event.kind, event.kind)
         at = event.at.astimezone()
         name = tr("{title} {day:%m-%d}", title=event.title, day=at)
         self._acts.delete(kind, event.id, name)

@@ -26,6 +26,7 @@ KINDS = {
     "call": tr("电话"),
     "issue": tr("工单"),
     "dispute": tr("纠纷"),
+    "signed": tr("签字单"),
 }
 KEPT = frozenset({"dispute"})  # not deleted from one person's file: it has other sides
 

@@ -56,7 +56,7 @@ class ResidentsPage(Page):
     """The list at the left, the file at the right."""
 
     title = tr("居民档案")
-    shows = PEOPLE | {"contact", "care_plan", "visit", "issue", "dispute"}
+    shows = PEOPLE | {"contact", "care_plan", "visit", "issue", "dispute", "attachment"}
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -259,6 +259,8 @@ class ResidentsPage(Page):
     def _open_event(self, event: Event) -> None:
         if event.kind in ("visit", "call"):
             self._parts.edit_visit(event.id)
+        elif event.kind == "signed":
+            self._parts.show_paper(event.id)
         else:
             self.record_asked.emit(event.kind, event.id)
 
