@@ -176,6 +176,8 @@ def _ids(db: Connection, sheet: Sheet, asked: _Asked) -> list[UUID]:
         return chosen(db, sheet.model, asked.where, asked.day)
     if buildings and sheet.model is Building:
         return buildings
+    if asked.worker and sheet.takes in ("grid", "month"):
+        return sorted(print_choice.grids_of_worker(db, asked.worker))
     if sheet.takes not in ("record", "building"):
         return []
     raise UserError(

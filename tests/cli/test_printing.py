@@ -63,6 +63,7 @@ def test_every_sheet_is_listed_with_what_it_is_for(run):
         (("patrol-log", "--day", "2026-11-11", "--week"), "1 页", ["11月09日"]),
         (("month-ledger", "--month", "2026-10"), "页", ["2026年10月"]),
         (("emergency-card", "--building", "3"), "1 页", ["3号楼应急卡"]),
+        (("emergency-card", "--worker", "周敏"), "1 页", ["第一网格应急卡"]),
         (("issue-slip", "--where", "number=WG-2026-0117"), "1 页", ["WG-2026-0117"]),
     ],
 )

@@ -6,12 +6,13 @@ import shutil
 import pytest
 
 from gridapp.errors import UserError
-from gridapp.models import Resident
+from gridapp.models import Resident, Visit
 from gridapp.models.record_number import number_of
 from gridapp.office.sheets import SHEETS
+from gridapp.office.sheets.person_tables import VISITS
 from gridapp.store import records
 from gridapp.store import vault as vaults
-from tests.conftest import id_number
+from tests.conftest import at, id_number
 from tests.office.grid_estate import (
     DAY,
     LI_ID,
@@ -390,3 +391,16 @@ def test_a_character_the_font_lacks_is_named_with_its_place(store, tmp_path):
         assert SHEETS["resident-card"].draw(db, [odd], DAY, out, leave_blanks=True)
     with store.writing() as tx:
         records.delete(tx, Resident, odd)
+
+
+@needs_poppler
+def test_the_newest_visits_are_on_the_card_and_it_says_how_many(printed, store, estate):
+    noted = [f"第{number}次来过" for number in range(1, 9)]
+    with store.writing() as tx:
+        for number, note in enumerate(noted):
+            values = {"resident_id": estate.wu, "mode": "home", "note": note}
+            values["started_at"] = at(dt.date(2026, 11, 1 + number))
+            records.save(tx, Visit, values)
+    text = packed(printed("resident-card", ("wu",)))
+    assert [note for note in noted if note in text] == noted[-VISITS:]
+    assert f"每人最多{VISITS}次" in text

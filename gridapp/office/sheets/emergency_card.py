@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from gridapp.language import tr
-from gridapp.models import Building
+from gridapp.models import Building, Grid
 from gridapp.models.kinds import PHONES
 from gridapp.models.record import Values
 from gridapp.office.sheets.checked import Paper, print_checked
@@ -56,7 +56,7 @@ SPARE = 5  # lines of a building's card for who is not on record
 
 
 def emergency_cards(db: Connection, order: Order, out: Target) -> int:
-    """Write the card of the grid, or one of each building that is chosen; the pages.
+    """Write the card of this grid, or one of each grid or building chosen; the pages.
 
     Raises as `Sheet.draw` does.
     """
@@ -76,15 +76,13 @@ def emergency_cards(db: Connection, order: Order, out: Target) -> int:
     return print_checked(papers, out, order.options, nothing)
 
 
-def _wanted(
-    db: Connection, buildings: Sequence[UUID]
-) -> list[tuple[UUID, tuple[UUID, ...]]]:
-    """The grids, each with the buildings that are chosen in it."""
-    if not buildings:
+def _wanted(db: Connection, ids: Sequence[UUID]) -> list[tuple[UUID, tuple[UUID, ...]]]:
+    """The grids, each with the buildings that are chosen in it; none: the whole."""
+    if not ids:
         mine = state.default_grid(db)
         return [(mine, ())] if mine else []
-    found: dict[UUID, list[UUID]] = {}
-    for key, row in records.by_id(db, Building, buildings).items():
+    found: dict[UUID, list[UUID]] = {key: [] for key in records.by_id(db, Grid, ids)}
+    for key, row in records.by_id(db, Building, ids).items():
         found.setdefault(row["grid_id"], []).append(key)
     return [(grid, tuple(some)) for grid, some in found.items()]
 

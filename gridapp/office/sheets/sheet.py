@@ -23,8 +23,8 @@ residents: people, in walking order; without any, those who are due.
 record: records of the sheet's own type.
 building: buildings.
 day: a day, or several from one day on; no record need be chosen.
-month: the month of a day; no record need be chosen.
-grid: the whole grid, or the buildings that are chosen.
+month: the month of a day, of this grid or of those that are chosen.
+grid: this whole grid, or the grids or buildings that are chosen.
 copies: nothing but a number of blank forms.
 """
 
