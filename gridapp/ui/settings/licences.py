@@ -31,6 +31,13 @@ _KNOWN = {
     "click-default-group": "Public Domain",
     "sqlcipher3": "Zlib",
 }
+# The printing fonts: name, licence, the file of its text.
+_FONTS = (
+    ("Gridapp Sans SC (Noto Sans SC)", "OFL-1.1", "OFL.txt"),
+    ("Gridapp Sans Latin (Noto Sans)", "OFL-1.1", "OFL-Latin.txt"),
+    ("Gridapp Serif SC (Noto Serif SC)", "OFL-1.1", "OFL-Serif.txt"),
+    ("Gridapp Serif Rare (HanaMinB)", "Hanazono", "Hanazono.txt"),
+)
 
 
 @dataclass(frozen=True)
@@ -143,37 +150,14 @@ def _beside() -> list[Part]:
             tr("加密算法"),
             _text(metadata.distribution("cryptography")),
         ),
-        (
-            "Gridapp Sans SC (Noto Sans SC)",
-            "",
-            "OFL-1.1",
-            tr("字体"),
-            _shipped("fonts/OFL.txt"),
-        ),
-        (
-            "Gridapp Sans Latin (Noto Sans)",
-            "",
-            "OFL-1.1",
-            tr("字体"),
-            _shipped("fonts/OFL-Latin.txt"),
-        ),
-        (
-            "Gridapp Serif SC (Noto Serif SC)",
-            "",
-            "OFL-1.1",
-            tr("字体"),
-            _shipped("fonts/OFL-Serif.txt"),
-        ),
-        (
-            "Gridapp Serif Rare (HanaMinB)",
-            "",
-            "Hanazono",
-            tr("字体"),
-            _shipped("fonts/Hanazono.txt"),
-        ),
         ("Lucide", "1.62.0", "ISC", tr("图标"), _shipped("icons/LICENSE")),
     )
-    return [Part(*row) for row in rows]
+    return [*map(_font, _FONTS), *(Part(*row) for row in rows)]
+
+
+def _font(font: tuple[str, str, str]) -> Part:
+    name, licence, file = font
+    return Part(name, "", licence, tr("字体"), _shipped(f"fonts/{file}"))
 
 
 def _shipped(name: str) -> str:
