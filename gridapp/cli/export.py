@@ -61,8 +61,7 @@ def export_command(
     as_json: bool,
 ) -> None:
     """把一种记录导出成 .xlsx 或 .csv，号码默认遮住中间几位。"""
-    from gridapp.office.export import export, suffix_of
-    from gridapp.office.export_standard import export_standard
+    from gridapp.office.export import suffix_of
 
     model, why = model_of(type_), purpose_given(purpose, unmask=unmask)
     suffix_of(out)
@@ -73,7 +72,6 @@ def export_command(
                 ids = _sorted(db, model, ids, sort)
             listing = of_records(model, ids, narrowed=where)
             wanted = _wanted(listing, columns)
-            signature = signed(db, why)
         if why:
             what = tr(
                 "{title} {count:,} 条，存为 {name}",
@@ -83,26 +81,49 @@ def export_command(
             )
             with store.writing() as tx:
                 journal(tx, "export", model.__tablename__, what, why)
-        answer: dict[str, object] = {"file": str(out), "unmasked": unmask}
         with store.reading() as db:
             if standard:
-                made = export_standard(db, model, ids, out, signature, where)
-                answer |= {"rows": made.count, "tables": made.rows}
-                answer["lacking"] = made.lacking
-                words = tr(
-                    "已按国标导出 {count:,} 条，其中 {lacking:,} 条待补：{out}",
-                    count=made.count,
-                    lacking=made.lacking,
-                    out=out,
-                )
+                answer, words = _write_standard(db, model, listing, out, why)
             else:
-                count = export(db, listing, wanted, out, signature)
-                answer |= {"rows": count, "columns": [one.key for one in wanted]}
-                words = tr("已导出 {count:,} 条：{out}", count=count, out=out)
+                answer, words = _write(db, listing, wanted, out, why)
     if as_json:
-        print_json(answer)
+        print_json({"file": str(out), "unmasked": unmask} | answer)
     else:
         click.echo(words)
+
+
+def _write(
+    db: Connection, listing: Listing, wanted: Sequence[Column], out: Path, why: str
+) -> tuple[dict[str, object], str]:
+    """Write a list; what a program is told of it, and a person."""
+    from gridapp.office.export import export
+
+    count = export(db, listing, wanted, out, signed(db, why))
+    words = tr("已导出 {count:,} 条：{out}", count=count, out=out)
+    return {"rows": count, "columns": [one.key for one in wanted]}, words
+
+
+def _write_standard(
+    db: Connection, model: type[Record], listing: Listing, out: Path, why: str
+) -> tuple[dict[str, object], str]:
+    """Write the tables of the standard; what a program is told, and a person."""
+    from gridapp.office.export_standard import export_standard
+
+    made = export_standard(
+        db, model, listing.items, out, signed(db, why), listing.narrowed
+    )
+    words = tr(
+        "已按国标导出 {count:,} 条，其中 {lacking:,} 条待补：{out}",
+        count=made.count,
+        lacking=made.lacking,
+        out=out,
+    )
+    answer: dict[str, object] = {
+        "rows": made.count,
+        "tables": made.rows,
+        "lacking": made.lacking,
+    }
+    return answer, words
 
 
 def _sorted(

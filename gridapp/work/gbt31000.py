@@ -254,20 +254,10 @@ def _rented() -> tuple[Item, ...]:
     )
 
 
-def _dispute() -> tuple[Item, ...]:
-    """Table 30 (§2.1.8); `party` is the 主要当事人."""
-    n, case, party = _Numbers(), "dispute.", "party."
+def _main_party(n: _Numbers) -> tuple[Item, ...]:
+    """Items 9–16 of table 30."""
+    party = "party."
     return (
-        n.must(mark("事件名称"), "text", 100, case + "name"),
-        n.must(mark("发生日期"), "date", 0, case + "happened_on"),
-        n.must(mark("发生地点"), "text", 100, case + "place"),
-        n.code(mark("事件规模"), 2, "event_scale", case + "scale", required=True),
-        n.code(
-            mark("事件类别"), 4, "dispute_kind", case + "dispute_kind", required=True
-        ),
-        n.must(mark("涉及人数"), "number", 0, case + "people_count"),
-        n.must(mark("事件简述"), "text", 4000, case + "summary"),
-        n.item(mark("涉及单位"), "text", 100, case + "units"),
         n.code(
             mark("主要当事人证件代码"),
             3,
@@ -292,6 +282,24 @@ def _dispute() -> tuple[Item, ...]:
             required=True,
         ),
         n.must(mark("主要当事人居住详址"), "text", 200, party + "address"),
+    )
+
+
+def _dispute() -> tuple[Item, ...]:
+    """Table 30 (§2.1.8); `party` is the 主要当事人."""
+    n, case = _Numbers(), "dispute."
+    return (
+        n.must(mark("事件名称"), "text", 100, case + "name"),
+        n.must(mark("发生日期"), "date", 0, case + "happened_on"),
+        n.must(mark("发生地点"), "text", 100, case + "place"),
+        n.code(mark("事件规模"), 2, "event_scale", case + "scale", required=True),
+        n.code(
+            mark("事件类别"), 4, "dispute_kind", case + "dispute_kind", required=True
+        ),
+        n.must(mark("涉及人数"), "number", 0, case + "people_count"),
+        n.must(mark("事件简述"), "text", 4000, case + "summary"),
+        n.item(mark("涉及单位"), "text", 100, case + "units"),
+        *_main_party(n),
         n.must(mark("化解时限"), "date", 0, case + "deadline"),
         n.code(
             mark("化解方式"),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gridapp.language import tr
+from gridapp.store.database import Connection
 from gridapp.store.vault import Store
 from gridapp.ui.jobs import Progress
 from gridapp.work.export_choice import columns_for, remember
@@ -41,11 +42,15 @@ def write_file(store: Store, order: Order, path: Path, progress: Progress) -> Ma
 
     UserError when it cannot be written or was stopped; then there is no file.
     """
-    from gridapp.office.export import export
-    from gridapp.office.export_standard import export_standard
+    _journal(store, order, path)
+    with store.reading() as db:
+        if order.kind == STANDARD:
+            return Made(path, _standard(db, order, path, progress))
+        return Made(path, _list(db, order, path, progress))
 
+
+def _journal(store: Store, order: Order, path: Path) -> None:
     listing = order.listing
-    count = len(listing.items)
     with store.writing() as tx:
         if order.kind != STANDARD:
             remember(tx, listing, order.keys)
@@ -53,39 +58,45 @@ def write_file(store: Store, order: Order, path: Path, progress: Progress) -> Ma
             what = tr(
                 "{title} {count:,} 条，存为 {name}",
                 title=listing.title,
-                count=count,
+                count=len(listing.items),
                 name=path.name,
             )
             kind = listing.model.__tablename__ if listing.model else None
             journal(tx, "export", kind, what, order.purpose)
-    with store.reading() as db:
-        signature = signed(db, order.purpose)
-        if order.kind == STANDARD and listing.model is not None:
-            made = export_standard(
-                db,
-                listing.model,
-                listing.items,
-                path,
-                signature,
-                listing.narrowed,
-                progress.step,
-                progress.cancelled,
-            )
-            words = tr(
-                "已按国标导出 {count:,} 条，其中 {lacking:,} 条待补",
-                count=made.count,
-                lacking=made.lacking,
-            )
-            return Made(path, words)
-        columns = columns_for(listing, order.keys)
-        count = export(
-            db,
-            listing,
-            columns,
-            path,
-            signature,
-            progress.step,
-            progress.cancelled,
-        )
-    words = tr("已导出{title} {count:,} 条", title=listing.title, count=count)
-    return Made(path, words)
+
+
+def _list(db: Connection, order: Order, path: Path, progress: Progress) -> str:
+    from gridapp.office.export import export
+
+    count = export(
+        db,
+        order.listing,
+        columns_for(order.listing, order.keys),
+        path,
+        signed(db, order.purpose),
+        progress.step,
+        progress.cancelled,
+    )
+    return tr("已导出{title} {count:,} 条", title=order.listing.title, count=count)
+
+
+def _standard(db: Connection, order: Order, path: Path, progress: Progress) -> str:
+    from gridapp.office.export_standard import export_standard
+
+    listing = order.listing
+    assert listing.model is not None
+    made = export_standard(
+        db,
+        listing.model,
+        listing.items,
+        path,
+        signed(db, order.purpose),
+        listing.narrowed,
+        progress.step,
+        progress.cancelled,
+    )
+    return tr(
+        "已按国标导出 {count:,} 条，其中 {lacking:,} 条待补",
+        count=made.count,
+        lacking=made.lacking,
+    )
