@@ -42,7 +42,7 @@ NOTHING = Cell[Any](None)
 TOO_LONG = "E_CELL_LONG"  # the limit of a note is its own
 NOON = dt.time(12)
 _DENIAL = re.compile("非|不|未|没|无")
-_TOGETHER = re.compile("同住|同居|一起住|共同居住|住一起")
+TOGETHER = re.compile("同住|同居|一起住|共同居住|住一起")
 _CLOCK = re.compile(r"(?<!\d)(\d{1,2}):(\d{2})?(?::\d{2}(?:\.\d+)?)?$")
 _BREAK = re.compile(r"[、,，/;；|+\s]+")
 _CODED: Mapping[str, Callable[[object, str | None], Cell[str]]] = {
@@ -187,7 +187,7 @@ def _tick(path: str, raw: object) -> Cell[bool]:
     if cell.error != "E_FLAG_UNKNOWN":
         return cell
     words = visible(cell_text(raw) or "")[:100]
-    if _DENIAL.match(words) or (path == "tag.alone" and _TOGETHER.search(words)):
+    if _DENIAL.match(words) or (path == "tag.alone" and TOGETHER.search(words)):
         return Cell(False, ("W_TAG_DENIED",))
     if codes.table("resident_tag").ledger_code(words) == path.removeprefix("tag."):
         return Cell(True)

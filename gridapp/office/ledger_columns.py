@@ -179,7 +179,7 @@ def path_of(heading: str, group: str = "") -> str | None:
         rest = _paths().get(label[prefix.end() :])
         if rest:
             return _in_group(_group_kind(prefix[1]), rest)
-    return _tag_path(label) or _visits_path(label)
+    return _tag_path(label) or _visits_path(label) or _visits_path(group + label)
 
 
 def _group_kind(group: str) -> str:

@@ -45,9 +45,6 @@ _TOGETHER = frozenset(
 )
 """Remarks on a row among others: no single cell of it is at fault."""
 
-_NO_VALUE = frozenset({"E_ID_CHECKSUM"})
-"""Refused until somebody has seen the original, so the cell has no value yet."""
-
 
 def plan_as_json(plan: ImportPlan, *, unmask: bool) -> dict[str, Any]:
     """The sheets with their columns and rows; private values masked unless asked."""
@@ -90,7 +87,7 @@ def _row(
 def _values(
     row: PlannedRow, known: Sequence[Column], cells: Cells, unmask: bool
 ) -> dict[str, Any]:
-    """What the row says, None for a known column that says nothing."""
+    """What the row says, None for a known column that says nothing or is refused."""
     found: dict[str, Any] = {}
     for column in known:
         places = PLACE[:3] if column.path == "door" else (column.path,)
@@ -101,7 +98,7 @@ def _values(
     if telephones:
         found["phones"] = _phones(telephones, unmask)
     for one in row.errors:
-        if one.code in _NO_VALUE:
+        if one.code.startswith("E_") and one.code not in _TOGETHER:
             found[name_of(one.field)] = None
     return found
 

@@ -43,6 +43,7 @@ _MESSAGES: Mapping[str, str] = MappingProxyType(
         "S_STRUCK": tr("整行画了删除线，没有导入；仍在住的请去掉删除线"),
         "S_TOTAL": tr("合计行，不是居民"),
         "W_AGE": tr("年龄不小于120岁，请核对出生日期"),
+        "W_ALONE_REMARK": tr("标了独居，备注却写着同住，请核对"),
         "W_ALONE_WITH_OTHERS": tr("标了独居，但同户还有别人，请核对是否人户分离"),
         "W_BIRTH_DIFFERS": tr("出生日期与身份证号不一致，已按身份证号记"),
         "W_BIRTH_FROM_ID": tr("出生日期看不懂，已按身份证号记"),

@@ -16,7 +16,7 @@ from typing import Any
 
 from gridapp.models import identity
 from gridapp.models.cell import Cell, cell_text, visible
-from gridapp.office.ledger_cells import CellReader
+from gridapp.office.ledger_cells import TOGETHER, CellReader
 from gridapp.office.ledger_columns import IGNORED, PLACE
 from gridapp.office.ledger_doors import read_place
 from gridapp.office.ledger_problems import Problem, problem
@@ -28,7 +28,8 @@ NOT_VALUES = frozenset({"", IGNORED, *PLACE})
 LONGEST_DITTO = 10  # characters, blanks around it included
 _TOTAL = re.compile(r"(本?[页栋楼户单元]*)(合计|小计|总计|共计)[:：]?.*|共\d+[人户].*")
 _REMARK = re.compile(
-    r"(以下空白|以下无正文|注|备注|说明|填表|制表|审核|负责人)(?:[:：].*)?"
+    r"(以下空白|以下无正文|注|备注|说明|(?:填表|制表|审核|审批|经办|统计)(?:人|单位|日期|时间)?|"
+    r"(?:单位)?负责人(?:签[字名])?)(?:[:：].*)?"
 )
 _BUILDING = re.compile(
     r".{0,12}?(\d+[A-Z]?)(?:号楼|号?[栋幢座]|#楼?)(?:(\d+)单元)?(?:[(（].*)?"
@@ -254,6 +255,8 @@ def read_values(row: LedgerRow, header: Header, reader: CellReader) -> None:
     for path, cell in read.items():
         _take(row, path, cell)
     _read_name_note(row, read.get("name"))
+    if row.values.get("tag.alone") and TOGETHER.search(str(row.values.get("note"))):
+        row.warn("tag.alone", "W_ALONE_REMARK")
     _compare_with_id(row)
 
 
@@ -295,7 +298,8 @@ def _read_id(row: LedgerRow, read: dict[str, Cell[Any]], header: Header) -> None
         if "born_on" in read:  # the number says it to the day
             read["born_on"] = Cell(read["born_on"].value, error=read["born_on"].error)
         for path, code in (("born_on", "W_BIRTH_FROM_ID"), ("sex", "W_SEX_FROM_ID")):
-            if path in read and read[path].error:
+            error = read[path].error if path in read else None
+            if error and error != "E_CODESET_REQUIRED":  # that is asked once a column
                 read[path] = Cell(None, (code,))
 
 
