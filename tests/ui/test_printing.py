@@ -14,12 +14,14 @@ from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QWidget
 from sqlalchemy import text
 
+from gridapp.errors import UserError
 from gridapp.models import Attachment, Resident, Visit
 from gridapp.models.record_number import number_of
 from gridapp.office.preview import Pages
 from gridapp.store import records
+from gridapp.ui.jobs import Progress
 from gridapp.ui.main_window import MainWindow
-from gridapp.ui.papers import Printed, Wanted
+from gridapp.ui.papers import Printed, Wanted, drawn
 from gridapp.ui.photos.photo_view import PhotoView
 from gridapp.ui.printing.printing_out import PrintingOut
 from gridapp.ui.printing.printing_page import PrintingPage
@@ -202,6 +204,25 @@ def test_full_numbers_need_a_purpose_that_is_kept(page, qtbot, session, tmp_path
     page._panel._numbers.changed.emit()
     seen(page, qtbot, 2)
     assert "13800000001" not in words_of(page._drawn.content, tmp_path)
+
+
+def test_a_purpose_holds_for_what_it_was_given_for(page, qtbot, people, tmp_path):
+    page._panel._numbers.set_values(["whole"])
+    page._panel._purpose.setText("报街道民政办摸底")
+    page._panel._purpose.finished.emit()
+    seen(page, qtbot, 2)
+    assert page._drawn.wanted.purpose
+    page.show_sheet("visit-sheet", [people.li])
+    seen(page, qtbot, 1)
+    assert "13800000001" not in words_of(page._drawn.content, tmp_path)
+
+
+def test_a_long_print_can_be_stopped(session, planned):
+    progress = Progress()
+    progress.cancel()
+    wanted = Wanted("visit-sheet", (planned.li, planned.chen), TODAY)
+    with pytest.raises(UserError, match="已停下"):
+        drawn(session.store, wanted, progress)
 
 
 def test_a_character_without_a_font_is_named_and_may_be_left_empty(

@@ -6,6 +6,7 @@ pixels of the screen, so that they are crisp at any size and of any display.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -190,8 +191,10 @@ class PageView(QAbstractScrollArea):
 
     def _seen(self) -> list[int]:
         """Return the pages in sight."""
-        area = self.viewport().rect()
-        return [n for n in range(len(self._tops)) if self._place(n).intersects(area)]
+        top = self.verticalScrollBar().value()
+        first = max(bisect_right(self._tops, top) - 1, 0)
+        last = bisect_right(self._tops, top + self.viewport().height())
+        return list(range(first, last))
 
     def _scrolled(self, *_value: int) -> None:
         self.viewport().update()

@@ -173,6 +173,13 @@ class PrintPanel(Card):
         self._setup.clicked.connect(self.setup_asked)
         self.back_button.clicked.connect(self.left)
 
+    def mask_again(self) -> None:
+        """Hide numbers: a purpose holds for what it was given for."""
+        self._purpose_given = ""
+        self._purpose.clear()
+        self._numbers.set_values([MASKED])
+        self._show_purpose()
+
     def add_way(self, button: Button) -> None:
         """Offer something else one may do here, below the choices."""
         self._more.addWidget(button)

@@ -94,7 +94,8 @@ class PrintingPage(Page):
         fill = Button(self.theme, tr("填别人的表…"), icon="file-input")
         fill.clicked.connect(self._fill)
         self._panel.add_way(fill)
-        export = self.export_button(tr("导出选中的"))
+        export = Button(self.theme, tr("导出选中的"), icon="file-output")
+        export.clicked.connect(self.export_asked)
         self._panel.add_way(export)
 
     def _bind(self) -> None:
@@ -124,6 +125,7 @@ class PrintingPage(Page):
         """Show a sheet for these records: a page asked to print them."""
         self._given = tuple(dict.fromkeys(ids))
         self._asked = True
+        self._panel.mask_again()
         self._turn_to(name)
 
     def reload(self) -> None:
@@ -135,6 +137,9 @@ class PrintingPage(Page):
 
     def focus_start(self) -> None:
         self._preview.view.setFocus()
+
+    def come_from(self, key: str) -> None:
+        self._panel.mask_again()
 
     def leave(self) -> None:
         self._stop()
