@@ -148,6 +148,8 @@ def register_dispute(tx: Writing, day: dt.date) -> UUID:
         "dispute_kind": "0201",
         "people_count": 2,
         "summary": "楼上卫生间渗水，楼下要求修好并赔偿，双方各执一词。",
+        "requests": "修好卫生间防水\n赔偿吊顶和墙面的损失",
+        "case_source": "applied",
         "resolution_way": "0103",
         "responsible": "王秀兰",
     }

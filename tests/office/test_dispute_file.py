@@ -12,6 +12,7 @@ import pypdfium2 as pdfium
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from gridapp.errors import UserError
 from gridapp.models import (
@@ -28,6 +29,8 @@ from gridapp.office.sheets.dispute_file import CONTENTS, single_paper, whole_fil
 from gridapp.office.sheets.dispute_forms import day_words
 from gridapp.office.sheets.dispute_print import print_bundles
 from gridapp.store import records, vault
+from gridapp.work import attachments
+from gridapp.work.attachments import PendingPhoto
 from gridapp.work.founding import found
 from gridapp.work.mediation_papers import PAPERS
 
@@ -606,11 +609,6 @@ def test_days_are_written_out(day, shown):
 
 
 def test_photos_of_a_material_follow_its_list(store, tmp_path):
-    from PIL import Image
-
-    from gridapp.work import attachments
-    from gridapp.work.attachments import PendingPhoto
-
     pictures = Path(tmp_path)
     taken = []
     for number in range(3):
@@ -630,6 +628,22 @@ def test_photos_of_a_material_follow_its_list(store, tmp_path):
     assert count == len(without) + 2  # two on a page
     assert kinds.count(pdfium.raw.FPDF_PAGEOBJ_IMAGE) == 3
     assert f"本卷宗共{count}页" in packed(pages_of(content)[-1])
+
+
+def test_photos_of_identity_papers_are_printed_only_with_whole_numbers(store, tmp_path):
+    file = Path(tmp_path) / "card.jpg"
+    Image.new("RGB", (400, 250), (90, 120, 200)).save(file)
+    with store.writing() as tx:
+        dispute = kept(tx, name="有身份证的")
+        [card] = records.filtered(
+            tx.db, DisputeItem, {"dispute_id": dispute, "kind": "identity"}
+        )
+        taken = PendingPhoto(store.photos.take(file), file.name)
+        attachments.attach(tx, "dispute_item", card["id"], [taken])
+    options = {"photos": store.photos}
+    masked = pages_of(pdf(store, "dispute-file", [dispute], **options))
+    whole = pages_of(pdf(store, "dispute-file", [dispute], **options, unmasked=True))
+    assert len(whole) == len(masked) + 1
 
 
 def test_blank_file_says_nothing_of_anybody():

@@ -61,7 +61,7 @@ ITEMS: Mapping[str, int] = {
     "voucher": 9,
     "judicial": 11,
 }
-COLUMNS = (14.0, 84.0, 18.0, 18.0, 18.0, TEXT_WIDTH - 152)
+COLUMNS = (12.0, 74.0, 16.0, 14.0, 18.0, TEXT_WIDTH - 134)
 
 
 @dataclass(frozen=True)
@@ -92,12 +92,18 @@ class Bundle:
         return sum(one.count for one in self.papers)
 
 
-def whole_file(file: DisputeFile, *, photos: bool = False) -> Bundle:
-    """Everything that belongs to the file by now, in its order."""
+def whole_file(
+    file: DisputeFile, *, photos: bool = False, unmasked: bool = False
+) -> Bundle:
+    """Everything that belongs to the file by now, in its order.
+
+    With `photos` those of its materials; those of identity papers, which show a whole
+    number, only when `unmasked`.
+    """
     inner = [
         bound
         for item in range(1, len(CONTENTS))
-        for bound in _of_item(file, item, photos=photos)
+        for bound in _of_item(file, item, photos=photos, unmasked=unmasked)
     ]
     back = _laid(_back(file, 0), 13)
     front = [_laid(_cover(file), 0), _laid(_contents(file, {}), 0)]
@@ -108,19 +114,21 @@ def whole_file(file: DisputeFile, *, photos: bool = False) -> Bundle:
     return Bundle(file, papers)
 
 
-def single_paper(file: DisputeFile, key: str, *, photos: bool = False) -> Bundle:
-    """The papers of one sort alone; the contents as they stand in the whole file."""
+def single_paper(file: DisputeFile, key: str) -> Bundle:
+    """The papers of one sort; the contents as of the whole file without photos."""
     if key in FORMS:
         item = paper(key).item
         return Bundle(file, tuple(_laid(one, item) for one in forms(file, key)))
     if file.record_id is None:
         made = {"cover": _cover(file), "contents": _contents(file, {})}
         return Bundle(file, (_laid(made.get(key) or _back(file, 0), 0),))
-    whole = whole_file(file, photos=photos)
+    whole = whole_file(file)
     return Bundle(file, tuple(one for one in whole.papers if one.form.key == key))
 
 
-def _of_item(file: DisputeFile, item: int, *, photos: bool) -> Iterator[Bound]:
+def _of_item(
+    file: DisputeFile, item: int, *, photos: bool, unmasked: bool
+) -> Iterator[Bound]:
     """What is printed under one line of the contents."""
     for one in PAPERS:
         if one.item == item and one.key in file.keys:
@@ -131,7 +139,8 @@ def _of_item(file: DisputeFile, item: int, *, photos: bool) -> Iterator[Bound]:
         if _line_of(one) == item
     ]
     if mine:
-        taken = tuple(name for _, some in mine for name in some) if photos else ()
+        may = photos and (unmasked or item != ITEMS["identity"])
+        taken = tuple(name for _, some in mine for name in some) if may else ()
         form = _materials(item, [one for one, _ in mine])
         yield replace(_laid(form, item), photos=taken)
 

@@ -36,7 +36,7 @@ def _whole(db: Connection, order: Order, out: Target) -> int:
 
     files = from_records(db, order.ids, unmasked=order.unmasked)
     photos = order.photos is not None
-    bundles = [whole_file(one, photos=photos) for one in files]
+    bundles = [whole_file(one, photos=photos, unmasked=order.unmasked) for one in files]
     return print_bundles(bundles, out, photos=order.photos, **order.options)
 
 
@@ -50,9 +50,8 @@ def _one(key: str) -> Drawing:
 
         files = from_records(db, order.ids, unmasked=order.unmasked)
         files = files or [blank_file()] * order.copies
-        photos = order.photos is not None
-        bundles = [single_paper(one, key, photos=photos) for one in files]
-        return print_bundles(bundles, out, photos=order.photos, **order.options)
+        bundles = [single_paper(one, key) for one in files]
+        return print_bundles(bundles, out, **order.options)
 
     return draw
 
