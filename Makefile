@@ -37,7 +37,7 @@ acceptance:
 	QT_QPA_PLATFORM=offscreen $(BIN)/pytest -q -n 2 --dist loadgroup tests/acceptance
 
 # What the manual shows stands beside its words as well.
-PICTURES = today buildings residents household visit call visits patrols issues issue \
+PICTURES = import today buildings residents household visit call visits patrols issues issue \
 	disputes dispute sync settings recycle fill
 
 screens:

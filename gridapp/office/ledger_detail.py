@@ -11,7 +11,7 @@ from gridapp.models.record import Values, field_of
 from gridapp.office.entry_kinds import SPECIAL
 from gridapp.office.ledger_columns import IGNORED, PLACE, UNDECLARED, field_at
 from gridapp.office.ledger_contacts import ContactWords
-from gridapp.office.ledger_known import TABLES
+from gridapp.office.ledger_known import TABLES, door_of
 from gridapp.office.ledger_offers import masked_cell, path_words
 from gridapp.office.ledger_plan import ImportPlan, PlannedRow, PlannedSheet
 from gridapp.office.ledger_problems import (
@@ -57,8 +57,7 @@ def row_title(row: PlannedRow) -> str:
 
 def row_place(row: PlannedRow) -> str:
     """The door a row names, as 3-2-501."""
-    parts = (row.values.get(path) for path in PLACE[:3])
-    return "-".join(str(part) for part in parts if part)
+    return door_of(row.values).words()
 
 
 def row_remark(row: PlannedRow) -> str:

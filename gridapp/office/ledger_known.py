@@ -32,6 +32,10 @@ class Door(NamedTuple):
     unit: str = ""
     room: str = ""
 
+    def words(self) -> str:
+        """As people write it: 3-2-501."""
+        return "-".join(part for part in (self.building, self.unit, self.room) if part)
+
     def agrees(self, other: Door) -> bool:
         """Whether both can be the same door, as far as they are said."""
         pairs = (

@@ -24,7 +24,8 @@ from gridapp.office.sheet_headers import Column
 SAMPLES = 3  # cells shown of a column
 LOOKED_AT = 2000  # rows
 MOST_DIGITS = 8  # codes shown with their meaning
-_NUMBER = re.compile(r"\d[\d\s-]{5,}[\dXx×*]")
+_NUMBER = re.compile(r"\d(?:[ -]?\d){10,}[Xx×]?")  # a telephone's digits at least
+_ANY_NUMBER = re.compile(r"\d(?:[ -]?\d){10,}[Xx×]?|\d{7,}[Xx×]?")
 KNOWN, CHOSEN, UNKNOWN = "known", "chosen", "unknown"
 _UNNAMED: Mapping[str, str] = {
     "door": tr("住址（楼栋、单元、房号写在一起）"),
@@ -187,17 +188,18 @@ def masked_cell(path: str, cell: object) -> str:
     text = _text(cell)
     named = path in _UNNAMED or path == "head_id_number"
     spec = None if named else field_at(path)
-    hidden = _NUMBER.sub(lambda found: _masked(found.group()), text)
+    number = _NUMBER if path else _ANY_NUMBER  # 19450308 may be anything there
+    hidden = number.sub(lambda found: _masked(found.group()), text)
     if spec is not None and spec.kind.private and hidden == text:
         return spec.kind.mask(text)
     return hidden
 
 
 def _masked(number: str) -> str:
-    plain_number = re.sub(r"[\s-]", "", number)
-    if len(plain_number) >= 15:
-        return identity.mask_id(plain_number)
-    return identity.mask_phone(number)
+    bare = re.sub(r"[ -]", "", number)
+    if len(bare) >= 15:
+        return identity.mask_id(bare)
+    return identity.mask_phone(number if bare.startswith("0") else bare)
 
 
 def _code_sets(path: str, filled: Iterable[str]) -> tuple[CodeSetOffer, ...]:

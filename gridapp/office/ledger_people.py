@@ -72,11 +72,18 @@ def question_match(known: Known, row: LedgerRow, resident: Values) -> None:
     """Ask about what makes a match by number doubtful."""
     values = row.values
     if same_name(values["name"]) != same_name(resident["name"]):
-        row.ask("name", "Q_NAME_DIFFERS")
+        words = tr(
+            "身份证号相同但姓名不同，系统里是“{name}”，请核对姓名",
+            name=resident["name"],
+        )
+        row.ask("name", "Q_NAME_DIFFERS", words)
     home = known.door(resident)
     asked = any(one.code == "Q_TWO_DOORS" for one in row.questions)
     if home != Door() and not home.agrees(door_of(values)) and not asked:
-        row.ask("door", "Q_MOVED")
+        words = tr(
+            "住址与系统里登记的不同，系统里是 {home}，请确认是否搬家", home=home.words()
+        )
+        row.ask("door", "Q_MOVED", words)
     died, visited = values.get("died_on"), known.last_visits.get(resident["id"])
     if died is not None and visited is not None and died < visited:
         row.refuse("died_on", "E_DEATH_BEFORE_VISIT")

@@ -9,6 +9,7 @@ import pytest
 from gridapp.models import Household, Resident, Visit
 from gridapp.office import ledger
 from gridapp.office.ledger_detail import people_words, row_detail
+from gridapp.office.ledger_offers import masked_cell
 from gridapp.office.ledger_questions import KEEP, NEW_FILE, NO, YES, Answers, answers_to
 from gridapp.store import records
 from tests.conftest import at, id_number
@@ -196,3 +197,24 @@ def test_a_row_is_told_cell_by_cell_with_what_it_replaces(plan_of, vault, people
     assert told["文化程度"][1:] == ("普通高级中学教育", "初级中等教育")
     assert told["联系电话"][0] == "138****0088"
     assert "138****0001" in told["联系电话"][1]
+
+
+@pytest.mark.parametrize(
+    ("path", "cell", "shown"),
+    [
+        ("door", "20-2-202", "20-2-202"),
+        ("born_on", "1952-10-23", "1952-10-23"),
+        ("born_on", 19521023, "19521023"),
+        ("issue.found_at", "2026-11-02 10:30", "2026-11-02 10:30"),
+        ("note", "儿子 13800000001", "儿子 138****0001"),
+        ("note", "138 0000 0001", "138****0001"),
+        ("", "电话0951-0000001", "电话0951-***0001"),
+        ("", "990101195001021319", "990***********1319"),
+        ("phones", "1380000", "***0000"),
+        ("id_number", "990101195001021319", "990***********1319"),
+    ],
+)
+def test_numbers_of_people_are_hidden_in_any_column_and_doors_and_dates_are_not(
+    path, cell, shown
+):
+    assert masked_cell(path, cell) == shown

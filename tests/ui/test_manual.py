@@ -18,6 +18,7 @@ from gridapp.ui.side_pages import BESIDE
 # What the gallery makes for the manual.
 PICTURES = {
     "fill",
+    "import",
     "printing",
     "today",
     "buildings",

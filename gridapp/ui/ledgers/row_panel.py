@@ -60,7 +60,8 @@ class RowPanel(QWidget):
         remarks = [self._remark(words) for words in self._remarks(row, detail)]
         self._questions.replace([*asked, *remarks])
         self._questions.setVisible(bool(asked or remarks))
-        self._lines.replace([self._line(one) for one in detail.lines])
+        lines = [self._line(one) for one in detail.lines]
+        self._lines.replace(lines if self._narrow else [self._heads(), *lines])
         self._scroll.verticalScrollBar().setValue(0)
         if had_keyboard:
             self._focus_open(row)
@@ -134,6 +135,16 @@ class RowPanel(QWidget):
         """Put what would be written below the cell where there is little room."""
         self._narrow = narrow
 
+    def _heads(self) -> QWidget:
+        holder = QWidget()
+        row = line(holder, (0, 0, 0, 4), 8)
+        first = Text(tr("台账的列"), "faint")
+        first.setFixedWidth(HEADING)
+        row.addWidget(first)
+        row.addWidget(Text(tr("台账写的"), "faint"), 1)
+        row.addWidget(Text(tr("记成"), "faint"), 1)
+        return holder
+
     def _line(self, one: Line) -> QWidget:
         holder = QFrame()
         row = line(holder, (0, 5, 0, 5), 8)
@@ -154,4 +165,6 @@ class RowPanel(QWidget):
     def _outcome(self, one: Line) -> str:
         if one.old:
             return tr("{old} → {new}", old=one.old, new=one.written)
-        return tr("→ {new}", new=one.written) if one.written else ""
+        if self._narrow and one.written:
+            return tr("→ {new}", new=one.written)
+        return one.written
