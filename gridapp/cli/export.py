@@ -63,6 +63,8 @@ def export_command(
     """把一种记录导出成 .xlsx 或 .csv，号码默认遮住中间几位。"""
     from gridapp.office.export import suffix_of
 
+    if standard and columns:
+        raise click.UsageError(tr("国标定了有哪些列，--standard 不能和 --columns 同用"))
     model, why = model_of(type_), purpose_given(purpose, unmask=unmask)
     suffix_of(out)
     with opened(data, password_file) as store:

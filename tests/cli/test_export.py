@@ -89,5 +89,6 @@ def test_the_standard_is_delivered_with_what_is_lacking(data, tmp_path):
     assert answer["lacking"] == answer["rows"]  # nobody wrote down 籍贯
     book = openpyxl.load_workbook(out)
     assert book["待补"].max_row == answer["lacking"] + 1
+    call(data, "export", "resident", str(out), *words, "--columns", "name", code=2)
     told = call(data, "export", "visit", str(out), *words, code=1)
     assert "没有走访记录的表" in told.stderr

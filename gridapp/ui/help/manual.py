@@ -27,6 +27,7 @@ ORDER = (
     "disputes",
     "import",
     "fill",
+    "export",
     "print",
     "sync",
     "settings",
