@@ -16,6 +16,7 @@ from gridapp.office.sheet_reader import RawSheet
 
 FEWEST = 4  # labels with a place beside them, 姓名 among them
 LONGEST = 12  # characters of a label
+MOST_ROWS = 80  # of a form of one person: two printed pages
 BOX, TICKED = "□☐", "☑"
 _OPTION = re.compile(rf"[{BOX}]\s*([^\s{BOX}、,，/;；()（）]+)")
 Spot = tuple[int, int]
@@ -60,7 +61,7 @@ def ticked(boxes: str, option: str) -> str:
 def _labels(sheet: RawSheet) -> Iterator[Label]:
     seen: set[tuple[str, str]] = set()
     width = max([sheet.width, *(column + 1 for _, column in sheet.anchors)])
-    for row in range(len(sheet.rows)):
+    for row in range(min(len(sheet.rows), MOST_ROWS)):
         for column in range(len(sheet.rows[row])):
             text = _text(sheet, row, column)
             if not text or len(text) > LONGEST or text[0] in BOX:

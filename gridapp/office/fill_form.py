@@ -80,7 +80,7 @@ class Form:
         with zipfile.ZipFile(self.path) as book:
             for part in book.infolist():
                 book.read(part)
-        for name in self.headers():
+        for name in self.headers:
             page = self._first.form(name)
             len(page.choices)
             list(page.merged())
@@ -100,7 +100,8 @@ class Form:
     def _first(self) -> FormBook:
         return self.book()
 
-    def headers(self) -> dict[str, Header]:
+    @cached_property
+    def headers(self) -> Mapping[str, Header]:
         """By sheet that has any, its headings; hidden sheets are left out."""
         found = {one.name: _header(one) for one in self.sheets if one.visible}
         return {name: header for name, header in found.items() if header is not None}
@@ -116,7 +117,7 @@ class Form:
         chosen: by heading, the source the user chose. rows: the heading rows when the
         user pointed them out. UserError when there are no headings.
         """
-        headers = self.headers()
+        headers = self.headers
         name = sheet or next(iter(headers), "")
         raw = next((one for one in self.sheets if one.name == name), None)
         if sheet and raw is None:

@@ -144,15 +144,11 @@ class FormBook(WorkbookParts):
             root = self._parse(part)
         except etree.XMLSyntaxError:  # it need not be XML; then it stays
             return
-        self._changed.add(part)
         for one in root.iter("{*}Row", "{*}Anchor"):
-            if one.tag.endswith("}Row"):
-                one.text = str(new.moved(int(one.text)))
-                continue
-            numbers = [int(number) for number in re.findall(r"-?\d+", one.text or "")]
-            for place in (2, 6) if len(numbers) == 8 else ():
-                numbers[place] = new.moved(numbers[place])
-            one.text = ", ".join(map(str, numbers))
+            moved = _moved_corner(one.text or "", new)
+            if moved != one.text:
+                self._tree(part)
+                one.text = moved
 
     def _linked(self, part: str, kind: str) -> Iterator[str]:
         """The parts of one kind that a part links to."""
@@ -240,6 +236,17 @@ class FormBook(WorkbookParts):
         link.set("Type", _CORE_LINK)
         link.set("Target", CORE)
         return root
+
+
+def _moved_corner(text: str, new: NewRows) -> str:
+    """A row number, or the eight numbers of an anchor of which two are rows."""
+    numbers = [int(number) for number in re.findall(r"-?\d+", text)]
+    rows = {1: (0,), 8: (2, 6)}.get(len(numbers), ())
+    if all(new.moved(numbers[place]) == numbers[place] for place in rows):
+        return text
+    for place in rows:
+        numbers[place] = new.moved(numbers[place])
+    return ", ".join(map(str, numbers))
 
 
 def _comes_before_calculation(part: Any) -> bool:

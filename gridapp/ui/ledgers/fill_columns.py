@@ -70,7 +70,7 @@ class FillColumnsStep(QWidget):
     def show_table(self, form: Form, table: Table) -> None:
         """Show the columns of the sheet that is filled in."""
         kept = self._list.current()
-        names = list(form.headers())
+        names = list(form.headers)
         self._chips.set_choices([(name, name) for name in names])
         self._chips.choose(table.sheet.name)
         self._chips.setVisible(len(names) > 1)
@@ -124,7 +124,7 @@ class FillColumnsStep(QWidget):
             return ""
         shown = tr("、").join(words[:MOST_WORDS])
         more = tr("…") if len(words) > MOST_WORDS else ""
-        return tr("下拉：{words}{more}", words=shown, more=more)
+        return tr("可选：{words}{more}", words=shown, more=more)
 
     def _current(self) -> tuple[int, str, str] | None:
         row = self._list.current()

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 COLUMNS, WHO, PREVIEW, DONE = "columns", "who", "preview", "done"
 STEPS = (
-    (COLUMNS, tr("每列填什么")),
+    (COLUMNS, tr("填什么")),
     (WHO, tr("填谁")),
     (PREVIEW, tr("核对")),
     (DONE, tr("完成")),
@@ -115,7 +115,8 @@ class FillDialog(QDialog):
         footer = QFrame()
         footer.setObjectName("footer")
         row = line(footer, (16, 8, 16, 8), 8)
-        row.addWidget(self._how_far, 1)
+        row.addWidget(self._how_far)
+        row.addStretch()
         row.addWidget(self._back)
         row.addWidget(self._go)
         box.addWidget(footer)
