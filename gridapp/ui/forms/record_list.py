@@ -94,10 +94,11 @@ class RecordList(QTableView):
 
     def _arrange(self, *, keep: bool = True) -> None:
         key, descending = self._order
-        if not key:
+        columns = {one.key: one for one in columns_of(self._model)}
+        column = columns.get(key)
+        if column is None:
             self._show(self._given, keep=keep)
             return
-        column = next(one for one in columns_of(self._model) if one.key == key)
         work = partial(
             ordered,
             model=self._model,
