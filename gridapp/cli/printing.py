@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import click
@@ -22,6 +23,7 @@ from gridapp.cli.options import (
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models import Building
+from gridapp.models.kinds import DATE
 from gridapp.store.database import Connection
 from gridapp.work import print_choice
 from gridapp.work.choosing import HERE, asks_presence, chosen
@@ -31,8 +33,29 @@ if TYPE_CHECKING:
     from gridapp.office.sheets.sheet import Order, Sheet
     from gridapp.store.vault import Store
 
-DAY = click.DateTime(["%Y-%m-%d"])
-MONTH = click.DateTime(["%Y-%m"])
+
+class _Day(click.ParamType[dt.date]):
+    """A day as people write it, or the first of a month."""
+
+    name = "day"
+
+    def __init__(self, *, month: bool = False) -> None:
+        self._month = month
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> dt.date:
+        """Return the day; wrong use says how one is written."""
+        text = re.sub(r"\D+$", "", value) + "-1" if self._month else value
+        try:
+            return DATE.parse(text)
+        except ValueError as error:
+            if self._month:
+                self.fail(tr("月份按 年-月 填写，如 2026-11"), param, ctx)
+            self.fail(str(error), param, ctx)
+
+
+DAY, MONTH = _Day(), _Day(month=True)
 
 
 @dataclass(frozen=True)
@@ -61,14 +84,25 @@ class _Asked:
 @click.argument("sheet", required=False)
 @click.argument("out", required=False, type=click.Path(dir_okay=False, path_type=Path))
 @where
-@click.option("--day", type=DAY, help=tr("哪一天，如 2026-11-23；不写是今天。"))
-@click.option("--month", type=MONTH, help=tr("哪个月，如 2026-11；月度台账用。"))
+@click.option(
+    "--day",
+    type=DAY,
+    metavar=tr("日期"),
+    help=tr("哪一天，如 2026-11-23；不写是今天。"),
+)
+@click.option(
+    "--month",
+    type=MONTH,
+    metavar=tr("月份"),
+    help=tr("哪个月，如 2026-11；月度台账用。"),
+)
 @click.option("--week", is_flag=True, help=tr("这一天所在的整个星期。"))
-@click.option("--building", help=tr("只要这栋楼，如 3。"))
-@click.option("--worker", help=tr("只要这位网格员的网格，写姓名。"))
+@click.option("--building", metavar=tr("楼栋"), help=tr("只要这栋楼，如 3。"))
+@click.option("--worker", metavar=tr("姓名"), help=tr("只要这位网格员的网格，写姓名。"))
 @click.option(
     "--copies",
     type=click.IntRange(1, 500),
+    metavar=tr("张数"),
     default=1,
     show_default=True,
     help=tr("空白单打几张。"),
@@ -84,8 +118,8 @@ def print_command(
     sheet: str | None,
     out: Path | None,
     where: Sequence[str],
-    day: dt.datetime | None,
-    month: dt.datetime | None,
+    day: dt.date | None,
+    month: dt.date | None,
     week: bool,
     building: str | None,
     worker: str | None,
@@ -106,10 +140,8 @@ def print_command(
             tr("请写明 PDF 文件名，如 gridapp print visit-sheet a.pdf")
         )
     why = purpose_given(purpose, unmask=unmask)
-    given = month or day
-    asked = _Asked(
-        where, given.date() if given else dt.date.today(), week, building, worker
-    )
+    on = month or day or dt.date.today()
+    asked = _Asked(where, on, week, building, worker)
     with opened(data, password_file) as store:
         if out.suffix.lower() == ".xlsx":
             click.echo(_tabulate(store, wanted, asked, out))

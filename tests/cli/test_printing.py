@@ -62,6 +62,7 @@ def test_every_sheet_is_listed_with_what_it_is_for(run):
         (("visit-blank", "--copies", "2"), "2 页", ["第2页，共2页"]),
         (("patrol-log", "--day", "2026-11-11", "--week"), "1 页", ["11月09日"]),
         (("month-ledger", "--month", "2026-10"), "页", ["2026年10月"]),
+        (("patrol-log", "--day", "2026.11.9"), "1 页", ["11月09日"]),
         (("emergency-card", "--building", "3"), "1 页", ["3号楼应急卡"]),
         (("emergency-card", "--worker", "周敏"), "1 页", ["第一网格应急卡"]),
         (("issue-slip", "--where", "number=WG-2026-0117"), "1 页", ["WG-2026-0117"]),
@@ -88,6 +89,19 @@ def test_a_choice_that_finds_nothing_says_what_to_do(run, words, sentence):
     assert told.exit_code == 1
     assert sentence in told.stderr
     assert not paper
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("patrol-log", "--day", "11-22"), "日期按 年-月-日 填写"),
+        (("month-ledger", "--month", "十一月"), "月份按 年-月 填写"),
+    ],
+)
+def test_a_day_that_is_none_says_how_one_is_written(run, words, sentence):
+    told, _ = run(*words)
+    assert told.exit_code == 2
+    assert sentence in told.stderr
 
 
 @needs_poppler
