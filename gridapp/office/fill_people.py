@@ -15,7 +15,7 @@ from gridapp.models import Household, Resident, Visit, Worker, codes, identity
 from gridapp.models.record import Field, Values, field_of
 from gridapp.office.fill_sources import BLANK, CONSTANT, UNKNOWN
 from gridapp.office.ledger_columns import field_at
-from gridapp.store import meetings, records, state
+from gridapp.store import agenda, meetings, records, state
 from gridapp.store.database import Connection
 from gridapp.store.search_rows import door_text
 from gridapp.work.plans import MONTH, WEEK
@@ -41,6 +41,7 @@ class PersonFacts:
     stop: Stop
     household: Values
     head: Values  # who heads the household, as far as it is known
+    at_home: int  # people of the household who live here
     visits: int  # this month
     me: Values  # who fills the form in
     day: dt.date
@@ -89,25 +90,24 @@ def read_people(db: Connection, ids: Sequence[UUID], day: dt.date) -> list[Perso
     found = {stop.resident["id"]: stop for stop in stops(db, ids, day)}
     homes = {one.resident["household_id"] for one in found.values()} - {None}
     households = records.by_id(db, Household, homes)
-    heads = {
-        home: next((one for one in members if one["relation"] in HEADS), _NOTHING)
-        for home, members in of_each(db, Resident, "household_id", homes).items()
-    }
+    members = of_each(db, Resident, "household_id", homes)
+    here = agenda.living_here(
+        db, [one["id"] for some in members.values() for one in some]
+    )
     visits = meetings.visits_between(db, day.replace(day=1), day)
     me = state.worker(db)
     worker = (records.get(db, Worker, me) if me else None) or _NOTHING
-    return [
-        PersonFacts(
-            found[one],
-            households.get(found[one].resident["household_id"], _NOTHING),
-            heads.get(found[one].resident["household_id"], _NOTHING),
-            visits.get(one, 0),
-            worker,
-            day,
+    people: list[PersonFacts] = []
+    for stop in (found[one] for one in ids if one in found):
+        home = stop.resident["household_id"]
+        living = [one for one in members.get(home, ()) if one["id"] in here]
+        head = next((one for one in living if one["relation"] in HEADS), _NOTHING)
+        household = households.get(home, _NOTHING)
+        count = visits.get(stop.resident["id"], 0)
+        people.append(
+            PersonFacts(stop, household, head, len(living), count, worker, day)
         )
-        for one in ids
-        if one in found
-    ]
+    return people
 
 
 def address_words(place: Place) -> str:
@@ -221,6 +221,7 @@ _ASKED: Mapping[str, Callable[[PersonFacts], Fact]] = {
     "visited_on": _visited_on,
     "visited_result": _visited,
     "visits_month": lambda one: Fact(one.visits),
+    "household_size": lambda one: Fact(one.at_home or None),
     "visits_a_week": _planned(WEEK),
     "visits_a_month": _planned(MONTH),
     "tags": _tags,

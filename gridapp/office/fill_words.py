@@ -27,7 +27,14 @@ from gridapp.office.sheets.privacy import masked
 
 JOIN = "、"
 YES, NO, TICK = "是", "否", "√"
-_SHORT: Mapping[str, Mapping[str, str]] = {"sex": {"1": "男", "2": "女"}}
+# What clerks write for the standard's words; an import reads it as the same code.
+_SHORT: Mapping[str, Mapping[str, str]] = {
+    "sex": {"1": "男", "2": "女"},
+    "education": {
+        **{"10": "研究生", "20": "本科", "30": "大专", "40": "中专"},
+        **{"60": "高中", "70": "初中", "80": "小学"},
+    },
+}
 _TENS = ("education", "marital_status", "relation")  # 21 stands under 20 there
 _DATE_LIKE = re.compile(
     r"(?:[12]\d{3}|y{4})([-./年]?)(?:\d{1,2}|mm?)(?:([-./月]?)(?:(\d{1,2}|dd?)([日号]?))?)?",

@@ -465,7 +465,7 @@ def test_what_is_worked_out_can_be_asked_for(filled, estate, people, today, tmp_
         "本月走访次数",
         "每周走访次数",
         "子女情况",
-        "社区",
+        "家庭人口",
     )
     forms.heads(book.active, 1, words)
     forms.boxed(book.active, 2, 3, 10)
@@ -481,6 +481,7 @@ def test_what_is_worked_out_can_be_asked_for(filled, estate, people, today, tmp_
         2,
         1,
     ]
+    assert values(out)[1][9] == 1
     assert values(out)[1][8] == "李芳 13800000002；李强 13800000002"
 
 
