@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from PySide6.QtCore import QAbstractListModel, Qt
+from PySide6.QtCore import QAbstractListModel, QEvent, Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -37,6 +37,8 @@ from gridapp.models import (
     Resident,
     ResidentTag,
 )
+from gridapp.office.sheet_reader import read_book
+from gridapp.paths import resources
 from gridapp.store import records, vault
 from gridapp.store.vault import Store
 from gridapp.ui.gallery import wait
@@ -44,6 +46,7 @@ from gridapp.ui.scenes import Stage, scenes
 from gridapp.work import disputes, flow, founding, patrols, plans, visits
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
+FROM_FILES = ("fill", "import")  # scenes that show what somebody's file holds
 ROWS = 60  # of each list
 # The name of the other language in its own words, and words a user must type.
 ALLOWED = re.compile(r"中文|网格日志: an offline|简体中文|3号楼2单元楼道|王大|王某")
@@ -83,6 +86,22 @@ def estate(store: Store) -> None:
         parties = [{"name": "Bob"}, {"name": "Carl"}]
         dispute = {"name": "Noise", "place": "Gate", "dispute_kind": "0201"}
         disputes.register_dispute(tx, dispute | {"summary": "Loud"}, parties)
+
+
+def words_of_samples() -> re.Pattern[str]:
+    """What the sample ledgers and forms hold: a clerk's own words, in any language."""
+    words: set[str] = set()
+    for path in (resources() / "samples").glob("*.xlsx"):
+        words.add(path.name)
+        for sheet in read_book(path):
+            cells = (cell for row in sheet.rows for cell in row if cell is not None)
+            words |= {sheet.name, *map(str, cells)}
+    written = {
+        part for word in words for part in (word, *re.split(r"[\s()（）]+", word))
+    }
+    found = sorted((one for one in written if HAN.search(one)), key=len, reverse=True)
+    doors, choices = r"\d+号楼\d+单元\d+室", "有"  # as they are filled in
+    return re.compile("|".join((*map(re.escape, found), doors, choices)))
 
 
 def texts(root: QWidget) -> Iterator[str]:
@@ -133,13 +152,17 @@ def main(folder: Path) -> None:
         for _ in range(3):
             wait(lambda: not app.jobs.busy)
             QApplication.processEvents()
+            QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
     stage = Stage(window, settle)
     left: dict[str, list[str]] = {}
+    written = words_of_samples()
     for name, play in scenes(window).items():
         stage.clear()
         play(stage)
         said = {ALLOWED.sub("", text) for text in texts(stage.top())}
+        if name.startswith(FROM_FILES):
+            said = {written.sub("", text) for text in said}
         found = sorted(text[:60] for text in said if HAN.search(text))
         if found:
             left[name] = found
