@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from io import BytesIO
+from pathlib import Path
 from uuid import UUID
 
 from gridapp.errors import UserError
@@ -78,3 +79,22 @@ def drawn(store: Store, wanted: Wanted, progress: Progress) -> Printed:
             progress=stepped,
         )
     return Printed(wanted, out.getvalue(), pages)
+
+
+def is_tabulated(sheet: str) -> bool:
+    """Whether what a sheet of SHEETS says can be kept as a workbook as well."""
+    from gridapp.office.sheets import SHEETS
+
+    return SHEETS[sheet].table is not None
+
+
+def tabulated(store: Store, wanted: Wanted, path: Path) -> int:
+    """Write what the sheet says as a workbook; how many rows. UserError when the file
+    cannot be written."""
+    from gridapp.office.sheets import SHEETS
+    from gridapp.office.sheets.sheet import Order
+
+    table = SHEETS[wanted.sheet].table
+    assert table is not None  # as `is_tabulated` said
+    with store.reading() as db:
+        return table(db, Order(wanted.ids, wanted.day), path)

@@ -6,6 +6,7 @@ import stat
 import subprocess
 import tempfile
 
+import openpyxl
 import pytest
 from PIL import ImageFilter
 from PySide6.QtCore import Qt
@@ -250,6 +251,19 @@ def test_the_pdf_that_was_seen_is_the_one_that_is_kept(
     page._panel.print_button.click()
     qtbot.waitUntil(lambda: not page.session.jobs.busy)
     assert "请换一个保存位置" in messages.told.pop()
+
+
+def test_the_month_is_kept_as_a_workbook_where_one_is_named(
+    page, qtbot, messages, tmp_path, settle
+):
+    page.show_sheet("month-ledger", [])
+    seen(page, qtbot)
+    messages.target = str(tmp_path / "月度台账.xlsx")
+    page._save()
+    settle()
+    book = openpyxl.load_workbook(tmp_path / "月度台账.xlsx")
+    assert book.sheetnames[:3] == ["汇总", "分楼栋", "按人"]
+    assert page.heard[-1][0] == "已存 Excel：月度台账.xlsx"
 
 
 def test_pages_are_painted_on_a_printer_as_they_were_seen(

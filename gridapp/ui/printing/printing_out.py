@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from gridapp.language import tr
 from gridapp.ui.jobs import Progress
-from gridapp.ui.papers import Printed
+from gridapp.ui.papers import Printed, is_tabulated, tabulated
 from gridapp.ui.session import Session
 
 if TYPE_CHECKING:
@@ -39,12 +39,21 @@ class PrintingOut(QObject):
         return printer_names()
 
     def save(self, printed: Printed, name: str) -> None:
-        """Ask where to and write the PDF there, whole or not at all."""
+        """Ask where to and write the PDF there, whole or not at all.
+
+        Where the file is named .xlsx and the sheet can be one, a workbook.
+        """
+        kinds, books = tr("PDF 文件 (*.pdf)"), is_tabulated(printed.wanted.sheet)
+        if books:
+            kinds += ";;" + tr("Excel 表格 (*.xlsx)")
         target = self._session.messages.choose_target(
-            tr("存为 PDF"), f"{name}.pdf", tr("PDF 文件 (*.pdf)")
+            tr("存为 PDF 或 Excel") if books else tr("存为 PDF"), f"{name}.pdf", kinds
         )
-        if target:
-            path = Path(target)
+        path = Path(target)
+        if target and books and path.suffix.lower() == ".xlsx":
+            work = partial(tabulated, self._session.store, printed.wanted, path)
+            self._session.jobs.run(work, partial(self._tabulated, path))
+        elif target:
             if path.suffix.lower() != ".pdf":
                 path = path.with_name(path.name + ".pdf")
             work = partial(_write, printed.content, path)
@@ -120,6 +129,9 @@ class PrintingOut(QObject):
     def _saved(self, pages: int, path: Path, _nothing: object) -> None:
         words = tr("已存 {pages:,} 页：{name}", pages=pages, name=path.name)
         self.said.emit(words, None)
+
+    def _tabulated(self, path: Path, _rows: int) -> None:
+        self.said.emit(tr("已存 Excel：{name}", name=path.name), None)
 
 
 def _write(content: bytes, path: Path) -> None:
