@@ -155,12 +155,12 @@ def print_command(
 
 def _print(store: Store, sheet: Sheet, order: Order, out: Path, why: str) -> str:
     """Draw the sheet; what was done in a sentence."""
-    with store.reading() as db:
-        pages = sheet.drawing(db, order, out)
-    if why:
-        what = tr("{sheet} {pages} 页", sheet=sheet.title, pages=pages)
+    if why:  # before they are drawn: a print that fails after that has shown them
+        what = tr("{sheet} {count} 份", sheet=sheet.title, count=len(order.ids) or 1)
         with store.writing() as tx:
             journal(tx, "print", sheet.model.__tablename__, what, why)
+    with store.reading() as db:
+        pages = sheet.drawing(db, order, out)
     return tr(
         "{title}：{pages} 页，存在 {out}", title=sheet.title, pages=pages, out=out
     )

@@ -118,7 +118,7 @@ def test_whole_numbers_want_a_purpose_and_are_journalled(run, folder):
     with store.reading() as db:
         [detail] = db.scalars(text("SELECT detail FROM disclosure"))
     store.close()
-    assert detail == "居民登记表 2 页，用途：入户核对联系方式"
+    assert detail == "居民登记表 1 份，用途：入户核对联系方式"
 
 
 def test_the_month_is_a_workbook_as_well(folder, monkeypatch, tmp_path):
