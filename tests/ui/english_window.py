@@ -101,7 +101,7 @@ def words_of_samples() -> re.Pattern[str]:
     }
     found = sorted((one for one in written if HAN.search(one)), key=len, reverse=True)
     doors, choices = r"\d+号楼\d+单元\d+室", "有"  # as they are filled in
-    return re.compile("|".join((*map(re.escape, found), doors, choices)))
+    return re.compile("|".join((doors, *map(re.escape, found), choices)))
 
 
 def texts(root: QWidget) -> Iterator[str]:
