@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from gridapp.models import record_named
@@ -46,7 +46,7 @@ class Door(NamedTuple):
         return all(not one or not two or one == two for one, two in pairs)
 
 
-def door_of(values: Values) -> Door:
+def door_of(values: Mapping[str, Any]) -> Door:
     """The door a ledger row names."""
     return Door(
         values.get("building.number", ""),

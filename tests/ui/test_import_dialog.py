@@ -161,12 +161,13 @@ def test_digits_are_asked_about_once_and_remembered_with_the_sender(
     head = [*HEAD[:7], "备注"]
     dialog = opened(ledger(*lines, head=head))
     assert dialog.here == COLUMNS
-    assert states(dialog) == [NEW]  # the number tells the sex
+    assert states(dialog) == [ERROR]
     row = QApplication.focusWidget().parent()
     assert isinstance(row, OptionRow)
     qtbot.keyClick(QApplication.focusWidget(), "1")
     settle()
     assert dict(dialog._choices.code_sets) == {"sex": "GB/T 2261.1"}
+    assert states(dialog) == [NEW]
     assert not dialog.columns._questions.isVisible()
     dialog.file._sender.setText("民政办")
     dialog.file._sender.editingFinished.emit()
@@ -346,3 +347,16 @@ def test_columns_of_another_ledger_are_remembered_too(opened, ledger, settle):
     assert again.here == PREVIEW
     assert again._plan.sheets[0].columns["谁管"] == "issue.owner_name"
     assert states(again) == [SAME]
+
+
+def test_the_problems_are_saved_from_the_preview_before_anything_is_written(
+    opened, ledger, settle, messages, tmp_path, qtbot, session
+):
+    dialog = opened(ledger(*ROWS))
+    dialog.show_step(PREVIEW)
+    messages.target = str(tmp_path / "问题.xlsx")
+    qtbot.mouseClick(dialog.preview._keep, Qt.MouseButton.LeftButton)
+    settle()
+    assert (tmp_path / "问题.xlsx").stat().st_size > 0
+    assert "问题.xlsx" in dialog._notice._words.text()
+    assert "孙国强" not in all_people(session)

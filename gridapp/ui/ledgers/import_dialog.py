@@ -84,7 +84,7 @@ class ImportDialog(QDialog):
         self._stack = QStackedWidget()
         self.file = FileStep(session)
         self.columns = ColumnsStep(session)
-        self.preview = PreviewStep(session)
+        self.preview = PreviewStep(session, path)
         self.done_step = DoneStep(session)
         self._steps: Mapping[str, QWidget] = {
             FILE: self.file,
@@ -146,6 +146,7 @@ class ImportDialog(QDialog):
         self.columns.repeats.connect(self._on_repeats)
         self.columns.coded.connect(self._on_coded)
         self.preview.answered.connect(self._on_answered)
+        self.preview.said.connect(self._notice.say)
         self.done_step.undo_asked.connect(self._undo)
         for keys in ("Ctrl+S", "Ctrl+Return"):
             QShortcut(QKeySequence(keys), self).activated.connect(self.go_on)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QSplitter, QWidget
@@ -20,12 +22,13 @@ from gridapp.office.ledger_problems import (
     STATES,
     UPDATE,
 )
+from gridapp.ui.ledgers.import_work import write_returned
 from gridapp.ui.ledgers.plain_table import PlainTable, Shown
 from gridapp.ui.ledgers.row_panel import RowPanel
 from gridapp.ui.session import Session
 from gridapp.ui.tokens import ToneName, Width
-from gridapp.ui.widgets.buttons import ChipRow
-from gridapp.ui.widgets.card import Card, column
+from gridapp.ui.widgets.buttons import Button, ChipRow
+from gridapp.ui.widgets.card import Card, column, line
 
 ALL, WARNED = "all", "warned"
 SETTLED = 40  # milliseconds before the row one moves to is shown whole
@@ -40,13 +43,16 @@ TONES: Mapping[str, ToneName] = {
 
 
 class PreviewStep(QWidget):
-    """`answered` tells rows (sheet and number), a question's code and the answer."""
+    """`answered` tells rows (sheet and number), a question's code and the answer;
+    `said` what was done in words."""
 
     answered = Signal(object, str, str)
+    said = Signal(str)
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, path: Path) -> None:
         super().__init__()
         theme = session.theme
+        self._session, self._path = session, path
         self._plan: ImportPlan | None = None
         self._rows: list[PlannedRow] = []
         self._alike: dict[str, int] = {}  # rows by question
@@ -63,13 +69,18 @@ class PreviewStep(QWidget):
             self._split.addWidget(card)
         self._split.setStretchFactor(0, 1)
         box = column(self, gap=8)
-        box.addWidget(self._chips)
+        top = line(gap=8)
+        top.addWidget(self._chips, 1)
+        self._keep = Button(theme, tr("把问题存成表…"), "quiet", icon="save")
+        top.addWidget(self._keep, 0, Qt.AlignmentFlag.AlignTop)
+        box.addLayout(top)
         box.addWidget(self._split, 1)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(SETTLED)
         self._settle.timeout.connect(self._show_row)
         self._chips.picked.connect(self._filter)
+        self._keep.clicked.connect(self._save_returned)
         self._table.moved.connect(self._on_moved)
         self._table.opened.connect(self._on_opened)
         self._panel.answered.connect(self._tell)
@@ -93,6 +104,7 @@ class PreviewStep(QWidget):
         ]
         if warned:
             choices.append((WARNED, tr("有提醒 {count:,}", count=warned)))
+        self._keep.setVisible(bool(plan.refused))
         self._chips.set_choices(choices)
         if first:
             self._chips.choose(ASK if count[ASK] else ERROR if count[ERROR] else ALL)
@@ -151,6 +163,24 @@ class PreviewStep(QWidget):
             self._panel.show_nothing(tr("没有这样的行"))
             return
         self._panel.show_row(row, row_detail(plan, row), self._alike)
+
+    def _save_returned(self) -> None:
+        """The ledger with a word on each row, for whoever wrote it to correct."""
+        name = tr("{stem}-需核对.xlsx", stem=self._path.stem)
+        target = self._session.messages.choose_target(
+            tr("标了问题的表存为"), name, tr("Excel 文件 (*.xlsx)")
+        )
+        if target and self._plan is not None:
+            work = partial(write_returned, self._plan, self._path, Path(target))
+            self._session.jobs.run(work, self._saved)
+
+    def _saved(self, path: Path) -> None:
+        self.said.emit(
+            tr(
+                "已存到 {name}。里面有完整的证件号和电话，改好导入后请删除。",
+                name=path.name,
+            )
+        )
 
     def _tell(self, code: str, answer: str) -> None:
         row = self._current()

@@ -94,6 +94,12 @@ def write_plan(
     return Imported(result, out)
 
 
+def write_returned(plan: ledger.ImportPlan, path: Path, out: Path) -> Path:
+    """Write the ledger with its problems where the user wants it."""
+    returned_workbook(plan, path, out)
+    return out
+
+
 def take_back(store: Store, batch: UUID, _progress: Progress) -> TakenBack:
     """Take back an import as a whole."""
     with store.writing() as tx:
