@@ -23,6 +23,7 @@ READING = {
     "gridapp.office.cells",
     "gridapp.office.chinese_text",
     "gridapp.office.entry_kinds",
+    "gridapp.office.fill_cards",
     "gridapp.office.fill_form",
     "gridapp.office.fill_sources",
     "gridapp.office.fill_table",
@@ -46,6 +47,7 @@ WRITTEN = {
     "gridapp.models.cell": {"'’‘`′＇"},
     "gridapp.models.kinds": {"是", "有", "对", "否", "无", "不是"},
     "gridapp.models.phones": None,
+    "gridapp.office.fill": {"2026年1月1日"},
     "gridapp.office.fill_people": None,  # goes into a form of the town
     "gridapp.office.fill_words": None,
     "gridapp.office.ledger_parts": None,

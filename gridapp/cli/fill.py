@@ -12,11 +12,11 @@ import msgspec
 
 from gridapp.cli.options import (
     as_json,
+    conditions,
     opened,
     print_json,
     unmask,
     vault_options,
-    where,
 )
 from gridapp.errors import UserError
 from gridapp.language import tr
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     "template", type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
-@where
+@conditions
 @click.option(
     "--map",
     "map_file",
@@ -69,13 +69,13 @@ def fill_command(
     why = _purpose(purpose, unmask=unmask)
     columns = _columns(map_file)
     form, today = Form(template), dt.date.today()
-    conditions = [*where] if asks_presence(where) else [*where, HERE]
+    asked = [*where] if asks_presence(where) else [*where, HERE]
     with opened(data, password_file) as store:
         with store.reading() as db:
             table = fill_choices.understood(db, form, sheet, columns)
             ids = people_named(db, table) if named else None
             if ids is None:
-                ids = chosen(db, Resident, conditions, today)
+                ids = chosen(db, Resident, asked, today)
             plan = fill.plan_fill(db, form, table, ids, today, unmasked=unmask)
             signature = signed(db, why)
         with store.writing() as tx:

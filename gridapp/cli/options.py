@@ -78,6 +78,17 @@ where = click.option(
     help=tr("只要符合条件的。"),
 )
 
+conditions = click.option(
+    "--where",
+    "where",
+    multiple=True,
+    metavar=tr("条件"),
+    help=tr(
+        "只要符合条件的，可写几个，如 name=王某、age>=80、tag=独居、building=3、"
+        "visited>30（超过 30 天没见到）。"
+    ),
+)
+
 
 def vault_options(command: F) -> F:
     """--data and --password-file."""

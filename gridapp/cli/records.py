@@ -11,6 +11,7 @@ import click
 
 from gridapp.cli.options import (
     as_json,
+    conditions,
     id_of,
     model_of,
     opened,
@@ -18,7 +19,6 @@ from gridapp.cli.options import (
     print_json,
     unmask,
     vault_options,
-    where,
 )
 from gridapp.errors import InvalidFields, UserError
 from gridapp.language import tr
@@ -117,7 +117,7 @@ def search_command(
 
 @click.command("list")
 @click.argument("type_", metavar="TYPE")
-@where
+@conditions
 @click.option("--limit", type=click.IntRange(min=1), help=tr("最多几条。"))
 @vault_options
 @unmask

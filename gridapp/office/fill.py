@@ -17,7 +17,7 @@ from uuid import UUID
 
 from gridapp.errors import UserError
 from gridapp.language import tr
-from gridapp.office.fill_cards import ticked
+from gridapp.office.fill_cards import Spot, asides_of, ticked
 from gridapp.office.fill_form import Form
 from gridapp.office.fill_people import PersonFacts, read_people
 from gridapp.office.fill_rows import Placing, placed
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from gridapp.office.form_sheet import FormSheet
 
 OPTIONAL = ("note", "tags", "contacts", "remind")  # nobody misses these
+LIKE_THIS = "2026年1月1日"  # how the day stands above or below a table
 _EPOCH, _EPOCH_1904 = dt.date(1899, 12, 30), dt.date(1904, 1, 1)
 
 
@@ -58,7 +59,7 @@ class FillPlan:
     missing: Mapping[str, tuple[tuple[UUID, str], ...]]
     warnings: tuple[str, ...]
     unmasked: bool
-    day: dt.date
+    aside: tuple[tuple[Spot, Written], ...] = ()  # above and below the table
 
     def as_json(self) -> dict[str, Any]:
         """What `gridapp fill --json` prints."""
@@ -130,13 +131,14 @@ def plan_fill(
         filler.row(row, person, unmasked=unmasked) for row, person in placing.people
     )
     _warn_of_cells(table, told)
+    aside = tuple(_aside(table, placing, people[0], told, unmasked=unmasked))
     missing = {
         source: tuple(told.missing[source])
         for source in dict.fromkeys(table.filled.values())
         if source in told.missing
     }
     warnings = tuple(told.warnings)
-    return FillPlan(form, table, placing, rows, missing, warnings, unmasked, day)
+    return FillPlan(form, table, placing, rows, missing, warnings, unmasked, aside)
 
 
 def _why_nothing(form: Form, table: Table) -> str:
@@ -218,6 +220,28 @@ class _Filler:
             who.append((person.id, person.name))
 
 
+def _aside(
+    table: Table,
+    placing: Placing,
+    person: PersonFacts,
+    told: _Told,
+    *,
+    unmasked: bool,
+) -> Iterator[tuple[Spot, Written]]:
+    """Who fills the form in, where and when, in the empty cells beside such labels."""
+    said: list[str] = []
+    labels = () if table.labels else asides_of(table.sheet, table.header, table.end)
+    for one in labels:
+        slot = Slot(one.heading, one.path, hints=(one.heading, LIKE_THIS))
+        found = written(person.fact(one.path), slot, unmasked=unmasked)
+        if found is not None:
+            said.append(one.heading)
+            yield (placing.after(one.spot[0]), one.spot[1]), found
+    if said:
+        labelled = tr("、").join(said)
+        told.warnings.append(tr("表头表尾的{said}也填上了", said=labelled))
+
+
 def _is_missed(source: str, value: Any) -> bool:
     optional = source.startswith(("tag.", CONSTANT)) or source in OPTIONAL
     return not optional and value is None
@@ -279,6 +303,8 @@ def write_fill(plan: FillPlan, out: Path, signature: Signature) -> None:
         if bare:
             _dress(book, page, row.row, plan.table)
         _put_row(book, plan.table, row)
+    for spot, cell in plan.aside:
+        _put(book, page, *spot, cell)
     _close(book, plan, out, signature)
 
 

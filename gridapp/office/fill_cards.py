@@ -19,6 +19,8 @@ LONGEST = 12  # characters of a label
 MOST_ROWS = 80  # of a form of one person: two printed pages
 BOX, TICKED = "□☐", "☑"
 _OPTION = re.compile(rf"[{BOX}]\s*([^\s{BOX}、,，/;；()（）]+)")
+ASIDE = ("grid", "community", "street", "county", "worker", "worker_phones", "today")
+_ASIDE = {"填表单位": "community", "填报单位": "community", "联系电话": "worker_phones"}
 Spot = tuple[int, int]
 
 
@@ -56,6 +58,20 @@ def options_in(boxes: str) -> tuple[str, ...]:
 def ticked(boxes: str, option: str) -> str:
     """□男 □女 with one of them ticked."""
     return re.sub(rf"[{BOX}](\s*){re.escape(option)}", rf"{TICKED}\1{option}", boxes)
+
+
+def asides_of(sheet: RawSheet, header: Header, end: int) -> Iterator[Label]:
+    """Labels above the headings and from row `end` on that ask who fills the form in,
+    where and when (填表人：), with an empty cell beside each."""
+    rows = [*range(header.first), *range(end, min(len(sheet.rows), end + MOST_ROWS))]
+    width = max([sheet.width, *(column + 1 for _, column in sheet.anchors)])
+    for row in rows:
+        for column in range(len(sheet.rows[row])):
+            text = _text(sheet, row, column)
+            source = _ASIDE.get(text) or source_of("", text)
+            spot = _beside(sheet, row, column)
+            if source in ASIDE and spot[1] < width and not _text(sheet, *spot):
+                yield Label(text, source, spot)
 
 
 def _labels(sheet: RawSheet) -> Iterator[Label]:

@@ -34,6 +34,10 @@ class Placing:
     inserted: tuple[tuple[int, tuple[int, ...]], ...] = ()
     bare: bool = False  # there was no empty row to copy: only the look of another
 
+    def after(self, row: int) -> int:
+        """Where a row of the form is when the others have come in."""
+        return _after(row, self.inserted)
+
     def grown(self, form: Form, sheet: str) -> FormBook:
         """The form with the rows put in."""
         book = form.book()

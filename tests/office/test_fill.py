@@ -355,6 +355,21 @@ def test_a_form_without_empty_rows_gets_them_below_its_headings(filled, tmp_path
     )
 
 
+def test_who_fills_it_in_and_when_stands_above_and_below(filled, tmp_path):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet["A1"], sheet["C1"] = "所属网格：", "填表时间："
+    forms.heads(sheet, 2, ("姓名", "性别", "联系电话", "备注"))
+    forms.boxed(sheet, 3, 4, 4)
+    sheet["A5"], sheet["C5"] = "填表人：", "审核人："
+    book.save(tmp_path / "表.xlsx")
+    plan, out = filled(tmp_path / "表.xlsx", "building=5")
+    rows = values(out)
+    assert rows[0] == ["所属网格：", "和顺里第一网格", "填表时间：", "2026年11月23日"]
+    assert rows[-1] == ["填表人：", "周敏", "审核人：", None]
+    assert plan.warnings == ("表头表尾的所属网格、填表时间、填表人也填上了",)
+
+
 def test_a_column_nobody_knows_is_asked_once_and_remembered(filled, estate, tmp_path):
     form = forms.bare(tmp_path / "体检.xlsx", foot=False)
     chosen_now = {"是否参加体检": "=是"}
