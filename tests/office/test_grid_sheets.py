@@ -12,6 +12,7 @@ from gridapp.office.sheets import SHEETS
 from gridapp.office.sheets.person_tables import VISITS
 from gridapp.store import records
 from gridapp.store import vault as vaults
+from gridapp.work import flow
 from tests.conftest import at, id_number
 from tests.office.grid_estate import (
     DAY,
@@ -404,3 +405,15 @@ def test_the_newest_visits_are_on_the_card_and_it_says_how_many(printed, store, 
     text = packed(printed("resident-card", ("wu",)))
     assert [note for note in noted if note in text] == noted[-VISITS:]
     assert f"每人最多{VISITS}次" in text
+
+
+@needs_poppler
+def test_a_step_that_was_taken_back_stays_on_the_slip(printed, store, estate):
+    with store.writing() as tx:
+        stepped = flow.step(tx, estate.reported, "work", "先去看看")
+    with store.writing() as tx:
+        flow.undo(tx, stepped)
+    text = packed(printed("issue-slip", ("reported",), rows=True))
+    trace = text[text.index("留痕（3步）") :]
+    assert "待上报→处置中先去看看" in trace
+    assert "撤销周敏处置中→待上报" in trace
