@@ -111,7 +111,7 @@ class ExportDialog(ActDialog):
     def _show_needed(self) -> None:
         """Ask only what the choices so far leave open."""
         kind, whole = self._kind.value(), self._numbers.value() == WHOLE
-        chosen = columns_for(self._listing, self._columns.keys())
+        chosen = columns_for(self._listing, self._columns.chosen())
         private = kind == STANDARD or any(one.private for one in chosen)
         self.show_row("columns", kind != STANDARD)
         self.show_row("numbers", private)
@@ -139,7 +139,7 @@ class ExportDialog(ActDialog):
 
     def _wanted(self) -> Order:
         """What is wanted; InvalidFields when something is lacking."""
-        keys, purpose = self._columns.keys(), ""
+        keys, purpose = self._columns.chosen(), ""
         if not keys:
             raise InvalidFields({"columns": tr("至少选一列")})
         if self._unmasks:
