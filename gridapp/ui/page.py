@@ -31,7 +31,7 @@ class Page(QWidget):
     record_asked = Signal(str, object)  # record type, id
     act_asked = Signal(str, object)  # kind of a row of today's list, id of its record
     place_asked = Signal(str)  # key of another page
-    print_asked = Signal(str, object)  # name of a sheet, ids of its records
+    print_asked = Signal(str, object)  # a sheet, ids of its records; none: the usual
     said = Signal(str, object)  # what was done; a function that undoes it, or None
     counted = Signal(int)  # how much waits on this page
     left = Signal()  # go back to the page before

@@ -358,6 +358,7 @@ def test_one_click_leads_from_today_to_the_preview_and_keys_to_the_pdf_and_back(
     assert window.here == "printing"
     qtbot.waitUntil(lambda: page._drawn is not None, timeout=20_000)
     seen(page, qtbot, 2)
+    assert page._panel.scopes.scope().words == "今天要走访的 2 人"
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
     messages.target = str(tmp_path / "走访单.pdf")

@@ -348,13 +348,14 @@ class TodayPage(Page):
             self.visit_asked.emit(newest.resident_id, newest.way)
 
     def _print_sheets(self) -> None:
+        """Print for who is due today; when nobody is, for the next three days."""
         due = [row for row in self._rows if row.kind == "visit" and row.resident_id]
-        ids = [row.resident_id for row in due if row.due <= self._day]
-        ids = ids or [row.resident_id for row in due]
-        if not ids:
+        if not due:
             self.said.emit(tr("三天内没有要走访的人，不用打印"), None)
-            return
-        self.print_asked.emit("visit-sheet", ids)
+        elif any(row.due <= self._day for row in due):
+            self.print_asked.emit("visit-sheet", [])
+        else:
+            self.print_asked.emit("visit-sheet", [row.resident_id for row in due])
 
     def set_width(self, width: Width) -> None:
         super().set_width(width)
