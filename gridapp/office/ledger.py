@@ -50,7 +50,7 @@ from gridapp.office.sheet_headers import Header
 from gridapp.office.sheet_reader import RawSheet, read_book
 from gridapp.office.steps import Cancelled, Progress, Steps, collector_resting
 from gridapp.store import search
-from gridapp.store.vault import Store
+from gridapp.store.vault import Store, Writing
 
 __all__ = [
     "Choices",
@@ -59,6 +59,7 @@ __all__ = [
     "PlannedRow",
     "PlannedSheet",
     "apply",
+    "keep_choices",
     "plan_again",
     "plan_import",
     "plan_sheets",
@@ -231,6 +232,16 @@ def _planned_row(outcome: Outcome) -> PlannedRow:
     )
 
 
+def keep_choices(tx: Writing, plan: ImportPlan) -> None:
+    """Remember what the user decided about a file, but for the answers about rows."""
+    chosen = plan.choices.paths() if plan.kind == PEOPLE else plan.choices.columns
+    known = [
+        Understood(one.raw, one.header, one.memory, one.code_sets)
+        for one in plan.sheets
+    ]
+    keep(tx, known, plan.choices, chosen)
+
+
 def apply(
     store: Store,
     plan: ImportPlan,
@@ -250,18 +261,15 @@ def apply(
     """
     if plan.kind != PEOPLE:
         result = apply_entries(store, plan, progress, cancelled)
-        known = [Understood(s.raw, s.header, s.memory) for s in plan.sheets]
         with store.writing() as tx:
-            keep(tx, known, plan.choices, plan.choices.columns)
+            keep_choices(tx, plan)
         return result
     batch = uuid7()
     with store.writing(batch=batch) as tx:
         planner = Planner(read_known(tx.db), plan.today, plan.choices.answers)
         outcomes = planner.plan(plan.ledger_rows, plan.dates, elders=plan.elders)
         execute(tx, planner.writes, grid_id, Steps(progress, cancelled))
-        raw = [sheet.raw for sheet in plan.sheets]
-        known = understood(tx.db, raw, plan.choices)
-        keep(tx, known, plan.choices, plan.choices.paths())
+        keep_choices(tx, plan)
     if planner.writes.total() > LARGE:
         with store.writing() as tx:
             search.tidy(tx.db)

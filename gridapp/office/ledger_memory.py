@@ -72,12 +72,6 @@ def remember(
     state.keep(tx.db, KEY.format(use=use), msgspec.json.encode(kept).decode())
 
 
-def senders(db: Connection, use: Use = "import") -> tuple[str, ...]:
-    """The names given so far, the last used first."""
-    names = reversed([one.sender for one in _kept(db, use).values() if one.sender])
-    return tuple(dict.fromkeys(names))
-
-
 def _kept(db: Connection, use: Use) -> dict[str, Memory]:
     text = state.value(db, KEY.format(use=use))
     return msgspec.json.decode(text, type=dict[str, Memory]) if text else {}

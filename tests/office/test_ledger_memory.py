@@ -18,7 +18,6 @@ def test_the_same_headings_in_another_order_and_spacing_are_the_same_sender(vaul
         assert remembered(db, [*HEADINGS, "备注"]) is None
         assert remembered(db, [*HEADINGS, "导入结果", "问题"]) == CHOSEN
         assert remembered(db, HEADINGS, "fill") is None
-        assert ledger_memory.senders(db) == ("民政办",)
 
 
 def test_the_table_used_longest_ago_is_forgotten_when_there_are_too_many(vault):

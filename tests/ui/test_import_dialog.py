@@ -1,6 +1,9 @@
 """A ledger is imported step by step by real keys and clicks, and can be taken back."""
 
 import csv
+import datetime as dt
+import time
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
@@ -8,10 +11,13 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from gridapp.models import Resident
+from gridapp.office.ledger import Choices, plan_sheets
 from gridapp.office.ledger_problems import ASK, ERROR, NEW, SAME, UPDATE
+from gridapp.office.sheet_reader import RawSheet
 from gridapp.store import records
 from gridapp.ui.ledgers.field_chooser import FieldChooser
 from gridapp.ui.ledgers.import_dialog import ImportDialog
+from gridapp.ui.ledgers.import_preview import PreviewStep
 from gridapp.ui.ledgers.import_steps import COLUMNS, DONE, FILE, PREVIEW
 from gridapp.ui.ledgers.opening import LedgerDrop, open_import, undo_import
 from gridapp.ui.page import Page
@@ -262,6 +268,25 @@ def test_escape_while_it_is_read_leaves_and_changes_nothing(
     assert "孙国强" not in all_people(session)
 
 
+def test_escape_goes_a_step_back_and_the_columns_are_not_lost(
+    opened, ledger, settle, qtbot
+):
+    path = ledger(ROWS[0])
+    dialog = opened(path)
+    dialog.columns.meant.emit("摸底情况", "note")
+    settle()
+    dialog.show_step(PREVIEW)
+    for step in (COLUMNS, FILE):
+        qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+        assert dialog.here == step
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+    settle()
+    again = opened(path)
+    assert again.here == PREVIEW
+    assert again._plan.rows[0].values["note"] == "见到本人"
+
+
 def test_a_file_that_is_no_table_gets_a_sentence(opened, tmp_path):
     path = tmp_path / "空.csv"
     path.write_bytes(b"")
@@ -360,3 +385,34 @@ def test_the_problems_are_saved_from_the_preview_before_anything_is_written(
     assert (tmp_path / "问题.xlsx").stat().st_size > 0
     assert "问题.xlsx" in dialog._notice._words.text()
     assert "孙国强" not in all_people(session)
+
+
+@pytest.fixture
+def large(vault):
+    """The plan of a ledger of ten thousand people."""
+    lines = [
+        ["孙" + chr(0x4E00 + n % 5000), "男", "", "3", "1", str(101 + n), "", "已见"]
+        for n in range(10_000)
+    ]
+    sheet = RawSheet("大台账", [HEAD, *lines])
+    return plan_sheets(vault, "大台账.xlsx", [sheet], dt.date.today(), Choices())
+
+
+def test_ten_thousand_rows_are_shown_without_a_pause(session, large, qtbot):
+    preview = PreviewStep(session, Path("大台账.xlsx"))
+    qtbot.addWidget(preview)
+    preview.resize(1100, 500)
+    preview.show()
+    begun = time.thread_time()
+    preview.show_plan(large)
+    preview._chips.choose(NEW)
+    preview._filter()
+    preview._table.choose(9_999)
+    preview.grab()
+    assert time.thread_time() - begun < 0.4  # four of the longest pauses allowed
+    assert preview._table.model().rowCount() == 10_000
+    asked = []
+    ask = preview._cell
+    preview._table.show_cells(10_000, lambda *at: asked.append(at) or ask(*at))
+    preview.grab()
+    assert len({row for row, _ in asked}) < 40  # only what can be seen

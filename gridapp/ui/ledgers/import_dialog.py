@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QDialog, QFrame, QStackedWidget, QWidget
 
 from gridapp.errors import UserError
 from gridapp.language import tr
-from gridapp.office.ledger import Choices, ImportPlan
+from gridapp.office.ledger import Choices, ImportPlan, keep_choices
+from gridapp.office.ledger_questions import Answers
 from gridapp.store.batches import TakenBack
 from gridapp.ui.jobs import Progress
 from gridapp.ui.ledgers.import_columns import ColumnsStep
@@ -139,12 +140,12 @@ class ImportDialog(QDialog):
         self._bar.picked.connect(self.show_step)
         self._back.clicked.connect(self._step_back)
         self._go.clicked.connect(self.go_on)
-        self.file.pointed.connect(self._on_pointed)
+        self.file.pointed.connect(partial(self._say, "headers"))
         self.file.named.connect(self._on_named)
         self.file.kind_picked.connect(self._on_kind)
-        self.columns.meant.connect(self._on_meant)
-        self.columns.repeats.connect(self._on_repeats)
-        self.columns.coded.connect(self._on_coded)
+        self.columns.meant.connect(partial(self._say, "columns"))
+        self.columns.repeats.connect(partial(self._say, "ditto"))
+        self.columns.coded.connect(partial(self._say, "code_sets"))
         self.preview.answered.connect(self._on_answered)
         self.preview.said.connect(self._notice.say)
         self.done_step.undo_asked.connect(self._undo)
@@ -293,9 +294,10 @@ class ImportDialog(QDialog):
         self._choices = choices
         self._plan_again()
 
-    def _on_pointed(self, sheet: str, rows: tuple[int, int] | None) -> None:
-        headers = {**self._choices.headers, sheet: rows}
-        self._choose(replace(self._choices, headers=headers))
+    def _say(self, part: str, key: str, value: object) -> None:
+        """Put one decision among those of its part: columns, headers …"""
+        decided = {**getattr(self._choices, part), key: value}
+        self._choose(replace(self._choices, **{part: decided}))
 
     def _on_named(self, sender: str) -> None:
         if sender != (self._choices.sender or ""):
@@ -303,18 +305,6 @@ class ImportDialog(QDialog):
 
     def _on_kind(self, kind: str) -> None:
         self._choose(replace(self._choices, kind=kind, columns={}))
-
-    def _on_meant(self, heading: str, path: str) -> None:
-        columns = {**self._choices.columns, heading: path}
-        self._choose(replace(self._choices, columns=columns))
-
-    def _on_repeats(self, heading: str, says: bool) -> None:
-        ditto = {**self._choices.ditto, heading: says}
-        self._choose(replace(self._choices, ditto=ditto))
-
-    def _on_coded(self, path: str, name: str) -> None:
-        code_sets = {**self._choices.code_sets, path: name}
-        self._choose(replace(self._choices, code_sets=code_sets))
 
     def _on_answered(
         self, places: tuple[tuple[str, int], ...], code: str, answer: str
@@ -374,8 +364,23 @@ class ImportDialog(QDialog):
             stopping = tr("正在停下来，一行都不会写进去")
             self._how_far.setText(stopping if self._writing else tr("正在停下来…"))
             return
+        self._keep_choices()
         super().reject()
         self._tell()
+
+    def _keep_choices(self) -> None:
+        """Who comes back with this file finds its columns as they were left."""
+        plan = self._plan
+        chosen = replace(self._choices, answers=Answers())
+        if plan is not None and self._batch is None and chosen != Choices():
+            self._session.write(partial(keep_choices, plan=plan), lambda _done: None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc goes one step back, at the first it closes."""
+        if event.key() == Qt.Key.Key_Escape:
+            self._step_back()
+        else:
+            super().keyPressEvent(event)
 
     def _tell(self) -> None:
         told, self._told = self._told, None
