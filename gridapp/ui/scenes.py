@@ -203,7 +203,7 @@ def _fill(stage: Stage) -> None:
     page = stage.window.residents
     open_fill(page.session, resources() / "samples" / FORM, page)
     stage.settle()
-    [dialog] = page.findChildren(FillDialog)
+    [dialog] = [one for one in page.findChildren(FillDialog) if one.isVisible()]
     dialog.who.tags.set_values(["alone"])
     dialog.who.age_from.setText("80")
     dialog.who.changed.emit()
