@@ -22,7 +22,7 @@ from gridapp.office.sheets.target import Target
 from gridapp.office.sheets.visit_sheet import VisitSheet, boxes
 
 TITLE = tr("电话问候单")
-NUMBER, NAME, PLACE, PHONE, RESULT = 11.0, 22.0, 34.0, 36.0, 37.0
+NUMBER, NAME, PLACE, PHONE, RESULT = 11.0, 22.0, 33.0, 36.0, 36.5
 SAID = TEXT_WIDTH - NUMBER - NAME - PLACE - PHONE - RESULT
 ROW = 17.0
 SIZE, SMALL, BIG = 9.5, 8.5, 12.0  # points; a number to dial is read at arm's length

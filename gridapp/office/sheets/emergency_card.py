@@ -19,7 +19,7 @@ from gridapp.office.sheets.checked import Paper, print_checked
 from gridapp.office.sheets.document import END, TOP, Document
 from gridapp.office.sheets.flow import Block, pages_of
 from gridapp.office.sheets.form_rows import heading, signatures
-from gridapp.office.sheets.paper import TEXT_WIDTH, Cell, Row, label, row_height
+from gridapp.office.sheets.paper import TEXT_WIDTH, Cell, Row, row_height
 from gridapp.office.sheets.sheet import Order
 from gridapp.office.sheets.target import Target
 from gridapp.office.sheets.visit_data import grid_words
@@ -40,10 +40,10 @@ from gridapp.work.emergency import (
 from gridapp.work.matrix import in_unit
 
 PAGES = 2  # one sheet of paper, printed on both sides
-SIZE, BOX = 8.5, 10.5
+SIZE = 8.5
 LINE = 5.4  # height of a row, mm
 BY_HAND = 7.4  # of a row to write on
-DOOR, SIGN, NAME, NEEDS, OUT = 21.0, 8.0, 25.0, 32.0, 12.0
+DOOR, SIGN, NAME, NEEDS, OUT = 20.0, 12.0, 25.0, 31.0, 12.0
 HELPERS = TEXT_WIDTH - DOOR - SIGN - NAME - NEEDS - OUT
 LABEL = 21.0
 GAP = tr("＿＿＿＿")
@@ -152,7 +152,7 @@ def _facts(
     def line(*pairs: tuple[str, str]) -> Row:
         cells: list[Cell] = []
         for name, text in pairs:
-            cells += [label(name, LABEL), Cell(text, third, size=SIZE + 0.5)]
+            cells += [_label(name, LABEL), Cell(text, third, size=SIZE + 0.5)]
         return Row(tuple(cells), height=BY_HAND)
 
     def phone(name: str | None, numbers: Sequence[str] | None) -> str:
@@ -198,8 +198,12 @@ def _building(house: House) -> Row:
     return _across(tr("本楼"), tr("，").join(filter(None, words)))
 
 
+def _label(text: str, width: float) -> Cell:
+    return Cell(text, width, head=True, align="center", size=SIZE)
+
+
 def _across(name: str, text: str) -> Row:
-    cells = (label(name, LABEL), Cell(text, TEXT_WIDTH - LABEL, size=SIZE + 0.5))
+    cells = (_label(name, LABEL), Cell(text, TEXT_WIDTH - LABEL, size=SIZE + 0.5))
     return Row(cells, height=BY_HAND)
 
 
@@ -230,7 +234,7 @@ def _table(
     )
     head = (
         heading(tr("先抬、再领、后叫：{counts}", counts=counts)),
-        Row(tuple(label(*one) for one in titles), height=LINE),
+        Row(tuple(_label(*one) for one in titles), height=LINE),
     )
     return (Block(tuple(rows[one.id] for one in people if one.id in kept), head),)
 
@@ -274,7 +278,7 @@ def _row(person: Weak, house: House | None, *, unmasked: bool) -> Row:
             Cell(person.name + age, NAME, size=SIZE),
             Cell(needs, NEEDS, size=SIZE),
             Cell(("\n" if house else tr("；")).join(helpers), HELPERS, size=SIZE),
-            Cell("□", OUT, size=BOX, align="center"),
+            Cell("□", OUT, size=SIZE, align="center"),
         ),
         height=LINE,
     )
