@@ -312,7 +312,7 @@ ACCEPTED = (
         _has_phone,
         lambda p: {"phones": (SHARED_PHONE,)},
     ),
-    Dirt("birth_serial", 3, WARN, "born_on", "W_BIRTH_FROM_ID", _serial),
+    Dirt("birth_serial", 3, WARN, "born_on", "W_DATE_SERIAL", _serial),
     Dirt("birth_differs", 3, WARN, "born_on", "W_BIRTH_DIFFERS", _other_birth),
     Dirt(
         "sex_differs",

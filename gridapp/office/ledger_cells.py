@@ -53,7 +53,7 @@ _CODED: Mapping[str, Callable[[object, str | None], Cell[str]]] = {
 
 
 class CellReader:
-    """Reads cells by path. Coded columns repeat a few words, so those are kept.
+    """Reads cells by path. Most cells say what one above them said, so all are kept.
 
     code_sets: for columns of digits, which code set they are written in, by path.
     """
@@ -68,13 +68,15 @@ class CellReader:
         """The value of a cell, with warnings or the error that keeps it out."""
         if raw is None:
             return NOTHING
-        spec = field_at(path)
-        if spec is not None and not spec.codes:
-            return self._value(spec, raw)
         key = (path, type(raw), raw)  # 1, 1.0 and True are not the same here
         seen = self._seen.get(key)
         if seen is None:
-            seen = self._seen[key] = self._words(path, spec, raw)
+            spec = field_at(path)
+            if spec is not None and not spec.codes:
+                seen = self._value(spec, raw)
+            else:
+                seen = self._words(path, spec, raw)
+            self._seen[key] = seen
         return seen
 
     def _words(self, path: str, spec: Field | None, raw: object) -> Cell[Any]:

@@ -163,16 +163,16 @@ def read_known(db: Connection) -> Known:
     """Everything an import is compared with, outside the recycle bin."""
     found = Known({name: {} for name in TABLES})
     for name in TABLES[:3]:
-        for values in records.find(db, record_named(name)):
+        for values in records.find(db, record_named(name), bare=True):
             found.add_place(name, values)
-    for values in records.find(db, record_named("resident"), deleted=True):
+    for values in records.find(db, record_named("resident"), deleted=True, bare=True):
         if values["deleted_at"] is not None:
             found.binned.add(values["id_number"])
             continue
         found.by_table["resident"][values["id"]] = values
         index_resident(found, values)
     for name in TABLES[4:]:
-        _index_parts(found, name, records.find(db, record_named(name)))
+        _index_parts(found, name, records.find(db, record_named(name), bare=True))
     found.last_visits = agenda.last_visits(db)
     return found
 

@@ -296,7 +296,9 @@ def _read_id(row: LedgerRow, read: dict[str, Cell[Any]], header: Header) -> None
         row.ask("id_number", "E_ID_CHECKSUM")
     elif cell.value:
         if "born_on" in read:  # the number says it to the day
-            read["born_on"] = Cell(read["born_on"].value, error=read["born_on"].error)
+            said = read["born_on"]
+            kept = tuple(code for code in said.warnings if code == "W_DATE_SERIAL")
+            read["born_on"] = Cell(said.value, kept, said.error)
         for path, code in (("born_on", "W_BIRTH_FROM_ID"), ("sex", "W_SEX_FROM_ID")):
             error = read[path].error if path in read else None
             if error and error != "E_CODESET_REQUIRED":  # that is asked once a column

@@ -18,6 +18,7 @@ from gridapp.store.journal import DIALECT
 from gridapp.store.vault import Writing
 
 _CHUNK = 500  # ids in one IN list
+_WRITTEN = {"grid_id", "created_at", "created_by", "updated_at", "updated_by"}
 Encoders = tuple[tuple[str, Callable[[Any], Any] | None], ...]
 
 
@@ -290,10 +291,15 @@ def find(
     limit: int | None = None,
     offset: int = 0,
     deleted: bool = False,
+    bare: bool = False,
 ) -> list[Values]:
-    """Records that meet every condition; those in the recycle bin only if asked."""
+    """Records that meet every condition; those in the recycle bin only if asked.
+
+    bare: without who wrote them and when, which takes half the time of reading many.
+    """
     table = table_of(model)
-    query = select(table).where(*where)
+    columns = [one for one in table.columns if not bare or one.key not in _WRITTEN]
+    query = select(*columns).where(*where)
     if not deleted:
         query = query.where(table.c.deleted_at.is_(None))
     query = query.order_by(*(order or (table.c.id,))).limit(limit).offset(offset)
