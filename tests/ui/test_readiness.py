@@ -24,11 +24,12 @@ def page(session, people, qtbot, settle):
 def shown(page, settle, resident_id):
     page.show_resident(resident_id)
     settle()
-    words = [one.text() for one in page._card._facts.findChildren(QLabel)]
+    facts = page._card._facts
+    words = [one.text() for one in facts.findChildren(QLabel) if one.isVisible()]
     fills = [
         one
-        for one in page._card._facts.findChildren(Button)
-        if one.accessibleName() == "编辑档案，补上缺的资料"
+        for one in facts.findChildren(Button)
+        if one.isVisible() and one.accessibleName() == "编辑档案，补上缺的资料"
     ]
     return words, fills
 
