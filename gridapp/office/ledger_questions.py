@@ -68,14 +68,7 @@ class Answers:
         said = agreed or bool(row.values.get("confirmed"))
         return YES if said and YES in answers_to(code) else ""
 
-    def with_answer(
-        self, places: Collection[Place], code: str, answer: str | None
-    ) -> Answers:
-        """These answers and one more, to the same question of some rows; None takes
-        the answers back."""
-        given = dict(self.given)
-        for place in places:
-            given.pop((place, code), None)
-            if answer is not None:
-                given[place, code] = answer
-        return Answers(given, self.accepted, self.everything)
+    def with_answer(self, places: Collection[Place], code: str, answer: str) -> Answers:
+        """These answers and one more, to the same question of some rows."""
+        more = {(place, code): answer for place in places}
+        return Answers({**self.given, **more}, self.accepted, self.everything)
