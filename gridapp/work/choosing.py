@@ -22,7 +22,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from uuid import UUID
@@ -34,7 +34,7 @@ from gridapp.language import tr
 from gridapp.models import Building, Dwelling, Resident, record_named
 from gridapp.models.identity import age_on
 from gridapp.models.kinds import REF, YES_NO
-from gridapp.models.record import Record, Values, field_of, fields_of, table_of
+from gridapp.models.record import Record, field_of, fields_of, table_of
 from gridapp.store import agenda, meetings, records
 from gridapp.work.conditions import (
     COMPARE,
@@ -46,7 +46,7 @@ from gridapp.work.conditions import (
     on_field,
     words_of,
 )
-from gridapp.work.visit_round import natural, places
+from gridapp.work.visit_round import in_walking_order
 
 FOREVER = 36_500  # days since the last visit of somebody nobody has visited
 HERE = "here=1"
@@ -93,16 +93,8 @@ def chosen(
             for row in rows
             if row[link] is not None and all(test(row[link]) for test in of_person)
         ]
-    return in_order(db, model, rows)
-
-
-def in_order(db: Connection, model: type[Record], rows: Sequence[Values]) -> list[UUID]:
-    """Ids of these records: people as one walks past their doors, others as given."""
-    if model is not Resident:
-        return [row["id"] for row in rows]
-    where = places(db, rows)
-    key = {row["id"]: (where[row["id"]].walk_key, natural(row["name"])) for row in rows}
-    return sorted(key, key=lambda one: key[one])
+    ids = [row["id"] for row in rows]
+    return in_walking_order(db, ids) if model is Resident else ids
 
 
 def read_condition(model: type[Record], text: str) -> Condition:

@@ -115,11 +115,12 @@ def walk(
     if len(ids) <= BATCH:
         found = stops(db, ids, day)
         return len(found), iter(found)
-    ids = _in_walking_order(db, ids)
+    ids = in_walking_order(db, ids)
     return len(ids), _along(db, ids, day)
 
 
-def _in_walking_order(db: Connection, ids: Iterable[UUID]) -> list[UUID]:
+def in_walking_order(db: Connection, ids: Iterable[UUID]) -> list[UUID]:
+    """These people as one walks past their doors, each door's by their names."""
     keys: list[tuple[WalkKey, WalkPart, UUID]] = []
     for batch in batches(ids):
         people = records.by_id(db, Resident, batch)
