@@ -382,9 +382,8 @@ def signed(page, session, qtbot, tmp_path):
     picture.resize((90, 120)).save(nothing)
     pages.close()
     dialog = SignedDialog(session, page)
-    dialog.heard, dialog.visits = [], []
-    dialog.said.connect(lambda *told: dialog.heard.append(told))
-    dialog.visit_asked.connect(lambda *asked: dialog.visits.append(asked))
+    dialog.heard, dialog.visits = page.heard, []
+    page.visit_asked.connect(lambda *asked: dialog.visits.append(asked))
     dialog.open()
     dialog.take([*files, nothing])
     qtbot.waitUntil(lambda: len(dialog._rows) == 3, timeout=20_000)
@@ -462,7 +461,8 @@ def test_a_visit_recorded_today_gets_the_paper_and_without_one_it_is_offered(
     by_owner = {row.place().owner_id: row for row in signed._rows if row.place()}
     by_owner[people.li]._visit.click()
     settle()
-    assert signed.visits == [(people.li, "visit")]
+    assert ("resident", people.li, "signed") in kept(session)
+    assert signed.visits == []  # one paper still lies here
     moment = dt.datetime.now(dt.UTC)
     with session.store.writing() as tx:
         values = {"resident_id": people.chen, "mode": "home", "started_at": moment}
@@ -472,6 +472,10 @@ def test_a_visit_recorded_today_gets_the_paper_and_without_one_it_is_offered(
     row._number.finished.emit()
     settle()
     assert (row.place().owner_type, row.place().owner_id) == ("visit", visit)
+    signed._save.click()
+    settle()
+    assert ("visit", visit, "signed") in kept(session)
+    assert signed.visits == [(people.li, "visit")]
 
 
 def test_what_is_no_picture_is_told(signed, tmp_path, settle, qtbot):

@@ -161,8 +161,7 @@ class PrintingPage(Page):
     def take_signed(self, files: Sequence[Path]) -> None:
         """Put papers that came back signed with their records."""
         dialog = SignedDialog(self.session, self)
-        dialog.said.connect(self.said)
-        dialog.visit_asked.connect(self.visit_asked)
+        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
         dialog.take(files)
 

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, Qt, Signal
+from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QWidget
 
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.store.undo import Done, noted, take_back
+from gridapp.ui.page import Page
 from gridapp.ui.photos.photo_strip import Source, clipboard_pictures
 from gridapp.ui.printing.signed_row import SignedRow
 from gridapp.ui.printing.signed_work import Back, read_files
@@ -29,14 +30,16 @@ SIZE = (760, 560)
 
 
 class SignedDialog(QDialog):
-    """Papers on their way back to their records; nothing is attached before 归档."""
+    """Papers on their way back to their records; nothing is attached before 归档.
 
-    said = Signal(str, object)
-    visit_asked = Signal(object, str)  # whose visit is still to be recorded
+    What was done, and whose visit is still to be recorded, is said by the page.
+    """
 
-    def __init__(self, session: Session, parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self, session: Session, page: Page) -> None:
+        super().__init__(page)
         self._session = session
+        self._page = page
+        self._visit: object = None  # whose visit is recorded when this is closed
         self._rows: list[SignedRow] = []
         self._working = 0
         self.setWindowTitle(tr("签好的单子归档"))
@@ -61,7 +64,7 @@ class SignedDialog(QDialog):
                 "Ctrl+Return": self._put_away,
             },
         )
-        room = parent.window().size()
+        room = page.window().size()
         self.resize(min(SIZE[0], room.width() - 24), min(SIZE[1], room.height() - 24))
         self._show_state()
 
@@ -151,6 +154,9 @@ class SignedDialog(QDialog):
 
     def _failed(self, error: Exception) -> None:
         self._working -= 1
+        self._refused(error)
+
+    def _refused(self, error: Exception) -> None:
         if isinstance(error, UserError):
             self._trouble.say(str(error))
         else:
@@ -191,8 +197,14 @@ class SignedDialog(QDialog):
 
     def _record_visit(self, resident_id: object) -> None:
         """Keep the papers with the person, and begin the visit they tell of."""
+        self._visit = resident_id
         self._put_away()
-        self.visit_asked.emit(resident_id, "visit")
+
+    def done(self, result: int) -> None:
+        """Close; then the form of the visit that was asked for opens."""
+        super().done(result)
+        if self._visit is not None:
+            self._page.visit_asked.emit(self._visit, "visit")
 
     def _put_away(self) -> None:
         if not self._save.isEnabled():
@@ -201,13 +213,13 @@ class SignedDialog(QDialog):
         self._save.setEnabled(False)
         work = partial(put_away, papers=papers)
         self._session.write(
-            lambda tx: noted(tx, work), partial(self._done, len(papers)), self._failed
+            lambda tx: noted(tx, work), partial(self._done, len(papers)), self._refused
         )
 
     def _done(self, count: int, done: Done) -> None:
         for row in [row for row in self._rows if row.place() is not None]:
             self._remove(row)
-        session, said = self._session, self.said
+        session, said = self._session, self._page.said
 
         def undo() -> None:
             session.write(
