@@ -31,12 +31,19 @@ def problems(
     must also be allowed to become what it is now. `by` is who changes it at the county.
     """
     wrong: dict[str, str] = {}
-    for field in _to_look_at(model, values):
-        if changed is not None and field.name not in changed:
+    fields, required = _fields(model)
+    for name in (*values, *required):
+        value = values.get(name)
+        field = fields.get(name)
+        if field is None or (value is None and not field.required):
             continue
-        sentence = _problem(field, values.get(field.name))
+        if changed is not None and name not in changed:
+            continue
+        sentence = _problem(field, value)
         if sentence:
-            wrong[field.name] = sentence
+            wrong[name] = sentence
+    if len(wrong) > 1:
+        wrong = {name: wrong[name] for name in fields if name in wrong}
     wrong = wrong or model.check(values)
     if before is not None:
         wrong = wrong or model.check_change(before, values, by)
@@ -45,21 +52,12 @@ def problems(
     return wrong
 
 
-def _to_look_at(model: type[Record], values: Mapping[str, Any]) -> list[Field]:
-    """The fields that hold something or must, in their order."""
-    places, required = _fields(model)
-    given = {name for name, value in values.items() if value is not None}
-    wanted = sorted(places[name] for name in (given | required) & places.keys())
-    fields = fields_of(model)
-    return [fields[place] for place in wanted]
-
-
 @cache
-def _fields(model: type[Record]) -> tuple[Mapping[str, int], frozenset[str]]:
-    """The place of each field by its name; the names of those that must be there."""
+def _fields(model: type[Record]) -> tuple[Mapping[str, Field], tuple[str, ...]]:
+    """The fields in their order by name; the names of those that must be there."""
     fields = fields_of(model)
-    required = frozenset(one.name for one in fields if one.required)
-    return {one.name: place for place, one in enumerate(fields)}, required
+    required = tuple(one.name for one in fields if one.required)
+    return {one.name: one for one in fields}, required
 
 
 def _problem(field: Field, value: Any) -> str:

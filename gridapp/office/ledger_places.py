@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,7 @@ class Places:
     def __init__(self, known: Known, writes: Writes) -> None:
         self.known, self.writes = known, writes
         self._had_buildings = bool(known.table("building"))
-        self._said: dict[tuple[UUID, str], Any] = {}
+        self._said: defaultdict[UUID, dict[str, Any]] = defaultdict(dict[str, Any])
 
     def home(self, row: LedgerRow) -> UUID | None:
         """The household a row belongs to, planned if need be; None without a door."""
@@ -102,18 +103,18 @@ class Places:
     def _fill(self, row: LedgerRow, name: str, record: Values, given: Values) -> bool:
         """Plan the fields in which the ledger adds to or differs from a record."""
         changes: Values = {}
+        said = self._said[record["id"]] if given else {}
         for field, value in given.items():
             spec = field_of(record_named(name), field)
             old = record[field]
             new = merged(spec, old, value)
-            key = (record["id"], field)
             if new == old:
-                self._said.setdefault(key, old)
+                said.setdefault(field, old)
                 continue
-            if key in self._said and spec.kind.name != "phones":
+            if field in said and spec.kind.name != "phones":
                 row.warn(f"{name}.{field}", "W_HOUSE_DIFFERS")
                 continue
-            self._said[key] = new
+            said[field] = new
             changes[field] = new
             if old is not None and spec.kind.name not in ("phones", "note"):
                 words = tr(
