@@ -62,17 +62,17 @@ class EntryKind:
         return self.model.__tablename__
 
     def headings(self) -> dict[str, str]:
-        """Path by heading: the fields' names and aliases, then the usual words."""
+        """Path by heading: the usual words, and before them the fields' own names."""
         found: dict[str, str] = {}
-        for one in fields_of(self.model):
-            if not one.target:
-                for word in (one.heading, *one.aliases):
-                    found[plain_heading(word)] = f"{self.name}.{one.name}"
         fields = {one.name for one in fields_of(self.model)}
         for path, words in self.words.items():
             of_others = path in KEPT_PATHS and path not in fields
             full = path if of_others else f"{self.name}.{path}"
             found |= dict.fromkeys(map(plain_heading, words), full)
+        for one in fields_of(self.model):
+            if not one.target:
+                for word in (one.heading, *one.aliases):
+                    found[plain_heading(word)] = f"{self.name}.{one.name}"
         return found
 
     def values_of(self, row: Values) -> Values:
@@ -225,7 +225,7 @@ VISITS = EntryKind(
         "disposal_note": ("处理情况", "解决情况", "办理情况", "处置情况"),
         "companions": ("同行人", "陪同人", "同行人员"),
         "place": ("走访地点", "探访地点"),
-        "name": ("姓名", "走访对象", "被走访人", "探访对象", "对象姓名"),
+        "name": ("姓名", "居民", "走访对象", "被走访人", "探访对象", "对象姓名"),
     },
     about_people=True,
     same=("started_at", "mode"),
