@@ -1,7 +1,7 @@
 """The states of a dispute and what may be done next: one table for form and county.
 
 Registering, inquiries, sittings, agreement or failure with the other ways told,
-follow-up visits and the confirmation by the court: 人民调解法 Arts 23–33, domain.md §2.8.
+follow-up visits, confirmation by the court: 人民调解法 Arts 23–33, domain.md §2.8.
 """
 
 from __future__ import annotations
