@@ -80,5 +80,5 @@ def _before_excel(raw: object) -> str:
         return f"{raw.month}-{raw.year}"
     if isinstance(raw, dt.date):
         return f"{raw.month}-{raw.day}"
-    match = re.fullmatch(r"(\d{1,2})月(\d{1,2})日?", str(raw).strip())
-    return f"{match[1]}-{match[2]}" if match else ""
+    match = re.match(r"(?:\d{4}[-/])?(\d{1,2})[-/月](\d{1,2})", str(raw).strip())
+    return f"{int(match[1])}-{int(match[2])}" if match else ""

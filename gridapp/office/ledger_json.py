@@ -33,8 +33,10 @@ NAMES: Mapping[str, str] = MappingProxyType(
 )
 """What a path is called outside, where that is not the path itself."""
 
-_ABOUT: Mapping[str, str] = MappingProxyType({"Q_DECEASED": "life_state"})
-"""The field a question is about, where it stands in the cell of another."""
+_ABOUT: Mapping[str, str] = MappingProxyType(
+    {"Q_DECEASED": "life_state", "W_PHONE_NOTE": "note"}
+)
+"""The field a remark is about, where it stands in the cell of another."""
 
 _TOGETHER = frozenset(
     {

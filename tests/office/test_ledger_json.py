@@ -105,3 +105,13 @@ def seen(
     values = {field: row["values"].get(field) for field in wanted}
     errors, warnings = (codes_of(row[of], fields) for of in ("errors", "warnings"))
     return {"values": values, "errors": errors, "warnings": warnings}
+
+
+def test_digits_are_read_once_their_code_set_is_named(dry_run, tmp_path):
+    [case] = [one for one in CASES if one["codeset"]]
+    workbook(tmp_path / "台账.xlsx", case["field"], [case])
+    heading, fields = HEADINGS[case["field"]]
+    [sheet] = dry_run(
+        tmp_path / "台账.xlsx", "--code-set", f"{heading}={case['codeset']}"
+    )
+    assert seen(sheet["rows"][0], case, fields) == stated(case, fields)
