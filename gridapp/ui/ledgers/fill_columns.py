@@ -7,11 +7,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
 
 from gridapp.language import tr
 from gridapp.ui.ledgers.field_chooser import FieldChooser
 from gridapp.ui.ledgers.plain_table import PlainTable, Shown
+from gridapp.ui.ledgers.step_dialog import Step
 from gridapp.ui.session import Session
 from gridapp.ui.tokens import Width
 from gridapp.ui.widgets.buttons import Button, ChipRow
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 MOST_WORDS = 6  # of a drop-down list that are shown
 
 
-class FillColumnsStep(QWidget):
+class FillColumnsStep(Step):
     """One row a column. `meant` tells a heading and its source, `sheet_picked` which
     sheet is to be filled in."""
 

@@ -5,7 +5,7 @@ The form itself stays as it is; the filled one is a file of its own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QDialog, QFrame, QStackedWidget, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QWidget
 
 from gridapp.errors import UserError
 from gridapp.language import tr
@@ -25,13 +25,9 @@ from gridapp.ui.ledgers.fill_done import FillDoneStep
 from gridapp.ui.ledgers.fill_preview import FillPreviewStep
 from gridapp.ui.ledgers.fill_who import FillWhoStep
 from gridapp.ui.ledgers.fill_work import Wish
-from gridapp.ui.ledgers.step_bar import StepBar
+from gridapp.ui.ledgers.step_dialog import StepDialog
 from gridapp.ui.session import Session
 from gridapp.ui.tokens import Width
-from gridapp.ui.widgets.busy import BusyLine
-from gridapp.ui.widgets.buttons import Button
-from gridapp.ui.widgets.card import NoticeBar, column, line
-from gridapp.ui.widgets.text import Text
 from gridapp.work.purpose import purpose_of
 
 if TYPE_CHECKING:
@@ -46,11 +42,10 @@ STEPS = (
     (PREVIEW, tr("核对")),
     (DONE, tr("完成")),
 )
-LARGEST = (1180, 700)
 KIND = tr("Excel 文件 (*.xlsx *.xlsm)")
 
 
-class FillDialog(QDialog):
+class FillDialog(StepDialog):
     """`filled` tells in words what was written, `resident_asked` whose file is to be
     opened to add what it lacks."""
 
@@ -65,8 +60,7 @@ class FillDialog(QDialog):
         listed: Sequence[UUID] = (),
     ) -> None:
         """Fill the form at `path`; `listed` are the people the page shows now."""
-        super().__init__(parent)
-        self._session = session
+        super().__init__(session, parent, path.name, STEPS)
         self._path, self._listed = path, tuple(listed)
         self._form: Form | None = None
         self._table: Table | None = None
@@ -74,71 +68,25 @@ class FillDialog(QDialog):
         self._wish = Wish()
         self._count = 0
         self._busy = False  # while the file is written
-        self._here = COLUMNS
         self.setWindowTitle(tr("填别人的表"))
-        theme = session.theme
-        self._bar = StepBar(theme, STEPS)
-        self._title = Text(path.name, "strong", shrinks=True)
-        self._notice = NoticeBar(theme, "amber", "info")
-        self._error = NoticeBar(theme, "red", "circle-alert")
         self.columns = FillColumnsStep(session)
         self.who = FillWhoStep(session, self._listed)
         self.preview = FillPreviewStep(session)
         self.done_step = FillDoneStep(session)
-        self._steps: Mapping[str, QWidget] = {
-            COLUMNS: self.columns,
-            WHO: self.who,
-            PREVIEW: self.preview,
-            DONE: self.done_step,
-        }
-        self._stack = QStackedWidget()
-        self._how_far = Text("", "muted")
-        self._back = Button(theme, tr("返回"))
-        self._go = Button(theme, tr("下一步"), "primary", icon="check")
-        self._place()
-        self._bind()
-        self._read()
-
-    def _place(self) -> None:
-        box = column(self)
-        body = column(margins=(16, 10, 16, 10), gap=8)
-        top = line(gap=12)
-        top.addWidget(self._bar)
-        top.addWidget(self._title, 1)
-        body.addLayout(top)
-        body.addWidget(self._notice)
-        body.addWidget(self._error)
-        for part in self._steps.values():
-            self._stack.addWidget(part)
-        body.addWidget(self._stack, 1)
-        box.addLayout(body, 1)
-        footer = QFrame()
-        footer.setObjectName("footer")
-        row = line(footer, (16, 8, 16, 8), 8)
-        row.addWidget(self._how_far)
-        row.addStretch()
-        row.addWidget(self._back)
-        row.addWidget(self._go)
-        box.addWidget(footer)
-        BusyLine(self._session.theme, self._session.jobs, self._stack)
-        for hidden in (self._notice, self._error, self._stack):
-            hidden.setVisible(False)
-        parent = self.parentWidget()
-        room = parent.window().size() if parent else self.size()
-        width, height = LARGEST
-        self.resize(min(width, room.width() - 16), min(height, room.height() - 16))
-
-    def _bind(self) -> None:
-        self._bar.picked.connect(self.show_step)
-        self._back.clicked.connect(self._step_back)
-        self._go.clicked.connect(self.go_on)
+        self._place(
+            {
+                COLUMNS: self.columns,
+                WHO: self.who,
+                PREVIEW: self.preview,
+                DONE: self.done_step,
+            }
+        )
         self.columns.meant.connect(self._on_meant)
         self.columns.sheet_picked.connect(self._on_sheet)
         self.who.changed.connect(self._ask_count)
         self.preview.numbers_changed.connect(self._show_acts)
         self.done_step.resident_asked.connect(self._open_file)
-        for keys in ("Ctrl+S", "Ctrl+Return"):
-            QShortcut(QKeySequence(keys), self).activated.connect(self.go_on)
+        self._read()
 
     # what is read and worked out, off the window
 
@@ -226,44 +174,16 @@ class FillDialog(QDialog):
 
     # steps
 
-    @property
-    def here(self) -> str:
-        """The step that is shown."""
-        return self._here
-
     def show_step(self, key: str) -> None:
-        """Go to a step."""
-        self._here = key
+        """Go to a step; the rows are worked out when one comes to them."""
         self._error.say("")
         self._notice.say("")
-        part = self._steps[key]
-        self._stack.setCurrentWidget(part)
+        super().show_step(key)
         if key == PREVIEW:
             self._make_plan()
-        self._show_acts()
-        if isinstance(
-            part, FillColumnsStep | FillWhoStep | FillPreviewStep | FillDoneStep
-        ):
-            part.focus_start()
 
-    def go_on(self) -> None:
-        """Go to the next step; from the rows, save the file."""
-        if not self._go.isEnabled():
-            return
-        following = {COLUMNS: WHO, WHO: PREVIEW}
-        if self._here in following:
-            self.show_step(following[self._here])
-        elif self._here == PREVIEW:
-            self._save()
-        else:
-            self.accept()
-
-    def _step_back(self) -> None:
-        before = {WHO: COLUMNS, PREVIEW: WHO}
-        if self._here in before and not self._busy:
-            self.show_step(before[self._here])
-        else:
-            self.reject()
+    def _is_writing(self) -> bool:
+        return self._busy
 
     def _show_acts(self) -> None:
         ready = self._table is not None and bool(self._table.filled)
@@ -283,12 +203,9 @@ class FillDialog(QDialog):
             PREVIEW: self._save_words(),
             DONE: tr("完成"),
         }[self._here]
-        self._go.setText(words)
-        self._go.setAccessibleName(words)
-        self._go.setEnabled(able[self._here])
+        back = tr("上一步") if self._here in (WHO, PREVIEW) else tr("返回")
+        self._say_acts(back, words, able=able[self._here])
         self._back.setVisible(self._here != DONE)
-        self._back.setText(tr("上一步") if self._here in (WHO, PREVIEW) else tr("返回"))
-        self._back.setAccessibleName(self._back.text())
 
     def _save_words(self) -> str:
         count = len(self._plan.rows) if self._plan else self._count
@@ -307,7 +224,7 @@ class FillDialog(QDialog):
         self._wish = replace(self._wish, sheet=name)
         self._understand()
 
-    def _save(self) -> None:
+    def _carry_out(self) -> None:
         """Ask where to, and write; whole numbers only for a purpose."""
         form, table, purpose = self._form, self._table, ""
         if form is None or table is None or self._busy:

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QWidget
 
 from gridapp.language import tr
 from gridapp.ui.ledgers.plain_table import PlainTable, Shown
+from gridapp.ui.ledgers.step_dialog import Step
 from gridapp.ui.session import Session
 from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import Card, column, line
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 LOWEST = 80  # pixels of the list in a low window
 
 
-class FillDoneStep(QWidget):
+class FillDoneStep(Step):
     """`resident_asked` tells whose file is to be opened, to fill in what it lacks."""
 
     resident_asked = Signal(object)

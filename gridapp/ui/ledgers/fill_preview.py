@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
 
 from gridapp.language import tr
 from gridapp.ui.ledgers.plain_table import PlainTable, Shown
+from gridapp.ui.ledgers.step_dialog import Step
 from gridapp.ui.session import Session
 from gridapp.ui.widgets.buttons import ChipRow
 from gridapp.ui.widgets.card import Card, NoticeBar, column, line
@@ -28,7 +28,7 @@ _USUAL, _LONG = 124, 190
 LOWEST = 80  # pixels of the list in a low window
 
 
-class FillPreviewStep(QWidget):
+class FillPreviewStep(Step):
     """The filled rows; `numbers_changed` tells that numbers are wanted otherwise."""
 
     numbers_changed = Signal()

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QScrollArea, QWidget
 from gridapp.language import tr
 from gridapp.models.codes import table as code_table
 from gridapp.ui.ledgers.fill_work import CONDITIONS, LISTED, NAMED, Who
+from gridapp.ui.ledgers.step_dialog import Step
 from gridapp.ui.session import Session
 from gridapp.ui.widgets.card import Card, column, line
 from gridapp.ui.widgets.entry import LineField
@@ -25,7 +26,7 @@ FIRST_TAGS = 9
 LABEL = 112
 
 
-class FillWhoStep(QWidget):
+class FillWhoStep(Step):
     """Conditions as chips and numbers; `changed` tells that others are meant."""
 
     changed = Signal()

@@ -18,6 +18,7 @@ from gridapp.office.ledger_offers import (
 )
 from gridapp.ui.ledgers.field_chooser import FieldChooser
 from gridapp.ui.ledgers.plain_table import PlainTable, Shown
+from gridapp.ui.ledgers.step_dialog import Step
 from gridapp.ui.session import Session
 from gridapp.ui.tokens import Width
 from gridapp.ui.widgets.buttons import Button, ChipRow
@@ -28,7 +29,7 @@ from gridapp.ui.widgets.text import Text
 NOT_NOW = ""  # leave the column of digits out
 
 
-class ColumnsStep(QWidget):
+class ColumnsStep(Step):
     """One row a column. `meant` tells a heading and its path, `repeats` a heading and
     whether blanks mean 同上, `coded` a path and its code set."""
 

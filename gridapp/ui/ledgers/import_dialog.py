@@ -6,16 +6,16 @@ it the whole import can be taken back.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QDialog, QFrame, QStackedWidget, QWidget
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QWidget
 
 from gridapp.errors import UserError
 from gridapp.language import tr
@@ -47,27 +47,20 @@ from gridapp.ui.ledgers.import_work import (
     take_back,
     write_plan,
 )
-from gridapp.ui.ledgers.step_bar import StepBar
+from gridapp.ui.ledgers.step_dialog import StepDialog
 from gridapp.ui.session import Session
 from gridapp.ui.tokens import Width
-from gridapp.ui.widgets.busy import BusyLine
-from gridapp.ui.widgets.buttons import Button
-from gridapp.ui.widgets.card import NoticeBar, column, line
-from gridapp.ui.widgets.meter import Bar
-from gridapp.ui.widgets.text import Text
 
 PATIENCE = 2_000  # milliseconds of work before its progress is shown
-LARGEST = (1180, 700)
 
 
-class ImportDialog(QDialog):
+class ImportDialog(StepDialog):
     """`imported` tells what was done in words, and the batch by which to undo it."""
 
     imported = Signal(str, object)
 
     def __init__(self, session: Session, path: Path, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._session = session
+        super().__init__(session, parent, path.name, STEPS)
         self._path = path
         self._plan: ImportPlan | None = None
         self._choices = Choices()
@@ -77,28 +70,18 @@ class ImportDialog(QDialog):
         self._batch: UUID | None = None
         self._told: tuple[str, UUID] | None = None
         self.setWindowTitle(tr("导入台账"))
-        theme = session.theme
-        self._bar = StepBar(theme, STEPS)
-        self._title = Text(path.name, "strong", shrinks=True)
-        self._notice = NoticeBar(theme, "amber", "info")
-        self._error = NoticeBar(theme, "red", "circle-alert")
-        self._stack = QStackedWidget()
         self.file = FileStep(session)
         self.columns = ColumnsStep(session)
         self.preview = PreviewStep(session, path)
         self.done_step = DoneStep(session)
-        self._steps: Mapping[str, QWidget] = {
-            FILE: self.file,
-            COLUMNS: self.columns,
-            PREVIEW: self.preview,
-            DONE: self.done_step,
-        }
-        self._here = FILE
-        self._meter = Bar(theme)
-        self._how_far = Text("", "muted")
-        self._back = Button(theme, tr("返回"))
-        self._go = Button(theme, tr("下一步"), "primary", icon="check")
-        self._place()
+        self._place(
+            {
+                FILE: self.file,
+                COLUMNS: self.columns,
+                PREVIEW: self.preview,
+                DONE: self.done_step,
+            }
+        )
         self._bind()
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
@@ -106,40 +89,7 @@ class ImportDialog(QDialog):
         self._patience.timeout.connect(self._show_progress)
         self._read()
 
-    def _place(self) -> None:
-        box = column(self)
-        body = column(margins=(16, 10, 16, 10), gap=8)
-        top = line(gap=12)
-        top.addWidget(self._bar)
-        top.addWidget(self._title, 1)
-        body.addLayout(top)
-        body.addWidget(self._notice)
-        body.addWidget(self._error)
-        for part in self._steps.values():
-            self._stack.addWidget(part)
-        body.addWidget(self._stack, 1)
-        box.addLayout(body, 1)
-        footer = QFrame()
-        footer.setObjectName("footer")
-        row = line(footer, (16, 8, 16, 8), 8)
-        row.addWidget(self._how_far)
-        row.addWidget(self._meter, 1)
-        row.addStretch()
-        row.addWidget(self._back)
-        row.addWidget(self._go)
-        box.addWidget(footer)
-        BusyLine(self._session.theme, self._session.jobs, self._stack)
-        for hidden in (self._notice, self._error, self._meter, self._stack):
-            hidden.setVisible(False)
-        parent = self.parentWidget()
-        room = parent.window().size() if parent else self.size()
-        width, height = LARGEST
-        self.resize(min(width, room.width() - 16), min(height, room.height() - 16))
-
     def _bind(self) -> None:
-        self._bar.picked.connect(self.show_step)
-        self._back.clicked.connect(self._step_back)
-        self._go.clicked.connect(self.go_on)
         self.file.pointed.connect(partial(self._say, "headers"))
         self.file.named.connect(self._on_named)
         self.file.kind_picked.connect(self._on_kind)
@@ -149,8 +99,6 @@ class ImportDialog(QDialog):
         self.preview.answered.connect(self._on_answered)
         self.preview.said.connect(self._notice.say)
         self.done_step.undo_asked.connect(self._undo)
-        for keys in ("Ctrl+S", "Ctrl+Return"):
-            QShortcut(QKeySequence(keys), self).activated.connect(self.go_on)
 
     # what is read and planned, off the window
 
@@ -229,46 +177,14 @@ class ImportDialog(QDialog):
 
     # steps
 
-    def show_step(self, key: str) -> None:
-        """Go to a step."""
-        self._here = key
-        part = self._steps[key]
-        self._stack.setCurrentWidget(part)
-        self._show_acts()
-        if isinstance(part, FileStep | ColumnsStep | PreviewStep | DoneStep):
-            part.focus_start()
-
-    @property
-    def here(self) -> str:
-        """The step that is shown."""
-        return self._here
-
-    def go_on(self) -> None:
-        """Go to the next step; from the preview, import."""
-        if not self._go.isEnabled():
-            return
-        following = {FILE: COLUMNS, COLUMNS: PREVIEW}
-        if self._here in following:
-            self.show_step(following[self._here])
-        elif self._here == PREVIEW:
-            self._import()
-        else:
-            self.accept()
-
-    def _step_back(self) -> None:
-        before = {COLUMNS: FILE, PREVIEW: COLUMNS}
-        if self._here in before and not self._writing:
-            self.show_step(before[self._here])
-        else:
-            self.reject()
+    def _is_writing(self) -> bool:
+        return self._writing
 
     def _show_acts(self) -> None:
         plan, busy = self._plan, self._progress is not None
         ready = plan is not None and any(sheet.rows for sheet in plan.sheets)
         reachable = set[str]() if self._here == DONE else reachable_steps(plan)
         self._bar.show_step(self._here, reachable)
-        self._back.setText(self._back_words())
-        self._back.setAccessibleName(self._back.text())
         words, able = tr("下一步"), self._here == FILE and COLUMNS in reachable
         if self._here == COLUMNS:
             able = ready
@@ -277,9 +193,7 @@ class ImportDialog(QDialog):
             able = plan is not None and plan.records > 0 and not busy
         elif self._here == DONE:
             words, able = tr("完成"), not self._writing
-        self._go.setText(words)
-        self._go.setAccessibleName(words)
-        self._go.setEnabled(able)
+        self._say_acts(self._back_words(), words, able=able)
 
     def _back_words(self) -> str:
         if self._writing:
@@ -314,7 +228,7 @@ class ImportDialog(QDialog):
 
     # importing and taking back
 
-    def _import(self) -> None:
+    def _carry_out(self) -> None:
         plan = self._plan
         if plan is None or self._progress is not None:
             return
@@ -374,13 +288,6 @@ class ImportDialog(QDialog):
         chosen = replace(self._choices, answers=Answers())
         if plan is not None and self._batch is None and chosen != Choices():
             self._session.write(partial(keep_choices, plan=plan), lambda _done: None)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc goes one step back, at the first it closes."""
-        if event.key() == Qt.Key.Key_Escape:
-            self._step_back()
-        else:
-            super().keyPressEvent(event)
 
     def _tell(self) -> None:
         told, self._told = self._told, None

@@ -6,17 +6,17 @@ from pathlib import Path
 
 from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QWidget
 
 from gridapp.language import tr
 from gridapp.ui.ledgers.import_work import Imported
+from gridapp.ui.ledgers.step_dialog import Step
 from gridapp.ui.session import Session
 from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import Card, column, line
 from gridapp.ui.widgets.text import Text
 
 
-class DoneStep(QWidget):
+class DoneStep(Step):
     """The result in words. `undo_asked` when the whole import is to be taken back."""
 
     undo_asked = Signal()

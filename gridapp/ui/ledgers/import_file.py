@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QTableView, QWidget
+from PySide6.QtWidgets import QTableView
 
 from gridapp.language import tr
 from gridapp.office.ledger_offers import ledger_types, masked_cell
 from gridapp.office.ledger_plan import ImportPlan, PlannedSheet
 from gridapp.ui.ledgers.plain_table import PlainTable, Shown
+from gridapp.ui.ledgers.step_dialog import Step
 from gridapp.ui.session import Session
 from gridapp.ui.widgets.buttons import Button, ChipRow
 from gridapp.ui.widgets.card import Card, column, line
@@ -21,7 +22,7 @@ ROWS, COLUMNS, DEEPEST = 40, 14, 3  # of the sheet that are shown; heading rows
 NUMBER_WIDTH, WIDTH = 64, 118
 
 
-class FileStep(QWidget):
+class FileStep(Step):
     """The sheet as it stands with its heading rows marked.
 
     `pointed` tells a sheet and its heading rows, None to leave it out; `named` whose

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QSplitter, QWidget
+from PySide6.QtWidgets import QSplitter
 
 from gridapp.language import tr
 from gridapp.office.ledger_detail import row_detail, row_place, row_remark, row_title
@@ -25,6 +25,7 @@ from gridapp.office.ledger_problems import (
 from gridapp.ui.ledgers.import_work import write_returned
 from gridapp.ui.ledgers.plain_table import PlainTable, Shown
 from gridapp.ui.ledgers.row_panel import RowPanel
+from gridapp.ui.ledgers.step_dialog import Step
 from gridapp.ui.session import Session
 from gridapp.ui.tokens import ToneName, Width
 from gridapp.ui.widgets.buttons import Button, ChipRow
@@ -42,7 +43,7 @@ TONES: Mapping[str, ToneName] = {
 }
 
 
-class PreviewStep(QWidget):
+class PreviewStep(Step):
     """`answered` tells rows (sheet and number), a question's code and the answer;
     `said` what was done in words."""
 
