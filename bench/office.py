@@ -40,7 +40,7 @@ def _dry_run(run: Run) -> Iterator[Line]:
     """The dry run of a ledger, against what pandas and calamine need to read it."""
     import pandas
 
-    from gridapp.office import ledger
+    from gridapp.office.ledgers import ledger
 
     store, source = vaults.estate(run.folder).store, run.folder / "ledger.xlsx"
     _write_ledger(source)

@@ -20,7 +20,7 @@ from typing import Any
 from unittest.mock import patch
 
 from gridapp import paths
-from gridapp.office.fonts import BODY, BOLD, RARE, REGULAR
+from gridapp.office.paper.fonts import BODY, BOLD, RARE, REGULAR
 
 WIDTH, HEIGHT = 595.28, 841.89  # points
 Drawings = list[tuple[Any, ...]]
@@ -31,7 +31,7 @@ bottom left, as they come on one page."""
 
 def recorded(draw: Callable[[], object]) -> list[Drawings]:
     """What `draw` draws, page by page."""
-    from gridapp.office.sheets import canvas, paper
+    from gridapp.office.paper import canvas, paper
 
     pages: list[Drawings] = [[]]
     forms: dict[str, Drawings] = {}

@@ -98,7 +98,7 @@ def samples() -> list[Path]:
 
 def import_samples(store: Store) -> int:
     """Import the sample ledgers; how many rows they have."""
-    from gridapp.office import ledger
+    from gridapp.office.ledgers import ledger
 
     rows = 0
     for source in samples():

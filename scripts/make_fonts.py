@@ -35,7 +35,7 @@ UNUSED_TABLES = ("BASE", "FFTM", "GDEF", "GPOS", "GSUB", "STAT", "vhea", "vmtx")
 
 # Code points drawn by another character's glyph. With them a PDF made by Qt reads
 # back 入 as U+2F0A; text is rewritten to the plain character instead
-# (gridapp.office.chinese_text.plain). Twelve of the compatibility block are not
+# (gridapp.office.paper.chinese_text.plain). Twelve of the compatibility block are not
 # duplicates but characters of their own (Unicode 15, section 18.1).
 DUPLICATES = (range(0x2E80, 0x2FE0), range(0xF900, 0xFB00), range(0x2F800, 0x2FA20))
 NOT_DUPLICATES = frozenset("﨎﨏﨑﨓﨔﨟﨡﨣﨤﨧﨨﨩")

@@ -106,8 +106,8 @@ def _laptop(steps: Steps, folder: Path) -> Store:
 
 
 def _work(steps: Steps, store: Store, data: Path) -> None:
-    from gridapp.office import ledger
-    from gridapp.office.ledger_returned import returned_workbook
+    from gridapp.office.ledgers import ledger
+    from gridapp.office.ledgers.returned import returned_workbook
 
     day = dt.date.today()
     taken = day - dt.timedelta(days=DAYS)  # when the ledgers are said to come in

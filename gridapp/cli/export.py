@@ -61,7 +61,7 @@ def export_command(
     as_json: bool,
 ) -> None:
     """把一种记录导出成 .xlsx 或 .csv，号码默认遮住中间几位。"""
-    from gridapp.office.export import suffix_of
+    from gridapp.office.exporting.export import suffix_of
 
     if standard and columns:
         raise click.UsageError(tr("国标定了有哪些列，--standard 不能和 --columns 同用"))
@@ -98,7 +98,7 @@ def _write(
     db: Connection, listing: Listing, wanted: Sequence[Column], out: Path, why: str
 ) -> tuple[dict[str, object], str]:
     """Write a list; what a program is told of it, and a person."""
-    from gridapp.office.export import export
+    from gridapp.office.exporting.export import export
 
     count = export(db, listing, wanted, out, signed(db, why))
     words = tr("已导出 {count:,} 条：{out}", count=count, out=out)
@@ -109,7 +109,7 @@ def _write_standard(
     db: Connection, model: type[Record], listing: Listing, out: Path, why: str
 ) -> tuple[dict[str, object], str]:
     """Write the tables of the standard; what a program is told, and a person."""
-    from gridapp.office.export_standard import export_standard
+    from gridapp.office.exporting.standard import export_standard
 
     made = export_standard(
         db, model, listing.items, out, signed(db, why), listing.narrowed

@@ -25,7 +25,7 @@ from gridapp.work.choosing import HERE, asks_presence, chosen
 from gridapp.work.purpose import journal, purpose_of, signed
 
 if TYPE_CHECKING:
-    from gridapp.office.fill import FillPlan
+    from gridapp.office.filling.fill import FillPlan
 
 
 @click.command("fill")
@@ -62,9 +62,10 @@ def fill_command(
     as_json: bool,
 ) -> None:
     """把别人发来的空表填好，格式原样不动；一人一份的表，OUT 写一个文件夹。"""
-    from gridapp.office import fill, fill_choices
-    from gridapp.office.fill_form import Form
-    from gridapp.office.fill_rows import people_named
+    from gridapp.office.filling import choices as fill_choices
+    from gridapp.office.filling import fill
+    from gridapp.office.filling.form import Form
+    from gridapp.office.filling.rows import people_named
 
     why = _purpose(purpose, unmask=unmask)
     columns = _columns(map_file)
@@ -111,7 +112,7 @@ def _purpose(purpose: str | None, *, unmask: bool) -> str:
 
 
 def _columns(map_file: Path | None) -> dict[str, str]:
-    from gridapp.office.fill_sources import chosen_source
+    from gridapp.office.filling.sources import chosen_source
 
     if map_file is None:
         return {}

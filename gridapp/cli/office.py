@@ -27,8 +27,8 @@ from gridapp.store.batches import CHANGED, TakenBack, take_back_batch
 from gridapp.store.vault import Store
 
 if TYPE_CHECKING:
-    from gridapp.office.ledger import ImportPlan, ImportResult
-    from gridapp.office.ledger_questions import Answers, Place
+    from gridapp.office.ledgers.ledger import ImportPlan, ImportResult
+    from gridapp.office.ledgers.questions import Answers, Place
 
 _PART = re.compile(r"(?:(?P<sheet>.+)[!！:：])?(?P<first>\d+)(?:-(?P<last>\d+))?")
 MOST_SHOWN = 20  # records that stayed, told one by one
@@ -106,8 +106,8 @@ def import_command(
 
 
 def _import(store: Store, file: Path, data: Path, options: _Options) -> None:
-    from gridapp.office import ledger
-    from gridapp.office.ledger_returned import returned_workbook
+    from gridapp.office.ledgers import ledger
+    from gridapp.office.ledgers.returned import returned_workbook
 
     today = dt.date.today()
     choices = ledger.Choices(
@@ -153,7 +153,7 @@ def _tell_plan(plan: ImportPlan, as_json: bool) -> None:
 
 
 def _open_code_sets(plan: ImportPlan) -> Iterable[str]:
-    from gridapp.office.ledger_offers import column_offers
+    from gridapp.office.ledgers.offers import column_offers
 
     said: dict[str, None] = {}
     for sheet in plan.sheets:
@@ -233,7 +233,7 @@ def _pairs(given: Iterable[str]) -> dict[str, str]:
 
 def _accepted(plan: ImportPlan, text: str) -> Answers:
     """Which rows --accept says yes to."""
-    from gridapp.office.ledger_questions import Answers
+    from gridapp.office.ledgers.questions import Answers
 
     if text.strip().lower() == "all":
         return Answers(everything=True)

@@ -10,9 +10,9 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from gridapp.office.fonts import BOLD
-from gridapp.office.sheets import canvas
-from gridapp.office.sheets.paper import Paper
+from gridapp.office.paper import canvas
+from gridapp.office.paper.fonts import BOLD
+from gridapp.office.paper.paper import Paper
 
 needs_poppler = pytest.mark.skipif(
     shutil.which("pdftotext") is None, reason="poppler-utils is not installed"

@@ -15,8 +15,8 @@ from stdnum.iso7064 import mod_11_2
 
 from gridapp.models import codes, identity
 from gridapp.models.cell import MESSAGES, Cell, Month
-from gridapp.office import cells
-from gridapp.office.raw_sheet import EPOCH, EPOCH_1904
+from gridapp.office.ledgers import cells
+from gridapp.office.tables.raw_sheet import EPOCH, EPOCH_1904
 
 TODAY = dt.date(2026, 1, 1)
 KINDS = (

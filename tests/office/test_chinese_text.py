@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from gridapp.office.chinese_text import (
+from gridapp.office.paper.chinese_text import (
     NOT_FIRST,
     NOT_LAST,
     break_lines,

@@ -10,8 +10,8 @@ import pytest
 import xlwt
 from openpyxl.styles import Font
 
-from gridapp.office import ledger
-from gridapp.office.ledger_plan import ImportPlan
+from gridapp.office.ledgers import ledger
+from gridapp.office.ledgers.plan import ImportPlan
 from tests.conftest import id_number
 
 TODAY = dt.date(2026, 11, 23)

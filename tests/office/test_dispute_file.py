@@ -22,7 +22,7 @@ from gridapp.models import (
     DisputeParty,
     DisputeSession,
 )
-from gridapp.office.chinese_text import plain
+from gridapp.office.paper.chinese_text import plain
 from gridapp.office.sheets import SHEETS
 from gridapp.office.sheets.dispute_data import DisputeFile, blank_file, empty
 from gridapp.office.sheets.dispute_file import CONTENTS, single_paper, whole_file

@@ -17,11 +17,11 @@ from gridapp.models import (
     Resident,
     Visit,
 )
-from gridapp.office import ledger
-from gridapp.office.entry_kinds import issue_state, sides
-from gridapp.office.ledger_choices import Choices
-from gridapp.office.ledger_problems import ERROR, NEW, SAME, SKIP
-from gridapp.office.ledger_returned import returned_workbook
+from gridapp.office.ledgers import ledger
+from gridapp.office.ledgers.choices import Choices
+from gridapp.office.ledgers.entry_kinds import issue_state, sides
+from gridapp.office.ledgers.problems import ERROR, NEW, SAME, SKIP
+from gridapp.office.ledgers.returned import returned_workbook
 from gridapp.store import records
 from gridapp.store.batches import take_back_batch
 from tests.conftest import id_number, journal_rows

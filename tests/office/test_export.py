@@ -11,8 +11,8 @@ import pytest
 from gridapp.errors import UserError
 from gridapp.models import RECORDS, Household, Resident, Visit
 from gridapp.models.kinds import DECIMAL, NOTE, TEXT
-from gridapp.office import ledger
-from gridapp.office.export import export
+from gridapp.office.exporting.export import export
+from gridapp.office.ledgers import ledger
 from gridapp.store import records
 from gridapp.work.listing import Column, Listing, of_records
 from gridapp.work.ordering import ordered

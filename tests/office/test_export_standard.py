@@ -7,7 +7,7 @@ import pytest
 
 from gridapp.errors import UserError
 from gridapp.models import Building, Dispute, Dwelling, Household, Resident
-from gridapp.office.export_standard import export_standard
+from gridapp.office.exporting.standard import export_standard
 from gridapp.store import records
 from gridapp.work.gbt31000 import TABLES
 from tests.office.test_export import MASKED, WHOLE

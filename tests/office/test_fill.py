@@ -21,8 +21,10 @@ from gridapp.models import (
     ResidentTag,
     Visit,
 )
-from gridapp.office import fill, fill_choices, ledger
-from gridapp.office.fill_form import Form
+from gridapp.office.filling import choices as fill_choices
+from gridapp.office.filling import fill
+from gridapp.office.filling.form import Form
+from gridapp.office.ledgers import ledger
 from gridapp.store import records
 from gridapp.work.choosing import HERE, chosen
 from gridapp.work.purpose import signed

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from gridapp.errors import UserError
-from gridapp.office import fonts
-from gridapp.office.fonts import BLANK, BOLD, REGULAR, Missing
+from gridapp.office.paper import fonts
+from gridapp.office.paper.fonts import BLANK, BOLD, REGULAR, Missing
 
 STANDARD = Path(__file__).parents[2] / "scripts" / "standard_characters.txt"
 

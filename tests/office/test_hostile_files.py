@@ -20,8 +20,8 @@ import pytest
 import xlwt
 
 from gridapp.errors import UserError
-from gridapp.office import ledger
-from gridapp.office.sheet_reader import read_book
+from gridapp.office.ledgers import ledger
+from gridapp.office.tables.reader import read_book
 from tests.conftest import journal_rows
 from tests.office.odd_files import HEAD, parts, row, zipped
 
@@ -269,7 +269,7 @@ import resource, sys
 from pathlib import Path
 import lxml.etree, python_calamine, xlrd
 from gridapp.errors import UserError
-from gridapp.office.sheet_reader import read_book
+from gridapp.office.tables.reader import read_book
 before = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
 room = before + (600 << 20)
 resource.setrlimit(resource.RLIMIT_AS, (room, room))

@@ -12,10 +12,10 @@ import pytest
 
 from gridapp.errors import UserError
 from gridapp.models import record_named
-from gridapp.office import ledger
-from gridapp.office.ledger_known import read_known
-from gridapp.office.ledger_problems import ASK, NEW, SAME, UPDATE
-from gridapp.office.ledger_returned import returned_workbook
+from gridapp.office.ledgers import ledger
+from gridapp.office.ledgers.known import read_known
+from gridapp.office.ledgers.problems import ASK, NEW, SAME, UPDATE
+from gridapp.office.ledgers.returned import returned_workbook
 from gridapp.paths import resources
 from gridapp.store import records
 from gridapp.store import vault as vaults

@@ -7,10 +7,17 @@ import datetime as dt
 import pytest
 
 from gridapp.models import Household, Resident, Visit
-from gridapp.office import ledger
-from gridapp.office.ledger_detail import people_words, row_detail
-from gridapp.office.ledger_offers import masked_cell
-from gridapp.office.ledger_questions import KEEP, NEW_FILE, NO, YES, Answers, answers_to
+from gridapp.office.ledgers import ledger
+from gridapp.office.ledgers.detail import people_words, row_detail
+from gridapp.office.ledgers.offers import masked_cell
+from gridapp.office.ledgers.questions import (
+    KEEP,
+    NEW_FILE,
+    NO,
+    YES,
+    Answers,
+    answers_to,
+)
 from gridapp.store import records
 from tests.conftest import at, id_number
 

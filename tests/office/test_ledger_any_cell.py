@@ -5,15 +5,15 @@ import datetime as dt
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gridapp.office.ledger_cells import CellReader
-from gridapp.office.ledger_columns import IGNORED, chosen_path, paths
-from gridapp.office.ledger_known import TABLES as NAMES
-from gridapp.office.ledger_known import Known
-from gridapp.office.ledger_planner import Planner
-from gridapp.office.ledger_problems import ERROR, NEW, STATES
-from gridapp.office.ledger_rows import read_rows
-from gridapp.office.sheet_headers import Column, Header
-from gridapp.office.sheet_reader import RawSheet
+from gridapp.office.ledgers.cell_reader import CellReader
+from gridapp.office.ledgers.columns import IGNORED, chosen_path, paths
+from gridapp.office.ledgers.known import TABLES as NAMES
+from gridapp.office.ledgers.known import Known
+from gridapp.office.ledgers.planner import Planner
+from gridapp.office.ledgers.problems import ERROR, NEW, STATES
+from gridapp.office.ledgers.rows import read_rows
+from gridapp.office.tables.headers import Column, Header
+from gridapp.office.tables.reader import RawSheet
 
 TODAY = dt.date(2026, 11, 23)
 CONTACT = ("contact.1.name", "contact.1.phones", "contact.1.relation")

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from gridapp.models import record_named
-from gridapp.office import ledger
+from gridapp.office.ledgers import ledger
 from gridapp.paths import resources
 from gridapp.store import records
 from gridapp.store import vault as vaults
@@ -20,7 +20,7 @@ LEDGER = resources() / "samples" / "出租房屋登记表.csv"
 CHILD = """
 import datetime as dt, sys
 from pathlib import Path
-from gridapp.office import ledger
+from gridapp.office.ledgers import ledger
 from gridapp.store import vault
 
 store = vault.open_with_key(Path(sys.argv[1]), bytes.fromhex(sys.stdin.readline()))

@@ -1,7 +1,7 @@
 """What the user said about a sender's columns is known when the next table comes."""
 
-from gridapp.office import ledger_memory
-from gridapp.office.ledger_memory import Memory, remember, remembered
+from gridapp.office.ledgers import memory as ledger_memory
+from gridapp.office.ledgers.memory import Memory, remember, remembered
 from tests.conftest import journal_rows
 
 HEADINGS = ["姓名", "身份证号码", "联系 电话", "性别"]

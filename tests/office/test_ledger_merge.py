@@ -7,8 +7,8 @@ import pytest
 
 from gridapp.errors import UserError
 from gridapp.models import record_named
-from gridapp.office import ledger
-from gridapp.office.ledger_questions import Answers
+from gridapp.office.ledgers import ledger
+from gridapp.office.ledgers.questions import Answers
 from gridapp.store import records
 
 TODAY = dt.date(2026, 11, 23)

@@ -9,9 +9,9 @@ import pytest
 import xlsxwriter
 
 from gridapp.errors import UserError
-from gridapp.office import ledger
-from gridapp.office.ledger_problems import ASK, ERROR, NEW, SAME
-from gridapp.office.ledger_returned import returned_workbook
+from gridapp.office.ledgers import ledger
+from gridapp.office.ledgers.problems import ASK, ERROR, NEW, SAME
+from gridapp.office.ledgers.returned import returned_workbook
 from tests.conftest import id_number
 
 TODAY = dt.date(2026, 11, 23)

@@ -4,12 +4,12 @@ import datetime as dt
 
 import pytest
 
-from gridapp.office.ledger_cells import CellReader
-from gridapp.office.ledger_checks import check_together
-from gridapp.office.ledger_known import TABLES, Known
-from gridapp.office.ledger_rows import ledger_date, read_rows
-from gridapp.office.sheet_headers import find_header
-from gridapp.office.sheet_reader import RawSheet
+from gridapp.office.ledgers.cell_reader import CellReader
+from gridapp.office.ledgers.checks import check_together
+from gridapp.office.ledgers.known import TABLES, Known
+from gridapp.office.ledgers.rows import ledger_date, read_rows
+from gridapp.office.tables.headers import find_header
+from gridapp.office.tables.reader import RawSheet
 
 TODAY = dt.date(2026, 11, 23)
 HEAD = ["楼栋", "单元", "房号", "姓名", "身份证号", "与户主关系", "联系电话"]

@@ -9,9 +9,9 @@ import pytest
 import xlsxwriter
 
 from gridapp.errors import UserError
-from gridapp.office.ledger_columns import UNDECLARED, chosen_path, field_at, paths
-from gridapp.office.sheet_headers import find_header
-from gridapp.office.sheet_reader import RawSheet, read_book
+from gridapp.office.ledgers.columns import UNDECLARED, chosen_path, field_at, paths
+from gridapp.office.tables.headers import find_header
+from gridapp.office.tables.reader import RawSheet, read_book
 
 TEXT = "姓名,身份证号,电话\n张䶮,990101193807151219,13800000001\n"
 
@@ -75,7 +75,7 @@ def test_missing_file_is_refused_in_words(tmp_path):
 
 
 def test_zip_that_unpacks_to_more_than_a_ledger_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("gridapp.office.readers.zip_parts.LARGEST", 100)
+    monkeypatch.setattr("gridapp.office.tables.zip_parts.LARGEST", 100)
     path = tmp_path / "a.xlsx"
     xlsxwriter.Workbook(path).close()
     with pytest.raises(UserError, match="展开后太大"):

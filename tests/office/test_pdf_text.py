@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops
 
-from gridapp.office import fonts
-from gridapp.office.fonts import BODY, BOLD, RARE, REGULAR
-from gridapp.office.sheets.paper import (
+from gridapp.office.paper import fonts
+from gridapp.office.paper.fonts import BODY, BOLD, RARE, REGULAR
+from gridapp.office.paper.paper import (
     LEFT,
     MM,
     PAD,

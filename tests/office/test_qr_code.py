@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from gridapp.office.qr_code import modules
+from gridapp.office.paper.qr_code import modules
 
 PIXELS = 4  # a module
 

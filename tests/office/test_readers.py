@@ -12,8 +12,8 @@ import xlwt
 from openpyxl.comments import Comment
 
 from gridapp.models.cell import Month
-from gridapp.office.raw_sheet import EPOCH_1904, RawSheet
-from gridapp.office.sheet_reader import read_book
+from gridapp.office.tables.raw_sheet import EPOCH_1904, RawSheet
+from gridapp.office.tables.reader import read_book
 from tests.office.odd_files import HEAD, parts, zipped
 from tests.office.test_hostile_files import open_document
 

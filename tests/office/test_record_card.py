@@ -11,9 +11,9 @@ from gridapp.errors import UserError
 from gridapp.models import RECORDS, Resident, Visit, codes
 from gridapp.models.kinds import CODES
 from gridapp.models.record import fields_of
+from gridapp.office.paper.flow import LONGEST, Block, pages_of, split
+from gridapp.office.paper.paper import Cell, Row, label
 from gridapp.office.sheets import SHEETS
-from gridapp.office.sheets.flow import LONGEST, Block, pages_of, split
-from gridapp.office.sheets.paper import Cell, Row, label
 from gridapp.office.sheets.record_card import record_cards
 from gridapp.office.sheets.record_data import from_records
 from gridapp.store import records, vault

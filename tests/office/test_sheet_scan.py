@@ -10,9 +10,9 @@ import pytest
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from gridapp.errors import UserError
-from gridapp.office.preview import Pages
-from gridapp.office.sheet_scan import content_of, number_in, scans_of
-from gridapp.office.sheets.paper import Paper
+from gridapp.office.paper.paper import Paper
+from gridapp.office.paper.preview import Pages
+from gridapp.office.paper.scan import content_of, number_in, scans_of
 
 FIRST = UUID("01a2034e-70ff-766b-8f0a-1cf9da4c7ee5")
 SECOND = UUID("01a2034e-7122-71fd-b5ff-618e374170e4")

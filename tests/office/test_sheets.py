@@ -14,8 +14,8 @@ from PIL import Image
 
 from gridapp.errors import UserError
 from gridapp.models.record_number import number_of
-from gridapp.office.qr_code import modules
-from gridapp.office.sheets import paper
+from gridapp.office.paper import paper
+from gridapp.office.paper.qr_code import modules
 from gridapp.office.sheets.privacy import masked
 from gridapp.office.sheets.visit_sheet import (
     SheetContact,

@@ -7,8 +7,8 @@ import pytest
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 
-from gridapp.office import fonts, system_fonts
-from gridapp.office.sheets.paper import Paper
+from gridapp.office.paper import fonts, system_fonts
+from gridapp.office.paper.paper import Paper
 
 RAREST = "\U0003fff0"  # in no font of ours, and never will be
 

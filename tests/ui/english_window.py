@@ -37,7 +37,7 @@ from gridapp.models import (
     Resident,
     ResidentTag,
 )
-from gridapp.office.sheet_reader import read_book
+from gridapp.office.tables.reader import read_book
 from gridapp.paths import resources
 from gridapp.store import records, vault
 from gridapp.store.vault import Store

@@ -11,9 +11,9 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from gridapp.models import Resident
-from gridapp.office.ledger import Choices, plan_sheets
-from gridapp.office.ledger_problems import ASK, ERROR, NEW, SAME, UPDATE
-from gridapp.office.sheet_reader import RawSheet
+from gridapp.office.ledgers.ledger import Choices, plan_sheets
+from gridapp.office.ledgers.problems import ASK, ERROR, NEW, SAME, UPDATE
+from gridapp.office.tables.reader import RawSheet
 from gridapp.store import records
 from gridapp.ui.ledgers.field_chooser import FieldChooser
 from gridapp.ui.ledgers.import_dialog import ImportDialog

@@ -18,7 +18,7 @@ from sqlalchemy import text
 from gridapp.errors import UserError
 from gridapp.models import Attachment, Resident, Visit
 from gridapp.models.record_number import number_of
-from gridapp.office.preview import Pages
+from gridapp.office.paper.preview import Pages
 from gridapp.store import records
 from gridapp.ui.jobs import Progress
 from gridapp.ui.main_window import MainWindow

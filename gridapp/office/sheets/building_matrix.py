@@ -16,10 +16,10 @@ from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models import Building, Grid
 from gridapp.models.kinds import PHONES
-from gridapp.office.fonts import BOLD, REGULAR, drawable, require_glyphs, width
-from gridapp.office.sheets.flow import Block as Table
-from gridapp.office.sheets.flow import pages_of
-from gridapp.office.sheets.paper import (
+from gridapp.office.paper.flow import Block as Table
+from gridapp.office.paper.flow import pages_of
+from gridapp.office.paper.fonts import BOLD, REGULAR, drawable, require_glyphs, width
+from gridapp.office.paper.paper import (
     FRAME,
     HAIR,
     LEFT,
@@ -31,8 +31,8 @@ from gridapp.office.sheets.paper import (
     label,
     row_height,
 )
+from gridapp.office.paper.target import Target
 from gridapp.office.sheets.privacy import masked
-from gridapp.office.sheets.target import Target
 from gridapp.office.sheets.visit_data import grid_words
 from gridapp.store import records
 from gridapp.store.database import Connection

@@ -15,6 +15,13 @@ from gridapp.models import (
     codes,
 )
 from gridapp.models.record import field_of
+from gridapp.office.paper.flow import Block, Placed, pages_of
+from gridapp.office.paper.paper import (
+    TEXT_WIDTH,
+    Cell,
+    Row,
+    label,
+)
 from gridapp.office.sheets.dispute_data import DisputeFile, Words
 from gridapp.office.sheets.dispute_forms import FORMS, Form, day_words, forms
 from gridapp.office.sheets.dispute_page import (
@@ -24,14 +31,7 @@ from gridapp.office.sheets.dispute_page import (
     signing,
     words,
 )
-from gridapp.office.sheets.flow import Block, Placed, pages_of
 from gridapp.office.sheets.form_rows import table
-from gridapp.office.sheets.paper import (
-    TEXT_WIDTH,
-    Cell,
-    Row,
-    label,
-)
 from gridapp.work.mediation_papers import PAPERS, paper
 
 TOP, END = 38.0, 277.0

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 
 from gridapp.language import tr
 from gridapp.models import DisputeInquiry, DisputeParty, DisputeSession, codes
+from gridapp.office.paper.flow import Block
+from gridapp.office.paper.paper import Row
 from gridapp.office.sheets import dispute_law as law
 from gridapp.office.sheets.dispute_data import DisputeFile, Words, empty
 from gridapp.office.sheets.dispute_page import (
@@ -23,8 +25,6 @@ from gridapp.office.sheets.dispute_page import (
     tick,
     told,
 )
-from gridapp.office.sheets.flow import Block
-from gridapp.office.sheets.paper import Row
 from gridapp.work.mediation_papers import paper
 
 NO_DAY = tr("\u3000\u3000\u3000\u3000年\u3000\u3000月\u3000\u3000日")

@@ -13,9 +13,9 @@ from dataclasses import replace
 from unicodedata import normalize
 
 from gridapp.language import tr
-from gridapp.office.chinese_text import break_lines
-from gridapp.office.fonts import BODY, BOLD, drawable, width
-from gridapp.office.sheets.paper import MM, PAD, TEXT_WIDTH, Cell, Row
+from gridapp.office.paper.chinese_text import break_lines
+from gridapp.office.paper.fonts import BODY, BOLD, drawable, width
+from gridapp.office.paper.paper import MM, PAD, TEXT_WIDTH, Cell, Row
 
 SIZE, PITCH = 14.0, 28 / MM  # points; mm from line to line
 LEAST = 18.0  # mm of a place to write one word

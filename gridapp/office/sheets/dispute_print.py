@@ -14,14 +14,14 @@ from gridapp.models import (
     DisputeSession,
 )
 from gridapp.models.record import Record, fields_of
-from gridapp.office.fonts import BODY, BOLD, drawable, require_glyphs, width
+from gridapp.office.paper.flow import Placed
+from gridapp.office.paper.fonts import BODY, BOLD, drawable, require_glyphs, width
+from gridapp.office.paper.paper import LEFT, MM, PAGE_WIDTH, TEXT_WIDTH, Paper
+from gridapp.office.paper.target import Target
 from gridapp.office.sheets.dispute_data import DisputeFile, Words
 from gridapp.office.sheets.dispute_file import NUMBER, TOP, Bound, Bundle
 from gridapp.office.sheets.dispute_forms import Form
 from gridapp.office.sheets.dispute_page import PITCH, SIZE
-from gridapp.office.sheets.flow import Placed
-from gridapp.office.sheets.paper import LEFT, MM, PAGE_WIDTH, TEXT_WIDTH, Paper
-from gridapp.office.sheets.target import Target
 from gridapp.store.photos import PhotoStore
 
 TITLE, LARGE, HUGE = 18.0, 22.0, 36.0  # points

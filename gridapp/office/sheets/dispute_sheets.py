@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models import Dispute
+from gridapp.office.paper.target import Target
 from gridapp.office.sheets.sheet import Drawing, Order, Sheet
-from gridapp.office.sheets.target import Target
 from gridapp.store.database import Connection
 from gridapp.work.mediation_papers import BLANK, PAPERS, WHOLE
 

@@ -15,13 +15,13 @@ from gridapp.language import tr
 from gridapp.models import Building, Grid
 from gridapp.models.kinds import PHONES
 from gridapp.models.record import Values
+from gridapp.office.paper.document import END, TOP, Document
+from gridapp.office.paper.flow import Block, pages_of
+from gridapp.office.paper.paper import TEXT_WIDTH, Cell, Row, row_height
+from gridapp.office.paper.target import Target
 from gridapp.office.sheets.checked import Paper, print_checked
-from gridapp.office.sheets.document import END, TOP, Document
-from gridapp.office.sheets.flow import Block, pages_of
 from gridapp.office.sheets.form_rows import heading, signatures
-from gridapp.office.sheets.paper import TEXT_WIDTH, Cell, Row, row_height
 from gridapp.office.sheets.sheet import Order
-from gridapp.office.sheets.target import Target
 from gridapp.office.sheets.visit_data import grid_words
 from gridapp.store import records, state
 from gridapp.store.database import Connection

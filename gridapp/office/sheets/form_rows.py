@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gridapp.language import tr
-from gridapp.office.fonts import REGULAR, width
-from gridapp.office.sheets.flow import Block, split
-from gridapp.office.sheets.paper import (
+from gridapp.office.paper.flow import Block, split
+from gridapp.office.paper.fonts import REGULAR, width
+from gridapp.office.paper.paper import (
     MM,
     PAD,
     TEXT_WIDTH,

@@ -17,8 +17,8 @@ from gridapp.models import (
     Visit,
 )
 from gridapp.models.record import Record
+from gridapp.office.paper.target import Target
 from gridapp.office.sheets.sheet import Order, Sheet
-from gridapp.office.sheets.target import Target
 from gridapp.store import state
 from gridapp.store.database import Connection
 
@@ -104,7 +104,7 @@ def _month_sheets(db: Connection, order: Order, out: Target) -> int:
 
 
 def _month_book(db: Connection, order: Order, out: Path) -> int:
-    from gridapp.office.month_book import month_book
+    from gridapp.office.exporting.month_book import month_book
 
     grid = order.ids[0] if order.ids else state.default_grid(db)
     return month_book(db, grid, order.day, out)

@@ -8,13 +8,13 @@ from uuid import UUID
 
 from gridapp.language import tr
 from gridapp.models import Grid
+from gridapp.office.paper.document import Document
+from gridapp.office.paper.flow import Block
+from gridapp.office.paper.paper import TEXT_WIDTH, Cell, Row, label
+from gridapp.office.paper.target import Target
 from gridapp.office.sheets.checked import Paper, print_checked
-from gridapp.office.sheets.document import Document
-from gridapp.office.sheets.flow import Block
 from gridapp.office.sheets.form_rows import heading, signatures
-from gridapp.office.sheets.paper import TEXT_WIDTH, Cell, Row, label
 from gridapp.office.sheets.sheet import Order
-from gridapp.office.sheets.target import Target
 from gridapp.office.sheets.visit_data import grid_words
 from gridapp.store import records, state
 from gridapp.store.database import Connection

@@ -13,10 +13,12 @@ from gridapp.language import tr
 from gridapp.models import Grid, Issue, Patrol
 from gridapp.models.codes import table as code_table
 from gridapp.models.record import Values, field_of
+from gridapp.office.paper.document import Document
+from gridapp.office.paper.flow import Block, split
+from gridapp.office.paper.paper import TEXT_WIDTH
+from gridapp.office.paper.target import Target
 from gridapp.office.sheets import photo_words
 from gridapp.office.sheets.checked import Paper, print_checked
-from gridapp.office.sheets.document import Document
-from gridapp.office.sheets.flow import Block, split
 from gridapp.office.sheets.form_rows import (
     fields,
     heading,
@@ -24,10 +26,8 @@ from gridapp.office.sheets.form_rows import (
     table,
     whole,
 )
-from gridapp.office.sheets.paper import TEXT_WIDTH
 from gridapp.office.sheets.privacy import masked
 from gridapp.office.sheets.sheet import Order
-from gridapp.office.sheets.target import Target
 from gridapp.office.sheets.visit_data import grid_words
 from gridapp.store import records
 from gridapp.store.database import Connection

@@ -10,7 +10,7 @@ from gridapp.language import tr
 from gridapp.models import CarePlan, Contact, Issue, ResidentTag, Visit
 from gridapp.models.issue_flow import DONE
 from gridapp.models.record import Record, Values
-from gridapp.office.sheets.flow import Block
+from gridapp.office.paper.flow import Block
 from gridapp.office.sheets.form_rows import table
 from gridapp.office.sheets.record_data import in_words
 from gridapp.store.database import Connection

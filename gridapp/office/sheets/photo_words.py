@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models.record import Values
+from gridapp.office.paper.paper import TEXT_WIDTH, Cell, Row
 from gridapp.office.sheets.form_rows import photo_rows
-from gridapp.office.sheets.paper import TEXT_WIDTH, Cell, Row
 from gridapp.store.photos import PhotoStore
 
 MOST = 6  # of one record on a sheet

@@ -12,12 +12,12 @@ from uuid import UUID
 
 from gridapp.errors import UserError
 from gridapp.language import tr
-from gridapp.office.fonts import require_glyphs
-from gridapp.office.sheets.document import Document, print_documents
-from gridapp.office.sheets.flow import Block
+from gridapp.office.paper.document import Document, print_documents
+from gridapp.office.paper.flow import Block
+from gridapp.office.paper.fonts import require_glyphs
+from gridapp.office.paper.paper import Row
+from gridapp.office.paper.target import Target
 from gridapp.office.sheets.form_rows import fields, heading, table, whole
-from gridapp.office.sheets.paper import Row
-from gridapp.office.sheets.target import Target
 
 
 @dataclass(frozen=True)

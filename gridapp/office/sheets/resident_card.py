@@ -12,9 +12,11 @@ from gridapp.language import tr
 from gridapp.models import Grid, Resident
 from gridapp.models.household import CARE, HUKOU, LIVING, MIGRANT, PERSON
 from gridapp.models.record import fields_of
+from gridapp.office.paper.document import Document
+from gridapp.office.paper.flow import Block, split
+from gridapp.office.paper.paper import Row
+from gridapp.office.paper.target import Target
 from gridapp.office.sheets.checked import Paper, print_checked
-from gridapp.office.sheets.document import Document
-from gridapp.office.sheets.flow import Block, split
 from gridapp.office.sheets.form_rows import (
     Pair,
     fields,
@@ -23,11 +25,9 @@ from gridapp.office.sheets.form_rows import (
     table,
     whole,
 )
-from gridapp.office.sheets.paper import Row
 from gridapp.office.sheets.person_tables import Belongings
 from gridapp.office.sheets.record_data import in_words
 from gridapp.office.sheets.sheet import Order
-from gridapp.office.sheets.target import Target
 from gridapp.office.sheets.visit_data import grid_words
 from gridapp.store import records
 from gridapp.store.database import Connection

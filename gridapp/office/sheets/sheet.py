@@ -10,7 +10,7 @@ from typing import Literal, TypedDict
 from uuid import UUID
 
 from gridapp.models.record import Record
-from gridapp.office.sheets.target import Target
+from gridapp.office.paper.target import Target
 from gridapp.store.database import Connection
 from gridapp.store.photos import PhotoStore
 

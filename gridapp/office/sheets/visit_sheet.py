@@ -18,12 +18,12 @@ from gridapp.models import codes
 from gridapp.models.care import Visit
 from gridapp.models.kinds import ID_NUMBER, PHONES
 from gridapp.models.record import fields_of
-from gridapp.office.fonts import (
+from gridapp.office.paper.fonts import (
     BOLD,
     missing_glyphs,
     require_glyphs,
 )
-from gridapp.office.sheets.paper import (
+from gridapp.office.paper.paper import (
     CODE_SIDE,
     HAIR,
     LEFT,
@@ -35,8 +35,8 @@ from gridapp.office.sheets.paper import (
     cell_lines,
     label,
 )
+from gridapp.office.paper.target import Target
 from gridapp.office.sheets.privacy import masked
-from gridapp.office.sheets.target import Target
 
 TITLE, BLANK_TITLE = tr("入户走访单"), tr("入户走访单（空白）")
 DAY = tr("%Y年%m月%d日")

@@ -66,7 +66,7 @@ def _journal(store: Store, order: Order, path: Path) -> None:
 
 
 def _list(db: Connection, order: Order, path: Path, progress: Progress) -> str:
-    from gridapp.office.export import export
+    from gridapp.office.exporting.export import export
 
     count = export(
         db,
@@ -81,7 +81,7 @@ def _list(db: Connection, order: Order, path: Path, progress: Progress) -> str:
 
 
 def _standard(db: Connection, order: Order, path: Path, progress: Progress) -> str:
-    from gridapp.office.export_standard import export_standard
+    from gridapp.office.exporting.standard import export_standard
 
     listing = order.listing
     assert listing.model is not None

@@ -19,8 +19,8 @@ from gridapp.ui.widgets.card import Card, column, line
 from gridapp.ui.widgets.entry import LineField
 
 if TYPE_CHECKING:
-    from gridapp.office.fill_form import Form
-    from gridapp.office.fill_table import Table
+    from gridapp.office.filling.form import Form
+    from gridapp.office.filling.table import Table
 
 MOST_WORDS = 6  # of a drop-down list that are shown
 
@@ -97,7 +97,7 @@ class FillColumnsStep(Step):
         self._list.set_columns(_columns(width))
 
     def _cell(self, row: int, at: int) -> Shown:
-        from gridapp.office.fill_sources import BLANK, CONSTANT, source_words
+        from gridapp.office.filling.sources import BLANK, CONSTANT, source_words
 
         place, heading, source = self._rows[row]
         if at == 0:
@@ -131,7 +131,7 @@ class FillColumnsStep(Step):
         return self._rows[row] if 0 <= row < len(self._rows) else None
 
     def _show_acts(self, _row: int) -> None:
-        from gridapp.office.fill_sources import BLANK, CONSTANT
+        from gridapp.office.filling.sources import BLANK, CONSTANT
 
         one = self._current()
         able = one is not None and not self._is_fixed(one[0])
@@ -144,7 +144,7 @@ class FillColumnsStep(Step):
             self._same.setText(text)
 
     def _ask_source(self, row: int) -> None:
-        from gridapp.office.fill_sources import BLANK, offered
+        from gridapp.office.filling.sources import BLANK, offered
 
         one = self._rows[row] if 0 <= row < len(self._rows) else None
         if one is None or self._is_fixed(one[0]):
@@ -160,14 +160,14 @@ class FillColumnsStep(Step):
         self._list.setFocus()
 
     def _leave_blank(self) -> None:
-        from gridapp.office.fill_sources import BLANK
+        from gridapp.office.filling.sources import BLANK
 
         one = self._current()
         if one is not None:
             self.meant.emit(one[1], BLANK)
 
     def _write_same(self) -> None:
-        from gridapp.office.fill_sources import BLANK, CONSTANT
+        from gridapp.office.filling.sources import BLANK, CONSTANT
 
         one, text = self._current(), self._same.text().strip()
         if one is not None:

@@ -31,9 +31,9 @@ from gridapp.ui.tokens import Width
 from gridapp.work.purpose import purpose_of
 
 if TYPE_CHECKING:
-    from gridapp.office.fill import FillPlan
-    from gridapp.office.fill_form import Form
-    from gridapp.office.fill_table import Table
+    from gridapp.office.filling.fill import FillPlan
+    from gridapp.office.filling.form import Form
+    from gridapp.office.filling.table import Table
 
 COLUMNS, WHO, PREVIEW, DONE = "columns", "who", "preview", "done"
 STEPS = (

@@ -18,7 +18,7 @@ from gridapp.ui.widgets.card import Card, column, line
 from gridapp.ui.widgets.text import Text
 
 if TYPE_CHECKING:
-    from gridapp.office.fill import FillPlan
+    from gridapp.office.filling.fill import FillPlan
 
 LOWEST = 80  # pixels of the list in a low window
 

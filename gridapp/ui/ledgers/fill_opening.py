@@ -44,7 +44,7 @@ def take_dropped(shown: Callable[[], Page], path: Path) -> None:
     session = page.session
 
     def look() -> bool:
-        from gridapp.office.fill_form import is_blank
+        from gridapp.office.filling.form import is_blank
 
         return is_blank(path)
 

@@ -19,7 +19,7 @@ from gridapp.ui.widgets.options import OptionRow
 from gridapp.ui.widgets.text import Text
 
 if TYPE_CHECKING:
-    from gridapp.office.fill import FillPlan
+    from gridapp.office.filling.fill import FillPlan
 
 MASKED, WHOLE = "masked", "whole"
 ALL = "all"

@@ -17,9 +17,9 @@ from gridapp.work.choosing import HERE, asks_presence, chosen
 from gridapp.work.purpose import journal, signed
 
 if TYPE_CHECKING:
-    from gridapp.office.fill import FillPlan
-    from gridapp.office.fill_form import Form
-    from gridapp.office.fill_table import Table
+    from gridapp.office.filling.fill import FillPlan
+    from gridapp.office.filling.form import Form
+    from gridapp.office.filling.table import Table
 
 CONDITIONS, LISTED, NAMED = "conditions", "listed", "named"
 
@@ -49,14 +49,14 @@ class Wish:
 
 def read_form(path: Path) -> Form:
     """The form; UserError when it is none."""
-    from gridapp.office.fill_form import Form
+    from gridapp.office.filling.form import Form
 
     return Form(path)
 
 
 def understand(db: Connection, form: Form, wish: Wish) -> Table:
     """The form's table with what was chosen now and before."""
-    from gridapp.office import fill_choices
+    from gridapp.office.filling import choices as fill_choices
 
     return fill_choices.understood(db, form, wish.sheet, wish.columns)
 
@@ -66,7 +66,7 @@ def ids_of(db: Connection, table: Table, who: Who) -> list[UUID]:
     if who.kind == LISTED:
         return list(who.ids)
     if who.kind == NAMED:
-        from gridapp.office.fill_rows import people_named
+        from gridapp.office.filling.rows import people_named
 
         return people_named(db, table)
     here = () if asks_presence(who.conditions) else (HERE,)
@@ -77,7 +77,7 @@ def plan(
     db: Connection, form: Form, table: Table, who: Who, *, unmasked: bool = False
 ) -> FillPlan:
     """What the form would hold; numbers are masked unless they go into the file."""
-    from gridapp.office.fill import plan_fill
+    from gridapp.office.filling.fill import plan_fill
 
     ids = ids_of(db, table, who)
     return plan_fill(db, form, table, ids, dt.date.today(), unmasked=unmasked)
@@ -88,8 +88,9 @@ def write(store: Store, form: Form, table: Table, wish: Wish, out: Path) -> Fill
 
     A column nobody said the meaning of counts as left blank from now on.
     """
-    from gridapp.office import fill, fill_choices
-    from gridapp.office.fill_sources import BLANK
+    from gridapp.office.filling import choices as fill_choices
+    from gridapp.office.filling import fill
+    from gridapp.office.filling.sources import BLANK
 
     with store.reading() as db:
         made = plan(db, form, table, wish.who, unmasked=bool(wish.purpose))

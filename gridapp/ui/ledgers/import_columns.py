@@ -9,8 +9,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
 from gridapp.language import tr
-from gridapp.office.ledger_columns import IGNORED
-from gridapp.office.ledger_offers import (
+from gridapp.office.ledgers.columns import IGNORED
+from gridapp.office.ledgers.offers import (
     CHOSEN,
     UNKNOWN,
     ColumnOffer,

@@ -19,8 +19,8 @@ from PySide6.QtWidgets import QWidget
 
 from gridapp.errors import UserError
 from gridapp.language import tr
-from gridapp.office.ledger import Choices, ImportPlan, keep_choices
-from gridapp.office.ledger_questions import Answers
+from gridapp.office.ledgers.ledger import Choices, ImportPlan, keep_choices
+from gridapp.office.ledgers.questions import Answers
 from gridapp.store.batches import TakenBack
 from gridapp.ui.jobs import Progress
 from gridapp.ui.ledgers.import_columns import ColumnsStep

@@ -8,8 +8,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QTableView
 
 from gridapp.language import tr
-from gridapp.office.ledger_offers import ledger_types, masked_cell
-from gridapp.office.ledger_plan import ImportPlan, PlannedSheet
+from gridapp.office.ledgers.offers import ledger_types, masked_cell
+from gridapp.office.ledgers.plan import ImportPlan, PlannedSheet
 from gridapp.ui.ledgers.plain_table import PlainTable, Shown
 from gridapp.ui.ledgers.step_dialog import Step
 from gridapp.ui.session import Session

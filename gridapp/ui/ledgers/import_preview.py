@@ -11,9 +11,9 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QSplitter
 
 from gridapp.language import tr
-from gridapp.office.ledger_detail import row_detail, row_place, row_remark, row_title
-from gridapp.office.ledger_plan import ImportPlan, PlannedRow
-from gridapp.office.ledger_problems import (
+from gridapp.office.ledgers.detail import row_detail, row_place, row_remark, row_title
+from gridapp.office.ledgers.plan import ImportPlan, PlannedRow
+from gridapp.office.ledgers.problems import (
     ASK,
     ERROR,
     NEW,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from gridapp.language import tr
-from gridapp.office.ledger_offers import UNKNOWN
-from gridapp.office.ledger_plan import ImportPlan
-from gridapp.office.ledger_problems import ASK, ERROR
+from gridapp.office.ledgers.offers import UNKNOWN
+from gridapp.office.ledgers.plan import ImportPlan
+from gridapp.office.ledgers.problems import ASK, ERROR
 from gridapp.ui.ledgers.import_work import Look
 
 FILE, COLUMNS, PREVIEW, DONE = "file", "columns", "preview", "done"

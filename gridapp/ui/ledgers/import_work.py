@@ -11,12 +11,12 @@ from uuid import UUID
 
 from gridapp.errors import UserError
 from gridapp.language import tr
-from gridapp.office import ledger
-from gridapp.office.ledger_offers import ColumnOffer, column_offers
-from gridapp.office.ledger_plan import digest_of
-from gridapp.office.ledger_returned import returned_workbook
-from gridapp.office.sheet_reader import read_book
+from gridapp.office.ledgers import ledger
+from gridapp.office.ledgers.offers import ColumnOffer, column_offers
+from gridapp.office.ledgers.plan import digest_of
+from gridapp.office.ledgers.returned import returned_workbook
 from gridapp.office.steps import Steps, collector_resting
+from gridapp.office.tables.reader import read_book
 from gridapp.store.batches import TakenBack, take_back_batch
 from gridapp.store.vault import Store
 from gridapp.ui.jobs import Progress

@@ -8,10 +8,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from gridapp.language import tr
-from gridapp.office.ledger_detail import Detail, Line, people_words
-from gridapp.office.ledger_plan import PlannedRow
-from gridapp.office.ledger_problems import Problem
-from gridapp.office.ledger_questions import answers_to
+from gridapp.office.ledgers.detail import Detail, Line, people_words
+from gridapp.office.ledgers.plan import PlannedRow
+from gridapp.office.ledgers.problems import Problem
+from gridapp.office.ledgers.questions import answers_to
 from gridapp.ui.theme import Theme
 from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import Lines, column, line

@@ -26,7 +26,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea
 
 from gridapp.language import tr
-from gridapp.office.preview import POINTS, Pages, Pixels
+from gridapp.office.paper.preview import POINTS, Pages, Pixels
 from gridapp.ui.session import Session
 
 Fit = Literal["page", "width", "free"]

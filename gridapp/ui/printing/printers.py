@@ -17,7 +17,7 @@ from PySide6.QtPrintSupport import QPrinter, QPrinterInfo
 
 from gridapp.errors import UserError
 from gridapp.language import tr
-from gridapp.office.preview import POINTS, Pages
+from gridapp.office.paper.preview import POINTS, Pages
 from gridapp.ui.jobs import Progress
 from gridapp.ui.printing.page_view import image_of
 

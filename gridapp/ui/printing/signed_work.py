@@ -35,7 +35,7 @@ class Back:
 
 def read_files(store: Store, source: Source) -> list[Back]:
     """Read every page of a file, or a picture; UserError when it is none."""
-    from gridapp.office.sheet_scan import content_of, scans_of
+    from gridapp.office.paper.scan import content_of, scans_of
 
     if isinstance(source, QImage):
         name, content = tr("粘贴的照片"), png_of(source)

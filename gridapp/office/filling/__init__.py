@@ -1,0 +1,1 @@
+"""Somebody's blank form, filled in and otherwise left as it was."""

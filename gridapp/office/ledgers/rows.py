@@ -1,0 +1,343 @@
+"""Reads the rows of one sheet: which are residents, and what each row says.
+
+Totals, repeated headings and sub-headings are skipped; merged cells and 同上 are
+filled in; what the ID number says about birth and sex is compared with the columns.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from gridapp.models import identity
+from gridapp.models.cell import Cell, cell_text, visible
+from gridapp.office.ledgers.cell_reader import TOGETHER, CellReader
+from gridapp.office.ledgers.columns import IGNORED, PLACE
+from gridapp.office.ledgers.doors import read_place
+from gridapp.office.ledgers.problems import Problem, problem
+from gridapp.office.tables.headers import NAME, Column, Header
+from gridapp.office.tables.reader import RawSheet
+
+DITTO = {"同上", "同上行", "〃", "″", '"', "''", "〞", "”", "同户主", "上同", "同前"}
+NOT_VALUES = frozenset({"", IGNORED, *PLACE})
+LONGEST_DITTO = 10  # characters, blanks around it included
+_TOTAL = re.compile(r"(本?[页栋楼户单元]*)(合计|小计|总计|共计)[:：]?.*|共\d+[人户].*")
+_REMARK = re.compile(
+    r"(以下空白|以下无正文|注|备注|说明|(?:填表|制表|审核|审批|经办|统计)(?:人|单位|日期|时间)?|"
+    r"(?:单位)?负责人(?:签[字名])?)(?:[:：].*)?"
+)
+_BUILDING = re.compile(
+    r".{0,12}?(\d+[A-Z]?)(?:号楼|号?[栋幢座]|#楼?)(?:(\d+)单元)?(?:[(（].*)?"
+)
+_DATE = re.compile(r"(20\d\d)[年./-](\d{1,2})[月./-](\d{1,2})")
+_ELDERS = re.compile("老人|老年|高龄|长者")
+_DECEASED = re.compile("亡|故|死|去世|过世")
+
+
+@dataclass
+class LedgerRow:
+    """One line of a sheet; `row` counts from 1 as Excel shows it.
+
+    values: by path, only what the ledger says. `cells` are the cells as they stand
+    with merges and 同上 filled in, for the workbook of refused rows.
+    """
+
+    sheet: str
+    row: int
+    cells: tuple[object, ...] = ()
+    values: dict[str, Any] = field(default_factory=dict[str, Any])
+    warnings: list[Problem] = field(default_factory=list[Problem])
+    questions: list[Problem] = field(default_factory=list[Problem])
+    errors: list[Problem] = field(default_factory=list[Problem])
+    skipped: Problem | None = None
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """Sheet and row, which name a line of the file."""
+        return self.sheet, self.row
+
+    def copy(self) -> LedgerRow:
+        """The same row, to be remarked on without touching this one."""
+        lists = list(self.warnings), list(self.questions), list(self.errors)
+        values = dict(self.values)
+        return LedgerRow(self.sheet, self.row, self.cells, values, *lists, self.skipped)
+
+    def warn(self, path: str, code: str, message: str = "") -> None:
+        """Say something about the row that does not keep it out."""
+        self.warnings.append(problem(path, code, message))
+
+    def ask(self, path: str, code: str, message: str = "") -> None:
+        """Keep the row out until a person has decided."""
+        self.questions.append(problem(path, code, message))
+
+    def refuse(self, path: str, code: str, message: str = "") -> None:
+        """Keep the row out until its cells are corrected."""
+        self.errors.append(problem(path, code, message))
+
+
+def ledger_date(sheet: RawSheet, header: Header) -> dt.date | None:
+    """The day the titles above the headings give (填表时间：2026年6月30日)."""
+    for row in range(header.first):
+        for cell in sheet.rows[row]:
+            match = _DATE.search(str(cell or ""))
+            if match:
+                try:
+                    return dt.date(*(int(part) for part in match.groups()))
+                except ValueError:
+                    continue
+    return None
+
+
+def lists_elders(file: str, sheet: RawSheet, header: Header) -> bool:
+    """Whether the file, the sheet or the titles above the headings speak of the old."""
+    titles = (cell for row in range(header.first) for cell in sheet.rows[row])
+    return any(_ELDERS.search(str(text)) for text in (file, sheet.name, *titles))
+
+
+def read_rows(
+    sheet: RawSheet,
+    header: Header,
+    reader: CellReader,
+    named: Collection[str] = (NAME,),
+) -> Iterator[LedgerRow]:
+    """Every line below the headings that is not empty; `named` as for the headings."""
+    return iter(_SheetRows(sheet, header, reader, named))
+
+
+class _SheetRows:
+    """Walks down a sheet and remembers what the lines above said."""
+
+    def __init__(
+        self,
+        sheet: RawSheet,
+        header: Header,
+        reader: CellReader,
+        named: Collection[str],
+    ) -> None:
+        self.sheet, self.header, self.reader = sheet, header, reader
+        reader.epoch = sheet.epoch
+        self.width = max(column.index for column in header.columns) + 1
+        self.name_column = next(c for c in header.columns if c.path in named)
+        headings = {text for c in header.columns for text in c.heading.split("/")}
+        self.headings = {_bare(text) for text in headings}
+        title = _BUILDING.fullmatch(unicodedata.normalize("NFKC", sheet.name.strip()))
+        self.context: dict[str, str] = {}
+        if title:
+            self._enter(title)
+        self.above: tuple[object, ...] = ()
+        self.merged = {row for row, _ in sheet.anchors}
+
+    def __iter__(self) -> Iterator[LedgerRow]:
+        for at in range(self.header.last + 1, len(self.sheet.rows)):
+            own = [cell for cell in self.sheet.rows[at] if cell is not None]
+            if any(str(cell).strip() for cell in own):
+                yield self._line(at, own)
+
+    def _line(self, at: int, own: list[object]) -> LedgerRow:
+        line = self._cells(at)
+        row = LedgerRow(self.sheet.name, at + 1, line)
+        code = self._not_a_resident(at, own, line)
+        if code:
+            row.skipped = problem("", code)
+            return row
+        filled = self._without_ditto(row, line)
+        row.cells, self.above = filled, filled
+        if at in self.sheet.struck:
+            row.skipped = problem("", "S_STRUCK")
+            return row
+        if at in self.sheet.hidden:
+            row.warn("", "W_HIDDEN_ROW")
+        read_values(row, self.header, self.reader)
+        self._formulas(row, at)
+        read_place(row, self.header, self.context)
+        return row
+
+    def _cells(self, at: int) -> tuple[object, ...]:
+        """The cells of a line with what is merged downwards into them."""
+        if at in self.merged:
+            return tuple(self.sheet.below(at, n) for n in range(self.width))
+        line = self.sheet.rows[at][: self.width]
+        return (*line, *[None] * (self.width - len(line)))
+
+    def _not_a_resident(
+        self, at: int, own: list[object], line: tuple[object, ...]
+    ) -> str:
+        """Why a line holds no resident, as a code; "" when it does."""
+        name = self._name(line)
+        if (name is None or _bare(name) in self.headings) and self._is_heading(own):
+            return "S_HEADING"
+        first = _bare(own[0])
+        if len(own) == 1:
+            match = _BUILDING.fullmatch(first)
+            if match:
+                self._enter(match)
+                return "S_BUILDING"
+        if _TOTAL.fullmatch(first) or _TOTAL.fullmatch(_bare(name or "")):
+            return "S_TOTAL"
+        if _REMARK.fullmatch(first) or (len(own) == 1 and not name):
+            return "S_BLANK_LINE"
+        return "" if name is not None else "S_NO_NAME"
+
+    def _is_heading(self, own: list[object]) -> bool:
+        """Whether the headings stand here once more, as on each printed page."""
+        known = sum(_bare(cell) in self.headings for cell in own)
+        return known >= 2 and known * 2 > len(own)
+
+    def _name(self, line: tuple[object, ...]) -> object:
+        return line[self.name_column.index]
+
+    def _enter(self, match: re.Match[str]) -> None:
+        """The rows below stand under this building."""
+        self.context = {"building.number": match[1]}
+        if match[2]:
+            self.context["dwelling.unit"] = match[2]
+        self.above = ()
+
+    def _without_ditto(
+        self, row: LedgerRow, line: tuple[object, ...]
+    ) -> tuple[object, ...]:
+        filled = list(line)
+        for column in self.header.columns:
+            cell = line[column.index]
+            if cell is None and column.ditto and self.above:
+                filled[column.index] = self.above[column.index]
+            if not isinstance(cell, str) or len(cell) > LONGEST_DITTO:
+                continue
+            if cell.strip() not in DITTO:
+                continue
+            if column.path in ("name", "id_number"):
+                row.refuse(column.path, "E_DITTO_NAME")
+            elif self.above:
+                filled[column.index] = self.above[column.index]
+                if column.path:
+                    row.warn(column.path, "W_DITTO")
+        return tuple(filled)
+
+    def _formulas(self, row: LedgerRow, at: int) -> None:
+        if not self.sheet.unsaved:
+            return
+        for column in self.header.known:
+            if (at, column.index) in self.sheet.unsaved:
+                row.refuse(column.path, "E_FORMULA_NO_VALUE")
+
+
+def _bare(cell: object) -> str:
+    return _bare_text(cell if isinstance(cell, str) else str(cell))
+
+
+@lru_cache(maxsize=1 << 14)
+def _bare_text(text: str) -> str:
+    if text.isascii():
+        return "".join(text.split())
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+def read_values(row: LedgerRow, header: Header, reader: CellReader) -> None:
+    """Read every column but the place into the row, then compare with the ID."""
+    read: dict[str, Cell[Any]] = {}
+    for column in header.columns:
+        path = column.path
+        if path in NOT_VALUES:
+            continue
+        cell = reader.read(path, row.cells[column.index])
+        if path in read and path.endswith("phones"):
+            cell = _both(read[path], cell)
+        if cell.error == "E_NAME_FORMAT" and path.startswith("contact."):
+            path, cell = "contacts", reader.read("contacts", row.cells[column.index])
+        read[path] = cell
+    _read_id(row, read, header)
+    _read_health(row, read, header)
+    for path, cell in read.items():
+        _take(row, path, cell)
+    _read_name_note(row, read.get("name"))
+    if row.values.get("tag.alone") and TOGETHER.search(str(row.values.get("note"))):
+        row.warn("tag.alone", "W_ALONE_REMARK")
+    _compare_with_id(row)
+
+
+def _both(first: Cell[Any], second: Cell[Any]) -> Cell[Any]:
+    """Two columns of telephones as one."""
+    numbers = dict.fromkeys((*(first.value or ()), *(second.value or ())))
+    note = "；".join(part for part in (first.note, second.note) if part)
+    return Cell(tuple(numbers) or None, (), first.error or second.error, note)
+
+
+def _take(row: LedgerRow, path: str, cell: Cell[Any]) -> None:
+    """Put a cell's value into the row, or its error."""
+    if cell.error:
+        row.refuse(path, cell.error, cell.note if cell.error == "E_VALUE" else "")
+        return
+    for code in cell.warnings:
+        row.warn(path, code)
+    if cell.value is not None:
+        row.values[path] = cell.value
+    if cell.note and path.endswith("phones"):
+        row.warn(path, "W_PHONE_NOTE")
+        note = row.values.get("note")
+        row.values["note"] = f"{note}；{cell.note}" if note else cell.note
+    elif cell.note and path.startswith("tag."):
+        row.values[f"reason.{path[4:]}"] = cell.note
+
+
+def _read_id(row: LedgerRow, read: dict[str, Cell[Any]], header: Header) -> None:
+    """A number with a wrong check digit stays a question; a birth date or sex that
+    cannot be read does not matter beside a number that can."""
+    cell = read.get("id_number")
+    if cell is None:
+        return
+    if cell.error == "E_ID_CHECKSUM":
+        raw = _raw(row, header, "id_number")
+        read["id_number"] = Cell(identity.parse_id_number(cell_text(raw) or ""))
+        row.ask("id_number", "E_ID_CHECKSUM")
+    elif cell.value:
+        if "born_on" in read:  # the number says it to the day
+            said = read["born_on"]
+            kept = tuple(code for code in said.warnings if code == "W_DATE_SERIAL")
+            read["born_on"] = Cell(said.value, kept, said.error)
+        for path, code in (("born_on", "W_BIRTH_FROM_ID"), ("sex", "W_SEX_FROM_ID")):
+            error = read[path].error if path in read else None
+            if error and error != "E_CODESET_REQUIRED":  # that is asked once a column
+                read[path] = Cell(None, (code,))
+
+
+def _read_health(row: LedgerRow, read: dict[str, Cell[Any]], header: Header) -> None:
+    """高血压 in the column 健康状况 is an illness, not one of its five degrees."""
+    cell = read.get("health_level")
+    if cell is not None and cell.error == "E_CODE_UNKNOWN":
+        words = visible(cell_text(_raw(row, header, "health_level")) or "")
+        words = f"健康状况：{words}"
+        known = read.get("illness", Cell(None)).value
+        read["illness"] = Cell(f"{known}；{words}" if known else words)
+        read["health_level"] = Cell(None, ("W_HEALTH_WORDS",))
+
+
+def _raw(row: LedgerRow, header: Header, path: str) -> object:
+    column: Column = next(c for c in header.columns if c.path == path)
+    return row.cells[column.index]
+
+
+def _read_name_note(row: LedgerRow, name: Cell[str] | None) -> None:
+    """（户主） behind a name is the relation; (亡) asks whether the person has died."""
+    note = name.note if name else ""
+    if note and _DECEASED.search(note):
+        row.ask("name", "Q_DECEASED")
+    if "户主" in note:
+        row.values.setdefault("relation", "02")
+
+
+def _compare_with_id(row: LedgerRow) -> None:
+    number: str | None = row.values.get("id_number")
+    if number is None:
+        return
+    birth, sex = identity.birth_of(number), identity.sex_of(number)
+    said = row.values.get("born_on")
+    if said and birth and not birth.startswith(said):
+        row.warn("born_on", "W_BIRTH_DIFFERS")
+    if row.values.get("sex") in ("1", "2") and row.values["sex"] != sex:
+        row.warn("sex", "W_SEX_DIFFERS")
+    row.values["born_on"], row.values["sex"] = birth, sex

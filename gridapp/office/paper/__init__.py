@@ -1,0 +1,1 @@
+"""What printed sheets are made with: fonts, lines, pages, codes, previews."""

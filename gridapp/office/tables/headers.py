@@ -1,0 +1,195 @@
+"""Finds the heading rows of a ledger and what its columns mean.
+
+Ledgers begin with titles; headings stand in one to three rows with merged groups, so
+each of the first rows is scored by the headings it knows (domain.md §5.1).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from gridapp.office.ledgers.columns import (
+    IGNORED,
+    joined_plain,
+    path_of,
+    plain_heading,
+)
+from gridapp.office.tables.reader import RawSheet
+
+NAME = "name"
+SEARCHED_ROWS = 15
+DEEPEST = 3
+FEWEST = 3  # known headings, the one that names the row among them
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the ledger. `path` is "" when nobody knows what it means; `ditto`
+    when the user says that an empty cell means 同上."""
+
+    index: int
+    heading: str  # levels joined with "/"
+    path: str
+    ditto: bool = False
+
+
+@dataclass(frozen=True)
+class Header:
+    """Where the headings of a sheet stand (rows from 0) and its columns."""
+
+    first: int
+    last: int
+    columns: tuple[Column, ...]
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """The columns as they are called, by which their sender is known again."""
+        return tuple(one.heading for one in self.columns)
+
+    @property
+    def known(self) -> tuple[Column, ...]:
+        """Columns that hold something to keep."""
+        return tuple(one for one in self.columns if one.path not in ("", IGNORED))
+
+
+def find_header(
+    sheet: RawSheet,
+    chosen: Mapping[str, str] | None = None,
+    named: Collection[str] = (NAME,),
+) -> Header | None:
+    """The best heading rows of a sheet, None when it has none.
+
+    chosen: paths the user gave to headings; they win over what is known.
+    named: the paths of which a ledger has at least one; it says what a row is about.
+    """
+    best: Header | None = None
+    best_score = (0, False, 0)
+    wanted = _plain(chosen or {})
+    names = _naming_rows(sheet, wanted, named)
+    for first in range(min(SEARCHED_ROWS, len(sheet.rows))):
+        for depth in range(1, DEEPEST + 1):
+            if first + depth > len(sheet.rows):
+                break
+            if names.isdisjoint(range(first, first + depth)):
+                continue
+            header = _header(sheet, first, first + depth - 1, wanted)
+            paths = {column.path for column in header.known}
+            grouped = depth > 1 and _is_group_row(sheet, first)
+            score = (len(paths), grouped, -depth)
+            enough = len(paths) >= FEWEST and not paths.isdisjoint(named)
+            if enough and score > best_score:
+                best, best_score = header, score
+    return best
+
+
+def _is_group_row(sheet: RawSheet, row: int) -> bool:
+    """Whether a row holds group headings: short words, some merged over columns."""
+    texts = {_text(sheet.cell(row, column)) for column in range(sheet.width)} - {""}
+    merged = any(
+        at[0] == row == anchor[0] and at[1] != anchor[1]
+        for at, anchor in sheet.anchors.items()
+        if at[0] == row
+    )
+    return merged and len(texts) > 1 and all(":" not in text for text in texts)
+
+
+def header_at(
+    sheet: RawSheet, first: int, last: int, chosen: Mapping[str, str]
+) -> Header:
+    """The columns when these are the heading rows, whatever they are known to mean."""
+    return _header(sheet, first, last, _plain(chosen))
+
+
+def _plain(chosen: Mapping[str, str]) -> dict[str, str]:
+    """What was chosen, by headings as they are compared."""
+    return {joined_plain(heading): path for heading, path in chosen.items()}
+
+
+def _naming_rows(
+    sheet: RawSheet, wanted: Mapping[str, str], named: Collection[str]
+) -> set[int]:
+    """The first rows with a heading that says what a row is about; no other can be the
+    headings, and most files have thousands of cells in these rows."""
+    words = {key.rpartition("/")[2] for key, path in wanted.items() if path in named}
+    found: set[int] = set()
+    for row in range(min(SEARCHED_ROWS + DEEPEST, len(sheet.rows))):
+        cells = sheet.rows[row]
+        if sheet.anchors:
+            cells = [sheet.cell(row, column) for column in range(sheet.width)]
+        texts = {_text(cell) for cell in cells}
+        parts = {part for text in texts for part in text.split("/")}
+        if any(plain_heading(p) in words or path_of(p) in named for p in parts):
+            found.add(row)
+    return found
+
+
+def _header(
+    sheet: RawSheet, first: int, last: int, wanted: Mapping[str, str]
+) -> Header:
+    levels = [_level(sheet, row, last) for row in range(first, last + 1)]
+    columns: list[Column] = []
+    slots: dict[str, int] = {}
+    taken: set[str] = set()
+    for index in range(sheet.width):
+        parts = _parts([level[index] for level in levels])
+        if not parts:
+            continue
+        heading = "/".join(parts)
+        path = wanted.get(joined_plain(heading)) or _path(parts)
+        if path.startswith("contact."):
+            path = _slotted(path, "/".join(parts[:-1]) or parts[-1][:2], slots, taken)
+        if path in taken and path != IGNORED and not path.endswith("phones"):
+            path = ""
+        taken.add(path)
+        columns.append(Column(index, heading, path))
+    return Header(first, last, tuple(columns))
+
+
+def _level(sheet: RawSheet, row: int, last: int) -> list[str]:
+    """The texts of one heading row, groups spread over their columns."""
+    texts = [_text(sheet.cell(row, column)) for column in range(sheet.width)]
+    if row == last or sheet.anchors:
+        return texts
+    below = [_text(sheet.own(row + 1, column)) for column in range(sheet.width)]
+    for column in range(1, len(texts)):  # a CSV has no merges: the group stands first
+        if not texts[column] and below[column] and below[column - 1]:
+            texts[column] = texts[column - 1]
+    return texts
+
+
+def _text(cell: object) -> str:
+    if cell is None or isinstance(cell, int | float):
+        return ""
+    return _plain_text(cell if isinstance(cell, str) else str(cell))
+
+
+@lru_cache(maxsize=1 << 12)
+def _plain_text(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+def _parts(texts: list[str]) -> list[str]:
+    parts: list[str] = []
+    for text in texts:
+        for part in text.split("/") if len(texts) == 1 else [text]:
+            if part and (not parts or parts[-1] != part):
+                parts.append(part)
+    return parts
+
+
+def _path(parts: list[str]) -> str:
+    return path_of(parts[-1], parts[-2] if len(parts) > 1 else "") or ""
+
+
+def _slotted(path: str, group: str, slots: dict[str, int], taken: set[str]) -> str:
+    """`contact.2.name`: contacts are told apart by their group heading, or by the
+    second column of the same name."""
+    slot = slots.setdefault(group, len(set(slots.values())) + 1)
+    name = path.rpartition(".")[2]
+    while f"contact.{slot}.{name}" in taken:
+        slot += 1
+        slots[group] = slot
+    return f"contact.{slot}.{name}"
