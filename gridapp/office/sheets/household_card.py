@@ -21,7 +21,7 @@ from gridapp.office.sheets.form_rows import (
     table,
     whole,
 )
-from gridapp.office.sheets.person_tables import Belongings
+from gridapp.office.sheets.person_tables import Belongings, file_line
 from gridapp.office.sheets.record_data import in_words
 from gridapp.office.sheets.sheet import Order
 from gridapp.office.sheets.visit_data import grid_words
@@ -71,7 +71,7 @@ def household_cards(db: Connection, order: Order, out: Target) -> int:
         names = {one.id: one.name for one in file.here}
         document = Document(
             title=TITLE,
-            line=_line(file, grid),
+            line=file_line(file.name, file.door, grid, file.values),
             grid=grid,
             blocks=(
                 Block(tuple(_facts(db, file, order))),
@@ -88,20 +88,6 @@ def household_cards(db: Connection, order: Order, out: Target) -> int:
         papers.append(Paper(document, file.name))
     nothing = tr("没有要打印的家庭户，请先选户。")
     return print_checked(papers, out, order.options, nothing)
-
-
-def _line(file: HouseholdFile, grid: str) -> str:
-    made = file.values["created_at"].astimezone()
-    changed = file.values["updated_at"].astimezone()
-    return tr(
-        "{name}\u3000{door}\u3000\u3000{grid}\u3000\u3000登记 {made:%Y-%m-%d}"
-        "\u3000最近修改 {changed:%Y-%m-%d}",
-        name=file.name,
-        door=file.door,
-        grid=grid,
-        made=made,
-        changed=changed,
-    )
 
 
 def _facts(db: Connection, file: HouseholdFile, order: Order) -> list[Row]:

@@ -22,6 +22,19 @@ from gridapp.work.ways import BY_VOICE, WAYS, every_words
 VISITS = 5  # of one person on a card
 
 
+def file_line(name: str, aside: str, grid: str, values: Values) -> str:
+    """Whose file a card shows, of which grid, and how old it is."""
+    return tr(
+        "{name}\u3000{aside}\u3000\u3000{grid}\u3000\u3000登记 {made:%Y-%m-%d}"
+        "\u3000最近修改 {changed:%Y-%m-%d}",
+        name=name,
+        aside=aside,
+        grid=grid,
+        made=values["created_at"].astimezone(),
+        changed=values["updated_at"].astimezone(),
+    )
+
+
 class Belongings:
     """What belongs to some people, read once for all of them, in words."""
 

@@ -25,7 +25,7 @@ from gridapp.office.sheets.form_rows import (
     table,
     whole,
 )
-from gridapp.office.sheets.person_tables import Belongings
+from gridapp.office.sheets.person_tables import Belongings, file_line
 from gridapp.office.sheets.record_data import in_words
 from gridapp.office.sheets.sheet import Order
 from gridapp.office.sheets.visit_data import grid_words
@@ -89,7 +89,7 @@ def _papers(db: Connection, ids: Sequence[UUID], order: Order) -> Iterator[Paper
         lacking = ready[key].words if key in ready else ""
         document = Document(
             title=TITLE,
-            line=_line(person, grid),
+            line=file_line(person.name, person.aside, grid, person.values),
             grid=grid,
             blocks=(
                 Block(tuple(_facts(person, words[key], where[key].words, owned))),
@@ -100,20 +100,6 @@ def _papers(db: Connection, ids: Sequence[UUID], order: Order) -> Iterator[Paper
             record_id=key,
         )
         yield Paper(document, person.name)
-
-
-def _line(person: Person, grid: str) -> str:
-    made = person.values["created_at"].astimezone()
-    changed = person.values["updated_at"].astimezone()
-    return tr(
-        "{name}\u3000{aside}\u3000\u3000{grid}\u3000\u3000登记 {made:%Y-%m-%d}"
-        "\u3000最近修改 {changed:%Y-%m-%d}",
-        name=person.name,
-        aside=person.aside,
-        grid=grid,
-        made=made,
-        changed=changed,
-    )
 
 
 def _facts(
