@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from gridapp.office.tables.markup import (
@@ -17,15 +17,12 @@ from gridapp.office.tables.markup import (
 from gridapp.office.tables.raw_sheet import (
     MOST_CELLS,
     MOST_ROWS,
-    Block,
-    Position,
     RawSheet,
-    anchors_of,
+    Sheet,
     damaged,
     locked,
     too_large,
     too_many_rows,
-    trimmed,
 )
 from gridapp.office.tables.zip_parts import Stream, ZipParts
 
@@ -76,35 +73,14 @@ def _is_locked(parts: ZipParts) -> bool:
 
 
 @dataclass
-class _Sheet:
+class _Sheet(Sheet):
     """Lays the rows of one table out; rows and cells may stand for many alike."""
 
-    name: str
     crossed: set[str]
     most: int
     cells: int = 0
     filled: int = 0
-    rows: list[list[object]] = field(default_factory=list[list[object]])
-    blocks: list[Block] = field(default_factory=list[Block])
-    hidden: set[int] = field(default_factory=set[int])
-    struck: set[int] = field(default_factory=set[int])
-    unsaved: set[Position] = field(default_factory=set[Position])
     _empty: int = 0  # rows without content that nothing has followed yet
-
-    visible: bool = True
-
-    def whole(self) -> RawSheet:
-        """The sheet as it came together."""
-        rows = trimmed(self.rows)
-        return RawSheet(
-            self.name,
-            rows,
-            anchors_of(self.blocks, rows),
-            frozenset(self.hidden),
-            frozenset(self.struck),
-            frozenset(self.unsaved),
-            self.visible,
-        )
 
     def take(self, row: Any) -> None:
         """One row; UserError when the sheet has grown too large."""

@@ -129,3 +129,29 @@ def locked(name: str) -> UserError:
     return UserError(
         tr("“{name}”加了打开密码，请先在 Excel 里去掉密码再导入", name=name)
     )
+
+
+@dataclass
+class Sheet:
+    """A sheet that is laid out row by row out of a file."""
+
+    name: str
+    rows: list[list[object]] = field(kw_only=True, default_factory=list[list[object]])
+    blocks: list[Block] = field(kw_only=True, default_factory=list[Block])
+    hidden: set[int] = field(kw_only=True, default_factory=set[int])
+    struck: set[int] = field(kw_only=True, default_factory=set[int])
+    unsaved: set[Position] = field(kw_only=True, default_factory=set[Position])
+    visible: bool = field(kw_only=True, default=True)
+
+    def whole(self) -> RawSheet:
+        """The sheet as it came together."""
+        rows = trimmed(self.rows)
+        return RawSheet(
+            self.name,
+            rows,
+            anchors_of(self.blocks, rows),
+            frozenset(self.hidden),
+            frozenset(self.struck),
+            frozenset(self.unsaved),
+            self.visible,
+        )

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from gridapp.office.tables.markup import BadMarkup, attribute, elements, local, owner
 from gridapp.office.tables.raw_sheet import (
     MOST_CELLS,
     MOST_ROWS,
-    Block,
-    Position,
     RawSheet,
-    anchors_of,
+    Sheet,
     damaged,
     stray_cell,
     too_large,
-    trimmed,
 )
 
 SIGN = b"urn:schemas-microsoft-com:office:spreadsheet"
@@ -56,33 +53,12 @@ def _strikes(font: Any) -> bool:
 
 
 @dataclass
-class _Sheet:
+class _Sheet(Sheet):
     """Lays the rows of one worksheet out; both rows and cells may leave gaps."""
 
-    name: str
     crossed: set[str]
     most: int
     cells: int = 0
-    rows: list[list[object]] = field(default_factory=list[list[object]])
-    blocks: list[Block] = field(default_factory=list[Block])
-    hidden: set[int] = field(default_factory=set[int])
-    struck: set[int] = field(default_factory=set[int])
-    unsaved: set[Position] = field(default_factory=set[Position])
-
-    visible: bool = True
-
-    def whole(self) -> RawSheet:
-        """The sheet as it came together."""
-        rows = trimmed(self.rows)
-        return RawSheet(
-            self.name,
-            rows,
-            anchors_of(self.blocks, rows),
-            frozenset(self.hidden),
-            frozenset(self.struck),
-            frozenset(self.unsaved),
-            self.visible,
-        )
 
     def take(self, row: Any) -> None:
         """One row; UserError when the sheet has grown too large."""
