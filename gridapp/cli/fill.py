@@ -15,6 +15,7 @@ from gridapp.cli.options import (
     conditions,
     opened,
     print_json,
+    purpose_given,
     unmask,
     vault_options,
 )
@@ -22,7 +23,7 @@ from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models import Resident
 from gridapp.work.choosing import HERE, asks_presence, chosen
-from gridapp.work.purpose import journal, purpose_of, signed
+from gridapp.work.purpose import journal, signed
 
 if TYPE_CHECKING:
     from gridapp.office.filling.fill import FillPlan
@@ -67,7 +68,7 @@ def fill_command(
     from gridapp.office.filling.form import Form
     from gridapp.office.filling.rows import people_named
 
-    why = _purpose(purpose, unmask=unmask)
+    why = purpose_given(purpose, unmask=unmask)
     columns = _columns(map_file)
     form, today = Form(template), dt.date.today()
     asked = [*where] if asks_presence(where) else [*where, HERE]
@@ -99,16 +100,6 @@ def _say(plan: FillPlan, out: Path) -> None:
         click.echo(tr("不认得的列留空了，可用 --map 指定：{unknown}", unknown=unknown))
     for words in (*plan.missing_words(), *plan.warnings):
         click.echo(words)
-
-
-def _purpose(purpose: str | None, *, unmask: bool) -> str:
-    if not unmask:
-        return ""
-    if purpose is None:
-        raise click.UsageError(
-            tr("填完整号码要用 --purpose 写明用途，如 --purpose 报街道民政办摸底")
-        )
-    return purpose_of(purpose)
 
 
 def _columns(map_file: Path | None) -> dict[str, str]:
