@@ -110,7 +110,7 @@ def list_command(data: Path, type_: str, where: Sequence[str], as_json: bool) ->
     listed = [one for one in fields_of(model) if one.listed and not one.target]
     click.echo("\t".join([tr("编号"), *(one.label for one in listed)]))
     for row in rows:
-        words = (one.masked(row[one.name]) for one in listed)
+        words = (one.given_out(row[one.name]) for one in listed)
         click.echo("\t".join([str(row["id"]), *words]))
     click.echo(tr("共 {count} 条", count=len(rows)), err=True)
 

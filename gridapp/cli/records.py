@@ -26,6 +26,7 @@ from gridapp.models import Issue
 from gridapp.models.kinds import now
 from gridapp.models.record import Record, Values, field_of, fields_of
 from gridapp.store import history, records, search, state
+from gridapp.store.database import Connection
 from gridapp.store.vault import Store
 from gridapp.work import choosing, flow, recycle
 
@@ -67,13 +68,24 @@ def as_values(
     model: type[Record], row: Mapping[str, Any], *, unmasked: bool
 ) -> dict[str, Any]:
     """A record for a program: every field by name, private ones masked."""
-    private = {one.name: one for one in fields_of(model) if one.kind.private}
+    guarded = {one.name: one for one in fields_of(model) if one.kind.guarded}
     return {
         name: plain(value)
-        if unmasked or value is None or name not in private
-        else private[name].masked(value)
+        if unmasked or value is None or name not in guarded
+        else guarded[name].given_out(value)
         for name, value in row.items()
     }
+
+
+def _in_words(
+    db: Connection, model: type[Record], rows: Iterable[Values], *, unmasked: bool
+) -> list[dict[str, str]]:
+    """Records as a person reads them, masked as they are for a program."""
+    shown = records.shown(db, model, rows, unmask=unmasked)
+    free = [one for one in fields_of(model) if one.kind.free and not unmasked]
+    for row in shown:
+        row |= {one.name: one.kind.given_out(row[one.name]) for one in free}
+    return shown
 
 
 def journal_disclosure(
@@ -137,7 +149,7 @@ def list_command(
         with store.reading() as db:
             kept = records.by_id(db, model, choosing.chosen(db, model, where)[:limit])
             rows = list(kept.values())
-            shown = [] if as_json else records.shown(db, model, rows, unmask=unmask)
+            shown = [] if as_json else _in_words(db, model, rows, unmasked=unmask)
         if unmask:
             journal_disclosure(store, "list", model, tr("{count} 条", count=len(rows)))
     if as_json:
@@ -180,7 +192,7 @@ def show_command(
                     )
                 )
             lines = history.history(db, model, key) if with_history else []
-            shown = records.shown(db, model, [row], unmask=unmask)[0]
+            shown = _in_words(db, model, [row], unmasked=unmask)[0]
         if unmask:
             journal_disclosure(store, "show", model, "", key)
     if with_history:
@@ -208,8 +220,8 @@ def _print_history(
 
     def value(name: str, raw: Any) -> Any:
         one = fields.get(name)
-        hide = one is not None and one.kind.private and raw is not None and not unmasked
-        return one.masked(raw) if one is not None and hide else plain(raw)
+        hide = one is not None and one.kind.guarded and raw is not None and not unmasked
+        return one.given_out(raw) if one is not None and hide else plain(raw)
 
     def words(name: str, raw: Any) -> str:
         one = fields.get(name)
@@ -217,7 +229,7 @@ def _print_history(
             return f"{raw.astimezone():%Y-%m-%d %H:%M:%S}"
         if one is None or one.target:
             return tr("（空）") if raw is None else str(plain(raw))
-        text = one.format(raw) if unmasked else one.masked(raw)
+        text = one.format(raw) if unmasked else one.given_out(raw)
         return text.replace("\n", "；") or tr("（空）")
 
     if as_json:

@@ -29,6 +29,7 @@ from sqlalchemy.types import TypeEngine
 
 from gridapp.language import tr
 from gridapp.models import identity
+from gridapp.models.free_text import masked
 
 T = TypeVar("T")
 HIDDEN = "****"
@@ -108,8 +109,23 @@ class Kind(Generic[T]):
     from_wire: Callable[[Any], T] = _same
     private: bool = False  # masked unless asked for; part of the kind so none forgets
     mask: Callable[[str], str] = _hide  # of the formatted value
+    free: bool = False  # people's own words: there may be numbers of people in them
     limit: int | None = None  # longest text allowed, in characters
     number_text: bool = False  # digits that Excel must keep as text
+
+    @property
+    def guarded(self) -> bool:
+        """Whether more of it leaves the program once somebody says what for."""
+        return self.private or self.free
+
+    def given_out(self, text: str) -> str:
+        """The formatted value as lists and files have it that anybody may read.
+
+        Private values are masked, and in free text every number of a person.
+        """
+        if self.private:
+            return self.mask(text) if text else text
+        return masked(text) if self.free else text
 
 
 def _parse_text(text: str) -> str:
@@ -225,7 +241,7 @@ def _mask_address(text: str) -> str:
 
 
 TEXT = Kind("text", String(), parse=_parse_text, limit=200)
-NOTE = Kind("note", Text(), parse=_parse_note, limit=4000)
+NOTE = Kind("note", Text(), parse=_parse_note, free=True, limit=4000)
 NAME = Kind("name", String(), parse=identity.parse_name, limit=80)
 NUMBER = Kind("number", Integer(), parse=_parse_number)
 DECIMAL = Kind("decimal", Float(), parse=_parse_decimal, format=lambda v: f"{v:.15g}")

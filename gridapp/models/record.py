@@ -112,6 +112,10 @@ class Field:
         text = self.format(value)
         return self.kind.mask(text) if text and self.kind.private else text
 
+    def given_out(self, value: Any) -> str:
+        """`value` as it leaves the program: masked, numbers in free text as well."""
+        return self.kind.given_out(self.format(value))
+
 
 def field(
     heading: str,

@@ -63,7 +63,7 @@ class Column:
     @property
     def private(self) -> bool:
         """Whether its values are masked unless somebody says what for."""
-        return self.kind.private
+        return self.kind.guarded
 
     @property
     def digits(self) -> bool:
@@ -93,7 +93,7 @@ class Column:
         if self.kind is BIRTH and _WHOLE_DAY.fullmatch(value):
             return dt.date.fromisoformat(value)
         text = self.kind.format(value)
-        return self.kind.mask(text) if self.kind.private and not unmasked else text
+        return text if unmasked else self.kind.given_out(text)
 
 
 @dataclass(frozen=True)

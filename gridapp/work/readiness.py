@@ -168,11 +168,9 @@ def delivered(item: Item, value: Any, *, unmasked: bool) -> str:
         name = codes.table(item.codes).name
         return WORD_BREAK.join(f"{one} {name(one)}" for one in text.split(WORD_BREAK))
     field = field_behind(item)
-    return text if unmasked or field is None else _masked(field, value, text)
-
-
-def _masked(field: Field, value: Any, text: str) -> str:
-    return field.masked(value) if field.kind.private else text
+    if unmasked or field is None or not field.kind.guarded:
+        return text
+    return field.given_out(value)
 
 
 @cache

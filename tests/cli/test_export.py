@@ -61,6 +61,17 @@ def test_conditions_columns_and_order_are_taken(data, tmp_path):
     assert "name（姓名）" in told.stderr
 
 
+def test_numbers_in_notes_are_masked_unless_a_purpose_is_given(data, tmp_path):
+    out, note = tmp_path / "a.csv", "note=电话13900000099 身份证990101194203081031"
+    call(data, "add", "resident", "name=赵有备注", note)
+    one = ("export", "resident", str(out), "--columns", "name,note")
+    call(data, *one, "--where", "name=赵有备注")
+    assert "电话139****0099 身份证990***********1031" in out.read_text("utf-8-sig")
+    whole = ("--unmask", "--purpose", "报街道民政办摸底")
+    call(data, *one, "--where", "name=赵有备注", *whole)
+    assert note.removeprefix("note=") in out.read_text("utf-8-sig")
+
+
 def test_full_numbers_need_a_purpose_and_are_journalled(data, tmp_path):
     out = tmp_path / "a.xlsx"
     call(data, "export", "resident", str(out), "--unmask", code=2)

@@ -87,6 +87,18 @@ def test_private_values_are_masked_unless_asked_and_asking_is_journalled(run, da
     assert [tuple(one) for one in acts] == [("show", key.replace("-", ""))]
 
 
+def test_numbers_in_a_note_are_masked_like_any_other(run):
+    key = added(run, "resident", "name=李桂英", "note=长子13900000099")
+    answer(run("set", "resident", key, "note=长子13900000088", "--json"))
+    for words in (("list",), ("list", "--json"), ("show",), ("show", "--history")):
+        given = (words[0], "resident", *([key] if words[0] == "show" else []))
+        told = run(*given, *words[1:]).output
+        assert "李桂英" in told
+        assert "1390000" not in told
+    assert "139****0088" in run("show", "resident", key, "--json").output
+    assert "13900000088" in run("show", "resident", key, "--unmask").output
+
+
 def test_search_finds_by_initials_and_by_door(run):
     building = added(run, "building", "number=3")
     room = added(run, "dwelling", f"building_id={building}", "unit=2", "room=501")

@@ -13,10 +13,10 @@ import pytest
 from PIL import Image
 
 from gridapp.errors import UserError
+from gridapp.models.free_text import masked
 from gridapp.models.record_number import number_of
 from gridapp.office.paper import paper
 from gridapp.office.paper.qr_code import modules
-from gridapp.office.sheets.privacy import masked
 from gridapp.office.sheets.visit_sheet import (
     SheetContact,
     VisitSheet,
@@ -231,6 +231,8 @@ def test_nobody_to_print_is_said(tmp_path):
         ("工单编号20261112", "工单编号20261112"),
         ("证件990101194403120021号", "证件990***********0021号"),
         ("血压138/86，3日", "血压138/86，3日"),
+        ("长子139 0000 0099、0951-5010001", "长子139****0099、0951-***0001"),
+        ("老证990101440312002", "老证990********2002"),
     ],
 )
 def test_numbers_in_free_text_are_hidden(text, shown):

@@ -14,16 +14,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from gridapp.models import codes
+from gridapp.models.free_text import masked
 from gridapp.models.kinds import (
     BIRTH,
-    NOTE,
     PHONES,
     Kind,
 )
 from gridapp.models.record import Field
 from gridapp.office.filling.people import Fact
 from gridapp.office.ledgers import cells
-from gridapp.office.sheets.privacy import masked
 
 JOIN = "、"
 YES, NO, TICK = "是", "否", "√"
@@ -117,9 +116,7 @@ def _text(value: Any, kind: Kind[Any] | None, *, unmasked: bool) -> str:
     text = str(value) if kind is None else kind.format(value)
     if unmasked:
         return text
-    if kind is not None and kind.private:
-        return kind.mask(text)
-    return masked(text) if kind in (None, NOTE) else text
+    return masked(text) if kind is None else kind.given_out(text)
 
 
 def _code_words(spec: Field, code: str) -> str:

@@ -15,6 +15,7 @@ from uuid import UUID
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models import Building, Grid
+from gridapp.models.free_text import masked
 from gridapp.models.kinds import PHONES
 from gridapp.office.paper.flow import Block as Table
 from gridapp.office.paper.flow import pages_of
@@ -32,7 +33,6 @@ from gridapp.office.paper.paper import (
     row_height,
 )
 from gridapp.office.paper.target import Target
-from gridapp.office.sheets.privacy import masked
 from gridapp.office.sheets.visit_data import grid_words
 from gridapp.store import records
 from gridapp.store.database import Connection

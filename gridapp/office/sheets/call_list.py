@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from gridapp.language import tr
+from gridapp.models.free_text import masked
 from gridapp.models.kinds import PHONES
 from gridapp.office.paper.document import Document
 from gridapp.office.paper.flow import Block, split
@@ -17,7 +18,6 @@ from gridapp.office.paper.paper import TEXT_WIDTH, Cell, Row, label
 from gridapp.office.paper.target import Target
 from gridapp.office.sheets.checked import Paper, print_checked
 from gridapp.office.sheets.form_rows import signatures
-from gridapp.office.sheets.privacy import masked
 from gridapp.office.sheets.sheet import Options
 from gridapp.office.sheets.visit_sheet import VisitSheet, boxes
 

@@ -12,6 +12,7 @@ from uuid import UUID
 from gridapp.language import tr
 from gridapp.models import Grid, Issue, Patrol
 from gridapp.models.codes import table as code_table
+from gridapp.models.free_text import masked
 from gridapp.models.record import Values, field_of
 from gridapp.office.paper.document import Document
 from gridapp.office.paper.flow import Block, split
@@ -26,7 +27,6 @@ from gridapp.office.sheets.form_rows import (
     table,
     whole,
 )
-from gridapp.office.sheets.privacy import masked
 from gridapp.office.sheets.sheet import Order
 from gridapp.office.sheets.visit_data import grid_words
 from gridapp.store import records

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from gridapp.language import tr
 from gridapp.models import Grid, Resident
+from gridapp.models.free_text import masked
 from gridapp.models.kinds import NOTE
 from gridapp.models.record import Record, Values, fields_of
-from gridapp.office.sheets.privacy import masked
 from gridapp.office.sheets.record_card import Part, RecordCard, Section
 from gridapp.office.sheets.visit_data import grid_words
 from gridapp.store import records

@@ -16,6 +16,7 @@ from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models import codes
 from gridapp.models.care import Visit
+from gridapp.models.free_text import masked
 from gridapp.models.kinds import ID_NUMBER, PHONES
 from gridapp.models.record import fields_of
 from gridapp.office.paper.fonts import (
@@ -36,7 +37,6 @@ from gridapp.office.paper.paper import (
     label,
 )
 from gridapp.office.paper.target import Target
-from gridapp.office.sheets.privacy import masked
 
 TITLE, BLANK_TITLE = tr("入户走访单"), tr("入户走访单（空白）")
 DAY = tr("%Y年%m月%d日")
