@@ -66,7 +66,7 @@ def fill_command(
     from gridapp.office.filling import choices as fill_choices
     from gridapp.office.filling import fill
     from gridapp.office.filling.form import Form
-    from gridapp.office.filling.rows import people_named
+    from gridapp.office.filling.rows import left_alone, people_named
 
     why = purpose_given(purpose, unmask=unmask)
     columns = _columns(map_file)
@@ -76,6 +76,8 @@ def fill_command(
         with store.reading() as db:
             table = fill_choices.understood(db, form, sheet, columns)
             ids = people_named(db, table) if named else None
+            if not ids and table.named and named:
+                raise UserError(left_alone(list(table.named.values())))
             if ids is None:
                 ids = chosen(db, Resident, asked, today)
             plan = fill.plan_fill(db, form, table, ids, today, unmasked=unmask)

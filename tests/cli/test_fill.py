@@ -91,6 +91,30 @@ def test_the_named_are_completed_without_choosing(run, tmp_path):
     assert [row[1] for row in cells(out)[1:]] == ["陈秀兰", "王不在", "李桂英", None]
 
 
+def test_the_named_bring_in_no_namesake(run, tmp_path):
+    form, out = forms.named(tmp_path / "名单.xlsx"), tmp_path / "填好.xlsx"
+    assert run("add", "resident", "name=李桂英", "sex=女").exit_code == 0
+    answer = json.loads(told(run("fill", form, out, "--named", "--json")))
+    assert answer["rows"] == 1
+    assert "2 人" in answer["warnings"][0]
+    assert [row[1] for row in cells(out)[1:]] == ["陈秀兰", "王不在", "李桂英", None]
+    assert cells(out)[3][2] is None
+
+    book = openpyxl.load_workbook(form)
+    book.active["B2"], book.active["B4"] = "李桂英", "李桂英"
+    book.active["C4"] = LI
+    book.save(form)
+    told(run("fill", form, out, "--named"))
+    assert cells(out)[1][2] is None
+    assert cells(out)[3][2:4] == [LI, 82]
+
+    book.active["C4"] = None
+    book.save(form)
+    nobody = run("fill", form, tmp_path / "没有.xlsx", "--named")
+    assert nobody.exit_code == 1
+    assert "没有改动：李桂英、王不在、李桂英" in nobody.stderr
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

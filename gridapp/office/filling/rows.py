@@ -139,7 +139,10 @@ def _after(row: int, inserted: Sequence[tuple[int, tuple[int, ...]]]) -> int:
 
 
 def people_named(db: Connection, table: Table) -> list[UUID]:
-    """Whom the form names already, as far as they live here, in the form's order."""
+    """Whom the form names already, as far as they live here, in the form's order.
+
+    Nobody for a name that several have.
+    """
     c = table_of(Resident).c
     here = agenda.living_here(db)
     numbers = set(filter(None, (_number(table, row) for row in table.named)))
@@ -151,8 +154,9 @@ def people_named(db: Connection, table: Table) -> list[UUID]:
     known = {row["id"]: row for row in rows if row["id"] in here}
     found: dict[UUID, None] = {}
     for row, name in table.named.items():
-        for key in _meant(table, row, name, known.values()):
-            found[key] = None
+        alike = _meant(table, row, name, known.values())
+        if len(alike) == 1:
+            found[alike[0]] = None
     return list(found)
 
 
@@ -163,7 +167,9 @@ def _already(
     found: list[tuple[int, PersonFacts]] = []
     strange: list[str] = []
     free = {one.id: one for one in people}
-    for row, name in table.named.items():
+    by_number = sorted(table.named, key=lambda row: not _number(table, row))
+    for row in by_number:  # first, so that no namesake takes their place
+        name = table.named[row]
         residents = [one.stop.resident for one in free.values()]
         alike = _meant(table, row, name, residents)
         if len(alike) == 1:
@@ -171,14 +177,17 @@ def _already(
         else:
             strange.append(name)
     if strange:
-        warnings.append(
-            tr(
-                "表里已经写着的 {count} 人不在所选的人里或有同名，没有改动：{names}",
-                count=len(strange),
-                names=tr("、").join(strange[:10]),
-            )
-        )
+        warnings.append(left_alone(strange))
     return found
+
+
+def left_alone(names: Sequence[str]) -> str:
+    """That these names in the form stay as they are, in a sentence."""
+    return tr(
+        "表里已经写着的 {count} 人不在所选的人里或有同名，没有改动：{names}",
+        count=len(names),
+        names=tr("、").join(names[:10]),
+    )
 
 
 def _meant(
