@@ -30,6 +30,7 @@ READING = {
     "gridapp.office.ledgers.cell_reader",
     "gridapp.office.ledgers.columns",
     "gridapp.office.ledgers.doors",
+    "gridapp.office.ledgers.no_names",
     "gridapp.office.ledgers.rows",
     "gridapp.office.tables.text",
     "gridapp.store.pinyin",

@@ -8,7 +8,7 @@ import pytest
 from gridapp.errors import UserError
 from gridapp.models import record_named
 from gridapp.office.ledgers import ledger
-from gridapp.office.ledgers.questions import Answers
+from gridapp.office.ledgers.questions import KEEP, NEW_FILE, YES, Answers
 from gridapp.store import records
 
 TODAY = dt.date(2026, 11, 23)
@@ -32,11 +32,12 @@ WANG = (3, 2, 501, "王五", FATHER, "", "13800000001", "初中毕业", "")
 def bring(vault, tmp_path):
     """Import lines under headings; the plan and the result."""
 
-    def go(*lines, head=HEAD, accepted=(), title=()):
+    def go(*lines, head=HEAD, accepted=(), title=(), answers=None):
         path = tmp_path / "台账.csv"
         with path.open("w", encoding="utf-8", newline="") as out:
             csv.writer(out).writerows([*title, head, *lines])
-        choices = ledger.Choices(answers=Answers(accepted=accepted))
+        said = answers or Answers(accepted=accepted)
+        choices = ledger.Choices(answers=said)
         plan = ledger.plan_import(vault, path, today=TODAY, choices=choices)
         return plan, ledger.apply(vault, plan)
 
@@ -173,6 +174,99 @@ def test_wrong_check_digit_goes_in_only_when_the_original_was_seen(bring, people
     assert state(bring(line)[0])[:2] == ("需确认", ["E_ID_CHECKSUM"])
     bring((*line, "是"), head=(*HEAD, "确认导入"))
     assert (one(people)["id_number"], one(people)["id_verified"]) == (number, True)
+
+
+def test_all_accepted_does_not_say_that_an_original_was_seen(bring, people):
+    lines = [(*WANG[:4], FATHER[:-1] + "0", *WANG[5:])]
+    lines.append((*WANG[:3], "李四", MOTHER[:-1] + "0", "", "", "", ""))
+    everything = Answers(everything=True, accepted=[("台账", 2), ("台账", 3)])
+    plan, _ = bring(*lines, answers=everything)
+    assert [(row.state, row.errors[0].code) for row in plan.rows] == [
+        ("需确认", "E_ID_CHECKSUM")
+    ] * 2
+    assert people() == []
+    bring(*lines, answers=Answers({(("台账", 2), "E_ID_CHECKSUM"): YES}))
+    assert (one(people)["name"], one(people)["id_verified"]) == ("王五", True)
+
+
+@pytest.mark.parametrize("number", [FATHER, ""])
+def test_what_a_repeated_row_adds_is_not_lost(bring, people, number):
+    first = (3, 2, 501, "王五", number, "1938-07-15", "13800000001", "", "", "户主")
+    plan, _ = bring(
+        first,
+        (*first[:6], "13800000002", *first[7:]),
+        first,
+        head=(*HEAD, "与户主关系"),
+    )
+    assert [row.state for row in plan.rows] == ["新增", "更新", "跳过"]
+    assert not {w.code for row in plan.rows for w in row.warnings} - {"S_REPEATED"}
+    assert one(people)["phones"] == ("13800000001", "13800000002")
+
+
+def nameless(door, name="李四", phone="", birth="", number=""):
+    return (*door, name, number, birth, phone, "", "")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        nameless((3, 2, 204)),  # another door of the building
+        nameless(("", "", ""), phone="13800000014"),
+        nameless((3, 2, 204), number=MOTHER),  # nothing says it is not the same
+        nameless(("", "", "")),
+        nameless((3, 9, 909), phone="13800000014"),
+    ],
+)
+def test_a_namesake_whom_nothing_tells_apart_is_asked_about(bring, people, line):
+    bring(nameless((3, 1, 104), phone="13800000014"))
+    known = one(people)["id"]
+    plan, _ = bring(line, answers=Answers(everything=True))
+    assert state(plan)[:2] == ("需确认", ["Q_SEVERAL"])
+    assert [man["id"] for man in plan.rows[0].people] == [known]
+    bring(line, answers=Answers({(("台账", 2), "Q_SEVERAL"): NEW_FILE}))
+    assert len(people()) == 2
+
+
+def test_a_namesake_who_is_chosen_gets_what_the_row_says(bring, people):
+    bring(nameless((3, 1, 104)))
+    chosen = (("台账", 2), "Q_SEVERAL"), one(people)["id"].hex
+    line = nameless((3, 2, 204), phone="13800000014", number=MOTHER)
+    plan, _ = bring(line, answers=Answers(dict([chosen])))
+    assert state(plan)[:2] == ("需确认", ["Q_MOVED"])
+    bring(line, answers=Answers(dict([chosen, ((("台账", 2), "Q_MOVED"), KEEP)])))
+    assert one(people)["phones"] == ("13800000014",)
+    nobody = Answers({chosen[0]: "0" * 32})  # who was chosen is not there any more
+    plan, _ = bring(nameless((3, 3, 304)), answers=nobody)
+    assert state(plan)[0] == "需确认"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        nameless((4, 1, 104)),  # another building
+        nameless((3, 2, 204), name="李五", phone="13800000014"),  # father and son
+        nameless((3, 2, 204), birth="1960-01-01"),
+    ],
+)
+def test_who_cannot_be_the_same_is_not_asked_about(bring, people, line):
+    bring(nameless((3, 1, 104), phone="13800000014", birth="1945-03-08"))
+    bring(line, answers=Answers({(("台账", 2), "Q_NEW_BUILDING"): YES}))
+    assert len(people()) == 2
+
+
+def test_two_rows_of_a_file_are_two_people_unless_they_share_a_telephone(bring, people):
+    lines = [nameless((3, 1, 104)), nameless((3, 2, 204))]
+    bring(*lines)
+    assert len(people()) == 2
+    lines = [
+        nameless((3, 1, 105), name="孙七", phone="13800000015"),
+        nameless(("", "", ""), name="孙七", phone="13800000015"),
+        nameless((3, 1, 106), name="孙七", phone="13800000015"),
+    ]
+    plan, _ = bring(*lines)
+    assert [row.state for row in plan.rows] == ["新增", "无变化", "需确认"]
+    assert [error.code for error in plan.rows[2].errors] == ["Q_TWO_DOORS"]
+    assert len(people()) == 3
 
 
 def test_deceased_is_recorded_when_confirmed(bring, people):

@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from typing import cast
 
 from gridapp.language import tr
 from gridapp.models import identity
 from gridapp.models.record import Values
 from gridapp.office.ledgers.known import Door, Known, door_of, same_name
+from gridapp.office.ledgers.no_names import judge_name
 from gridapp.office.ledgers.problems import problem
 from gridapp.office.ledgers.rows import LedgerRow
 
@@ -17,6 +19,7 @@ SHARED_BY = 5  # households with one telephone: the community office's, most lik
 OLDEST, ELDER = 120, 60  # years
 ELDER_TAGS = ("tag.alone", "tag.empty_nest")
 HEADS, SPOUSES = ("02", "01"), ("10", "11", "12")
+_SAID_ANYWAY = frozenset({"name", "confirmed"})  # of a row that repeats a person
 CHILDREN = tuple(str(code) for code in range(20, 40) if code not in (28, 38))
 
 
@@ -32,13 +35,16 @@ def check_together(
     elders: names of the sheets that list old people only.
     """
     people = [row for row in rows if row.skipped is None]
+    for row in people:
+        judge_name(row)
+    people = [row for row in people if row.skipped is None]
     _one_number_two_people(people)
-    _repeated(people)
+    again = _repeated(people)
     people = [row for row in people if row.skipped is None]
     _shared_phones(people, known)
     for row in people:
         _check_age(row, today, row.sheet in elders)
-    for family in _families(people):
+    for family in _families(row for row in people if row.place not in again):
         _check_family(family, *_others(family, known))
 
 
@@ -53,9 +59,11 @@ def _one_number_two_people(rows: Iterable[LedgerRow]) -> None:
                 row.refuse("id_number", "E_ID_TWO_PEOPLE")
 
 
-def _repeated(rows: Iterable[LedgerRow]) -> None:
-    """A person written twice goes in once; at two doors somebody must decide."""
+def _repeated(rows: Iterable[LedgerRow]) -> set[tuple[str, int]]:
+    """A person written twice goes in once; what the later row adds is merged, and at
+    two doors somebody must decide. The places of later rows with something to add."""
     seen: dict[tuple[str, ...], LedgerRow] = {}
+    again: set[tuple[str, int]] = set()
     for row in rows:
         key = _person_key(row)
         if key is None or row.errors:
@@ -63,7 +71,11 @@ def _repeated(rows: Iterable[LedgerRow]) -> None:
         first = seen.setdefault(key, row)
         if first is row:
             continue
-        if door_of(first.values).agrees(door_of(row.values)):
+        if not door_of(first.values).agrees(door_of(row.values)):
+            row.ask("door", "Q_TWO_DOORS")
+        elif _adds(first, row):
+            again.add(row.place)
+        else:
             row.skipped = problem(
                 "",
                 "S_REPEATED",
@@ -73,8 +85,20 @@ def _repeated(rows: Iterable[LedgerRow]) -> None:
                     row=first.row,
                 ),
             )
-        else:
-            row.ask("door", "Q_TWO_DOORS")
+    return again
+
+
+def _adds(first: LedgerRow, row: LedgerRow) -> bool:
+    """Whether a row says of its person what the first row about them does not."""
+    for path, value in row.values.items():
+        said = first.values.get(path)
+        if path in _SAID_ANYWAY or value == said:
+            continue
+        if not isinstance(value, tuple):
+            return True
+        if any(one not in (said or ()) for one in cast("tuple[object, ...]", value)):
+            return True
+    return False
 
 
 def _person_key(row: LedgerRow) -> tuple[str, ...] | None:

@@ -42,13 +42,43 @@ def find_people(known: Known, row: LedgerRow) -> Sequence[Values]:
     return same
 
 
+def namesakes(known: Known, row: LedgerRow) -> Sequence[Values]:
+    """Residents of a row's name who may be meant though nothing proves it: they have
+    its telephone, or nobody says where or when one of both lives or was born."""
+    number, birth = row.values.get("id_number"), row.values.get("born_on")
+    name, door = same_name(row.values["name"]), door_of(row.values)
+    found: list[Values] = []
+    for one in known.residents_by_name.get(name, ()):
+        if number and one["id_number"]:
+            continue
+        if birth and not _born_alike(birth, one["born_on"]):
+            continue
+        unknown = not birth or not one["born_on"]
+        if shares_phone(row, one) or (unknown and _near(door, known.door(one))):
+            found.append(one)
+    return found
+
+
+def shares_phone(row: LedgerRow, resident: Values) -> bool:
+    """Whether one of the row's own telephones is the resident's."""
+    phones = row.values.get("phones", ())
+    return not set(phones).isdisjoint(resident["phones"] or ())
+
+
+def _near(door: Door, home: Door) -> bool:
+    """In one building, as far as anybody says."""
+    return not home.building or door.building in ("", home.building)
+
+
 def choose_person(
-    row: LedgerRow, people: Sequence[Values], answer: str
+    row: LedgerRow, people: Sequence[Values], answer: str, *, doubtful: bool = False
 ) -> Values | None:
-    """The one a row means; asks when there are several, of whom `answer` may be one."""
-    if len(people) < 2:
+    """The one a row means; asks when there are several, of whom `answer` may be one,
+    or when they are `doubtful`, having no more than the name in common with it."""
+    if len(people) < 2 and not (people and doubtful):
         return people[0] if people else None
-    row.ask("name", "Q_SEVERAL")
+    words = tr("系统里已有同名的居民，请选出是不是同一人，或补上身份证号")
+    row.ask("name", "Q_SEVERAL", words if doubtful else "")
     if answer == NEW_FILE:
         return None
     return next((one for one in people if one["id"].hex == answer), None)

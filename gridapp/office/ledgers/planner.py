@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from gridapp.errors import InvalidFields
 from gridapp.models.record import Values, fields_of
 from gridapp.office.ledgers.checks import check_together
-from gridapp.office.ledgers.known import Known, door_of
+from gridapp.office.ledgers.known import Door, Known, door_of, same_name
 from gridapp.office.ledgers.parts import Parts
 from gridapp.office.ledgers.people import (
     Resident,
@@ -18,8 +18,10 @@ from gridapp.office.ledgers.people import (
     changed_fields,
     choose_person,
     find_people,
+    namesakes,
     person_values,
     question_match,
+    shares_phone,
 )
 from gridapp.office.ledgers.places import Places
 from gridapp.office.ledgers.problems import (
@@ -31,7 +33,7 @@ from gridapp.office.ledgers.problems import (
     UPDATE,
     problem,
 )
-from gridapp.office.ledgers.questions import KEEP, NO, YES, Answers
+from gridapp.office.ledgers.questions import KEEP, NEW_FILE, NO, YES, Answers
 from gridapp.office.ledgers.rows import LedgerRow
 from gridapp.office.ledgers.writes import Change, Writes
 from gridapp.office.steps import Steps
@@ -83,7 +85,7 @@ class Planner:
         """
         own = [row.copy() for row in rows]
         check_together(own, self.today, self.known, elders)
-        behind_door = Counter(door_of(row.values) for row in own if row.skipped is None)
+        behind_door = _people_behind_doors(own)
         self._agreed_buildings = {
             door_of(row.values).building
             for row in own
@@ -110,9 +112,7 @@ class Planner:
             if not row.errors:
                 row.refuse("name", "S_NO_NAME")
             return ERROR
-        people = find_people(self.known, row)
-        self._people = tuple(people) if len(people) > 1 else ()
-        resident = choose_person(row, people, self.answers.of(row, "Q_SEVERAL"))
+        resident = self._meant(row)
         if resident is None:
             number = row.values.get("id_number")
             if number is not None and number in self.known.binned:
@@ -129,6 +129,24 @@ class Planner:
             self._ask_building(row)
         return self._settled(row) or self._change(row, parts, resident)
 
+    def _meant(self, row: LedgerRow) -> Values | None:
+        """The resident a row is about; None for a new one, or while that is asked."""
+        answer = self.answers.of(row, "Q_SEVERAL")
+        people = find_people(self.known, row)
+        if people:
+            self._people = tuple(people) if len(people) > 1 else ()
+            return choose_person(row, people, answer)
+        alike = namesakes(self.known, row)
+        for (
+            one
+        ) in alike:  # two rows of one file are two people, but for their telephone
+            if self.writes.is_new(one["id"]) and shares_phone(row, one):
+                if not self.known.door(one).agrees(door_of(row.values)):
+                    row.ask("door", "Q_TWO_DOORS")
+                return one
+        self._people = tuple(one for one in alike if not self.writes.is_new(one["id"]))
+        return choose_person(row, self._people, answer, doubtful=True)
+
     def _ask_building(self, row: LedgerRow) -> None:
         """Ask whether a building nobody knows is new or another grid's; to say it of
         one row says it of the building."""
@@ -140,6 +158,14 @@ class Planner:
     def _said(self, row: LedgerRow) -> dict[str, str]:
         """The answers to the row's questions, as far as there are any."""
         said = {q.code: self.answers.of(row, q.code) for q in row.questions}
+        chosen = said.get("Q_SEVERAL")
+        people = {one["id"].hex for one in self._people}
+        if chosen not in (
+            NEW_FILE,
+            NO,
+            *people,
+        ):  # who was chosen is not there any more
+            said.pop("Q_SEVERAL", None)
         return {code: answer for code, answer in said.items() if answer}
 
     def _settled(self, row: LedgerRow) -> str:
@@ -208,6 +234,16 @@ class Planner:
         others = len(self.known.members[home]) if home else 0
         if max(others, written) > 1:
             row.warn("tag.alone", "W_ALONE_WITH_OTHERS")
+
+
+def _people_behind_doors(rows: Sequence[LedgerRow]) -> Counter[Door]:
+    """How many people the rows put behind each door."""
+    people = {
+        (door_of(row.values), same_name(row.values.get("name", str(row.place))))
+        for row in rows
+        if row.skipped is None
+    }
+    return Counter(door for door, _ in people)
 
 
 def _moves(row: LedgerRow, said: Said) -> bool:

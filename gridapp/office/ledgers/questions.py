@@ -15,6 +15,7 @@ from gridapp.language import tr
 from gridapp.office.ledgers.rows import LedgerRow
 
 YES, KEEP, NO, NEW_FILE = "yes", "keep", "no", "new"
+ONE_BY_ONE = frozenset({"E_ID_CHECKSUM"})  # somebody must have looked at that person
 Place = tuple[str, int]  # sheet and row
 
 _ANSWERS: Mapping[str, Mapping[str, str]] = MappingProxyType(
@@ -50,7 +51,7 @@ class Answers:
     """What was answered so far, by row and question.
 
     accepted: rows all of whose questions are answered with YES; `everything` says so
-    of every row.
+    of every row. Neither answers a question of ONE_BY_ONE.
     """
 
     given: Mapping[tuple[Place, str], str] = field(
@@ -65,7 +66,7 @@ class Answers:
         if answer is not None:
             return answer
         agreed = self.everything or row.place in self.accepted
-        said = agreed or bool(row.values.get("confirmed"))
+        said = (agreed and code not in ONE_BY_ONE) or bool(row.values.get("confirmed"))
         return YES if said and YES in answers_to(code) else ""
 
     def with_answer(self, places: Collection[Place], code: str, answer: str) -> Answers:
