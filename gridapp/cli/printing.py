@@ -22,7 +22,7 @@ from gridapp.cli.options import (
 )
 from gridapp.errors import UserError
 from gridapp.language import tr
-from gridapp.models import Building
+from gridapp.models import Building, Resident
 from gridapp.models.kinds import DATE
 from gridapp.store.database import Connection
 from gridapp.work import print_choice
@@ -204,8 +204,8 @@ def _ids(db: Connection, sheet: Sheet, asked: _Asked) -> list[UUID]:
     )
     if sheet.takes == "residents":
         return _people(db, sheet, asked, buildings)
-    if asked.where:
-        return chosen(db, sheet.model, asked.where, asked.day)
+    if asked.where or (sheet.takes == "record" and (buildings or asked.worker)):
+        return _records(db, sheet, asked, buildings)
     if buildings and sheet.model is Building:
         return buildings
     if asked.worker and sheet.takes in ("grid", "month"):
@@ -236,9 +236,29 @@ def _people(
     if buildings:
         found = print_choice.behind(db, found, buildings)
     if asked.worker:
-        grids = print_choice.grids_of_worker(db, asked.worker)
-        found = print_choice.in_grids(db, found, grids)
+        found = _of_worker(db, sheet, found, asked.worker)
     return found
+
+
+def _records(
+    db: Connection, sheet: Sheet, asked: _Asked, buildings: Sequence[UUID]
+) -> list[UUID]:
+    """What meets the conditions, in the building and the worker's grids; of people
+    those who live here, when no condition chooses them."""
+    here = (HERE,) if sheet.model is Resident and not asked.where else ()
+    found = chosen(db, sheet.model, (*asked.where, *here), asked.day)
+    if buildings:
+        found = print_choice.standing_in(db, sheet.model, found, buildings)
+    if asked.worker and sheet.takes == "record":
+        found = _of_worker(db, sheet, found, asked.worker)
+    return found
+
+
+def _of_worker(
+    db: Connection, sheet: Sheet, found: Sequence[UUID], name: str
+) -> list[UUID]:
+    grids = print_choice.grids_of_worker(db, name)
+    return print_choice.in_grids(db, sheet.model, found, grids)
 
 
 COMMANDS = (print_command,)

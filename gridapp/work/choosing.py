@@ -31,7 +31,7 @@ from sqlalchemy import ColumnElement, Connection, select
 
 from gridapp.errors import InvalidFields, UserError
 from gridapp.language import tr
-from gridapp.models import Building, Dwelling, Resident, record_named
+from gridapp.models import Building, Dwelling, Household, Resident, record_named
 from gridapp.models.identity import age_on
 from gridapp.models.kinds import REF, YES_NO
 from gridapp.models.record import Record, field_of, fields_of, table_of
@@ -46,7 +46,7 @@ from gridapp.work.conditions import (
     on_field,
     words_of,
 )
-from gridapp.work.visit_round import in_walking_order
+from gridapp.work.visit_round import by_doors, in_walking_order
 
 FOREVER = 36_500  # days since the last visit of somebody nobody has visited
 HERE = "here=1"
@@ -70,9 +70,9 @@ def chosen(
 ) -> list[UUID]:
     """Ids of the records that meet every condition, as of `day` (today).
 
-    People come as one walks past their doors, other records in the order they were
-    made. UserError for a condition that names nothing there is; InvalidFields, a
-    sentence a field, for values that cannot be.
+    People, households and doors come as one walks past them, other records in the
+    order they were made. UserError for a condition that names nothing there is;
+    InvalidFields, a sentence a field, for values that cannot be.
     """
     asked = [read_condition(model, one) for one in conditions]
     wrong: dict[str, str] = {}
@@ -94,7 +94,9 @@ def chosen(
             if row[link] is not None and all(test(row[link]) for test in of_person)
         ]
     ids = [row["id"] for row in rows]
-    return in_walking_order(db, ids) if model is Resident else ids
+    if model is Resident:
+        return in_walking_order(db, ids)
+    return by_doors(db, model, ids) if model in (Household, Dwelling, Building) else ids
 
 
 def read_condition(model: type[Record], text: str) -> Condition:

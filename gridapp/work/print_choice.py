@@ -10,10 +10,12 @@ from sqlalchemy import Connection
 
 from gridapp.errors import UserError
 from gridapp.language import tr
-from gridapp.models import Building, Resident, Worker
+from gridapp.models import Building, Worker
+from gridapp.models.record import Record, table_of
 from gridapp.store import agenda, records
 from gridapp.store.search_words import door_of
 from gridapp.work import today
+from gridapp.work.conditions import linked
 from gridapp.work.ways import WAYS
 
 
@@ -52,13 +54,30 @@ def behind(
     return [one for one in people if one in live]
 
 
-def in_grids(
-    db: Connection, people: Collection[UUID], grids: Collection[UUID]
+def standing_in(
+    db: Connection,
+    model: type[Record],
+    ids: Collection[UUID],
+    buildings: Collection[UUID],
 ) -> list[UUID]:
-    """Those of these people whose files belong to one of these grids, in their
-    order."""
-    rows = records.by_id(db, Resident, people)
-    return [one for one in people if one in rows and rows[one]["grid_id"] in grids]
+    """Those of these records that belong to one of these buildings, in their order.
+
+    UserError when records of this type belong to no building.
+    """
+    try:
+        there = linked(model, Building, table_of(Building).c.id.in_(buildings))
+    except ValueError as error:
+        raise UserError(str(error)) from None
+    found = {row["id"] for row in records.find(db, model, there)}
+    return [one for one in ids if one in found]
+
+
+def in_grids(
+    db: Connection, model: type[Record], ids: Collection[UUID], grids: Collection[UUID]
+) -> list[UUID]:
+    """Those of these records that belong to one of these grids, in their order."""
+    rows = records.by_id(db, model, ids)
+    return [one for one in ids if one in rows and rows[one]["grid_id"] in grids]
 
 
 def buildings_named(db: Connection, number: str) -> list[UUID]:

@@ -132,6 +132,23 @@ def in_walking_order(db: Connection, ids: Iterable[UUID]) -> list[UUID]:
     return [key for _, _, key in sorted(keys)]
 
 
+def by_doors(db: Connection, model: type[Record], ids: Iterable[UUID]) -> list[UUID]:
+    """These households, doors or buildings as one walks past them."""
+    keys: list[tuple[WalkKey, UUID]] = []
+    for batch in batches(ids):
+        rows = records.by_id(db, model, batch)
+        homes = rows.values() if model is Household else ()
+        rooms = _by_id(db, Dwelling, homes, "dwelling_id")
+        rooms |= rows if model is Dwelling else {}
+        houses = _by_id(db, Building, rooms.values(), "building_id")
+        houses |= rows if model is Building else {}
+        for key, row in rows.items():
+            room = rooms.get(row.get("dwelling_id", key))
+            house = houses.get(room["building_id"] if room else key)
+            keys.append((Place(house, room, "").walk_key, key))
+    return [key for _, key in sorted(keys)]
+
+
 def _along(db: Connection, ids: Iterable[UUID], day: dt.date) -> Iterator[Stop]:
     asked = asked_on(db, day)
     for batch in batches(ids):

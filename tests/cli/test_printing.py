@@ -65,6 +65,14 @@ def test_every_sheet_is_listed_with_what_it_is_for(run):
         (("patrol-log", "--day", "2026.11.9"), "1 页", ["11月09日"]),
         (("emergency-card", "--building", "3"), "1 页", ["3号楼应急卡"]),
         (("emergency-card", "--worker", "周敏"), "1 页", ["第一网格应急卡"]),
+        (("resident-card", "--building", "12"), "4 页", ["张德福", "陈秀兰"]),
+        (("household-card", "--building", "3号楼"), "3 页", ["李桂英"]),
+        (
+            ("resident-card", "--building", "12", "--where", "sex=女"),
+            "2 页",
+            ["陈秀兰"],
+        ),
+        (("resident-card", "--worker", "周敏"), "7 页", ["李桂英"]),
         (("issue-slip", "--where", "number=WG-2026-0117"), "1 页", ["WG-2026-0117"]),
     ],
 )
@@ -75,6 +83,13 @@ def test_a_sheet_is_printed_for_whom_it_is_asked(run, words, said, on_paper):
     assert [one for one in on_paper if one not in paper] == []
 
 
+@needs_poppler
+def test_household_cards_come_in_the_order_of_their_doors(run):
+    _, paper = run("household-card", "--where", "building=3,12")
+    names = ("吴小梅", "李桂英", "张德福")  # 3-1-101, 3-2-501, 12-1-101
+    assert sorted(names, key=paper.index) == list(names)
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
@@ -82,6 +97,7 @@ def test_a_sheet_is_printed_for_whom_it_is_asked(run, words, said, on_paper):
         (("visit-sheet", "--worker", "某某"), "没有叫“某某”的工作人员"),
         (("patrol-log", "--day", "2026-01-01"), "2026-01-01 没有巡查记录"),
         (("resident-card",), "请先选要打印哪些居民"),
+        (("dispute-card", "--building", "3"), "不按楼栋来选"),
     ],
 )
 def test_a_choice_that_finds_nothing_says_what_to_do(run, words, sentence):

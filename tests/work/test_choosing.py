@@ -5,7 +5,16 @@ import datetime as dt
 import pytest
 
 from gridapp.errors import InvalidFields, UserError
-from gridapp.models import Building, Contact, Issue, Resident, Visit
+from gridapp.models import (
+    Building,
+    Contact,
+    Dwelling,
+    Household,
+    Issue,
+    Resident,
+    Visit,
+)
+from gridapp.models.record import table_of
 from gridapp.store import records
 from gridapp.work.choosing import asks_presence, chosen
 from tests.conftest import at
@@ -27,6 +36,29 @@ def pick(vault, people, today):
 def test_people_come_as_one_walks_past_their_doors(pick):
     assert pick("here=1") == ["李桂英", "张德福", "陈秀兰"]
     assert pick() == ["刘长林", "吴小梅", "李桂英", "张德福", "陈秀兰"]
+
+
+def test_doors_come_as_one_walks_past_them(vault, people, today):
+    with vault.writing() as tx:
+        for number, room in (("10", "201"), ("3", "1101"), ("3", "402")):
+            houses = records.find(
+                tx.db, Building, table_of(Building).c.number == number
+            )
+            house = houses[0]["id"] if houses else None
+            house = house or records.save(tx, Building, {"number": number})
+            door = {"building_id": house, "unit": "2", "room": room}
+            home = {"dwelling_id": records.save(tx, Dwelling, door)}
+            records.save(tx, Household, home)
+        homes = chosen(tx.db, Household, (), today)
+        doors = chosen(tx.db, Dwelling, (), today)
+        rows = records.by_id(tx.db, Household, homes)
+        assert [rows[one]["dwelling_id"] for one in homes] == doors
+        rooms = records.by_id(tx.db, Dwelling, doors)
+        walked = [rooms[one]["room"] for one in doors]
+        assert walked == ["402", "501", "1101", "201", "101"]
+        found = chosen(tx.db, Building, (), today)
+        houses = records.by_id(tx.db, Building, found)
+        assert [houses[one]["number"] for one in found] == ["3", "10", "12"]
 
 
 @pytest.mark.parametrize(
