@@ -95,7 +95,10 @@ _MISSING = re.compile(
     r"无|没有|暂无|不详|未知|不清楚|不明|不知道|未提供|未填写?|未登记|空白?|未办理|待补|待查"
     r"|无(号码|电话|手机|证件|身份证)|-+|—+|/+|\\+|、|n/?a|null|none|nan|<na>"
 )
-_EXCEL_ERROR = re.compile(r"#(N/A|REF!|DIV/0!|NAME\?|VALUE!|NUM!|NULL!|GETTING_DATA)")
+_EXCEL_ERROR = re.compile(
+    r"#(N/A|REF!|DIV/0!|NAME\?|VALUE!|NUM!|NULL!|GETTING_DATA|"
+    r"SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|UNKNOWN!|BUSY!|EXTERNAL!)"
+)
 _QUOTES = "'’‘`′＇"  # typed before a number to make Excel keep it as text  # noqa: RUF001
 _OTHER_DIGIT = re.compile(r"(?![0-9])\d")  # Arabic, Tibetan … digits
 _EXACT = 10**15
@@ -141,7 +144,10 @@ def cell_text(raw: object) -> str | None:
         return str(int(raw)) if raw.is_integer() else repr(raw)
     if isinstance(raw, dt.datetime | dt.date):
         return raw.isoformat()[:7] if isinstance(raw, Month) else raw.isoformat()
-    return str(raw)
+    text = str(raw)
+    if text.startswith('="') and text.endswith('"'):  # typed so to keep digits as text
+        return text[2:-1]
+    return text
 
 
 def digits_lost(raw: object) -> bool:

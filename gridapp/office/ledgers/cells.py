@@ -58,20 +58,32 @@ _COUSINS = (
     (re.compile("表(?:[兄弟姐妹哥]|兄弟|姐妹|哥哥|弟弟|姐姐|妹妹)"), "92"),
 )
 _HAN_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
+_HAN = "〇零一二三四五六七八九十"
+_FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾", "一二三四五六七八九十")
 _EXCEL_DATE = re.compile(
-    r"\d{1,2}月\d{1,2}日?|\d{4}[-/]\d{1,2}[-/]\d{1,2}([ T]0{1,2}:00(:00)?)?"
+    r"\d{1,2}月\d{1,2}日?|\d{4}[-/]\d{1,2}[-/]\d{1,2}([ T]0{1,2}:00(:00)?)?|"
+    r"\d{1,2}:\d{2}(:\d{2})?|"
+    r"\d{1,2}-(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)(-\d{2,4})?|"
+    r"(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)-\d{2,4}"
+)
+_TODAYS = 42005, 47848  # Excel's numbers of the days of 2015 to 2030
+_UNSURE = re.compile(r"\d[lIiOo]|[lIiOo]\d")  # 50l, 5O1: a digit or a letter?
+_PHASE = re.compile(  # 二期3栋 is another house than 3栋; 小区 and 城东区 say nothing
+    rf"(?P<before>.*?)(?P<phase>(?:[{_HAN}]+|\d+|[A-Z])[期区]|"
+    r"(?:^|(?<=[期区园苑村里院府庭家]))[东南西北中]区)"
 )
 _WORDED_DOOR = re.compile(
     r"(?P<before>.*?)"
     r"(?P<building>[东南西北]?(?:\d+[A-Z]?|[A-Z]\d*))"
     r"(?:号?[栋幢座]|号楼|#楼?|楼(?=\D*\d+\D*单元))-?"
-    r"(?:(?P<unit>\d+|[A-Z])(?:号?单元|门|-)-?)?"
+    r"(?:(?P<unit>\d+(?=号?单元|门)|\d{1,2}|[A-Z])(?:号?单元|门|-)-?)?"
     r"(?:\d+[楼层](?=\d))?"
     r"(?P<room>\d{1,4}[A-Z]?(?:-\d)?)?(?:室|号|房|户)?"
 )
 _DASHED_DOOR = re.compile(
-    r"(?P<before>.*[^-\dA-Z])?"
-    r"(?P<building>\d+[A-Z]?|[A-Z]\d*)-(?:(?P<unit>\d{1,2}|[A-Z])-)?"
+    r"(?P<before>(?:(?!\d(?:号?[栋幢座]|号楼|#|号?单元)).)*[^-\dA-Z])?(?!\d{3,}-\d{3})"
+    r"(?P<building>\d+[A-Z]?|[A-Z]\d*)-"
+    r"(?:(?P<unit>\d{1,2}|[A-Z])(?:号?单元-?|-))?"
     r"(?P<room>\d{3,4}[A-Z]?(?:-\d)?)(?:室|号|房)?"
 )
 _UNIT_DOOR = re.compile(
@@ -79,10 +91,17 @@ _UNIT_DOOR = re.compile(
 )
 _ROOM_ONLY = re.compile(r"(?P<room>\d{3,4}[A-Z]?)(?:室|号|房)?")
 _PART = re.compile(
-    r"(?P<part>\d+[A-Z]?|[A-Z]\d*)(?:号?[栋幢座]|号?楼|#|号?单元|室|号|房)?"
+    r"(?P<part>\d{1,5}[A-Z]?|[A-Z]\d{0,4})"
+    r"(?P<sign>号?[栋幢座]|号?楼|#|号?单元|室|号|房)?"
 )
+_SIGNS = {"building": "[栋幢座楼#]$", "unit": "单元$", "room": "[室房]$"}
 _YES = re.compile(r"√|✓|✔|☑|■|v|是的?|有|对|已|享受|y|yes|true|t|1")
-_NO = re.compile(r"×|✕|✖|✗|✘|☒|☐|□|x|否|无|没有|不是|不|未|n|no|false|f|0")
+_NO = re.compile(r"×|╳|✕|✖|✗|✘|☒|☐|□|x|否|无|没有|不是|不|未|n|no|false|f|0")
+_BOX = "([√✓✔☑■□☐])"
+_BOXES = (
+    re.compile(rf"{_BOX}[是有]{_BOX}[否无]"),
+    re.compile(rf"[是有]{_BOX}[否无]{_BOX}"),
+)
 
 
 def code_sets(key: str) -> tuple[str, ...]:
@@ -154,49 +173,89 @@ def read_door(raw: object) -> Cell[Door]:
     nothing = empty_or_broken(raw)
     if nothing is not None:
         return Cell(None, nothing.warnings, nothing.error)
-    return _door(digits_of(raw).upper())
+    return _door(digits_of(raw))
 
 
 @lru_cache(maxsize=1 << 12)  # a household's people have one door
 def _door(text: str) -> Cell[Door]:
+    unsure = _UNSURE.search(text)
+    text = text.upper()
     if _EXCEL_DATE.fullmatch(text):
         return Cell(None, error="E_ROOM_IS_DATE")
-    text = re.sub(r"[〇零一二三四五六七八九十]+(?=号?[栋幢座楼单])", _arabic, text)
-    text = re.sub(r"[〇零一二三四五六七八九]{3,4}(?=(?:室|号|房)?$)", _arabic, text)
-    text = re.sub(r"^(\d+)\.(\d{1,2})\.(\d{3,4})$", r"\1-\2-\3", text)
-    text = re.sub(r"(?<=\d)号(?=\d+单元)", "号楼", text)
-    text = re.sub(r"\s*[‐-―−~－/\\_]\s*", "-", text)
-    text = re.sub(r"(?<=\d)\s+(?=\d)", "-", text)
-    text, remark = _split_remark(re.sub(r"\s+", "", text))
+    text, remark = _split_remark(_one_spelling(text))
     for pattern in (_WORDED_DOOR, _DASHED_DOOR, _UNIT_DOOR, _ROOM_ONLY):
         match = pattern.fullmatch(text)
-        if match is not None:
+        if match is not None and not unsure:
             found = match.groupdict()
-            door = Door(found.get("building"), found.get("unit"), found.get("room"))
-            warn = door.building and door.room and not door.unit
-            note = " ".join(part for part in (found.get("before"), remark) if part)
+            parts = [found.get(name) for name in _SIGNS]
+            building, unit, room = (part and _no_zeros(part) for part in parts)
+            if "" in (building, unit, room):
+                break
+            before = found.get("before") or ""
+            phase = _PHASE.fullmatch(before) if building else None
+            if phase is not None:
+                before = phase["before"]
+                building = re.sub(f"[{_HAN}]+", _arabic, phase["phase"]) + str(building)
+            warn = building and room and not unit
+            note = " ".join(part for part in (before, remark) if part)
+            door = Door(building, unit, room)
             return Cell(door, ("W_ROOM_NO_UNIT",) if warn else (), note=note)
     return Cell(None, error="E_ROOM_FORMAT")
 
 
-def read_door_part(raw: object) -> Cell[str]:
-    """A column of buildings, units or rooms alone: 3栋, 2单元, 501室, 501.0."""
-    if isinstance(raw, dt.date):
+def _one_spelling(text: str) -> str:
+    """A door without its blanks, in Arabic digits with one kind of dash."""
+    formal = r"[壹贰叁肆伍陆柒捌玖拾]+(?=号?[栋幢座楼单])"
+    text = re.sub(formal, lambda m: m[0].translate(_FORMAL), text)
+    text = re.sub(rf"第(?=[\d{_HAN}])", "", text)
+    text = re.sub(rf"[{_HAN}]+(?=号?[栋幢座楼单])", _arabic, text)
+    text = re.sub(r"[〇零一二三四五六七八九]{3,4}(?=(?:室|号|房)?$)", _arabic, text)
+    text = re.sub(r"^(\d+)([.、·])(\d{1,2})\2(\d{3,4})$", r"\1-\3-\4", text)
+    text = re.sub(r"(?<=\d)号(?=\d+单元)", "号楼", text)
+    text = re.sub(r"\s*[‐-―−~－/\\_]\s*", "-", text)
+    text = re.sub(r"(?<=\d)\s+(?=\d)", "-", text)
+    text = re.sub(r"\s+", "", text)
+    text = re.sub(r"^(\d+)号(?=-\d{1,2}-\d{3,4})", r"\1", text)
+    return re.sub(r"(?<=单元)(\d{1,2})-(?=\d\d$)", r"\1", text)
+
+
+def _no_zeros(part: str) -> str:
+    """03 and 0501 as others write them, 3 and 501; 0 is no door: ""."""
+    return re.sub(r"^0+(?=\d|$)", "", part)
+
+
+def read_door_part(raw: object, kind: str = "") -> Cell[str]:
+    """A column of buildings, units or rooms alone: 3栋, 2单元, 501室, 501.0.
+
+    kind: building, unit or room; a cell that says to be another is no part of it.
+    """
+    day = isinstance(raw, int | float) and _TODAYS[0] <= raw <= _TODAYS[1]
+    if isinstance(raw, dt.date) or day:
         return Cell(None, error="E_ROOM_IS_DATE")
-    return _door_part(raw if isinstance(raw, str) else digits_of(raw))
+    return _door_part(raw if isinstance(raw, str) else digits_of(raw), kind)
 
 
 @lru_cache(maxsize=1 << 12)
-def _door_part(raw: str) -> Cell[str]:
+def _door_part(raw: str, kind: str) -> Cell[str]:
     nothing = empty_or_broken(raw)
     if nothing is not None:
         return nothing
-    text = re.sub(r"\s+", "", digits_of(raw).upper())
+    text = digits_of(raw)
+    unsure = _UNSURE.search(text) or re.search(r"\d\s+\d", text)
+    text = re.sub(r"\s+", "", text.upper())
     if _EXCEL_DATE.fullmatch(text):
         return Cell(None, error="E_ROOM_IS_DATE")
     text = re.sub(r"[〇零一二三四五六七八九十]+", _arabic, text)
     match = _PART.fullmatch(text)
-    return Cell(match["part"]) if match else Cell(None, error="E_ROOM_FORMAT")
+    sign = match["sign"] if match else None
+    other = any(
+        one != kind and re.search(sign_of, sign or "")
+        for one, sign_of in _SIGNS.items()
+    )
+    part = (
+        _no_zeros(match["part"]) if match and not (unsure or (kind and other)) else ""
+    )
+    return Cell(part) if part else Cell(None, error="E_ROOM_FORMAT")
 
 
 def read_flag(raw: object) -> Cell[bool]:
@@ -208,6 +267,10 @@ def read_flag(raw: object) -> Cell[bool]:
         return Cell(True)
     if _NO.fullmatch(text):
         return Cell(False)
+    for form in _BOXES:  # ☑是 □否
+        boxes = form.fullmatch(re.sub(r"[\s/、,]", "", text))
+        if boxes and (boxes[1] in "□☐") != (boxes[2] in "□☐"):
+            return Cell(boxes[1] not in "□☐")
     nothing = empty_or_broken(raw)
     if nothing is not None:
         return Cell(None, nothing.warnings, nothing.error)
@@ -220,9 +283,9 @@ def digits_of(raw: object) -> str:
 
 
 def _split_remark(text: str) -> tuple[str, str]:
-    """A door and what stands in brackets behind it: 3-2-501(出租)."""
-    match = re.fullmatch(r"(.+?)\(([^()]*)\)", text)
-    return (match[1], match[2]) if match else (text, "")
+    """A door and what stands behind it: 3-2-501(出租), 501室,和平路."""
+    match = re.fullmatch(r"(.+?)(?:\(([^()]*)\)|,(\D*))", text)
+    return (match[1], match[2] or match[3] or "") if match else (text, "")
 
 
 def _translated(table: codes.CodeTable, digits: str, code_set: str) -> str | None:

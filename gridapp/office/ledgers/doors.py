@@ -37,12 +37,16 @@ def _place_of(row: LedgerRow, column: Column) -> dict[str, str]:
     """The parts of a place that one cell gives; errors go to the row."""
     raw = row.cells[column.index]
     if column.path != "door":
-        part = cells.read_door_part(raw)
+        kind = "building" if column.path == PLACE[0] else column.path.split(".")[1]
+        part = cells.read_door_part(raw, kind)
         if part.value:
             return {column.path: part.value}
         both = re.fullmatch(r"\s*(\d{1,2})[-－—](\d{3,4})\s*(?:室|号)?", str(raw))
         if column.path == "dwelling.room" and both:
-            return {"dwelling.unit": both[1], column.path: both[2]}
+            unit, room = (cells.read_door_part(one).value for one in both.groups())
+            return {
+                p: v for p, v in (("dwelling.unit", unit), (column.path, room)) if v
+            }
         if part.error != "E_ROOM_FORMAT":
             _place_problem(row, column, part)
             return {}
