@@ -90,7 +90,8 @@ def _checked(
     if error is None:
         error = _date_error(number, today)
     if error is None and not id_checksum_ok(number):
-        error = "E_ID_CHECKSUM"
+        cut = number.endswith("000")  # as Excel leaves a number of eighteen digits
+        error = "E_ID_PRECISION_LOST" if cut else "E_ID_CHECKSUM"
     return Cell(None, error=error) if error else Cell(number, warnings)
 
 
@@ -115,8 +116,11 @@ def _as_number(text: str) -> tuple[str, tuple[str, ...], str | None]:
         clean = _AROUND.sub("", clean)
     if re.fullmatch(r"\d(?:\.\d+)?E\+?\d+", clean):
         return "", (), "E_ID_SCI_TEXT"
-    if re.fullmatch(r"\d{16,}\.0*", clean):
-        return "", (), "E_ID_PRECISION_LOST"  # text that a program made of a number
+    whole = re.fullmatch(r"(\d{16,})\.0*", clean)  # text a program made of a number
+    if whole:
+        clean = whole[1]
+        if clean.endswith("000") or int(float(clean)) == int(clean):
+            return "", (), "E_ID_PRECISION_LOST"  # it may have gone through a float
     clean = re.sub(r"(?<=^\d{15})\.0+$", "", clean)
     if len(re.findall(r"(?<!\d)(?:\d{17}[\dX]|\d{15})(?!\d)", clean)) > 1:
         return "", (), "E_ID_MULTIPLE"

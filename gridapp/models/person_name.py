@@ -14,14 +14,17 @@ from gridapp.language import tr
 from gridapp.models.cell import MESSAGES, Cell, cell_text, empty_or_broken, visible
 
 LONGEST = 50
-_CLEAN = re.compile("[一-龥]{2,4}(?<![等人])")  # as nearly all names are
+_CLEAN = re.compile("(?!.*[某囗])[一-龥]{2,4}(?<![等人])")  # as nearly all names are
 _WIDE = {0xFF01 + i: 0x21 + i for i in range(94)}  # full-width ASCII
-_DOTS = ".・•‧∙⋅･●᛫"  # typed or pasted where the name has U+00B7
-_LOST = "□■▢▯◻☐○〓?�￼"  # what stands where a character could not be shown
-_STARS = re.compile(r"[*×✕]|(?<=[㐀-鿿])[xX]+$")
+_DOTS = ".・•‧∙⋅･●᛫﹒ꞏ"  # typed or pasted where the name has U+00B7
+_LOST = "□■▢▯◻☐⬜⬛囗○〓?�￼"  # what stands where a character could not be shown
+_STARS = re.compile(r"[*×✕]|(?<=[㐀-鿿])[xX]+(?=[㐀-鿿]|$)|某")
+_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")  # another shape of it
 _LABEL = re.compile(r"^(?:姓名|户主|户主姓名|名字):")
 _QUOTES = re.compile(r"^[\"“‘「]+|[\"”’」]+$")
 _HALF_BRACKET = re.compile(r"^[^()（）]{2,}[(（][^()（）]+$")
+_TWICE = re.compile(r"([(（])[(（]+|([)）])[)）]+")
+_LATE = re.compile(r"(?<=[㐀-鿿]{2})\s+(已?亡|已?故|已?去世|已?死亡)$")
 _BRACKETS = re.compile(r"[(\[【〔{][^()\[\]【】〔〕{}]*[)\]】〕}]")
 _KNOWN_NOTE = re.compile(
     r"户主|亡|故|死|去世|过世|男|女|[长次大小二三四五幼独]?[子女孙]$|配偶|妻|夫|父|母|"
@@ -53,6 +56,7 @@ def read_name(raw: object) -> Cell[str]:
     text = _LABEL.sub("", visible((cell_text(raw) or "").translate(_WIDE)))
     if _HALF_BRACKET.search(text):
         text += ")"  # 王五(户主 was cut off
+    text = _TWICE.sub(lambda m: m[1] or m[2], _LATE.sub(r"(\1)", text))
     text, note, error = _without_brackets(_QUOTES.sub("", text))
     text, mapped = _usual_characters(text)
     error = error or _damage(text)
@@ -92,7 +96,7 @@ def _without_brackets(text: str) -> tuple[str, str, str | None]:
 
 
 def _usual_characters(text: str) -> tuple[str, bool]:
-    usual = "".join(_usual(ch) for ch in text)
+    usual = "".join(_usual(ch) for ch in _SELECTORS.sub("", text))
     return usual, usual != text
 
 
@@ -114,10 +118,22 @@ def _damage(text: str) -> str | None:
 def _joined(text: str) -> tuple[str, bool, str | None]:
     """The name in one piece, whether dots were changed, or E_NAME_MULTIPLE."""
     text = text.strip(" \n.,、。;:")
-    if re.search(r"[、,/\\;|&+\n]", text) or re.search(r"等\d*人?$", text):
+    if "\n" in text and any(len(part) == 1 for part in text.split()):
+        text = text.replace("\n", " ")  # 张 and 三 in two lines of a narrow column
+    if re.search(r"等\d*人?$", text):
         return "", False, "E_NAME_MULTIPLE"
+    parts = re.split(r"[、,/\\;|&+\n]", text)
+    if len(parts) > 1:
+        several = all(_is_name(part.strip()) for part in parts)
+        return "", False, "E_NAME_MULTIPLE" if several else "E_NAME_FORMAT"
     before = text
+    stops = text.split("。")
+    if len(stops) > 1 and _han(text):
+        if max(len(part) for part in stops) <= 3:
+            return "", False, "E_NAME_MULTIPLE"
+        text = "·".join(stops)  # 阿依古丽。买买提
     text = re.sub(rf"\s*[{re.escape(_DOTS)}·]\s*", "·", text) if _han(text) else text
+    text = re.sub("·{2,}", "·", text).strip(" .·")
     parts = text.split()
     if len(parts) > 1 and _han(text):
         if all(len(part) > 1 for part in parts):
@@ -143,8 +159,13 @@ def _is_han(ch: str) -> bool:
 
 
 def _is_name(text: str) -> bool:
-    """Han characters, letters of an alphabet, · and, between letters, space - '."""
+    """Han characters, letters of an alphabet, · and, between letters, space - ' ་."""
     if not 1 <= len(text) <= LONGEST or not any(ch.isalpha() for ch in text):
         return False
-    joints = "·" if _han(text) else "·- .'’"
-    return all(_is_han(ch) or ch.isalpha() or ch in joints for ch in text)
+    if _han(text):
+        return all(ch.isalpha() or ch in "·〇" for ch in text)
+    joints = "·- .'’་"  # the last between Tibetan syllables, whose vowels are marks
+    return all(
+        ch.isalpha() or ch in joints or unicodedata.category(ch) in ("Mn", "Mc")
+        for ch in text
+    )

@@ -29,7 +29,7 @@ class Phone:
 
 _CLEAN = re.compile("1[3-9][0-9]{9}")
 _GAP = r"[ -]?"
-_MOBILE = rf"(?:\(?\+?0?086\)?|\+?86)?{_GAP}(1[3-9]\d{_GAP}\d{{4}}{_GAP}\d{{4}})"
+_MOBILE = rf"(?:\(?\+?0{{0,2}}86\)?|0)?{_GAP}(1[3-9]\d{_GAP}\d{{4}}{_GAP}\d{{4}})"
 _AREA = r"010|02\d|0[3-9]\d\d"  # eight digits follow the three, and seven the four
 _LAND = rf"(?:\(({_AREA})\)|({_AREA})){_GAP}(\d{{3,4}}{_GAP}\d{{4}})"
 _SERVICE = rf"([48]00{_GAP}\d{{3}}{_GAP}\d{{4}}|[48]00{_GAP}\d{{4}}{_GAP}\d{{3}})"
@@ -38,6 +38,15 @@ _EXTENSION = r"(?: ?(?:转|分机|ext\.?|-) ?(\d{1,6}))?"
 _NUMBER = re.compile(
     rf"(?<!\d)(?:{_MOBILE}|{_LAND}{_EXTENSION}|{_SERVICE}|{_LOCAL}{_EXTENSION})(?!\d)",
     re.IGNORECASE,
+)
+_ABROAD = re.compile(  # +86-951-0000001 as it is dialled at home
+    rf"\(?(?:\+|00)86\)?{_GAP}(?:\(0\))?"
+    rf"(?=(?:10|2\d|[3-9]\d\d){_GAP}\d{{3,4}}{_GAP}\d{{4}}(?!\d))"
+)
+_WITHOUT_AREA = re.compile(r"(?!0|[48]00\d{7}(?!\d))")
+_NOBODY = re.compile(
+    "空号|(?:已|号码|电话)?(?:停机|停用|关机|欠费)|打不通|(?:无法|不能)接通|无人接听|"
+    "(?:本人)?(?:拒绝|不愿意?|不肯|不便)(?:提供|告知|留)?"
 )
 _BREAK = re.compile(r"[\n/\\|、,;。]|或者?|(?<=\d)[和及](?=\d)")
 _BRACKET = re.compile(r"^ ?\([^()]*\)")  # it belongs to the number before it
@@ -59,9 +68,12 @@ def read_phones(raw: object) -> Cell[tuple[Phone, ...]]:
     text = re.sub(r"(?<=\d{7})\.0+(?!\d)", "", plain(cell_text(raw) or ""))
     if re.search(r"\d\*{2,}|\*{3,}", text):
         return Cell(None, error="E_PHONE_MASKED")
+    if _NOBODY.fullmatch(text):
+        return Cell((), ("W_MISSING",), note=text)
+    text = _ABROAD.sub("0", re.sub(r"[‐-―−]", "-", text))
     text = re.sub(r"(?<!\d)(1[3-9]\d{9})(?=1[3-9]\d{9}(?!\d))", r"\1/", text)
     found: dict[str, Phone] = {}
-    for part in _BREAK.split(re.sub(r"[‐-―−]", "-", text)):
+    for part in _BREAK.split(text):
         phones = _phones_in(part)
         if phones is None:
             return Cell(None, error="E_PHONE_FORMAT")
@@ -69,7 +81,7 @@ def read_phones(raw: object) -> Cell[tuple[Phone, ...]]:
             found.setdefault(phone.num, phone)
     if not found:
         return Cell(None, error="E_PHONE_FORMAT")
-    bare = any(p.kind == "land" and p.num[0] not in "048" for p in found.values())
+    bare = any(_WITHOUT_AREA.match(one) for one in found if found[one].kind == "land")
     return Cell(tuple(found.values()), ("W_PHONE_NO_AREA",) if bare else ())
 
 
@@ -94,10 +106,9 @@ def _phones_in(part: str) -> list[Phone] | None:
         before, end = part[end : match.start()], match.end()
         if re.search(r"\d", before):
             return None
-        note = _note(_BRACKET.sub("", before) if phones else before) or _note(
-            _next_bracket(part[end:])
-        )
-        phones.append(_phone(match, note or None))
+        note = _note(_BRACKET.sub("", before) if phones else before)
+        after = _note(_next_bracket(part[end:]))
+        phones.append(_phone(match, " ".join(filter(None, (note, after))) or None))
     rest = part[end:]
     if re.search(r"\d", rest):
         return None
@@ -125,4 +136,4 @@ def _next_bracket(text: str) -> str:
 
 def _note(text: str) -> str:
     """Whose number it is, without labels and brackets."""
-    return re.sub(r"^[\s()\[\]:.·+-]+|[\s()\[\]:.·+-]+$", "", _LABEL.sub("", text))
+    return re.sub(r"^[\W_]+|[\W_]+$", "", _LABEL.sub("", text))

@@ -16,6 +16,7 @@ from stdnum.iso7064 import mod_11_2
 from gridapp.models import codes, identity
 from gridapp.models.cell import MESSAGES, Cell, Month
 from gridapp.office.ledgers import cells
+from gridapp.office.ledgers.cell_reader import CellReader
 from gridapp.office.tables.raw_sheet import EPOCH, EPOCH_1904
 
 TODAY = dt.date(2026, 1, 1)
@@ -90,6 +91,22 @@ def test_the_cases_are_all_there():
         (501.0, (None, None, "501"), ""),
         ("2单元501", (None, "2", "501"), ""),
         ("3栋", ("3", None, None), ""),
+        ("03-02-501", ("3", "2", "501"), ""),
+        ("3栋02单元0501", ("3", "2", "501"), ""),
+        ("3 2 501", ("3", "2", "501"), ""),
+        ("第3栋第2单元501", ("3", "2", "501"), ""),
+        ("3、2、501", ("3", "2", "501"), ""),
+        ("3·2·501", ("3", "2", "501"), ""),
+        ("3-2单元-501", ("3", "2", "501"), ""),
+        ("3号-2-501", ("3", "2", "501"), ""),
+        ("3栋2单元501,", ("3", "2", "501"), ""),
+        ("3栋2单元5-01", ("3", "2", "501"), ""),
+        ("贰栋贰单元201", ("2", "2", "201"), ""),
+        ("3栋2单元501室，和平路", ("3", "2", "501"), "和平路"),
+        ("二期3栋2单元501", ("2期3", "2", "501"), ""),
+        ("2区3-2-501", ("2区3", "2", "501"), ""),
+        ("幸福小区东区3栋2单元501", ("东区3", "2", "501"), "幸福小区"),
+        ("城东区3栋2单元501", ("3", "2", "501"), "城东区"),
     ],
 )
 def test_doors(raw: object, door: tuple[str | None, ...], note: str):
@@ -110,6 +127,16 @@ def test_a_door_without_its_unit_is_asked_about(raw: str):
         ("3-2", "E_ROOM_FORMAT"),
         ("32501", "E_ROOM_FORMAT"),
         ("3-2-501/502", "E_ROOM_FORMAT"),
+        ("3栋2单元501-502", "E_ROOM_FORMAT"),
+        ("3栋2单元502/503", "E_ROOM_FORMAT"),
+        ("3栋502-503", "E_ROOM_FORMAT"),
+        ("501-502", "E_ROOM_FORMAT"),
+        ("3栋2单元50l", "E_ROOM_FORMAT"),
+        ("3-2-000", "E_ROOM_FORMAT"),
+        ("2-Mar", "E_ROOM_IS_DATE"),
+        ("Mar-02", "E_ROOM_IS_DATE"),
+        (dt.time(3, 2), "E_ROOM_IS_DATE"),
+        ("#SPILL!", "E_CELL_ERROR"),
         ("3月2日", "E_ROOM_IS_DATE"),
         ("2024-03-02 00:00:00", "E_ROOM_IS_DATE"),
         (dt.date(2024, 3, 2), "E_ROOM_IS_DATE"),
@@ -125,6 +152,51 @@ def test_doors_that_are_not_guessed(raw: object, error: str):
 )
 def test_a_column_of_one_part(raw: object, part: str):
     assert cells.read_door_part(raw) == Cell(part)
+
+
+@pytest.mark.parametrize(
+    ("raw", "kind", "part"),
+    [
+        ("03", "building", "3"),
+        ("0501", "room", "501"),
+        ("10203", "room", "10203"),
+        ("3号", "room", "3"),
+        *((raw, "room", None) for raw in ("3 2 501", "3栋", "50l", "0", 0, 1e20)),
+        ("5" * 50, "room", None),
+        ("2单元", "building", None),
+    ],
+)
+def test_a_part_is_one_number_of_its_own_kind(raw: object, kind: str, part: str | None):
+    error = None if part else "E_ROOM_FORMAT"
+    assert cells.read_door_part(raw, kind) == Cell(part, error=error)
+
+
+def test_a_room_that_is_a_day_of_this_decade_was_made_by_excel():
+    assert cells.read_door_part(45353, "room").error == "E_ROOM_IS_DATE"
+
+
+@pytest.mark.parametrize(
+    ("raw", "value", "said"),
+    [
+        ("╳", False, []),
+        ("☑是 □否", True, []),
+        ("□是 ☑否", False, []),
+        ("独居", True, []),
+        ("儿子在外地", True, ["W_TAG_TEXT"]),
+        ("半身不遂", True, ["W_TAG_TEXT"]),
+        ("与老伴同住", False, ["W_TAG_DENIED"]),
+        *(
+            (raw, None, ["E_FLAG_UNKNOWN"])
+            for raw in ("?", "是/否", "√×", "2", 2.0, "半独居", "空巢", "疑似")
+        ),
+    ],
+)
+def test_a_tick_that_leaves_it_open_says_nothing(
+    raw: object, value: bool | None, said: list[str]
+):
+    cell = CellReader(TODAY, {}).read("tag.alone", raw)
+    assert cell.value is value
+    assert [*cell.warnings, *([cell.error] if cell.error else [])] == said
 
 
 @pytest.mark.parametrize(
@@ -217,7 +289,7 @@ def test_a_page_of_text_in_one_cell_is_quick(piece: str):
 
 def test_messages_are_those_in_use():
     package = Path(codes.__file__).parents[1]
-    files = [*package.glob("models/*.py"), *package.glob("office/*.py")]
+    files = [*package.glob("models/*.py"), *package.rglob("office/**/*.py")]
     source = "".join(path.read_text("utf-8") for path in files)
     assert [code for code in MESSAGES if source.count(f'"{code}"') < 2] == []
 
@@ -229,6 +301,33 @@ def test_messages_are_those_in_use():
         ("id_card", "身份证号码 990101193807151219", "990101193807151219", []),
         ("id_card", "990101193807151219（本人）", "990101193807151219", []),
         ("id_card", "“990101193807151219”", "990101193807151219", []),
+        ("id_card", "990101193807151000", None, ["E_ID_PRECISION_LOST"]),
+        ("id_card", "990101193807151219.0", "990101193807151219", []),
+        ("id_card", '="990101193807151219"', "990101193807151219", []),
+        ("birth", "公历1945年3月8日", "1945-03-08", []),
+        ("birth", "阳历1945.3.8", "1945-03-08", []),
+        ("birth", "1945年3月8日星期四", "1945-03-08", []),
+        ("name", "阿依古丽。买买提", "阿依古丽·买买提", ["W_NAME_DOT"]),
+        ("name", "阿依古丽﹒买买提", "阿依古丽·买买提", ["W_NAME_DOT"]),
+        ("name", "阿依古丽ꞏ买买提", "阿依古丽·买买提", ["W_NAME_DOT"]),
+        ("name", "阿依古丽・・买买提", "阿依古丽·买买提", ["W_NAME_DOT"]),
+        ("name", "张三·", "张三", ["W_NAME_DOT"]),
+        ("name", "张三。李四", None, ["E_NAME_MULTIPLE"]),
+        ("name", "བསྟན་འཛིན", "བསྟན་འཛིན", []),
+        ("name", "葛\U000e0100", "葛", ["W_NAME_COMPAT_CHAR"]),
+        ("name", "王五（（户主））", "王五", ["W_NAME_ANNOTATION"]),
+        ("name", "王五 亡", "王五", ["W_NAME_ANNOTATION"]),
+        ("name", "张\n三", "张三", []),
+        *(("name", f"陈{ch}", None, ["E_NAME_RARE_PLACEHOLDER"]) for ch in "⬜囗"),
+        *(("name", raw, None, ["E_NAME_MASKED"]) for raw in ("陈x明", "陈某某")),
+        *(
+            ("name", raw, None, ["E_NAME_FORMAT"])
+            for raw in ("1、张三", "=1+1", "<b>张三</b>", "+张三")
+        ),
+        ("sex", "♀", "2", []),
+        ("edu", "普高", "60", []),
+        ("edu", "中等专业学校", "40", []),
+        ("edu", "函授大专", "30", []),
         ("id_card", "护照E12345678", None, ["E_ID_NOT_RESIDENT_ID"]),
         ("birth", "1945，3，8", "1945-03-08", []),
         ("birth", "1945年3月8日（身份证）", "1945-03-08", []),
@@ -260,6 +359,11 @@ def test_cells_of_the_same_kinds(kind: str, raw: object, value: str, said: list[
             "13800000001 (儿子) 13900000002 (女儿)",
             [("13800000001", "儿子"), ("13900000002", "女儿")],
         ),
+        ("(+86)13800000001", [("13800000001", None)]),
+        ("+86-951-0000001", [("0951-0000001", None)]),
+        ("013800000001", [("13800000001", None)]),
+        ("☎13800000001", [("13800000001", None)]),
+        ("长子张某 13900000002(兰州)", [("13900000002", "长子张某 兰州")]),
     ],
 )
 def test_telephones_keep_their_area_and_their_owner(
@@ -267,6 +371,19 @@ def test_telephones_keep_their_area_and_their_owner(
 ):
     found = identity.read_phones(raw).value
     assert [(one.num, one.note) for one in found or ()] == numbers
+
+
+def test_a_short_number_lacks_its_area_whatever_it_begins_with():
+    for raw in ("8612345", "4012345", "5012345"):
+        assert identity.read_phones(raw).warnings == ("W_PHONE_NO_AREA",)
+    assert identity.read_phones("400-123-4567").warnings == ()
+
+
+@pytest.mark.parametrize("raw", ["空号", "停机", "拒绝提供"])
+def test_why_there_is_no_number_is_kept_as_a_note(raw: str):
+    assert identity.read_phones(raw) == Cell((), ("W_MISSING",), note=raw)
+    cell = CellReader(TODAY, {}).read("phones", raw)
+    assert cell == Cell(None, ("W_MISSING",), note=raw)
 
 
 @pytest.mark.parametrize(

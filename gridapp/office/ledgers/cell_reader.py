@@ -42,6 +42,10 @@ NOTHING = Cell[Any](None)
 TOO_LONG = "E_CELL_LONG"  # the limit of a note is its own
 NOON = dt.time(12)
 _DENIAL = re.compile("非|不|未|没|无")
+_UNDECIDED = re.compile(  # 半独居, √×, 2, 是/否: neither a yes nor a no
+    r"[?？].*|.*[?？]|\W+|\d(\.0+)?|(?:半(?!身|瘫|自理|失能)|疑|待[定查核确]|可能|大概|有时|偶尔).*|"
+    r".*(?:[是有]\W*[否无]|[否无]\W*[是有]).*|.*[□☐].*"
+)
 TOGETHER = re.compile("同住|同居|一起住|共同居住|住一起")
 _CLOCK = re.compile(r"(?<!\d)(\d{1,2}):(\d{2})?(?::\d{2}(?:\.\d+)?)?$")
 _BREAK = re.compile(r"[、,，/;；|+\s]+")
@@ -132,7 +136,7 @@ def _phones(raw: object) -> Cell[tuple[str, ...]]:
     found = cell.value or ()
     notes = [
         tr("{num}：{note}", num=one.num, note=one.note) for one in found if one.note
-    ]
+    ] or ([cell.note] if cell.note else [])
     value = tuple(one.num for one in found) or None
     return Cell(value, cell.warnings, cell.error, tr("；").join(notes))
 
@@ -184,15 +188,19 @@ def _agrees(raw: object, code_set: str | None) -> Cell[str]:
 
 def _tick(path: str, raw: object) -> Cell[bool]:
     """A column of √. The tag's own word is a yes; other words say yes and are kept as
-    the reason (肢体二级), but for those that deny it (与老伴同住)."""
+    the reason (肢体二级), but for those that deny it (与老伴同住), and those that leave
+    it open (半独居) or name another tag (空巢): E_FLAG_UNKNOWN."""
     cell = cells.read_flag(raw)
     if cell.error != "E_FLAG_UNKNOWN":
         return cell
     words = visible(cell_text(raw) or "")[:100]
     if _DENIAL.match(words) or (path == "tag.alone" and TOGETHER.search(words)):
         return Cell(False, ("W_TAG_DENIED",))
-    if codes.table("resident_tag").ledger_code(words) == path.removeprefix("tag."):
+    tag = codes.table("resident_tag").ledger_code(words)
+    if tag == path.removeprefix("tag."):
         return Cell(True)
+    if tag is not None or _UNDECIDED.fullmatch(words):
+        return cell
     return Cell(True, ("W_TAG_TEXT",), note=words)
 
 
