@@ -30,9 +30,7 @@ if TYPE_CHECKING:
 
 
 @click.command("fill")
-@click.argument(
-    "template", type=click.Path(exists=True, dir_okay=False, path_type=Path)
-)
+@click.argument("template", type=click.Path(path_type=Path))
 @click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
 @conditions
 @click.option(

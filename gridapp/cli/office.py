@@ -47,11 +47,7 @@ class _Options:
 
 
 @click.command("import")
-@click.argument(
-    "file",
-    required=False,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-)
+@click.argument("file", required=False, type=click.Path(path_type=Path))
 @vault_options
 @click.option(
     "--type",
@@ -177,7 +173,8 @@ def _tell_result(result: ImportResult, returned: Path | None, as_json: bool) -> 
     click.echo(result.summary())
     if returned is not None:
         click.echo(tr("没能导入的行存在 {refused}，改好后可以再导入", refused=returned))
-    click.echo(tr("要整批撤销：gridapp import --undo {batch}", batch=result.batch))
+    if result.added or result.updated or result.buildings or result.households:
+        click.echo(tr("要整批撤销：gridapp import --undo {batch}", batch=result.batch))
 
 
 def _undo(store: Store, batch: UUID, as_json: bool) -> None:

@@ -131,6 +131,26 @@ def test_an_import_is_undone_by_its_batch(made, ledger):
     assert found == []
 
 
+def test_only_an_import_that_changed_something_offers_to_be_undone(made, ledger):
+    head = ["姓名", "身份证号", "联系电话"]
+    file = ledger(["周一", id_number("1951-05-06", 151), "13800000022"], head=head)
+    assert "--undo" in made("import", file).output
+    assert "--undo" not in made("import", file).output
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("没有.xlsx", "找不到文件“没有.xlsx”"), (".", "是文件夹")]
+)
+@pytest.mark.parametrize("words", [("import",), ("fill",)])
+def test_a_file_that_cannot_be_read_is_told_like_any_other(
+    made, tmp_path, words, name, said
+):
+    file = str(tmp_path / name)
+    told = made(*words, file, *([str(tmp_path / "o.xlsx")] if "fill" in words else []))
+    assert told.exit_code == 1
+    assert said in told.stderr
+
+
 def test_without_a_file_or_a_batch_it_says_what_is_missing(made):
     told = made("import")
     assert told.exit_code == 2

@@ -113,7 +113,7 @@ def test_wrong_usage_is_said_in_chinese_on_any_machine(run, monkeypatch):
         (["serch"], "没有 serch 这个命令"),
         (["list"], "缺少参数"),
         (["list", "resident", "--limit", "0"], "超出范围"),
-        (["import", "/no/such.csv"], "找不到 /no/such.csv"),
+        (["import", "a.csv", "--map", "/no/such.json"], "找不到 /no/such.json"),
         (["county", "status"], "缺少选项"),
     ):
         told = run(*words)
