@@ -44,7 +44,10 @@ def codes(row):
         (HEAD, "S_HEADING"),
         (["以下空白"], "S_BLANK_LINE"),
         (["注：每半年核实一次"], "S_BLANK_LINE"),
+        ([None, None, None, "第1页 共3页"], "S_BLANK_LINE"),
+        (["第 2 页，共 3 页"], "S_BLANK_LINE"),
         ([3, 2, 502, None, None, None, "空置"], "S_NO_NAME"),
+        ([3, 2, 502, None, None, None, "13800000001"], "S_NO_NAME"),
     ],
 )
 def test_lines_that_are_no_people_are_skipped(line, code):
@@ -271,6 +274,24 @@ def test_crossed_out_hidden_and_unsaved():
     assert rows[0].skipped.code == "S_STRUCK"
     assert ("", "W_HIDDEN_ROW") in codes(rows[1])
     assert ("phones", "E_FORMULA_NO_VALUE") in codes(rows[2])
+
+
+@pytest.mark.parametrize(
+    "cells", [(FATHER, None), (990101193807151e3, None), (None, "1938-07-15")]
+)
+def test_person_whose_name_is_missing_is_not_passed_over(cells):
+    row = one(None, *cells, head=["姓名", "身份证号", "出生日期"])
+    assert row.skipped is None
+    assert "name" not in row.values
+
+
+@pytest.mark.parametrize("cells", [(None, None, "13800000001"), (None,), None])
+def test_name_that_nobody_computed_is_refused_wherever_it_stands(cells):
+    lines = [list(cells)] if cells else []
+    head = ["姓名", "身份证号", "电话"]
+    [row] = read(*lines, head=head, unsaved=frozenset({(1, 0)}))
+    assert row.row == 2
+    assert codes(row) == [("name", "E_FORMULA_NO_VALUE")]
 
 
 def test_day_of_the_ledger_stands_in_its_titles():

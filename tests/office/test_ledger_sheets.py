@@ -173,6 +173,96 @@ def test_two_columns_of_names_stay_distinct_under_their_groups():
     }
 
 
+CHILDREN = {
+    "子女情况/姓名": "contact.1.name",
+    "子女情况/电话": "contact.1.phones",
+    "子女情况/住址": "contact.1.address",
+}
+
+
+@pytest.mark.parametrize(
+    ("groups", "labels", "paths"),
+    [
+        (  # nobody but the head is named: the head is the resident
+            ["户主情况", "", "", "", "子女情况", "", ""],
+            ["姓名", "身份证号", "电话", "住址", "姓名", "电话", "住址"],
+            {
+                "户主情况/姓名": "name",
+                "户主情况/身份证号": "id_number",
+                "户主情况/电话": "phones",
+                "户主情况/住址": "door",
+                **CHILDREN,
+            },
+        ),
+        (  # an address that stands beside the groups is the resident's
+            ["户主情况", "", "子女情况", "", "", "住址"],
+            ["姓名", "电话", "姓名", "电话", "住址", "住址"],
+            {
+                "户主情况/姓名": "name",
+                "户主情况/电话": "phones",
+                **CHILDREN,
+                "住址": "door",
+            },
+        ),
+        (  # members are named: the head is the household's, and so is the address
+            ["户主情况", "", "", "成员情况", ""],
+            ["姓名", "电话", "住址", "姓名", "电话"],
+            {
+                "户主情况/姓名": "household.head_name",
+                "户主情况/电话": "household.phones",
+                "户主情况/住址": "door",
+                "成员情况/姓名": "name",
+                "成员情况/电话": "phones",
+            },
+        ),
+        (  # a group nobody knows names somebody else, whose telephone is not ours
+            ["基本情况", "", "", "帮扶责任人", ""],
+            ["姓名", "身份证号", "住址", "姓名", "电话"],
+            {
+                "基本情况/姓名": "name",
+                "基本情况/身份证号": "id_number",
+                "基本情况/住址": "door",
+                "帮扶责任人/姓名": "",
+                "帮扶责任人/电话": "",
+            },
+        ),
+    ],
+)
+@pytest.mark.parametrize("titles", [0, 2])
+def test_values_go_to_the_person_their_group_speaks_of(groups, labels, paths, titles):
+    above = [["独居老人台账"], ["填表单位：某社区 填表时间：2024年3月2日"]][:titles]
+    width = len(labels)
+    merges = {(row, n): (row, 0) for row in range(titles) for n in range(1, width)}
+    for column, group in enumerate(groups):
+        if not group:
+            before = (titles, column - 1)
+            merges[titles, column] = merges.get(before, before)
+        elif group == labels[column]:
+            merges[titles + 1, column] = (titles, column)
+    header = header_of(*above, groups, labels, anchors=merges)
+    assert {c.heading: c.path for c in header.columns} == paths
+
+
+def test_outer_group_tells_whose_the_inner_ones_are():
+    rows = (
+        ["基本信息", "", "", "监护人", "", ""],
+        ["个人", "", "联系", "基本", "", "联系"],
+        ["姓名", "身份证号", "电话", "姓名", "关系", "电话"],
+    )
+    merges = {(0, 1): (0, 0), (0, 2): (0, 0), (0, 4): (0, 3), (0, 5): (0, 3)}
+    header = header_of(*rows, anchors={**merges, (1, 1): (1, 0), (1, 4): (1, 3)})
+    assert [c.path for c in header.columns] == [
+        *("name", "id_number", "phones"),
+        *("contact.1.name", "contact.1.relation", "contact.1.phones"),
+    ]
+
+
+def test_telephone_behind_a_second_name_is_not_the_first_ones():
+    head = ["姓名", "身份证号", "电话", "手机号码", "姓名", "电话"]
+    paths = [c.path for c in header_of(head).columns]
+    assert paths == ["name", "id_number", "phones", "phones", "", ""]
+
+
 def test_groups_of_a_csv_reach_over_their_columns_without_merges():
     header = header_of(
         ["姓名", "身份证号", "房主信息", "", "联系人", ""],

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 
 from gridapp.errors import UserError
@@ -22,6 +22,7 @@ from gridapp.models.record import Field, fields_of
 IGNORED = "-"
 VISITS = ("visits_a_week", "visits_a_month")
 PLACE = ("building.number", "dwelling.unit", "dwelling.room", "door")
+ABOUT_CONTACTING = frozenset(("联系", "联系方式", "联系信息"))  # groups of nobody's
 OWN = frozenset(("确认导入", "导入结果", "问题"))  # of the ledger we give back
 UNDECLARED = {"door", "tags", "contacts", "confirmed", *VISITS}  # not one field
 _WORDS: Mapping[str, tuple[str, ...]] = {
@@ -97,7 +98,7 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "note": ("备注", "说明"),
 }
 _GROUPS = (
-    ("contact", re.compile("子女|紧急联系|联系人|监护人|赡养|亲属|家属情况")),
+    ("contact", re.compile("子女|紧急联系|联系人|监护人|赡养|亲属|家属情况|配偶|父母")),
     ("owner", re.compile("房主|业主|产权人|出租人|房东")),
     ("head", re.compile("^户主")),
     ("resident", re.compile("承租人|租户|租客|成员|人员|老人|居民|基本|本人|个人")),
@@ -165,10 +166,11 @@ def _paths() -> Mapping[str, str]:
 
 
 @lru_cache(maxsize=1 << 12)
-def path_of(heading: str, group: str = "") -> str | None:
-    """The path a heading means under its group heading; None for an unknown one."""
-    label, group = plain_heading(heading), plain_heading(group) if group else ""
-    kind = _group_kind(group)
+def path_of(heading: str, *groups: str) -> str | None:
+    """The path a heading means under its group headings, the outermost first; None for
+    an unknown one."""
+    label, group = plain_heading(heading), "".join(map(plain_heading, groups))
+    kind = _kind_of(groups)
     known = _paths().get(label)
     if kind and known:
         return _in_group(kind, known)
@@ -178,12 +180,23 @@ def path_of(heading: str, group: str = "") -> str | None:
     if prefix:
         rest = _paths().get(label[prefix.end() :])
         if rest:
-            return _in_group(_group_kind(prefix[1]), rest)
+            return _in_group(group_kind(prefix[1]), rest)
     return _tag_path(label) or _visits_path(label) or _visits_path(group + label)
 
 
-def _group_kind(group: str) -> str:
-    return next((kind for kind, words in _GROUPS if words.search(group)), "")
+@lru_cache(maxsize=1 << 12)
+def group_kind(group: str) -> str:
+    """Of whom a group heading speaks: contact, owner, head (of the household),
+    resident; "" when it does not say."""
+    bare = plain_heading(group)
+    return next((kind for kind, words in _GROUPS if words.search(bare)), "")
+
+
+def _kind_of(groups: Iterable[str]) -> str:
+    """Of whom several levels speak: 监护人/基本 is the guardian, not the resident."""
+    kinds = [kind for kind in map(group_kind, groups) if kind]
+    others = [kind for kind in kinds if kind != "resident"]
+    return next(reversed(others or kinds), "")
 
 
 def _in_group(kind: str, path: str) -> str | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -25,16 +25,18 @@ from gridapp.office.tables.reader import RawSheet
 
 DITTO = {"同上", "同上行", "〃", "″", '"', "''", "〞", "”", "同户主", "上同", "同前"}
 NOT_VALUES = frozenset({"", IGNORED, *PLACE})
+SHORTEST = 8  # digits that may be the rest of an ID number
 LONGEST_DITTO = 10  # characters, blanks around it included
 _TOTAL = re.compile(r"(本?[页栋楼户单元]*)(合计|小计|总计|共计)[:：]?.*|共\d+[人户].*")
 _REMARK = re.compile(
     r"(以下空白|以下无正文|注|备注|说明|(?:填表|制表|审核|审批|经办|统计)(?:人|单位|日期|时间)?|"
-    r"(?:单位)?负责人(?:签[字名])?)(?:[:：].*)?"
+    r"(?:单位)?负责人(?:签[字名])?)(?:[:：].*)?|[-—]?第\w{1,4}页[,，/]?(?:共\w{1,4}页)?[-—]?"
 )
 _BUILDING = re.compile(
     r".{0,12}?(\d+[A-Z]?)(?:号楼|号?[栋幢座]|#楼?)(?:(\d+)单元)?(?:[(（].*)?"
 )
 _DATE = re.compile(r"(20\d\d)[年./-](\d{1,2})[月./-](\d{1,2})")
+_DIGIT = re.compile(r"\d")
 _ELDERS = re.compile("老人|老年|高龄|长者")
 _DECEASED = re.compile("亡|故|死|去世|过世")
 
@@ -131,12 +133,20 @@ class _SheetRows:
             self._enter(title)
         self.above: tuple[object, ...] = ()
         self.merged = {row for row, _ in sheet.anchors}
+        name = self.name_column.index
+        self.uncomputed = {row for row, column in sheet.unsaved if column == name}
 
     def __iter__(self) -> Iterator[LedgerRow]:
-        for at in range(self.header.last + 1, len(self.sheet.rows)):
-            own = [cell for cell in self.sheet.rows[at] if cell is not None]
-            if any(str(cell).strip() for cell in own):
+        end = max(len(self.sheet.rows), *(row + 1 for row in self.uncomputed), 0)
+        for at in range(self.header.last + 1, end):
+            own = [cell for cell in self._own(at) if cell is not None]
+            if any(str(cell).strip() for cell in own) or at in self.uncomputed:
                 yield self._line(at, own)
+
+    def _own(self, at: int) -> Sequence[object]:
+        """The cells of a line as they stand; a file ends at its last value, which may
+        be above a formula without one."""
+        return self.sheet.rows[at] if at < len(self.sheet.rows) else ()
 
     def _line(self, at: int, own: list[object]) -> LedgerRow:
         line = self._cells(at)
@@ -161,13 +171,15 @@ class _SheetRows:
         """The cells of a line with what is merged downwards into them."""
         if at in self.merged:
             return tuple(self.sheet.below(at, n) for n in range(self.width))
-        line = self.sheet.rows[at][: self.width]
+        line = self._own(at)[: self.width]
         return (*line, *[None] * (self.width - len(line)))
 
     def _not_a_resident(
         self, at: int, own: list[object], line: tuple[object, ...]
     ) -> str:
-        """Why a line holds no resident, as a code; "" when it does."""
+        """Why a line holds no resident, as a code; "" when it does, or should."""
+        if not own:  # but a formula nobody has computed
+            return ""
         name = self._name(line)
         if (name is None or _bare(name) in self.headings) and self._is_heading(own):
             return "S_HEADING"
@@ -179,9 +191,22 @@ class _SheetRows:
                 return "S_BUILDING"
         if _TOTAL.fullmatch(first) or _TOTAL.fullmatch(_bare(name or "")):
             return "S_TOTAL"
-        if _REMARK.fullmatch(first) or (len(own) == 1 and not name):
+        somebody = name is not None or self._is_somebody(at)
+        if _REMARK.fullmatch(first) or (len(own) == 1 and not name and not somebody):
             return "S_BLANK_LINE"
-        return "" if name is not None else "S_NO_NAME"
+        return "" if somebody else "S_NO_NAME"
+
+    def _is_somebody(self, at: int) -> bool:
+        """Whether a line without a name has a formula for it, or somebody's ID number
+        or birth; a telephone alone may be that of an empty flat's owner."""
+        if at in self.uncomputed:
+            return True
+        cells = [(one.path, self.sheet.own(at, one.index)) for one in self.header.known]
+        return self.name_column.path == NAME and any(
+            (path == "id_number" and len(_DIGIT.findall(str(cell))) >= SHORTEST)
+            or (path == "born_on" and self.reader.read(path, cell).value is not None)
+            for path, cell in cells
+        )
 
     def _is_heading(self, own: list[object]) -> bool:
         """Whether the headings stand here once more, as on each printed page."""

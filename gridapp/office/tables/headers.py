@@ -7,12 +7,15 @@ each of the first rows is scored by the headings it knows (domain.md §5.1).
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from gridapp.office.ledgers.columns import (
+    ABOUT_CONTACTING,
     IGNORED,
+    PLACE,
+    group_kind,
     joined_plain,
     path_of,
     plain_heading,
@@ -65,8 +68,7 @@ def find_header(
     chosen: paths the user gave to headings; they win over what is known.
     named: the paths of which a ledger has at least one; it says what a row is about.
     """
-    best: Header | None = None
-    best_score = (0, False, 0)
+    found: dict[Header, tuple[int, bool, int]] = {}
     wanted = _plain(chosen or {})
     names = _naming_rows(sheet, wanted, named)
     for first in range(min(SEARCHED_ROWS, len(sheet.rows))):
@@ -78,11 +80,19 @@ def find_header(
             header = _header(sheet, first, first + depth - 1, wanted)
             paths = {column.path for column in header.known}
             grouped = depth > 1 and _is_group_row(sheet, first)
-            score = (len(paths), grouped, -depth)
-            enough = len(paths) >= FEWEST and not paths.isdisjoint(named)
-            if enough and score > best_score:
-                best, best_score = header, score
-    return best
+            if len(paths) >= FEWEST and not paths.isdisjoint(named):
+                found[header] = (len(paths), grouped, -depth)
+    best = max(found, key=found.__getitem__, default=None)
+    if best is None or not _names_two(best):
+        return best
+    groups = [one for one in found if one.last == best.last and found[one][1]]
+    return max(groups, key=found.__getitem__, default=best)
+
+
+def _names_two(header: Header) -> bool:
+    """Whether there are two columns of names that only a group could tell apart."""
+    labels = [one.heading for one in header.columns]
+    return sum(path_of(label) == NAME for label in labels) > 1
 
 
 def _is_group_row(sheet: RawSheet, row: int) -> bool:
@@ -130,22 +140,67 @@ def _header(
     sheet: RawSheet, first: int, last: int, wanted: Mapping[str, str]
 ) -> Header:
     levels = [_level(sheet, row, last) for row in range(first, last + 1)]
+    titles = {level[0] for level in levels[:-1] if len(set(level)) == 1}
+    columns = _columns(levels, wanted, titles)
+    if all(one.path != NAME for one in columns):  # then the head is who a row is about
+        groups = {part for one in columns for part in one.heading.split("/")[:-1]}
+        heads = {group for group in groups if group_kind(group) == "head"}
+        of_heads = _columns(levels, wanted, titles | heads)
+        if any(one.path == NAME for one in of_heads):
+            columns = of_heads
+    return Header(first, last, _with_door(columns))
+
+
+def _columns(
+    levels: Sequence[Sequence[str]], wanted: Mapping[str, str], idle: Collection[str]
+) -> tuple[Column, ...]:
+    """The columns under these headings; `idle` groups do not say whose column it is."""
     columns: list[Column] = []
     slots: dict[str, int] = {}
     taken: set[str] = set()
-    for index in range(sheet.width):
+    named: list[str] = []  # groups with a name; the first is the row's own
+    for index in range(len(levels[0])):
         parts = _parts([level[index] for level in levels])
         if not parts:
             continue
-        heading = "/".join(parts)
-        path = wanted.get(joined_plain(heading)) or _path(parts)
+        heading, group = "/".join(parts), "/".join(parts[:-1])
+        groups = (part for part in parts[:-1] if part not in idle)
+        chosen = wanted.get(joined_plain(heading))
+        path = chosen or path_of(parts[-1], *groups) or ""
         if path.startswith("contact."):
-            path = _slotted(path, "/".join(parts[:-1]) or parts[-1][:2], slots, taken)
-        if path in taken and path != IGNORED and not path.endswith("phones"):
+            path = _slotted(path, _whose(parts), slots, taken)
+        if path == NAME:
+            named.append(group)
+        elsewhere = group in named[1:] and not chosen
+        if path in taken and path != IGNORED:
+            path = path if path.endswith("phones") and not elsewhere else ""
+        elif elsewhere and group != named[0] and "." not in path and path != IGNORED:
             path = ""
         taken.add(path)
         columns.append(Column(index, heading, path))
-    return Header(first, last, tuple(columns))
+    return tuple(columns)
+
+
+def _with_door(columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    """The address of the head is the household's, when no other column has one."""
+    if any(one.path in PLACE for one in columns):
+        return columns
+    for at, one in enumerate(columns):
+        *groups, label = one.heading.split("/")
+        of_head = any(group_kind(group) == "head" for group in groups)
+        if of_head and not one.path and path_of(label) == "door":
+            return (*columns[:at], replace(one, path="door"), *columns[at + 1 :])
+    return columns
+
+
+def _whose(parts: Sequence[str]) -> str:
+    """What tells one contact from another: 子女情况/长子, but not 监护人/基本."""
+    groups = [
+        part
+        for part in parts[:-1]
+        if group_kind(part) != "resident" and part not in ABOUT_CONTACTING
+    ]
+    return "/".join(groups or parts[:-1]) or parts[-1][:2]
 
 
 def _level(sheet: RawSheet, row: int, last: int) -> list[str]:
@@ -178,10 +233,6 @@ def _parts(texts: list[str]) -> list[str]:
             if part and (not parts or parts[-1] != part):
                 parts.append(part)
     return parts
-
-
-def _path(parts: list[str]) -> str:
-    return path_of(parts[-1], parts[-2] if len(parts) > 1 else "") or ""
 
 
 def _slotted(path: str, group: str, slots: dict[str, int], taken: set[str]) -> str:
