@@ -240,6 +240,15 @@ def test_a_namesake_who_is_chosen_gets_what_the_row_says(bring, people):
     assert state(plan)[0] == "需确认"
 
 
+def test_people_without_door_number_and_birth_come_once_from_one_file(bring, people):
+    lines = [nameless(("", "", "")), nameless(("", "", ""), name="孙七", phone="")]
+    lines.append(nameless(("", "", ""), name="周八", phone="13800000018"))
+    bring(*lines)
+    plan, _ = bring(*lines)
+    assert [row.state for row in plan.rows] == ["无变化"] * 3
+    assert len(people()) == 3
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -144,6 +144,9 @@ class Planner:
                 if not self.known.door(one).agrees(door_of(row.values)):
                     row.ask("door", "Q_TWO_DOORS")
                 return one
+            same_door = self.known.door(one) == door_of(row.values)
+            if same_door and self._adds_nothing(row, one):
+                return one  # the ledger that brought them, once more
         self._people = tuple(one for one in alike if not self.writes.is_new(one["id"]))
         return choose_person(row, self._people, answer, doubtful=True)
 
