@@ -30,6 +30,7 @@ from PySide6.QtWidgets import (
     QTextEdit,
     QWidget,
 )
+from shiboken6 import isValid
 
 from gridapp.app import App, qt_application
 from gridapp.store import vault
@@ -172,8 +173,11 @@ def unreachable(root: QWidget) -> Faults:
         if here is None or wanted <= seen:
             break
         seen.add(here)
+    seen, missed = (
+        {one for one in some if isValid(one)} for some in (seen, wanted - seen)
+    )
     groups = {one.group() for one in seen if isinstance(one, QAbstractButton)} - {None}
-    for one in wanted - seen:
+    for one in missed:  # what was made anew meanwhile is looked at in its next scene
         group = one.group() if isinstance(one, QAbstractButton) else None
         if group not in groups:  # arrows go from one of a group to the others
             yield f"Tab never comes to {told(one)}"
