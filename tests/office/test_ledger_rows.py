@@ -120,12 +120,35 @@ def test_ditto_does_not_reach_over_a_sub_heading_nor_into_names():
         ((3.0, 2.0, 501.0), ("3", "2", "501")),
         (("3号楼", None, "2-501"), ("3", "2", "501")),
         (("3栋2单元", None, 501), ("3", "2", "501")),
+        (("03", "02", "0501"), ("3", "2", "501")),
+        ((None, None, "3 2 501"), ("3", "2", "501")),
+        ((None, None, "二期3栋2单元501"), ("2期3", "2", "501")),
+        (("3栋", None, "02-0501"), ("3", "2", "501")),
     ],
 )
 def test_places_are_read_as_offices_write_them(cells, door):
     values = one(*cells, "王五", FATHER, None, None).values
     found = (values["building.number"], values["dwelling.unit"])
     assert (*found, values["dwelling.room"]) == door
+
+
+def test_room_column_that_names_only_the_building_gives_no_room():
+    values = one(None, None, "3栋", "王五", FATHER, None, None).values
+    assert (values["building.number"], values.get("dwelling.room")) == ("3", None)
+
+
+def test_sub_heading_with_a_zero_is_the_same_building():
+    [_, row] = read(["03号楼"], [501, "王五", FATHER, "户主", None], head=HEAD[2:])
+    assert row.values["building.number"] == "3"
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [("501-502", "E_ROOM_FORMAT"), ("50l", "E_ROOM_FORMAT"), (45353, "E_ROOM_IS_DATE")],
+)
+def test_room_that_may_be_another_is_refused(cell, code):
+    row = one(3, 2, cell, "王五", FATHER, None, None)
+    assert codes(row) == [("dwelling.room", code)]
 
 
 def test_room_that_became_a_date_is_refused():

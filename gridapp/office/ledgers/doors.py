@@ -28,7 +28,8 @@ def read_place(row: LedgerRow, header: Header, context: Mapping[str, str]) -> No
     if not found and any(p.field in PLACE for p in row.errors):
         return
     for path in PLACE[:3]:
-        value = found.get(path) or context.get(path)
+        above = context.get(path)
+        value = found.get(path) or cells.read_door_part(above).value or above
         if value:
             row.values[path] = value
 
