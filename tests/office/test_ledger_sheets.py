@@ -257,10 +257,28 @@ def test_outer_group_tells_whose_the_inner_ones_are():
     ]
 
 
-def test_telephone_behind_a_second_name_is_not_the_first_ones():
-    head = ["姓名", "身份证号", "电话", "手机号码", "姓名", "电话"]
-    paths = [c.path for c in header_of(head).columns]
-    assert paths == ["name", "id_number", "phones", "phones", "", ""]
+@pytest.mark.parametrize(
+    ("head", "last"),
+    [
+        (["手机号码", "姓名", "电话"], ["phones", "", ""]),
+        (["紧急联系人", "联系电话"], ["contact.1.name", "contact.1.phones"]),
+        (["户主姓名", "联系电话"], ["household.head_name", "household.phones"]),
+        (["住址", "手机号码"], ["door", "phones"]),
+    ],
+)
+def test_second_telephone_is_that_of_the_name_before_it(head, last):
+    paths = [c.path for c in header_of(["姓名", "身份证号", "电话", *head]).columns]
+    assert paths == ["name", "id_number", "phones", *last]
+
+
+def test_groups_within_groups_of_a_csv_reach_over_their_columns():
+    header = header_of(
+        ["姓名", "身份证号", "子女情况", "", "", ""],
+        ["", "", "长子", "", "次子", ""],
+        ["", "", "姓名", "电话", "姓名", "电话"],
+    )
+    slots = [f"contact.{n}.{field}" for n in (1, 2) for field in ("name", "phones")]
+    assert [c.path for c in header.columns] == ["name", "id_number", *slots]
 
 
 def test_groups_of_a_csv_reach_over_their_columns_without_merges():

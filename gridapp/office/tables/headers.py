@@ -26,6 +26,16 @@ NAME = "name"
 SEARCHED_ROWS = 15
 DEEPEST = 3
 FEWEST = 3  # known headings, the one that names the row among them
+# whose a second column of telephones is when it stands behind somebody's name
+_PHONES_AFTER: Mapping[str, str] = {
+    "household.head_name": "household.phones",
+    "dwelling.owner_name": "dwelling.owner_phones",
+    **{
+        f"contact.{slot}.{field}": f"contact.{slot}.phones"
+        for slot in range(1, 10)
+        for field in ("name", "relation")
+    },
+}
 
 
 @dataclass(frozen=True)
@@ -139,7 +149,9 @@ def _naming_rows(
 def _header(
     sheet: RawSheet, first: int, last: int, wanted: Mapping[str, str]
 ) -> Header:
-    levels = [_level(sheet, row, last) for row in range(first, last + 1)]
+    levels: list[list[str]] = []
+    for row in range(last, first - 1, -1):
+        levels.insert(0, _level(sheet, row, levels[0] if levels else None))
     titles = {level[0] for level in levels[:-1] if len(set(level)) == 1}
     columns = _columns(levels, wanted, titles)
     if all(one.path != NAME for one in columns):  # then the head is who a row is about
@@ -169,6 +181,8 @@ def _columns(
         path = chosen or path_of(parts[-1], *groups) or ""
         if path.startswith("contact."):
             path = _slotted(path, _whose(parts), slots, taken)
+        if path == "phones" and path in taken and not chosen and columns:
+            path = _PHONES_AFTER.get(columns[-1].path, path)
         if path == NAME:
             named.append(group)
         elsewhere = group in named[1:] and not chosen
@@ -203,12 +217,11 @@ def _whose(parts: Sequence[str]) -> str:
     return "/".join(groups or parts[:-1]) or parts[-1][:2]
 
 
-def _level(sheet: RawSheet, row: int, last: int) -> list[str]:
-    """The texts of one heading row, groups spread over their columns."""
+def _level(sheet: RawSheet, row: int, below: list[str] | None) -> list[str]:
+    """The texts of one heading row, groups spread over the columns of those below."""
     texts = [_text(sheet.cell(row, column)) for column in range(sheet.width)]
-    if row == last or sheet.anchors:
+    if below is None or sheet.anchors:
         return texts
-    below = [_text(sheet.own(row + 1, column)) for column in range(sheet.width)]
     for column in range(1, len(texts)):  # a CSV has no merges: the group stands first
         if not texts[column] and below[column] and below[column - 1]:
             texts[column] = texts[column - 1]
