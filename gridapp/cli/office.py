@@ -73,7 +73,10 @@ class _Options:
     "--accept",
     default="",
     metavar=tr("行|all"),
-    help=tr("需确认的行照原样导入：行号如 3,5-8 或 表名!3，全部写 all。"),
+    help=tr(
+        "需确认的行照原样导入：行号如 3,5-8 或 表名!3，全部写 all；证件号校验不"
+        "对和同名难分的行不算在内。"
+    ),
 )
 @click.option("--dry-run", is_flag=True, help=tr("只检查，不写入。"))
 @click.option("--undo", metavar=tr("批次"), help=tr("撤销一次导入，写它的批次编号。"))

@@ -398,3 +398,9 @@ def test_person_in_the_recycle_bin_is_asked_about(vault, bring, people):
 def test_file_without_a_heading_is_refused_in_words(bring):
     with pytest.raises(UserError, match="没有找到表头"):
         bring(("甲", "乙"), head=("一", "二"))
+
+
+def test_a_note_that_went_out_masked_comes_back_unchanged(bring, people):
+    bring((*WANG[:-1], "长子13900000099"))
+    bring((*WANG[:-1], "长子139****0099"))
+    assert one(people)["note"] == "长子13900000099"

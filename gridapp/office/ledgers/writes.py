@@ -10,6 +10,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from gridapp.models import record_named
+from gridapp.models.free_text import masked
 from gridapp.models.kinds import NOTE, PHONES
 from gridapp.models.record import Field, Values, fields_of
 from gridapp.office.ledgers.known import TABLES, Known, index_resident
@@ -137,7 +138,8 @@ def merged(spec: Field, old: Any, new: Any) -> Any:
     if spec.kind is PHONES:
         return tuple(dict.fromkeys((*old, *new)))
     if spec.kind is NOTE:
-        return old if new in old else f"{old}；{new}"
+        known = new in old or new in masked(old)  # it may have gone out masked
+        return old if known else f"{old}；{new}"
     if spec.kind.name == "birth" and old.startswith(new):
         return old
     if spec.name in COARSE and new.endswith("0") and new[0] == old[0]:

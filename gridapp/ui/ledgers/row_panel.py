@@ -11,7 +11,7 @@ from gridapp.language import tr
 from gridapp.office.ledgers.detail import Detail, Line, people_words
 from gridapp.office.ledgers.plan import PlannedRow
 from gridapp.office.ledgers.problems import Problem
-from gridapp.office.ledgers.questions import answers_to
+from gridapp.office.ledgers.questions import ONE_BY_ONE, answers_to
 from gridapp.ui.theme import Theme
 from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import Lines, column, line
@@ -109,7 +109,7 @@ class RowPanel(QWidget):
         options.changed.connect(partial(self._tell, one.code, options))
         box.addWidget(options)
         count = alike.get(one.code, 0)
-        if count > 1 and one.code != "Q_SEVERAL":
+        if count > 1 and one.code not in ("Q_SEVERAL", *ONE_BY_ONE):
             words = tr("同类的 {count:,} 行都这样答", count=count)
             everyone = Button(self._theme, words, "quiet", icon="list-checks")
             everyone.clicked.connect(partial(self._tell_all, one.code, options))
