@@ -183,11 +183,16 @@ def _of(family: Sequence[LedgerRow], relations: tuple[str, ...]) -> list[LedgerR
 
 
 def _check_age(row: LedgerRow, today: dt.date, among_elders: bool) -> None:
-    age = identity.age_on(row.values.get("born_on"), today)
+    born: str | None = row.values.get("born_on")
+    tagged = any(row.values.get(path) for path in ELDER_TAGS)
+    if not born or (
+        born > str(today.year - OLDEST + 1) and not (among_elders or tagged)
+    ):
+        return  # neither too old nor listed as old
+    age = identity.age_on(born, today)
     if age is None:
         return
     if age >= OLDEST:
         row.warn("born_on", "W_AGE")
-    tagged = any(row.values.get(path) for path in ELDER_TAGS)
     if age < ELDER and (among_elders or tagged):
         row.warn("", "W_TAG_AGE")

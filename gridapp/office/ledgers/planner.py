@@ -85,19 +85,24 @@ class Planner:
         """
         own = [row.copy() for row in rows]
         check_together(own, self.today, self.known, elders)
-        behind_door = _people_behind_doors(own)
+        alone = any(row.values.get("tag.alone") for row in own)
+        behind_door = _people_behind_doors(own if alone else ())
+        given = self.answers.given
         self._agreed_buildings = {
             door_of(row.values).building
-            for row in own
-            if self.answers.given.get((row.place, "Q_NEW_BUILDING")) == YES
+            for row in (own if given else ())
+            if given.get((row.place, "Q_NEW_BUILDING")) == YES
+        }
+        parts = {
+            name: Parts(
+                self.known, self.writes, self.today, dates.get(name, self.today)
+            )
+            for name in {row.sheet for row in own}
         }
         states: list[Outcome] = []
         for row in (steps or Steps()).over(own):
-            parts = Parts(
-                self.known, self.writes, self.today, dates.get(row.sheet, self.today)
-            )
             self._people = ()
-            state = self._state(row, parts)
+            state = self._state(row, parts[row.sheet])
             said, told = self._said(row), self.writes.told()
             states.append(Outcome(row, state, said, self._people, told))
             if row.values.get("tag.alone"):
@@ -161,14 +166,10 @@ class Planner:
     def _said(self, row: LedgerRow) -> dict[str, str]:
         """The answers to the row's questions, as far as there are any."""
         said = {q.code: self.answers.of(row, q.code) for q in row.questions}
-        chosen = said.get("Q_SEVERAL")
-        people = {one["id"].hex for one in self._people}
-        if chosen not in (
-            NEW_FILE,
-            NO,
-            *people,
-        ):  # who was chosen is not there any more
-            said.pop("Q_SEVERAL", None)
+        if "Q_SEVERAL" in said:
+            people = (one["id"].hex for one in self._people)
+            if said["Q_SEVERAL"] not in (NEW_FILE, NO, *people):
+                del said["Q_SEVERAL"]  # who was chosen is not there any more
         return {code: answer for code, answer in said.items() if answer}
 
     def _settled(self, row: LedgerRow) -> str:

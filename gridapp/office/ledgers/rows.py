@@ -128,6 +128,7 @@ class _SheetRows:
         headings = {text for c in header.columns for text in c.heading.split("/")}
         self.headings = {_bare(text) for text in headings}
         title = _BUILDING.fullmatch(unicodedata.normalize("NFKC", sheet.name.strip()))
+        self.blank_is_ditto = any(column.ditto for column in header.columns)
         self.context: dict[str, str] = {}
         if title:
             self._enter(title)
@@ -226,6 +227,9 @@ class _SheetRows:
     def _without_ditto(
         self, row: LedgerRow, line: tuple[object, ...]
     ) -> tuple[object, ...]:
+        short = (c.strip() for c in line if type(c) is str and len(c) <= LONGEST_DITTO)
+        if not self.blank_is_ditto and DITTO.isdisjoint(short):
+            return line
         filled = list(line)
         for column in self.header.columns:
             cell = line[column.index]
