@@ -30,6 +30,18 @@ from gridapp.work import founding
 pytest_plugins = ["tests.acceptance.table"]
 PASSWORD = "测试用的密码 1"
 
+DISPUTE = {  # what a dispute is at least
+    "name": "漏水纠纷",
+    "happened_on": dt.date(2026, 11, 1),
+    "place": "3号楼",
+    "scale": "01",
+    "dispute_kind": "0201",
+    "people_count": 2,
+    "summary": "楼上漏水",
+    "state": "registered",
+    "deadline": dt.date(2026, 12, 1),
+}
+
 # A busy machine is no fault; in CI Hypothesis has such a profile of its own.
 if "CI" not in os.environ:
     hypothesis.settings.register_profile("unhurried", deadline=None)

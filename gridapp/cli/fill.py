@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-import msgspec
 
 from gridapp.cli.options import (
     as_json,
+    column_map,
     conditions,
     opened,
     print_json,
@@ -65,9 +65,11 @@ def fill_command(
     from gridapp.office.filling import fill
     from gridapp.office.filling.form import Form
     from gridapp.office.filling.rows import left_alone, people_named
+    from gridapp.office.filling.sources import chosen_source
 
     why = purpose_given(purpose, unmask=unmask)
-    columns = _columns(map_file)
+    said = column_map(map_file)
+    columns = {heading: chosen_source(source) for heading, source in said.items()}
     form, today = Form(template), dt.date.today()
     asked = [*where] if asks_presence(where) else [*where, HERE]
     with opened(data, password_file) as store:
@@ -100,20 +102,6 @@ def _say(plan: FillPlan, out: Path) -> None:
         click.echo(tr("不认得的列留空了，可用 --map 指定：{unknown}", unknown=unknown))
     for words in (*plan.missing_words(), *plan.warnings):
         click.echo(words)
-
-
-def _columns(map_file: Path | None) -> dict[str, str]:
-    from gridapp.office.filling.sources import chosen_source
-
-    if map_file is None:
-        return {}
-    try:
-        said = msgspec.json.decode(map_file.read_bytes(), type=dict[str, str])
-    except msgspec.DecodeError as error:
-        raise UserError(
-            tr('{name} 应是 JSON，写成 {{"表头": "字段"}}，请检查', name=map_file.name)
-        ) from error
-    return {heading: chosen_source(source) for heading, source in said.items()}
 
 
 COMMANDS = (fill_command,)

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import click
-import msgspec
 
 from gridapp.cli.options import (
     as_json,
+    column_map,
     id_of,
     opened,
     print_json,
@@ -110,7 +110,7 @@ def _import(store: Store, file: Path, data: Path, options: _Options) -> None:
 
     today = dt.date.today()
     choices = ledger.Choices(
-        columns=_columns(options.map_file),
+        columns=column_map(options.map_file),
         code_sets=_pairs(options.code_sets),
         kind=options.kind,
     )
@@ -206,17 +206,6 @@ def _undone(done: TakenBack) -> dict[str, object]:
         for one in done.stayed
     ]
     return {"taken_back": done.records, "stayed": stayed}
-
-
-def _columns(map_file: Path | None) -> dict[str, str]:
-    if map_file is None:
-        return {}
-    try:
-        return msgspec.json.decode(map_file.read_bytes(), type=dict[str, str])
-    except msgspec.DecodeError as error:
-        raise UserError(
-            tr('{name} 应是 JSON，写成 {{"表头": "字段"}}，请检查', name=map_file.name)
-        ) from error
 
 
 def _pairs(given: Iterable[str]) -> dict[str, str]:

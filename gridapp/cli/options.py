@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import click
+import msgspec
 from click.core import ParameterSource
 
 from gridapp import paths
@@ -104,6 +105,18 @@ def purpose_given(text: str | None, *, unmask: bool) -> str:
             tr("要完整号码，用 --purpose 写明用途，如 --purpose 报街道民政办摸底")
         )
     return purpose_of(text)
+
+
+def column_map(file: Path | None) -> dict[str, str]:
+    """What a JSON file says of headings: {"heading": "field"}; empty without one."""
+    if file is None:
+        return {}
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=dict[str, str])
+    except msgspec.DecodeError as error:
+        raise UserError(
+            tr('{name} 应是 JSON，写成 {{"表头": "字段"}}，请检查', name=file.name)
+        ) from error
 
 
 def password_of(file: Path | None, *, confirm: bool = False) -> str:

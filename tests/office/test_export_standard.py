@@ -10,6 +10,7 @@ from gridapp.models import Building, Dispute, Dwelling, Household, Resident
 from gridapp.office.exporting.standard import export_standard
 from gridapp.store import records
 from gridapp.work.gbt31000 import TABLES
+from tests.conftest import DISPUTE
 from tests.office.test_export import MASKED, WHOLE
 from tests.work.test_readiness import WHOLE as FILE
 from tests.work.test_readiness import saved
@@ -98,18 +99,7 @@ def test_a_rented_door_and_a_dispute_have_tables_of_their_own(vault, people, tmp
         home = records.get(tx.db, Resident, people.zhang)["household_id"]
         door = records.get(tx.db, Household, home)["dwelling_id"]
         records.save(tx, Dwelling, {"tenure": "rent", "area_m2": 89.5}, door)
-        case = {
-            "name": "漏水纠纷",
-            "happened_on": dt.date(2026, 11, 1),
-            "place": "3号楼",
-            "scale": "01",
-            "dispute_kind": "0201",
-            "people_count": 2,
-            "summary": "楼上漏水",
-            "state": "registered",
-            "deadline": dt.date(2026, 12, 1),
-        }
-        dispute = records.save(tx, Dispute, case)
+        dispute = records.save(tx, Dispute, DISPUTE)
         doors = records.ids(tx.db, Dwelling)
     made, book = delivered(vault, Dwelling, doors, tmp_path / "a.xlsx")
     assert made.rows == {"出租房": 1}  # of two doors

@@ -14,7 +14,7 @@ from gridapp.store.acts import acts
 from gridapp.ui.ledgers.export_dialog import ExportDialog
 from gridapp.ui.main_window import MainWindow
 from gridapp.work.visits import log_visit
-from tests.conftest import at
+from tests.conftest import DISPUTE, at
 
 PAGES = (
     "today",
@@ -47,18 +47,7 @@ def window(session, people, vault, qtbot, settle):
             "found_at": at(dt.date(2026, 11, 2)),
         }
         records.save(tx, Issue, found)
-        case = {
-            "name": "漏水纠纷",
-            "happened_on": dt.date(2026, 11, 1),
-            "place": "3号楼",
-            "scale": "01",
-            "dispute_kind": "0201",
-            "people_count": 2,
-            "summary": "楼上漏水",
-            "state": "registered",
-            "deadline": dt.date(2026, 12, 1),
-        }
-        records.save(tx, Dispute, case)
+        records.save(tx, Dispute, DISPUTE)
         patrol = {"started_at": at(dt.date(2026, 11, 2)), "nothing_found": True}
         records.save(tx, Patrol, patrol)
     window = MainWindow(session, "周敏 和顺里第一网格")

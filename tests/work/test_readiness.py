@@ -1,7 +1,5 @@
 """What GB/T 31000 still asks of a file is said, item by item; domain.md §2.1."""
 
-import datetime as dt
-
 import pytest
 
 from gridapp.models import (
@@ -26,7 +24,7 @@ from gridapp.work.readiness import (
     readiness,
 )
 from gridapp.work.standard_answers import subjects
-from tests.conftest import id_number
+from tests.conftest import DISPUTE, id_number
 
 WHOLE = {
     "name": "李桂英",
@@ -193,18 +191,7 @@ def test_a_rented_door_is_asked_for_its_owner_and_its_tenant(vault, people):
 
 
 def test_a_dispute_is_asked_for_its_main_party(vault):
-    values = {
-        "name": "漏水纠纷",
-        "happened_on": dt.date(2026, 11, 1),
-        "place": "3号楼",
-        "scale": "01",
-        "dispute_kind": "0201",
-        "people_count": 2,
-        "summary": "楼上漏水",
-        "state": "registered",
-        "deadline": dt.date(2026, 12, 1),
-    }
-    case = saved(vault, Dispute, values)
+    case = saved(vault, Dispute, DISPUTE)
     for name, main in (("张德福", None), ("李桂英", True)):
         party = {"dispute_id": case, "side": "applicant", "name": name, "main": main}
         saved(vault, DisputeParty, party)

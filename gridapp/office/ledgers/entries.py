@@ -123,16 +123,14 @@ def plan_entries(
     kind: EntryKind,
     today: dt.date,
     choices: Choices,
-    steps: Steps | None = None,
+    steps: Steps,
 ) -> ImportPlan:
     """What an import of this kind of ledger would do; nothing is written.
 
-    steps: each row is counted three times, the first when it came out of the file.
+    steps: each row is counted three times; the first, when it came out of the file, is
+    done.
     """
-    steps = steps or Steps()
-    lines = sum(len(sheet.rows) for sheet in sheets)
-    steps.total = 3 * lines
-    steps.to(lines)
+    lines = steps.total // 3
     reader = _Reader(kind, today, choices.code_sets)
     headers = [_header(s, kind, choices) if s.visible else None for s in sheets]
     rows: list[LedgerRow] = []

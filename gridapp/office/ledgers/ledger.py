@@ -112,12 +112,12 @@ def plan_sheets(
     steps: each row is counted three times, the first when it came out of the file.
     """
     steps = steps or Steps()
-    kind = kind_of(sheets, choices.kind)
-    if kind is not None:
-        return _plan_entries(store, name, sheets, kind, today, choices, steps)
     lines = sum(len(sheet.rows) for sheet in sheets)
     steps.total = 3 * lines
     steps.to(lines)
+    kind = kind_of(sheets, choices.kind)
+    if kind is not None:
+        return _plan_entries(store, name, sheets, kind, today, choices, steps)
     with store.reading() as db:
         known_sheets = understood(db, sheets, choices)
     rows: list[LedgerRow] = []

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHeaderView, QTableView
 from gridapp.models.record import Record
 from gridapp.ui.forms.record_table import RecordTable
 from gridapp.ui.session import Session
+from gridapp.ui.widgets.table_look import row_table
 from gridapp.work.ordering import ordered
 from gridapp.work.record_columns import columns_of
 
@@ -42,23 +43,8 @@ class RecordList(QTableView):
         self._order = ("", False)  # key of a column; whether from the greatest
         self.setModel(self._table)
         self.setAccessibleName(name)
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
-        self.setWordWrap(False)
-        self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QTableView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QTableView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(44)
+        row_table(self, 44, 38, 70)
         across = self.horizontalHeader()
-        across.setHighlightSections(False)
-        across.setDefaultAlignment(
-            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        )
-        across.setFixedHeight(38)
-        across.setMinimumSectionSize(70)
         across.setSectionsClickable(True)
         across.sectionClicked.connect(self._on_heading)
         for number, (_, width) in enumerate(columns):

@@ -26,6 +26,7 @@ from gridapp.language import tr
 from gridapp.ui.theme import Theme, transparent_selection
 from gridapp.ui.tokens import Size, ToneName
 from gridapp.ui.widgets.badge import Badge
+from gridapp.ui.widgets.table_look import row_table
 
 Index = QModelIndex | QPersistentModelIndex
 NOWHERE = QModelIndex()
@@ -63,23 +64,7 @@ class PlainTable(QTableView):
         self.setModel(self._model)
         self.setItemDelegate(_CellDelegate(theme, self))
         self.setAccessibleName(name)
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
-        self.setWordWrap(False)
-        self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QTableView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QTableView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
-        across = self.horizontalHeader()
-        across.setHighlightSections(False)
-        across.setDefaultAlignment(
-            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        )
-        across.setFixedHeight(34)
-        across.setMinimumSectionSize(48)
+        row_table(self, ROW_HEIGHT, 34, 48)
         self.set_columns(columns)
         transparent_selection(self)
         theme.changed.connect(self._repaint)
