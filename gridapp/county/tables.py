@@ -11,6 +11,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Index,
+    Integer,
     LargeBinary,
     MetaData,
     String,
@@ -53,6 +54,10 @@ device = Table(
     Column("enrolled_at", UtcTime(), nullable=False),
     Column("seen_at", UtcTime(), nullable=False),
     Column("revoked_at", UtcTime()),
+    Column("area", Text),  # all grids whose code begins so, besides device_scope
+    Column("verify_key", LargeBinary),  # Ed25519, of what it signs
+    Column("lock_asked_at", UtcTime()),  # the county wants it to shut its data
+    Column("lock_done_at", UtcTime()),  # it said that it has
 )
 
 # What a device may see and change. `cursor` is how far it said it has read.
@@ -76,6 +81,7 @@ enrolment = Table(
     Column("made_at", UtcTime(), nullable=False),
     Column("expires_at", UtcTime(), nullable=False),
     Column("device_id", Uuid()),  # who used it
+    Column("area", Text),
 )
 
 # The change log, numbered within its scope. `body` is the change as it is sent.
@@ -117,4 +123,45 @@ held = Table(
     Column("received_at", UtcTime(), nullable=False),
     Column("settled", Boolean, nullable=False),  # accepted later, or superseded
     Index("ix_held_record_id", "record_id"),
+)
+
+# A photo that is here whole; the file lies under its hash in the server's folder.
+photo = Table(
+    "photo",
+    COUNTY,
+    Column("hash", String(64), primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("received_at", UtcTime(), nullable=False),
+)
+
+# An upload that has begun (tus 1.0); how far it is, its unfinished file says.
+upload = Table(
+    "upload",
+    COUNTY,
+    Column("id", Uuid(), primary_key=True),
+    Column("device_id", Uuid(), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("part", String(8), nullable=False),  # whole or thumb
+    Column("size", BigInteger, nullable=False),
+    Column("made_at", UtcTime(), nullable=False),
+)
+
+# A .gridpkg that was taken in, with the answer made for it.
+package = Table(
+    "package",
+    COUNTY,
+    Column("id", Uuid(), primary_key=True),
+    Column("device_id", Uuid(), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("received_at", UtcTime(), nullable=False),
+    Column("answer", LargeBinary),
+)
+
+# Failed attempts to get in, counted for a span of time; for all processes together.
+attempt = Table(
+    "attempt",
+    COUNTY,
+    Column("key", String(64), primary_key=True),
+    Column("span", BigInteger, primary_key=True, autoincrement=False),
+    Column("count", Integer, nullable=False),
 )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped
 
 from gridapp.language import tr
@@ -21,7 +21,10 @@ class Attachment(Record):
     __tablename__ = "attachment"
     title = tr("附件")
     shown_by = "name"
-    __table_args__ = (CheckConstraint("size >= 0", name="size_not_negative"),)
+    __table_args__ = (
+        CheckConstraint("size >= 0", name="size_not_negative"),
+        Index("ix_attachment_hash", "hash"),
+    )
 
     owner_type: Mapped[str] = field("所属类型", listed=False)
     owner_id: Mapped[UUID] = field("所属记录", REF, listed=False)

@@ -1,0 +1,61 @@
+"""Photos, packages, rights by area and attempts at the county; photos on a laptop."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import context, op
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+TIME = sa.String(24).with_variant(sa.DateTime(timezone=True), "postgresql")
+HASH = sa.String(64)
+
+
+def upgrade() -> None:
+    op.create_index(op.f("ix_attachment_hash"), "attachment", ["hash"])
+    if context.config.attributes["side"] == "county":
+        _county()
+
+
+def _county() -> None:
+    op.create_table(
+        "photo",
+        sa.Column("hash", HASH, nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("received_at", TIME, nullable=False),
+        sa.PrimaryKeyConstraint("hash", name=op.f("pk_photo")),
+    )
+    op.create_table(
+        "upload",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("device_id", sa.Uuid(), nullable=False),
+        sa.Column("hash", HASH, nullable=False),
+        sa.Column("part", sa.String(8), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("made_at", TIME, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_upload")),
+    )
+    op.create_table(
+        "package",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("device_id", sa.Uuid(), nullable=False),
+        sa.Column("hash", HASH, nullable=False),
+        sa.Column("received_at", TIME, nullable=False),
+        sa.Column("answer", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_package")),
+    )
+    op.create_table(
+        "attempt",
+        sa.Column("key", HASH, nullable=False),
+        sa.Column("span", sa.BigInteger(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("key", "span", name=op.f("pk_attempt")),
+    )
+    op.add_column("device", sa.Column("area", sa.Text(), nullable=True))
+    op.add_column("device", sa.Column("verify_key", sa.LargeBinary(), nullable=True))
+    op.add_column("device", sa.Column("lock_asked_at", TIME, nullable=True))
+    op.add_column("device", sa.Column("lock_done_at", TIME, nullable=True))
+    op.add_column("enrolment", sa.Column("area", sa.Text(), nullable=True))
