@@ -10,6 +10,7 @@ from uuid import UUID
 
 from gridapp.language import tr
 from gridapp.models import record_named
+from gridapp.models.ids import id_of
 from gridapp.models.kinds import TIME
 from gridapp.models.record import Record, field_of
 from gridapp.sync.merge import Incoming
@@ -64,7 +65,7 @@ class Arrival:
     @property
     def sent_grid(self) -> UUID:
         """The grid that the device believes the record to be in."""
-        return UUID(bytes=self.raw.grid)
+        return id_of(self.raw.grid)
 
     def hold(
         self,
@@ -116,13 +117,13 @@ def read(raw: Change, parked: str | None = None) -> Arrival | Hold:
         arrival = Arrival(
             raw=raw,
             model=model,
-            record_id=UUID(bytes=raw.id),
-            grid_id=UUID(bytes=raw.grid),
+            record_id=id_of(raw.id),
+            grid_id=id_of(raw.grid),
             change=Incoming(
                 action=raw.action,
                 changes={},
                 at=TIME.from_wire(raw.at),
-                by=UUID(bytes=raw.by) if raw.by else None,
+                by=id_of(raw.by) if raw.by else None,
                 base=None if raw.base is None else TIME.from_wire(raw.base),
             ),
             parked=parked,

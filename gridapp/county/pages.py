@@ -14,6 +14,7 @@ from gridapp.county.access import Device
 from gridapp.county.tables import change, scope
 from gridapp.language import tr
 from gridapp.models import RECORDS, Worker, record_named
+from gridapp.models.ids import id_of
 from gridapp.models.kinds import TIME
 from gridapp.models.record import Record, Values, table_of
 from gridapp.sync.protocol import (
@@ -62,7 +63,7 @@ def pull(db: Connection, device: Device, asked: Pull) -> Pulled:
     A scope that the device has no right to is left out, whatever it asks for; one that
     it does not mention starts from the beginning.
     """
-    known = {UUID(bytes=one.grid): one for one in asked.cursors if len(one.grid) == 16}
+    known = {id_of(one.grid): one for one in asked.cursors if len(one.grid) == 16}
     query = select(scope.c.grid_id, scope.c.last).where(
         scope.c.grid_id.in_(device.grids)
     )
@@ -86,7 +87,7 @@ def pull(db: Connection, device: Device, asked: Pull) -> Pulled:
 def _log(db: Connection, device: Device, page: _Page, at: Cursor, last: int) -> Cursor:
     """Changes after the cursor. A device's own come back only where they met others,
     or while it reads again what happened during its first download."""
-    scope_id = UUID(bytes=at.grid)
+    scope_id = id_of(at.grid)
     query = select(
         change.c.n,
         change.c.by,
@@ -145,7 +146,7 @@ def _state(db: Connection, page: _Page, at: Cursor, last: int) -> Cursor:
     pages go out comes once more from the log, and applying it twice does no harm.
     A device that starts over keeps its own cursor, so that it misses no leaving.
     """
-    grid_id = UUID(bytes=at.grid)
+    grid_id = id_of(at.grid)
     n = at.n if at.place != START or at.n else last
     names = [model.__tablename__ for model in RECORDS]
     first, after, place = 0, None, at.place

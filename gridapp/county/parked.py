@@ -12,6 +12,7 @@ from sqlalchemy import Connection, insert, select, tuple_, update
 
 from gridapp.county.intake import MISSING_PARENT, UNKNOWN, Hold
 from gridapp.county.tables import held
+from gridapp.models.ids import id_of
 from gridapp.models.kinds import TIME
 from gridapp.sync.merge import MISSING_RECORD
 from gridapp.sync.protocol import Change, Held
@@ -63,7 +64,7 @@ def keep(
 
 
 def _id(raw: bytes) -> UUID:
-    return UUID(bytes=raw) if len(raw) == 16 else UUID(int=0)
+    return id_of(raw) if len(raw) == 16 else UUID(int=0)
 
 
 def between(db: Connection, device_id: UUID, first: int, last: int) -> list[Hold]:

@@ -16,6 +16,7 @@ from gridapp.county.tables import change, device_scope
 from gridapp.county.tables import device as devices
 from gridapp.errors import UserError
 from gridapp.language import tr
+from gridapp.models.ids import id_of
 from gridapp.models.kinds import now
 from gridapp.sync.protocol import (
     LEAVE,
@@ -141,7 +142,7 @@ def _known(
 def _moved(device: access.Device, request: SyncRequest) -> dict[UUID, int]:
     """Grids that the device has read further than it had said."""
     cursors = request.pull.cursors if request.pull else []
-    said = {UUID(bytes=one.grid): one.n for one in cursors if len(one.grid) == 16}
+    said = {id_of(one.grid): one.n for one in cursors if len(one.grid) == 16}
     return {
         grid_id: said[grid_id]
         for grid_id, before in device.cursors.items()
@@ -158,7 +159,7 @@ def _reached(
     record and send them first, and they count for as long as it has not read on.
     """
     cursors = pulled.cursors if pulled else []
-    ends = {UUID(bytes=one.grid): one.n for one in cursors if one.place == pages.DONE}
+    ends = {id_of(one.grid): one.n for one in cursors if one.place == pages.DONE}
     reached: dict[UUID, int] = {}
     for grid_id, before in {**device.cursors, **moved}.items():
         end = ends.get(grid_id, 0)

@@ -17,9 +17,10 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    Uuid,
+    false,
 )
 
+from gridapp.models.ids import Id
 from gridapp.models.kinds import UtcTime
 from gridapp.models.record import Base
 
@@ -37,7 +38,7 @@ meta = Table(
 scope = Table(
     "scope",
     COUNTY,
-    Column("grid_id", Uuid(), primary_key=True),
+    Column("grid_id", Id(), primary_key=True),
     Column("last", BigInteger, nullable=False),
 )
 
@@ -45,8 +46,8 @@ scope = Table(
 device = Table(
     "device",
     COUNTY,
-    Column("id", Uuid(), primary_key=True),
-    Column("worker_id", Uuid(), nullable=False),
+    Column("id", Id(), primary_key=True),
+    Column("worker_id", Id(), nullable=False),
     Column("name", Text, nullable=False),
     Column("version", Text, nullable=False),
     Column("token_hash", String(64), nullable=False, unique=True),
@@ -58,15 +59,21 @@ device = Table(
     Column("verify_key", LargeBinary),  # Ed25519, of what it signs
     Column("lock_asked_at", UtcTime()),  # the county wants it to shut its data
     Column("lock_done_at", UtcTime()),  # it said that it has
+    Column("unlock_hash", String(64)),  # of the code that opens it again
+    Column("unlock_until", UtcTime()),
 )
 
-# What a device may see and change. `cursor` is how far it said it has read.
+# What a device may see and change. `cursor` is how far it said it has read. A row that
+# its area gave (`by_area`) goes with the area. One that was taken away stays, with
+# `left_at`, until the device has sent what it wrote there and let the records go.
 device_scope = Table(
     "device_scope",
     COUNTY,
-    Column("device_id", Uuid(), primary_key=True),
-    Column("grid_id", Uuid(), primary_key=True),
+    Column("device_id", Id(), primary_key=True),
+    Column("grid_id", Id(), primary_key=True),
     Column("cursor", BigInteger, nullable=False),
+    Column("by_area", Boolean, nullable=False, server_default=false()),
+    Column("left_at", UtcTime()),
 )
 
 # A single-use code that makes a device; only its hash is kept.
@@ -74,13 +81,13 @@ enrolment = Table(
     "enrolment",
     COUNTY,
     Column("code_hash", String(64), primary_key=True),
-    Column("worker_id", Uuid(), nullable=False),
+    Column("worker_id", Id(), nullable=False),
     Column("worker_name", Text, nullable=False),
     Column("worker_role", Text, nullable=False),
     Column("grids", Text, nullable=False),  # ids, as hex with commas
     Column("made_at", UtcTime(), nullable=False),
     Column("expires_at", UtcTime(), nullable=False),
-    Column("device_id", Uuid()),  # who used it
+    Column("device_id", Id()),  # who used it
     Column("area", Text),
 )
 
@@ -88,14 +95,14 @@ enrolment = Table(
 change = Table(
     "change",
     COUNTY,
-    Column("grid_id", Uuid(), primary_key=True),
+    Column("grid_id", Id(), primary_key=True),
     Column("n", BigInteger, primary_key=True, autoincrement=False),
     Column("type", Text, nullable=False),
-    Column("record_id", Uuid(), nullable=False),
+    Column("record_id", Id(), nullable=False),
     Column("action", Text, nullable=False),
     Column("at", UtcTime(), nullable=False),
-    Column("by", Uuid()),
-    Column("device_id", Uuid()),
+    Column("by", Id()),
+    Column("device_id", Id()),
     Column("stamp", UtcTime(), nullable=False),  # updated_at of the record after it
     Column("received_at", UtcTime(), nullable=False),
     Column("echo", Boolean, nullable=False),  # its own device must read it too
@@ -107,18 +114,18 @@ change = Table(
 held = Table(
     "held",
     COUNTY,
-    Column("device_id", Uuid(), primary_key=True),
+    Column("device_id", Id(), primary_key=True),
     Column("seq", BigInteger, primary_key=True, autoincrement=False),
     Column("field", String(80), primary_key=True),  # "" for the whole change
-    Column("grid_id", Uuid(), nullable=False),
+    Column("grid_id", Id(), nullable=False),
     Column("type", Text, nullable=False),
-    Column("record_id", Uuid(), nullable=False),
+    Column("record_id", Id(), nullable=False),
     Column("action", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("sentence", Text, nullable=False),
     Column("mine", LargeBinary, nullable=False),  # the change, only what is held
     Column("theirs", LargeBinary, nullable=False),  # the value it met, msgpack
-    Column("theirs_by", Uuid()),
+    Column("theirs_by", Id()),
     Column("theirs_at", UtcTime()),
     Column("received_at", UtcTime(), nullable=False),
     Column("settled", Boolean, nullable=False),  # accepted later, or superseded
@@ -138,8 +145,8 @@ photo = Table(
 upload = Table(
     "upload",
     COUNTY,
-    Column("id", Uuid(), primary_key=True),
-    Column("device_id", Uuid(), nullable=False),
+    Column("id", Id(), primary_key=True),
+    Column("device_id", Id(), nullable=False),
     Column("hash", String(64), nullable=False),
     Column("part", String(8), nullable=False),  # whole or thumb
     Column("size", BigInteger, nullable=False),
@@ -150,8 +157,8 @@ upload = Table(
 package = Table(
     "package",
     COUNTY,
-    Column("id", Uuid(), primary_key=True),
-    Column("device_id", Uuid(), nullable=False),
+    Column("id", Id(), primary_key=True),
+    Column("device_id", Id(), nullable=False),
     Column("hash", String(64), nullable=False),
     Column("received_at", UtcTime(), nullable=False),
     Column("answer", LargeBinary),
@@ -164,4 +171,16 @@ attempt = Table(
     Column("key", String(64), primary_key=True),
     Column("span", BigInteger, primary_key=True, autoincrement=False),
     Column("count", Integer, nullable=False),
+)
+
+# What was done about rights and laptops at the server, for whoever asks later.
+act = Table(
+    "act",
+    COUNTY,
+    Column("id", Id(), primary_key=True),
+    Column("at", UtcTime(), nullable=False),
+    Column("by", Text, nullable=False),  # the account at the server's own machine
+    Column("what", Text, nullable=False),  # enrol revoke lock unlock …
+    Column("subject", Text, nullable=False),  # an id or a code of a grid, no name
+    Column("detail", Text, nullable=False),
 )

@@ -23,13 +23,13 @@ from sqlalchemy import (
     String,
     Text,
     TypeDecorator,
-    Uuid,
 )
 from sqlalchemy.types import TypeEngine
 
 from gridapp.language import tr
 from gridapp.models import identity
 from gridapp.models.free_text import masked
+from gridapp.models.ids import Id, id_of
 
 T = TypeVar("T")
 HIDDEN = "****"
@@ -280,10 +280,10 @@ CODES = Kind(
 )
 REF = Kind(
     "ref",
-    Uuid(),
+    Id(),
     parse=_parse_ref,
     to_wire=lambda value: value.bytes,
-    from_wire=lambda raw: UUID(bytes=raw) if isinstance(raw, bytes) else UUID(raw),
+    from_wire=lambda raw: id_of(raw) if isinstance(raw, bytes) else UUID(raw),
 )
 HASH = Kind("hash", String(), parse=_parse_hash, limit=64)
 ID_NUMBER = Kind(

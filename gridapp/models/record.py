@@ -13,11 +13,12 @@ from functools import cache
 from typing import Any, ClassVar, cast
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, MetaData, Table, Uuid, func
+from sqlalchemy import CheckConstraint, ForeignKey, MetaData, Table, func
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column
 
 from gridapp.language import tr
 from gridapp.models import codes as code_tables
+from gridapp.models.ids import Id
 from gridapp.models.kinds import CODE, CODES, REF, TEXT, Kind, UtcTime
 
 Values = dict[str, Any]
@@ -174,14 +175,14 @@ class Record(Base):
     shown_by: ClassVar[str] = "id"  # the field that names this record to a person
     insert_only: ClassVar[bool] = False  # a trace: never changed, never deleted
 
-    id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, sort_order=-10)
+    id: Mapped[UUID] = mapped_column(Id(), primary_key=True, sort_order=-10)
     grid_id: Mapped[UUID] = mapped_column(
         ForeignKey("grid.id"), index=True, sort_order=-9
     )
     created_at: Mapped[dt.datetime] = mapped_column(UtcTime(), sort_order=900)
-    created_by: Mapped[UUID | None] = mapped_column(Uuid(), sort_order=901)
+    created_by: Mapped[UUID | None] = mapped_column(Id(), sort_order=901)
     updated_at: Mapped[dt.datetime] = mapped_column(UtcTime(), sort_order=902)
-    updated_by: Mapped[UUID | None] = mapped_column(Uuid(), sort_order=903)
+    updated_by: Mapped[UUID | None] = mapped_column(Id(), sort_order=903)
     deleted_at: Mapped[dt.datetime | None] = mapped_column(UtcTime(), sort_order=904)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:

@@ -14,6 +14,7 @@ from uuid_utils.compat import uuid7
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models import record_named
+from gridapp.models.ids import id_of
 from gridapp.models.kinds import PHONES, TIME, time_text
 from gridapp.models.record import Record, field_of, fields_of, table_of
 from gridapp.store import history, journal, records, remote
@@ -141,7 +142,7 @@ def _revert(
     line = JournalRow(
         seq=0,
         at=at,
-        by=UUID(bytes=one.theirs_by) if one.theirs_by else None,
+        by=id_of(one.theirs_by) if one.theirs_by else None,
         device=UUID(int=0),  # the county
         origin="remote",
         type=row.type,

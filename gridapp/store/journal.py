@@ -18,6 +18,7 @@ from sqlalchemy import Connection, bindparam, insert, select, text
 from sqlalchemy.dialects import sqlite
 
 from gridapp.models import RECORDS, record_named
+from gridapp.models.ids import id_of_hex
 from gridapp.models.kinds import time_text
 from gridapp.models.record import Record, Values, fields_of, table_of
 from gridapp.store.tables import journal
@@ -192,7 +193,7 @@ def as_inserted(db: Connection, type_: str, ids: Iterable[UUID]) -> dict[UUID, V
             .order_by(journal.c.seq.desc())
         )
         for row in db.execute(query):
-            state = result[UUID(row.record_id)]
+            state = result[id_of_hex(row.record_id)]
             state.update({name: old for name, (old, _) in changes_of(row).items()})
     return {
         key: {name: value for name, value in state.items() if value is not None}
@@ -208,16 +209,16 @@ def _row(row: Any, values: dict[str, Any]) -> JournalRow:
     return JournalRow(
         seq=row.seq,
         at=dt.datetime.fromisoformat(row.at),
-        by=UUID(row.by) if row.by else None,
-        device=UUID(row.device),
+        by=id_of_hex(row.by) if row.by else None,
+        device=id_of_hex(row.device),
         origin=row.origin,
         type=row.type,
-        record_id=UUID(row.record_id),
-        grid_id=UUID(row.grid_id),
+        record_id=id_of_hex(row.record_id),
+        grid_id=id_of_hex(row.grid_id),
         action=row.action,
         base=_moment(row.base),
         values=values,
-        batch=UUID(row.batch) if row.batch else None,
+        batch=id_of_hex(row.batch) if row.batch else None,
     )
 
 
@@ -233,12 +234,12 @@ def unsent(db: Connection, after: int, limit: int) -> list[JournalRow]:
     inserts: dict[str, list[UUID]] = {}
     for row in rows:
         if row.action == "insert":
-            inserts.setdefault(row.type, []).append(UUID(row.record_id))
+            inserts.setdefault(row.type, []).append(id_of_hex(row.record_id))
     first = {type_: as_inserted(db, type_, ids) for type_, ids in inserts.items()}
     return [
         _row(
             row,
-            first[row.type].get(UUID(row.record_id), {})
+            first[row.type].get(id_of_hex(row.record_id), {})
             if row.action == "insert"
             else changes_of(row),
         )

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from gridapp.models import RECORDS, record_named
+from gridapp.models.ids import id_of
 from gridapp.models.kinds import TIME
 from gridapp.models.record import SYSTEM_COLUMNS, Record, Values, fields_of, table_of
 from gridapp.store import records, state
@@ -77,9 +78,7 @@ def keep_cursors(db: Connection, reached: Iterable[Cursor]) -> None:
             "bootstrap": None if done else one.place,
             "complete": done,
         }
-        statement = insert(scope_cursor).values(
-            grid_id=UUID(bytes=one.grid).hex, **values
-        )
+        statement = insert(scope_cursor).values(grid_id=id_of(one.grid).hex, **values)
         db.execute(
             statement.on_conflict_do_update(index_elements=["grid_id"], set_=values)
         )
@@ -88,7 +87,7 @@ def keep_cursors(db: Connection, reached: Iterable[Cursor]) -> None:
 def subscribe(db: Connection, grids: Sequence[bytes]) -> bool:
     """Follow exactly these grids; says whether one of them is new."""
     known = {one.grid for one in cursors(db)}
-    gone = [UUID(bytes=one).hex for one in known - set(grids)]
+    gone = [id_of(one).hex for one in known - set(grids)]
     if gone:
         db.execute(delete(scope_cursor).where(scope_cursor.c.grid_id.in_(gone)))
     new = [Cursor(one, 0) for one in grids if one not in known]
@@ -99,7 +98,7 @@ def subscribe(db: Connection, grids: Sequence[bytes]) -> bool:
 def keep_authors(db: Connection, names: Mapping[bytes, str]) -> None:
     """Write down what the people who wrote are called."""
     for raw, name in names.items():
-        statement = insert(author).values(id=UUID(bytes=raw).hex, name=name)
+        statement = insert(author).values(id=id_of(raw).hex, name=name)
         db.execute(
             statement.on_conflict_do_update(
                 index_elements=["id"], set_={"name": statement.excluded.name}
@@ -166,14 +165,14 @@ class _Page:
 
     def __init__(self, tx: Writing, changes: Sequence[Change]) -> None:
         self.tx = tx
-        self.followed = {UUID(bytes=one.grid) for one in cursors(tx.db)}
+        self.followed = {id_of(one.grid) for one in cursors(tx.db)}
         self.lines: list[JournalRow] = []
         self.unknown: set[str] = set()
         self.changed: dict[type[Record], dict[UUID, set[str]]] = {}
         self.rows: dict[type[Record], dict[UUID, Values]] = {}
         ids: dict[str, set[UUID]] = {}
         for one in changes:
-            ids.setdefault(one.type, set()).add(UUID(bytes=one.id))
+            ids.setdefault(one.type, set()).add(id_of(one.id))
         touched = set[UUID]().union(*ids.values())
         self.unsent = unsent_fields(tx.db, state.pushed_seq(tx.db), touched)
         for model in RECORDS:
@@ -187,7 +186,7 @@ class _Page:
         if change.type in self.unknown:
             return
         model = record_named(change.type)
-        record_id, scope = UUID(bytes=change.id), UUID(bytes=change.grid)
+        record_id, scope = id_of(change.id), id_of(change.grid)
         here = self.rows[model].get(record_id)
         if here is None and change.action not in WHOLE:
             return
@@ -212,13 +211,13 @@ class _Page:
                 new[name] = from_wire(model, name, value if whole else value[1])
             else:
                 self.unknown.add(f"{change.type}.{name}")
-        by = UUID(bytes=change.by) if change.by else None
+        by = id_of(change.by) if change.by else None
         if change.action == INSERT:
             new |= {"created_at": TIME.from_wire(change.at), "created_by": by}
         if change.action != STATE:
             new["updated_by"] = by
         if whole:
-            new["grid_id"] = UUID(bytes=change.grid)
+            new["grid_id"] = id_of(change.grid)
         return new | {"updated_at": TIME.from_wire(change.stamp)}
 
     def _set(
@@ -275,12 +274,12 @@ class _Page:
             JournalRow(
                 seq=0,
                 at=TIME.from_wire(change.at),
-                by=UUID(bytes=change.by) if change.by else None,
-                device=UUID(bytes=change.device) if change.device else UUID(int=0),
+                by=id_of(change.by) if change.by else None,
+                device=id_of(change.device) if change.device else UUID(int=0),
                 origin="remote",
                 type=change.type,
                 record_id=record_id,
-                grid_id=UUID(bytes=change.grid),
+                grid_id=id_of(change.grid),
                 action=action,
                 base=None,
                 values=values,

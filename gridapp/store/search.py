@@ -19,6 +19,7 @@ from sqlalchemy import Connection, select
 
 from gridapp.language import language, tr
 from gridapp.models import RECORDS, identity
+from gridapp.models.ids import id_of_hex
 from gridapp.models.record import Record, table_of
 from gridapp.store import search_words as words
 from gridapp.store.search_rows import AGE, Row, batches, dependents, indexed, rows
@@ -105,7 +106,7 @@ def _hits(db: Connection, numbers: Sequence[int]) -> list[Hit]:
         tuple(numbers),
     )
     by_number = {
-        number: Hit(kind, UUID(hex=record_id), title, _aged(detail, born))
+        number: Hit(kind, id_of_hex(record_id), title, _aged(detail, born))
         for number, kind, record_id, title, detail, born in items
     }
     return [by_number[number] for number in numbers]
@@ -181,7 +182,7 @@ def _numbers(
         f" WHERE type = ? AND record_id IN ({marks})",
         (model.__tablename__, *(one.hex for one in ids)),
     )
-    return {UUID(hex=record_id): number for record_id, number in found}
+    return {id_of_hex(record_id): number for record_id, number in found}
 
 
 def _next_number(db: Connection, model: type[Record]) -> int:

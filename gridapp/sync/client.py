@@ -10,7 +10,6 @@ import platform
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from uuid import UUID
 
 import msgspec
 
@@ -18,6 +17,7 @@ import gridapp
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models import Grid, Worker, record_named
+from gridapp.models.ids import id_of
 from gridapp.models.kinds import now, time_text
 from gridapp.store import conflicts, journal, outbox, records, remote, state
 from gridapp.store.outbox import Batch
@@ -139,14 +139,14 @@ class SyncClient:
         raise UserError(tr("这台电脑已经登记过，不用再登记"))
 
     def _join(self, reply: EnrolReply) -> None:
-        worker = UUID(bytes=reply.worker)
+        worker = id_of(reply.worker)
         grids = [one.id for one in reply.records if one.type == Grid.__tablename__]
         with self._store.writing(remote=True) as tx:
             new = [
                 one
                 for one in reply.records
                 if not records.by_id(
-                    tx.db, record_named(one.type), [UUID(bytes=one.id)], deleted=True
+                    tx.db, record_named(one.type), [id_of(one.id)], deleted=True
                 )
             ]
             remote.apply(tx, new)
@@ -160,7 +160,7 @@ class SyncClient:
             ):
                 state.keep(tx.db, key, content)
             if state.default_grid(tx.db) is None:
-                state.keep(tx.db, state.DEFAULT_GRID, UUID(bytes=grids[0]).hex)
+                state.keep(tx.db, state.DEFAULT_GRID, id_of(grids[0]).hex)
         self._store.worker_id = worker
 
     def sync(
@@ -280,7 +280,7 @@ class SyncClient:
             held = reply.pushed.held
             refused = {one.seq for one in held if one.field is None}
             whole_ones = [
-                (one.type, UUID(bytes=one.id))
+                (one.type, id_of(one.id))
                 for one in batch.changes
                 if one.action == INSERT and one.seq not in refused
             ]
