@@ -106,7 +106,9 @@ class SyncRequest(msgspec.Struct, array_like=True):
     """One round trip: what goes up, and from where to send down.
 
     `open` are (number, field or "") of held changes that wait for their author,
-    `decided` those that were decided since the county was last told.
+    `decided` those that were decided since the county was last told. `keys` are the
+    laptop's public keys until it has the county's, `county_keys` the id of those it
+    has (gridapp/sync/keys.py).
     """
 
     version: int
@@ -116,6 +118,8 @@ class SyncRequest(msgspec.Struct, array_like=True):
     pull: Pull | None
     open: list[tuple[int, str]] = []
     decided: list[tuple[int, str]] = []
+    keys: bytes = b""
+    county_keys: bytes = b""
 
 
 class Pushed(msgspec.Struct, array_like=True):
@@ -139,7 +143,8 @@ class SyncReply(msgspec.Struct, array_like=True):
     """Answer to a SyncRequest.
 
     `grids` are the scopes of the device as of now; `settled` those of the request's
-    `open` changes that were taken after all.
+    `open` changes that were taken after all; `keys` the county's public keys, when the
+    device does not have them or the county does not have the device's.
     """
 
     version: int
@@ -147,13 +152,14 @@ class SyncReply(msgspec.Struct, array_like=True):
     pushed: Pushed | None
     pulled: Pulled | None
     settled: list[tuple[int, str]] = []
+    keys: bytes = b""
 
 
 class EnrolRequest(msgspec.Struct, array_like=True):
     """A laptop asks to be let in with a code from the county.
 
     `worker` and `worker_name` are who worked alone with this vault until now, if any;
-    `grids` the grids it holds, which the code must cover.
+    `grids` the grids it holds, which the code must cover; `keys` its public keys.
     """
 
     version: int
@@ -164,10 +170,12 @@ class EnrolRequest(msgspec.Struct, array_like=True):
     worker: bytes | None = None
     worker_name: str = ""
     grids: list[bytes] = []
+    keys: bytes = b""
 
 
 class EnrolReply(msgspec.Struct, array_like=True):
-    """The device's secret, who works with it, and the records of its grids."""
+    """The device's secret, who works with it, the records of its grids, and the
+    county's public keys."""
 
     version: int
     token: str
@@ -175,6 +183,7 @@ class EnrolReply(msgspec.Struct, array_like=True):
     records: list[Change]  # the grids, then the worker
     server: str
     epoch: str
+    keys: bytes = b""
 
 
 class Refused(UserError):
