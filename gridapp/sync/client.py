@@ -19,7 +19,7 @@ from gridapp.language import tr
 from gridapp.models import Grid, Worker, record_named
 from gridapp.models.ids import id_of
 from gridapp.models.kinds import now, time_text
-from gridapp.store import conflicts, journal, outbox, records, remote, state
+from gridapp.store import conflicts, journal, keyring, outbox, records, remote, state
 from gridapp.store.outbox import Batch
 from gridapp.store.vault import Store
 from gridapp.sync.protocol import (
@@ -48,7 +48,8 @@ ENROL_PATH, SYNC_PATH = "/v1/enrol", "/v1/sync"
 _ROUNDS_WITHOUT_PROGRESS = 5
 SHUT_OUT = {"token", "revoked", "device"}  # refusals that a new code mends
 
-Progress = Callable[[int, int, str], None]
+Progress = Callable[[int, int, str], None]  # done, of how many, what is being done
+UNKNOWN = 0  # of how many: nobody knows yet
 
 
 @dataclass
@@ -69,6 +70,7 @@ class SyncClient:
     def __init__(self, store: Store, transport: Transport) -> None:
         self._store = store
         self._transport = transport
+        self.report = Report()  # of the last sync, or as far as it came
 
     @classmethod
     def of(cls, store: Store) -> SyncClient:
@@ -104,6 +106,7 @@ class SyncClient:
             worker=me["id"].bytes if me else None,
             worker_name=me["name"] if me else "",
             grids=grids,
+            keys=keyring.own(self._store).public,
         )
         try:
             if token and epoch is not None:
@@ -123,6 +126,10 @@ class SyncClient:
         if not token and me is not None and me["id"].bytes != reply.worker:
             with self._store.writing() as tx:  # who stood in until there was a name
                 records.delete(tx, Worker, me["id"])
+
+    def stop(self) -> None:
+        """Break off from another thread, at once; what went through before stays."""
+        self._transport.stop()
 
     def _check_shut_out(self, token: str, epoch: str) -> None:
         """Ask the county; UserError when it still takes the token."""
@@ -159,6 +166,7 @@ class SyncClient:
                 (state.WORKER, worker.hex),
             ):
                 state.keep(tx.db, key, content)
+            keyring.heard(tx.db, reply.keys, told=True)
             if state.default_grid(tx.db) is None:
                 state.keep(tx.db, state.DEFAULT_GRID, id_of(grids[0]).hex)
         self._store.worker_id = worker
@@ -172,7 +180,8 @@ class SyncClient:
 
         Raises UserError when the county cannot be reached or refuses.
         """
-        started, report = time.monotonic(), Report()
+        started = time.monotonic()
+        report = self.report = Report()
         with self._store.reading() as db:
             token, epoch = state.value(db, TOKEN), state.value(db, EPOCH)
             total = journal.unsent_count(db, state.pushed_seq(db))
@@ -206,9 +215,11 @@ class SyncClient:
                 push_first = False
             except remote.UnsentFirst:
                 more = push_first = True
-            done = report.pushed + report.pulled
-            if progress:
-                progress(done, max(total, done), tr("正在同步"))
+            if progress and report.pushed > before[0]:
+                total = max(total, report.pushed)
+                progress(report.pushed, total, tr("上报改动"))
+            if progress and report.pulled > before[1]:
+                progress(report.pulled, UNKNOWN, tr("下载改动"))
             if not more and not self._starts_over():
                 return True
             idle = idle + 1 if before == (report.pushed, report.pulled) else 0
@@ -222,8 +233,10 @@ class SyncClient:
         A first download goes before the push, so that it does not bring back what was
         just sent; unless a record leaves that has changes of its own.
         """
+        own = keyring.own(self._store)
         with self._store.reading() as db:
             cursors = remote.cursors(db)
+            keys, county_keys = keyring.to_say(db, own)
             fresh = any(one.place != remote.DONE for one in cursors)
             batch = None if fresh and not push_first else outbox.next_batch(db)
             opened, decided = conflicts.open_keys(db), conflicts.untold(db)
@@ -235,10 +248,21 @@ class SyncClient:
             pull=Pull(cursors) if batch is None or batch.complete else None,
             open=opened[:MAX_ROWS],
             decided=decided[:MAX_ROWS],
+            keys=keys,
+            county_keys=county_keys,
         )
         body = self._exchange(SYNC_PATH, token, pack(request), report)
-        reply = unpack(body, SyncReply)
-        more = self._acknowledge(batch, request, reply, report) or fresh
+        return self.take(batch, request, unpack(body, SyncReply), report) or fresh
+
+    def take(
+        self,
+        batch: Batch | None,
+        request: SyncRequest,
+        reply: SyncReply,
+        report: Report,
+    ) -> bool:
+        """Apply what the county answered, however it came; says whether to go on."""
+        more = self._acknowledge(batch, request, reply, report)
         if reply.pulled is not None:
             more = self._apply(reply.pulled, report) or more
         return more
@@ -260,13 +284,14 @@ class SyncClient:
         report: Report,
     ) -> bool:
         """Write down what the county took and what it held; says whether to go on."""
-        heard = bool(request.decided or reply.settled)
+        heard = bool(request.decided or reply.settled or reply.keys)
         with self._store.reading() as db:
             known = {one.grid for one in remote.cursors(db)}
         if batch is None and not heard and known == set(reply.grids):
             return False
         with self._store.writing(remote=True) as tx:
             conflicts.tell(tx.db, reply.settled, request.decided)
+            keyring.heard(tx.db, reply.keys, told=bool(request.keys))
             new = remote.subscribe(tx.db, reply.grids)
             if batch is None or reply.pushed is None:
                 return new
