@@ -58,4 +58,21 @@ def _county() -> None:
     op.add_column("device", sa.Column("verify_key", sa.LargeBinary(), nullable=True))
     op.add_column("device", sa.Column("lock_asked_at", TIME, nullable=True))
     op.add_column("device", sa.Column("lock_done_at", TIME, nullable=True))
+    op.add_column("device", sa.Column("unlock_hash", HASH, nullable=True))
+    op.add_column("device", sa.Column("unlock_until", TIME, nullable=True))
+    op.add_column(
+        "device_scope",
+        sa.Column("by_area", sa.Boolean(), server_default=sa.false(), nullable=False),
+    )
+    op.add_column("device_scope", sa.Column("left_at", TIME, nullable=True))
+    op.create_table(
+        "act",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("at", TIME, nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_act")),
+    )
     op.add_column("enrolment", sa.Column("area", sa.Text(), nullable=True))
