@@ -8,9 +8,8 @@ their Kind says (`to_wire`, `from_wire`).
 from __future__ import annotations
 
 import datetime as dt
-import io
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any, TypeVar
 from uuid import UUID
@@ -27,6 +26,7 @@ VERSION = 1
 MAX_ROWS = 1000  # changes in one push
 MAX_PUSH = 1 << 20  # bytes of one compressed request
 MAX_PLAIN = 32 << 20  # bytes of any message once unpacked
+MAX_ASKED = 8 << 20  # bytes of a request once unpacked
 PAGE_ROWS = 2000  # changes in one page of a pull
 PAGE_BYTES = 2 << 20  # bytes of one page before compression
 _LEVEL = 3  # zstd 9 saves 13 % and costs five times the time (docs/protocol.md)
@@ -36,6 +36,7 @@ STATE, ENTER, LEAVE, RETURN = "state", "enter", "leave", "return"
 WHOLE = frozenset({INSERT, STATE, ENTER, RESTORE, RETURN})  # bring every value
 
 M = TypeVar("M", bound=msgspec.Struct)
+UNREADABLE = tr("收到的数据读不懂，可能传输中损坏或版本不同，请再试一次")
 
 
 class Change(msgspec.Struct, array_like=True):
@@ -187,18 +188,75 @@ class EnrolReply(msgspec.Struct, array_like=True):
 
 
 class Refused(UserError):
-    """A request that the county does not serve; `code` as in Refusal."""
+    """A request that the county does not serve; `code` and what follows as in Refusal.
 
-    def __init__(self, code: str, sentence: str) -> None:
+    `wait` are the seconds after which to try again, 0 when that would not help.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        sentence: str,
+        *,
+        wait: int = 0,
+        versions: Sequence[int] = (),
+        pushes: Sequence[int] = (),
+        order: bytes = b"",
+    ) -> None:
         super().__init__(sentence)
         self.code = code
+        self.wait = wait
+        self.versions = tuple(versions)
+        self.pushes = tuple(pushes)
+        self.order = order
 
 
 class Refusal(msgspec.Struct, array_like=True):
-    """Why a request was refused: a code for programs, a sentence for people."""
+    """Why a request was refused: a code for programs, a sentence for people.
+
+    With code "version": `versions` are those the county serves, `pushes` those in
+    which it only takes what a laptop has. `request` finds it in the county's log.
+    With code "lock", `order` is a LockOrder that the laptop carries out.
+    """
 
     code: str
     sentence: str
+    versions: list[int] = []
+    pushes: list[int] = []
+    request: str = ""
+    order: bytes = b""
+
+
+class LockOrder(msgspec.Struct, array_like=True):
+    """The county wants a laptop's data shut: `key` goes over its key slots, and only
+    the county can make that key again, from the order's `id`."""
+
+    id: bytes
+    key: bytes
+
+
+class LockDone(msgspec.Struct, array_like=True):
+    """The laptop has carried out the order `id`. Answered with itself."""
+
+    version: int
+    device: bytes
+    id: bytes
+
+
+class UnlockRequest(msgspec.Struct, array_like=True):
+    """A locked laptop asks for the key of the order `id`, with a code of the county."""
+
+    version: int
+    code: str
+    device: bytes
+    id: bytes
+
+
+class UnlockReply(msgspec.Struct, array_like=True):
+    """The key of a LockOrder."""
+
+    version: int
+    key: bytes
 
 
 def pack(message: msgspec.Struct) -> bytes:
@@ -206,20 +264,29 @@ def pack(message: msgspec.Struct) -> bytes:
     return zstandard.ZstdCompressor(_LEVEL).compress(msgspec.msgpack.encode(message))
 
 
-def unpack(body: bytes, kind: type[M]) -> M:
-    """The message in `body`; UserError when it is damaged, too big or another kind."""
+def unpack(body: bytes, kind: type[M], most: int = MAX_PLAIN) -> M:
+    """The message in `body`; UserError when it is damaged, another kind, or when it
+    would unpack to more than `most` bytes, whatever its frame says of its size."""
     try:
         reader = zstandard.ZstdDecompressor(max_window_size=8 << 20).stream_reader(
-            io.BytesIO(body)
+            body, read_across_frames=True
         )
-        plain = reader.read(MAX_PLAIN + 1)
-        if len(plain) > MAX_PLAIN:
-            raise UserError(tr("收到的数据过大，已拒绝。请升级程序后再试"))
-        return msgspec.msgpack.decode(plain, type=kind)
-    except (zstandard.ZstdError, msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise UserError(
-            tr("收到的数据读不懂，可能传输中损坏或版本不同，请再试一次")
-        ) from error
+        plain = reader.read(most + 1)
+    except zstandard.ZstdError as error:
+        raise UserError(UNREADABLE) from error
+    if len(plain) > most:
+        raise UserError(tr("收到的数据过大，已拒绝。请升级程序后再试"))
+    return read_plain(plain, kind)
+
+
+def read_plain(plain: bytes, kind: type[M], *, json: bool = False) -> M:
+    """The message in unpacked bytes; UserError when it is another kind or nested too
+    deep for a record."""
+    read = msgspec.json.decode if json else msgspec.msgpack.decode
+    try:
+        return read(plain, type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise UserError(UNREADABLE) from error
 
 
 @cache
