@@ -27,6 +27,7 @@ from gridapp.models import Grid, Worker, codes
 from gridapp.models.kinds import TIME, now
 from gridapp.models.place import grid_id
 from gridapp.models.record import Record, Values, fields_of, table_of
+from gridapp.sync.keys import are_public
 from gridapp.sync.protocol import (
     INSERT,
     STATE,
@@ -53,6 +54,7 @@ class Device:
     role: str  # of that worker, a code of worker_role
     cursors: Mapping[UUID, int]  # how far it said it has read each of its grids
     seen_at: dt.datetime
+    keys: bytes = b""  # its public keys, empty when it has not told them
 
     @property
     def grids(self) -> Collection[UUID]:
@@ -186,7 +188,13 @@ def enrol(county: County, request: EnrolRequest) -> EnrolReply:
         )
         records = [_sent(db, Grid, one) for one in grids] + [_sent(db, Worker, worker)]
     return EnrolReply(
-        VERSION, token, worker.bytes, records, county.server_id, county.epoch
+        VERSION,
+        token,
+        worker.bytes,
+        records,
+        county.server_id,
+        county.epoch,
+        county.keys.current.public,
     )
 
 
@@ -239,6 +247,7 @@ def _admit(
         "enrolled_at": at,
         "seen_at": at,
         "revoked_at": None,
+        "verify_key": request.keys if are_public(request.keys) else None,
     }
     again = update(device).where(device.c.id == device_id).values(values)
     if not db.execute(again).rowcount:
@@ -283,6 +292,25 @@ def authenticate(db: Connection, token: str) -> Device:
     row = db.execute(query).one_or_none()
     if row is None:
         raise Refused("token", tr("县级服务器不认识这台电脑，请重新登记"))
+    return _let_in(db, row)
+
+
+def signer(db: Connection, device_id: UUID) -> Device:
+    """The device that signed a package; Refused as with `authenticate`."""
+    row = db.execute(select(device).where(device.c.id == device_id)).one_or_none()
+    if row is None:
+        raise Refused("token", tr("县级服务器不认识这台电脑，请重新登记"))
+    return _let_in(db, row)
+
+
+def keep_keys(db: Connection, device_id: UUID, keys: bytes) -> None:
+    """Write down the public keys that a device told over its own connection."""
+    if are_public(keys):
+        query = update(device).where(device.c.id == device_id)
+        db.execute(query.values(verify_key=keys))
+
+
+def _let_in(db: Connection, row: Any) -> Device:
     if row.revoked_at is not None:
         raise Refused("revoked", tr("这台电脑已被停用，请联系县里的管理人员"))
     scopes = select(device_scope.c.grid_id, device_scope.c.cursor).where(
@@ -291,7 +319,14 @@ def authenticate(db: Connection, token: str) -> Device:
     cursors = dict(db.execute(scopes).all())
     worker = table_of(Worker)
     role = db.scalar(select(worker.c.role).where(worker.c.id == row.worker_id))
-    return Device(row.id, row.worker_id, role or "worker", cursors, row.seen_at)
+    return Device(
+        row.id,
+        row.worker_id,
+        role or "worker",
+        cursors,
+        row.seen_at,
+        row.verify_key or b"",
+    )
 
 
 def revoke(county: County, device_id: UUID) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import Connection, select, update
@@ -34,6 +36,7 @@ from gridapp.sync.protocol import (
 )
 
 _LOG = logging.getLogger(__name__)
+Who = Callable[[Connection], access.Device]  # Refused when it may not
 ENROL, SYNC = "/v1/enrol", "/v1/sync"
 _STATUS = {"token": 401, "revoked": 403, "version": 426, "device": 409, "epoch": 409}
 _SEEN_EVERY = dt.timedelta(minutes=1)
@@ -55,7 +58,9 @@ def answer(county: County, path: str, token: str, body: bytes) -> Answer:
             request = unpack(body, EnrolRequest)
             _check_version(request.version)
             return Answer(200, pack(access.enrol(county, request)))
-        return Answer(200, pack(_sync(county, token, unpack(body, SyncRequest))))
+        asked = unpack(body, SyncRequest)
+        who = partial(access.authenticate, token=token)
+        return Answer(200, pack(reply_to(county, who, asked)))
     except Refused as error:
         refusal = Refusal(error.code, str(error))
         return Answer(_STATUS.get(error.code, 400), pack(refusal))
@@ -74,11 +79,16 @@ def _check_version(version: int) -> None:
         raise Refused("version", tr("这个程序的版本太旧，请先升级程序"))
 
 
-def _sync(county: County, token: str, request: SyncRequest) -> SyncReply:
+def reply_to(county: County, who: Who, request: SyncRequest) -> SyncReply:
+    """Take what a request brings and say what it asks for, however it came.
+
+    who: finds the device in each transaction, so that a revocation counts at once.
+    Raises Refused.
+    """
     _check_version(request.version)
     moment = now()
     with county.reading() as db:
-        device = _known(county, db, token, request)
+        device = _known(county, who(db), request)
     pushed = None
     if _writes(device, request, moment):
         if request.push and len(request.push.changes) > MAX_ROWS:
@@ -86,7 +96,7 @@ def _sync(county: County, token: str, request: SyncRequest) -> SyncReply:
                 "size",
                 tr("一次最多上传 {most} 条改动，请升级程序", most=MAX_ROWS),
             )
-        pushed = _taken(county, token, request, moment)
+        pushed = _taken(county, who, request, moment)
     with county.reading() as db:
         pulled = pages.pull(db, device, request.pull) if request.pull else None
         settled = parked.settled_of(db, device.id, request.open[:MAX_ROWS])
@@ -95,26 +105,38 @@ def _sync(county: County, token: str, request: SyncRequest) -> SyncReply:
         with county.writing() as db:
             _note(db, device, reached, moment)
     grids = sorted(one.bytes for one in device.grids)
-    return SyncReply(VERSION, grids, pushed, pulled, settled)
+    keys = _keys_for(county, device, request)
+    return SyncReply(VERSION, grids, pushed, pulled, settled, keys)
+
+
+def _keys_for(county: County, device: access.Device, request: SyncRequest) -> bytes:
+    """The county's public keys for a device that lacks them, or that has yet to tell
+    its own; empty for a program that knows nothing of keys."""
+    current = county.keys.current
+    lacks = request.county_keys != current.id or not device.keys
+    return current.public if request.keys or (request.county_keys and lacks) else b""
 
 
 def _writes(device: access.Device, request: SyncRequest, moment: dt.datetime) -> bool:
     return bool(
         request.push
         or request.decided
+        or (request.keys and request.keys != device.keys)
         or _moved(device, request)
         or moment - device.seen_at > _SEEN_EVERY
     )
 
 
 def _taken(
-    county: County, token: str, request: SyncRequest, moment: dt.datetime
+    county: County, who: Who, request: SyncRequest, moment: dt.datetime
 ) -> Pushed | None:
     """Write what the request brings, once more when another write stood in its way."""
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             with county.writing() as db:
-                device = access.authenticate(db, token)
+                device = who(db)
+                if request.keys != device.keys:
+                    access.keep_keys(db, device.id, request.keys)
                 _note(db, device, _moved(device, request), moment)
                 parked.settle(db, device.id, request.decided[:MAX_ROWS])
                 if request.push is None:
@@ -127,9 +149,8 @@ def _taken(
 
 
 def _known(
-    county: County, db: Connection, token: str, request: SyncRequest
+    county: County, device: access.Device, request: SyncRequest
 ) -> access.Device:
-    device = access.authenticate(db, token)
     if request.device != device.id.bytes:
         raise Refused(
             "device", tr("这份数据是从备份恢复或复制来的，请重新登记这台电脑")

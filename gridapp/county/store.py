@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from uuid_utils.compat import uuid4
 
 from gridapp import migrations
+from gridapp.county import keys
 from gridapp.county.tables import meta
 from gridapp.errors import UserError
 from gridapp.language import tr
@@ -31,8 +32,10 @@ class Settings(msgspec.Struct):
 class County:
     """An open county database. All reading and writing goes through its contexts."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, folder: Path) -> None:
         self.engine = engine
+        self.folder = folder  # of its settings, its keys and its photos
+        self.keys = keys.ensure(folder)
         self.postgres = engine.dialect.name == "postgresql"
         self._reader = engine.execution_options(
             **({"isolation_level": "REPEATABLE READ"} if self.postgres else {})
@@ -92,6 +95,7 @@ def _init(folder: Path, database_url: str | None) -> None:
             db.execute(meta.insert(), rows)
     finally:
         engine.dispose()
+    keys.ensure(folder)
     target.touch(mode=0o600)
     target.write_bytes(msgspec.json.encode(Settings(database_url or "")))
 
@@ -124,7 +128,7 @@ def open_county(folder: Path) -> County:
         with engine.execution_options(county_writes=True).begin() as db:
             if migrations.version_of(db) != migrations.HEAD:
                 migrations.upgrade(db, "county")
-        return County(engine)
+        return County(engine, folder)
 
 
 @contextmanager
