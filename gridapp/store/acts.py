@@ -170,15 +170,7 @@ def _named(db: Connection, found: Sequence[Act]) -> list[Act]:
     """The acts with the names of those they were about."""
     wanted = {one.opens for act in found for one in act.done if one.opens}
     whole = _wholes(db, wanted)
-    by_type: dict[str, set[UUID]] = {}
-    for kind, record_id in whole.values():
-        by_type.setdefault(kind, set()).add(record_id)
-    names = {
-        (kind, one): name
-        for kind, ids in by_type.items()
-        if record_named(kind).shown_by != "id"
-        for one, name in records.labels(db, record_named(kind), ids).items()
-    }
+    names = _names(db, set(whole.values()))
 
     def named(one: Done) -> Done:
         if one.opens is None:
@@ -187,6 +179,29 @@ def _named(db: Connection, found: Sequence[Act]) -> list[Act]:
         return replace(one, subject=names.get(seen, ""), opens=seen)
 
     return [replace(act, done=tuple(map(named, act.done))) for act in found]
+
+
+def subjects(
+    db: Connection, wanted: set[tuple[str, UUID]]
+) -> dict[tuple[str, UUID], str]:
+    """Whom or what each record is about, "" where it has no name."""
+    whole = _wholes(db, wanted)
+    names = _names(db, set(whole.values()))
+    return {one: names.get(whole[one], "") for one in wanted}
+
+
+def _names(
+    db: Connection, wanted: set[tuple[str, UUID]]
+) -> dict[tuple[str, UUID], str]:
+    by_type: dict[str, set[UUID]] = {}
+    for kind, record_id in wanted:
+        by_type.setdefault(kind, set()).add(record_id)
+    return {
+        (kind, one): name
+        for kind, ids in by_type.items()
+        if record_named(kind).shown_by != "id"
+        for one, name in records.labels(db, record_named(kind), ids).items()
+    }
 
 
 def _wholes(

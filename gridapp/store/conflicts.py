@@ -13,11 +13,11 @@ from uuid_utils.compat import uuid7
 
 from gridapp.errors import UserError
 from gridapp.language import tr
-from gridapp.models import record_named
+from gridapp.models import Grid, record_named
 from gridapp.models.ids import id_of
 from gridapp.models.kinds import PHONES, TIME, time_text
 from gridapp.models.record import Record, field_of, fields_of, table_of
-from gridapp.store import history, journal, records, remote
+from gridapp.store import acts, history, journal, records, remote
 from gridapp.store.journal import JournalRow, from_stored, to_stored
 from gridapp.store.tables import held
 from gridapp.store.tables import journal as journal_table
@@ -47,6 +47,7 @@ class Waiting:
     reason: str
     sentence: str
     at: str
+    private: bool = False  # the two sides are masked
 
 
 def keep(tx: Writing, sent: Mapping[int, JournalRow], found: Sequence[Held]) -> int:
@@ -161,45 +162,66 @@ def waiting(db: Connection) -> list[Waiting]:
     query = select(held).where(held.c.decided.is_(None)).order_by(held.c.at, held.c.id)
     rows = db.execute(query).all()
     names = history.authors(db, [UUID(row.theirs_by) for row in rows if row.theirs_by])
-    return [_shown(db, row, names) for row in rows]
+    about = acts.subjects(db, {(row.type, UUID(row.record_id)) for row in rows})
+    return [_shown(db, row, names, about) for row in rows]
 
 
-def _shown(db: Connection, row: Any, names: Mapping[UUID | None, str]) -> Waiting:
-    model = record_named(row.type)
-    record_id = UUID(row.record_id)
+def _shown(
+    db: Connection,
+    row: Any,
+    names: Mapping[UUID | None, str],
+    about: Mapping[remote.Key, str],
+) -> Waiting:
+    model, record_id = record_named(row.type), UUID(row.record_id)
     by = UUID(row.theirs_by) if row.theirs_by else None
     return Waiting(
         id=UUID(row.id),
         type=row.type,
         record_id=record_id,
         field=row.field,
-        label=_label(model, row.field),
-        title=records.labels(db, model, [record_id]).get(record_id, model.title),
-        mine=_words(model, row.field, row.mine),
-        theirs=_words(model, row.field, row.theirs),
+        label=label_of(model, row.field),
+        title=about[row.type, record_id] or model.title,
+        mine=words_of(db, model, row.field, row.mine),
+        theirs=words_of(db, model, row.field, row.theirs),
         theirs_by=names.get(by, ""),
         theirs_at=row.theirs_at,
         reason=row.reason,
         sentence=row.sentence,
         at=row.at,
+        private=_is_private(model, row.field),
     )
 
 
-def _label(model: type[Record], name: str | None) -> str:
+def _is_private(model: type[Record], name: str | None) -> bool:
+    known = {one.name: one for one in fields_of(model)}
+    return name in known and known[name].kind.private
+
+
+def label_of(model: type[Record], name: str | None) -> str:
+    """What a field of a record is called; without a name, what the record is."""
     if not name:
         return model.title
     return history.LABELS.get(name) or field_of(model, name).label
 
 
-def _words(
-    model: type[Record], name: str | None, raw: str | None, *, unmask: bool = False
+def words_of(
+    db: Connection,
+    model: type[Record],
+    name: str | None,
+    raw: str | None,
+    *,
+    unmask: bool = False,
 ) -> str:
-    if not name or not raw:
+    """A side of a held change as people read it; private ones masked."""
+    if not name or not raw or name == "deleted_at":
         return ""
     value = from_stored(model, name, json.loads(raw))
-    if name == _GRID:
-        return str(value or "")
-    one = field_of(model, name)
+    one = None if name == _GRID else field_of(model, name)
+    target = Grid.__tablename__ if one is None else one.target
+    if target and value is not None:
+        return records.labels(db, record_named(target), [value]).get(value, tr("别处"))
+    if one is None:
+        return ""
     return one.format(value) if unmask else one.masked(value)
 
 
@@ -252,8 +274,8 @@ def _decide_field(
             raise UserError(
                 tr("{title}没有备注，请选“用我的”或“用县里的”", title=model.title)
             )
-        words = _words(model, row.field, row.mine, unmask=True)
-        label = _label(model, row.field)
+        words = words_of(tx.db, model, row.field, row.mine, unmask=True)
+        label = label_of(model, row.field)
         line = (
             words
             if row.field == "note"
@@ -270,7 +292,7 @@ def _keep_both(
     shown in clear."""
     name: str = row.field
     if name == _GRID or field_of(model, name).kind is not PHONES:
-        label = _label(model, name)
+        label = label_of(model, name)
         raise UserError(
             tr("{label}不能两个都留，请选“用我的”或“用县里的”", label=label)
         )

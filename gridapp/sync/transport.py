@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+import socket
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any, Protocol
 
 import httpx
 
@@ -12,6 +15,7 @@ from gridapp.sync.protocol import MAX_PLAIN
 
 _TYPE = "application/vnd.gridapp.sync"
 _TIMEOUT = httpx.Timeout(60, connect=15)  # of each read; a slow page may take longer
+_CONNECTED = ("connection.connect_tcp.complete", "connection.start_tls.complete")
 
 
 class Transport(Protocol):
@@ -24,6 +28,11 @@ class Transport(Protocol):
 
         Raises UserError when the county cannot be reached.
         """
+        ...
+
+    def stop(self) -> None:
+        """Break off what is under way, from another thread; it fails like a line that
+        was cut, and so does every later exchange."""
         ...
 
     def close(self) -> None:
@@ -39,6 +48,8 @@ class HttpTransport:
         if not self.url.startswith(("http://", "https://")):
             raise UserError(tr("服务器地址应以 http:// 或 https:// 开头"))
         self._client: httpx.Client | None = None
+        self._line: socket.socket | None = None
+        self._stopped = False
 
     def exchange(self, path: str, token: str, body: bytes) -> tuple[int, bytes]:
         """See Transport."""
@@ -49,7 +60,11 @@ class HttpTransport:
             self._client = httpx.Client(timeout=_TIMEOUT, follow_redirects=False)
         try:
             with self._client.stream(
-                "POST", self.url + path, content=body, headers=headers
+                "POST",
+                self.url + path,
+                content=body,
+                headers=headers,
+                extensions={"trace": self._watch},
             ) as answer:
                 if answer.headers.get("content-type") != _TYPE:
                     if answer.status_code >= 500:
@@ -79,8 +94,29 @@ class HttpTransport:
                 tr("连不上县级服务器，请检查网络；改动都在本机，连上后再同步")
             ) from error
 
+    def _watch(self, event: str, info: Mapping[str, Any]) -> None:
+        """Learn which socket is used (httpx's "trace" extension), so that it can be
+        shut down while another thread waits for it."""
+        if self._stopped:
+            raise httpx.ReadError("stopped")
+        if event in (
+            "connection.connect_tcp.complete",
+            "connection.start_tls.complete",
+        ):
+            self._line = info["return_value"].get_extra_info("socket")
+
+    def stop(self) -> None:
+        """See Transport."""
+        self._stopped = True
+        line = self._line
+        if line is not None:
+            with suppress(OSError):
+                # not SSLSocket.shutdown: it takes TLS down under the reader's feet
+                socket.socket.shutdown(line, socket.SHUT_RDWR)
+
     def close(self) -> None:
         """See Transport."""
+        self._line = None
         if self._client is not None:
             self._client.close()
             self._client = None

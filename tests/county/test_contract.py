@@ -577,7 +577,7 @@ class TestOneLaptop:
         rest = self.li.sync()
 
         assert (first.pushed, rest.pushed) == (1_000, 100)
-        assert steps == [(1_000, 1_100, "正在同步")]
+        assert steps == [(1_000, 1_100, "上报改动")]
         assert len(self.li.transport.requests) == 2
         assert upkeep.status(county)["records"]["building"] == 1_100
 
