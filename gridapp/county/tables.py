@@ -151,6 +151,8 @@ upload = Table(
     Column("part", String(8), nullable=False),  # whole or thumb
     Column("size", BigInteger, nullable=False),
     Column("made_at", UtcTime(), nullable=False),
+    Column("said", Text, nullable=False),  # its Upload-Metadata, as it came
+    Column("done", Boolean, nullable=False),  # whole, verified and in its place
 )
 
 # A .gridpkg that was taken in, with the answer made for it.

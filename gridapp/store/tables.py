@@ -116,3 +116,13 @@ draft = Table(
     Column("at", Text, nullable=False),
     Column("content", Text, nullable=False),
 )
+
+# Photos that go to the county. What is here, the photo folder says.
+photo_state = Table(
+    "photo_state",
+    LOCAL,
+    Column("hash", String(64), primary_key=True),
+    Column("thumb_up", Boolean, nullable=False),  # the county has its small picture
+    Column("whole_up", Boolean, nullable=False),
+    Column("upload", String(32)),  # number of the upload that has begun
+)

@@ -18,6 +18,19 @@ def upgrade() -> None:
     op.create_index(op.f("ix_attachment_hash"), "attachment", ["hash"])
     if context.config.attributes["side"] == "county":
         _county()
+    else:
+        _laptop()
+
+
+def _laptop() -> None:
+    op.create_table(
+        "photo_state",
+        sa.Column("hash", HASH, nullable=False),
+        sa.Column("thumb_up", sa.Boolean(), nullable=False),
+        sa.Column("whole_up", sa.Boolean(), nullable=False),
+        sa.Column("upload", sa.String(32), nullable=True),
+        sa.PrimaryKeyConstraint("hash", name=op.f("pk_photo_state")),
+    )
 
 
 def _county() -> None:
@@ -36,6 +49,8 @@ def _county() -> None:
         sa.Column("part", sa.String(8), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("made_at", TIME, nullable=False),
+        sa.Column("said", sa.Text(), nullable=False),
+        sa.Column("done", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_upload")),
     )
     op.create_table(
