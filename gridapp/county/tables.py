@@ -52,6 +52,7 @@ device = Table(
     Column("version", Text, nullable=False),
     Column("token_hash", String(64), nullable=False, unique=True),
     Column("last_seq", BigInteger, nullable=False),
+    Column("mark", LargeBinary),  # tells the journal row `last_seq` from any other
     Column("enrolled_at", UtcTime(), nullable=False),
     Column("seen_at", UtcTime(), nullable=False),
     Column("revoked_at", UtcTime()),

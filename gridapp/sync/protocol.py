@@ -36,6 +36,7 @@ STATE, ENTER, LEAVE, RETURN = "state", "enter", "leave", "return"
 WHOLE = frozenset({INSERT, STATE, ENTER, RESTORE, RETURN})  # bring every value
 
 M = TypeVar("M", bound=msgspec.Struct)
+TOO_BIG = tr("收到的数据过大，已拒绝。请升级程序后再试")
 UNREADABLE = tr("收到的数据读不懂，可能传输中损坏或版本不同，请再试一次")
 
 
@@ -78,10 +79,16 @@ class Push(msgspec.Struct, array_like=True):
     """Changes of one device in the order of its journal; `last` closes the batch.
 
     `last` may be greater than the last change's number: rows between were remote.
+    `mark` tells the journal row `last` from any other that may have had its number.
+    `again`: the county was restored and may have lost these; of a change that was
+    somebody else's, `device` says whose, and `stamp` is always when the record was
+    last changed before it, as this laptop knew (docs/protocol.md).
     """
 
     last: int
     changes: list[Change]
+    again: bool = False
+    mark: bytes = b""
 
 
 class Cursor(msgspec.Struct, array_like=True):
@@ -109,7 +116,8 @@ class SyncRequest(msgspec.Struct, array_like=True):
     `open` are (number, field or "") of held changes that wait for their author,
     `decided` those that were decided since the county was last told. `keys` are the
     laptop's public keys until it has the county's, `county_keys` the id of those it
-    has (gridapp/sync/keys.py).
+    has (gridapp/sync/keys.py). `sent` is the last journal number that the laptop knows
+    to be at the county.
     """
 
     version: int
@@ -121,6 +129,7 @@ class SyncRequest(msgspec.Struct, array_like=True):
     decided: list[tuple[int, str]] = []
     keys: bytes = b""
     county_keys: bytes = b""
+    sent: int = -1
 
 
 class Pushed(msgspec.Struct, array_like=True):
@@ -145,7 +154,8 @@ class SyncReply(msgspec.Struct, array_like=True):
 
     `grids` are the scopes of the device as of now; `settled` those of the request's
     `open` changes that were taken after all; `keys` the county's public keys, when the
-    device does not have them or the county does not have the device's.
+    device does not have them or the county does not have the device's. `ahead` is the
+    last journal number taken, with its mark, when the laptop does not know of it.
     """
 
     version: int
@@ -154,6 +164,37 @@ class SyncReply(msgspec.Struct, array_like=True):
     pulled: Pulled | None
     settled: list[tuple[int, str]] = []
     keys: bytes = b""
+    ahead: tuple[int, bytes] | None = None
+
+
+class RejoinRequest(msgspec.Struct, array_like=True):
+    """A laptop asks how far a county that was restored still knows it.
+
+    `epoch` is the one the laptop knows. `records` are records as the laptop holds them,
+    read after what the county has now; `holding` (type, id) of records to be looked up.
+    """
+
+    version: int
+    epoch: str
+    device: bytes
+    records: list[Change] = []
+    holding: list[tuple[str, bytes]] = []
+
+
+class RejoinReply(msgspec.Struct, array_like=True):
+    """How far the county knows a laptop: the last journal number it took, and for each
+    grid of the device where the log that both knew ends.
+
+    `elsewhere` are those of the request's `holding` that are in a grid which is not the
+    device's, as changes that take them away.
+    """
+
+    version: int
+    server: str
+    epoch: str
+    last: int
+    ends: list[tuple[bytes, int]]
+    elsewhere: list[Change] = []
 
 
 class EnrolRequest(msgspec.Struct, array_like=True):
@@ -275,7 +316,7 @@ def unpack(body: bytes, kind: type[M], most: int = MAX_PLAIN) -> M:
     except zstandard.ZstdError as error:
         raise UserError(UNREADABLE) from error
     if len(plain) > most:
-        raise UserError(tr("收到的数据过大，已拒绝。请升级程序后再试"))
+        raise Refused("size", TOO_BIG)
     return read_plain(plain, kind)
 
 

@@ -69,6 +69,7 @@ def _county() -> None:
         sa.Column("count", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("key", "span", name=op.f("pk_attempt")),
     )
+    op.add_column("device", sa.Column("mark", sa.LargeBinary(), nullable=True))
     op.add_column("device", sa.Column("area", sa.Text(), nullable=True))
     op.add_column("device", sa.Column("verify_key", sa.LargeBinary(), nullable=True))
     op.add_column("device", sa.Column("lock_asked_at", TIME, nullable=True))
