@@ -7,12 +7,15 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import Connection, select, update
 from sqlalchemy.exc import OperationalError
 
 from gridapp.county import access, apply, pages, parked
+from gridapp.county.forms import PACKED, Form
 from gridapp.county.store import County
 from gridapp.county.tables import change, device_scope
 from gridapp.county.tables import device as devices
@@ -22,6 +25,7 @@ from gridapp.models.ids import id_of
 from gridapp.models.kinds import now
 from gridapp.sync.protocol import (
     LEAVE,
+    MAX_ASKED,
     MAX_ROWS,
     VERSION,
     EnrolRequest,
@@ -31,64 +35,129 @@ from gridapp.sync.protocol import (
     Refused,
     SyncReply,
     SyncRequest,
-    pack,
-    unpack,
 )
+from gridapp.sync.versions import SERVED, Served, Versioned
 
 _LOG = logging.getLogger(__name__)
+M = TypeVar("M", bound=msgspec.Struct)
 Who = Callable[[Connection], access.Device]  # Refused when it may not
 ENROL, SYNC = "/v1/enrol", "/v1/sync"
-_STATUS = {"token": 401, "revoked": 403, "version": 426, "device": 409, "epoch": 409}
+STATUS = {
+    "token": 401,
+    "revoked": 403,
+    "device": 409,
+    "epoch": 409,
+    "size": 413,
+    "version": 426,
+    "busy": 503,
+}
 _SEEN_EVERY = dt.timedelta(minutes=1)
 _ATTEMPTS = 3  # of a write that met a deadlock or a long wait
+_MAX_ENROL = 64 << 10  # bytes of an unpacked request for a device; nobody is known yet
+_BUSY_WAIT = 5  # seconds
 
 
 @dataclass(frozen=True)
 class Answer:
-    """An HTTP status and a packed message."""
+    """An HTTP status and a written message, and what the log may say of it.
+
+    `wait`: seconds after which to try again, if that helps. `code` of a Refusal;
+    `device` that asked, once it is known; `taken`, `held` and `sent` are changes.
+    """
 
     status: int
     body: bytes
+    wait: int = 0
+    code: str = ""
+    device: UUID | None = None
+    taken: int = 0
+    held: int = 0
+    sent: int = 0
 
 
-def answer(county: County, path: str, token: str, body: bytes) -> Answer:
+def answer(
+    county: County,
+    path: str,
+    token: str,
+    body: bytes,
+    form: Form = PACKED,
+    served: Served = SERVED,
+) -> Answer:
     """What the county says to a request; a Refusal in words when it says no."""
     try:
         if path == ENROL:
-            request = unpack(body, EnrolRequest)
-            _check_version(request.version)
-            return Answer(200, pack(access.enrol(county, request)))
-        asked = unpack(body, SyncRequest)
-        who = partial(access.authenticate, token=token)
-        return Answer(200, pack(reply_to(county, who, asked)))
+            request = _read(body, EnrolRequest, _MAX_ENROL, form, served)
+            served.check(request.version, pushing=False)
+            return Answer(200, form.write(access.enrol(county, request)))
+        return _synced(county, token, body, form, served)
     except Refused as error:
-        refusal = Refusal(error.code, str(error))
-        return Answer(_STATUS.get(error.code, 400), pack(refusal))
-    except OperationalError:
-        _LOG.exception("the county's database did not answer")
-        busy = Refusal("busy", tr("县级服务器正忙，请过一会儿再同步；改动都在本机"))
-        return Answer(503, pack(busy))
+        return refusal(error, form)
+    except OperationalError as error:
+        _LOG.error("the county's database did not answer", exc_info=error)
+        words = tr("县级服务器正忙，请过一会儿再同步；改动都在本机")
+        return refusal(Refused("busy", words, wait=_BUSY_WAIT), form)
     except UserError as error:
-        return Answer(400, pack(Refusal("unreadable", str(error))))
+        return refusal(Refused("unreadable", str(error)), form)
 
 
-def _check_version(version: int) -> None:
-    if version > VERSION:
-        raise Refused("version", tr("县级服务器的版本太旧，请联系县里升级服务器"))
-    if version < 1:
-        raise Refused("version", tr("这个程序的版本太旧，请先升级程序"))
+def refusal(error: Refused, form: Form = PACKED, request: str = "") -> Answer:
+    """The answer that says why; `request` is the number by which the log knows it."""
+    versions, pushes = list(error.versions), list(error.pushes)
+    message = Refusal(error.code, str(error), versions, pushes, request)
+    status = STATUS.get(error.code, 400)
+    return Answer(status, form.write(message), error.wait, error.code)
 
 
-def reply_to(county: County, who: Who, request: SyncRequest) -> SyncReply:
+def _read(body: bytes, kind: type[M], most: int, form: Form, served: Served) -> M:
+    """The request in `body`; one of another version may be unreadable in this one."""
+    try:
+        return form.read(body, kind, most)
+    except Refused:
+        raise
+    except UserError:
+        served.check(form.read(body, Versioned, most).version, pushing=True)
+        raise
+
+
+def _synced(
+    county: County, token: str, body: bytes, form: Form, served: Served
+) -> Answer:
+    """Who asks is looked at before what they ask: to read it is the dearer part."""
+    who = partial(access.authenticate, token=token)
+    with county.reading() as db:
+        device = who(db)
+    request = _read(body, SyncRequest, MAX_ASKED, form, served)
+    reply = reply_to(county, who, request, device, served)
+    return Answer(
+        200,
+        form.write(reply),
+        device=device.id,
+        taken=reply.pushed.taken if reply.pushed else 0,
+        held=len(reply.pushed.held) if reply.pushed else 0,
+        sent=len(reply.pulled.changes) if reply.pulled else 0,
+    )
+
+
+def reply_to(
+    county: County,
+    who: Who,
+    request: SyncRequest,
+    known: access.Device | None = None,
+    served: Served = SERVED,
+) -> SyncReply:
     """Take what a request brings and say what it asks for, however it came.
 
     who: finds the device in each transaction, so that a revocation counts at once.
-    Raises Refused.
+    known: who it is, when that was asked a moment ago. Raises Refused.
     """
-    _check_version(request.version)
+    served.check(request.version, pushing=request.push is not None)
+    if request.version in served.push_only:
+        request.pull = None
     moment = now()
-    with county.reading() as db:
-        device = _known(county, who(db), request)
+    if known is None:
+        with county.reading() as db:
+            known = who(db)
+    device = _known(county, known, request)
     pushed = None
     if _writes(device, request, moment):
         if request.push and len(request.push.changes) > MAX_ROWS:
