@@ -38,8 +38,10 @@ class Id(Uuid[UUID]):
     """A column of ids: `uuid` in PostgreSQL, 32 hex digits in SQLite."""
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:
-        usual: Any = super().result_processor(dialect, coltype)
-        return _from_sqlite if dialect.name == "sqlite" else usual
+        if dialect.name == "sqlite":
+            return _from_sqlite
+        parent: Any = super()
+        return parent.result_processor(dialect, coltype)
 
 
 def _from_sqlite(raw: str | None) -> UUID | None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection
 
 from gridapp.models import record_named
-from gridapp.models.kinds import TIME
-from gridapp.store import conflicts, journal, records, state
-from gridapp.store.journal import JournalRow
-from gridapp.store.remote import Key
+from gridapp.models.record import Record
+from gridapp.store import conflicts, state, stored
+from gridapp.store.journal import journalled
 from gridapp.sync.protocol import (
     DELETE,
     INSERT,
@@ -20,83 +21,162 @@ from gridapp.sync.protocol import (
     Change,
     Push,
     pack,
-    pairs,
-    whole,
 )
 
 _ENVELOPE = 64 << 10  # bytes of a request beside its changes
+_AT_ONCE = 500  # ids in one IN list
+_UNSENT = (
+    'SELECT seq, at, "by", type, record_id, grid_id, action, base, changes FROM journal'
+    " WHERE origin = 'local' AND seq > ? ORDER BY seq LIMIT ?"
+)
+_LATER = (
+    "SELECT record_id, changes FROM journal WHERE record_id IN ({marks})"
+    " AND type = ? AND changes IS NOT NULL ORDER BY seq DESC"
+)
+_Row = tuple[Any, ...]  # of _UNSENT
+_Key = tuple[str, str]  # type and id in hex
 
 
 @dataclass
 class Batch:
-    """Rows of the journal and the changes they become."""
+    """Changes for one request."""
 
-    rows: list[JournalRow]
-    changes: list[Change] = field(default_factory=list[Change])
-    complete: bool = True  # nothing waits behind it
-
-    @property
-    def last(self) -> int:
-        """The journal number it ends with."""
-        return self.rows[-1].seq
+    last: int  # the journal number it ends with
+    changes: list[Change]
+    complete: bool  # nothing waits behind it
 
 
-def next_batch(db: Connection) -> Batch | None:
-    """The next changes to send, as many as fit into one request; None: all is sent."""
-    rows = journal.unsent(db, state.pushed_seq(db), MAX_ROWS)
+def next_batch(db: Connection, after: int | None = None) -> Batch | None:
+    """The next changes to send, as many as fit into one request; None: all is sent.
+
+    after: the journal number to begin behind; the last that the county has taken
+    when it is not given.
+    """
+    since = state.pushed_seq(db) if after is None else after
+    rows = [tuple(row) for row in db.exec_driver_sql(_UNSENT, (since, MAX_ROWS))]
     if not rows:
         return None
-    batch = Batch(rows, complete=len(rows) < MAX_ROWS)
-    absent = conflicts.absent(db)
+    complete = len(rows) < MAX_ROWS
+    absent = {(type_, one.hex) for type_, one in conflicts.absent(db)}
     while True:
-        batch.changes = _changes(db, batch.rows, absent)
+        batch = Batch(rows[-1][0], _changes(db, rows, absent), complete)
         size = len(pack(Push(batch.last, batch.changes)))
-        if size <= MAX_PUSH - _ENVELOPE or len(batch.rows) == 1:
+        if size <= MAX_PUSH - _ENVELOPE or len(rows) == 1:
             return batch
-        batch.rows = batch.rows[: len(batch.rows) // 2]
-        batch.complete = False
+        rows = rows[: len(rows) // 2]
+        complete = False
 
 
-def _changes(
-    db: Connection, rows: Sequence[JournalRow], absent: set[Key]
-) -> list[Change]:
+def _changes(db: Connection, rows: Sequence[_Row], absent: set[_Key]) -> list[Change]:
     """The rows as they are sent. A record that the county would not take before is
     sent whole, once, as it is now."""
-    last = {(row.type, row.record_id): row.seq for row in rows}
+    made: dict[str, set[str]] = {}
+    last: dict[_Key, int] = {}
+    for seq, _, _, type_, record_id, _, action, *_ in rows:
+        if action == INSERT:
+            made.setdefault(type_, set()).add(record_id)
+        elif (type_, record_id) in absent:
+            last[type_, record_id] = seq
+    first = {type_: _as_inserted(db, type_, ids) for type_, ids in made.items()}
     changes: list[Change] = []
     for row in rows:
-        key = (row.type, row.record_id)
-        if key not in absent or row.action == INSERT:
-            changes.append(_change(row))
-        elif last[key] == row.seq and row.action != DELETE:
+        seq, _, _, type_, record_id, _, action, *_ = row
+        if action == INSERT:
+            values = first[type_].get(record_id, {})
+            changes.append(_change(row, INSERT, *_whole(record_named(type_), values)))
+        elif (type_, record_id) not in absent:
+            changes.append(_change(row, action, *_pairs(record_named(type_), row[-1])))
+        elif last[type_, record_id] == seq and action != DELETE:
             changes += _again(db, row)
     return changes
 
 
-def _change(row: JournalRow) -> Change:
-    model = record_named(row.type)
-    names, values = (whole if row.action == INSERT else pairs)(model, row.values)
+def _change(row: _Row, action: str, names: list[str], values: list[Any]) -> Change:
+    seq, at, by, type_, record_id, grid_id, _, base, _ = row
     return Change(
-        seq=row.seq,
-        type=row.type,
-        id=row.record_id.bytes,
-        grid=row.grid_id.bytes,
-        action=row.action,
-        at=TIME.to_wire(row.at),
-        by=row.by.bytes if row.by else None,
-        base=TIME.to_wire(row.base) if row.base else None,
-        names=names,
-        values=values,
+        seq,
+        type_,
+        bytes.fromhex(record_id),
+        bytes.fromhex(grid_id),
+        action,
+        stored.time_to_wire(at),
+        bytes.fromhex(by) if by else None,
+        stored.time_to_wire(base) if base and action != INSERT else None,
+        ",".join(names),
+        values,
     )
 
 
-def _again(db: Connection, row: JournalRow) -> list[Change]:
-    values = records.get(db, record_named(row.type), row.record_id)
-    if values is None:
+def _whole(model: type[Record], values: dict[str, Any]) -> tuple[list[str], list[Any]]:
+    """Names and values of everything in a record that is not empty."""
+    names: list[str] = []
+    sent: list[Any] = []
+    for name, convert in stored.to_wire(model).items():
+        value = values.get(name)
+        if value is not None:
+            names.append(name)
+            sent.append(value if convert is None else convert(value))
+    return names, sent
+
+
+def _pairs(model: type[Record], changes: str | None) -> tuple[list[str], list[Any]]:
+    """Names and [old, new] of what a journal row changed."""
+    converts = stored.to_wire(model)
+    names: list[str] = []
+    sent: list[Any] = []
+    for name, both in json.loads(changes or "{}").items():
+        if name not in converts:
+            continue
+        convert = converts[name]
+        names.append(name)
+        sent.append(
+            both
+            if convert is None
+            else [one if one is None else convert(one) for one in both]
+        )
+    return names, sent
+
+
+def _as_inserted(
+    db: Connection, type_: str, ids: Iterable[str]
+) -> dict[str, dict[str, Any]]:
+    """{id: values as they were inserted}: today's, with later changes undone."""
+    wanted, found = list(ids), dict[str, dict[str, Any]]()
+    names = journalled(record_named(type_))
+    columns = ", ".join(f'"{name}"' for name in names)
+    for start in range(0, len(wanted), _AT_ONCE):
+        part = tuple(wanted[start : start + _AT_ONCE])
+        marks = ",".join("?" * len(part))
+        query = f"SELECT id, {columns} FROM {type_} WHERE id IN ({marks})"
+        for record_id, *values in db.exec_driver_sql(query, part):
+            found[record_id] = dict(zip(names, values, strict=True))
+        later = db.exec_driver_sql(_LATER.format(marks=marks), (*part, type_))
+        for record_id, changes in later:
+            if record_id in found:
+                was = {name: old for name, (old, _) in json.loads(changes).items()}
+                found[record_id].update(was)
+    return found
+
+
+def _again(db: Connection, row: _Row) -> list[Change]:
+    seq, type_, record_id = row[0], row[3], row[4]
+    model = record_named(type_)
+    names = (*stored.to_wire(model),)
+    columns = ", ".join(f'"{name}"' for name in names)
+    query = f"SELECT {columns} FROM {type_} WHERE id = ? AND deleted_at IS NULL"
+    found = db.exec_driver_sql(query, (record_id,)).one_or_none()
+    if found is None:
         return []
-    made = {
-        "at": values["created_at"],
-        "by": values["created_by"],
-        "grid_id": values["grid_id"],
-    }
-    return [_change(replace(row, action=INSERT, base=None, values=values, **made))]
+    values = dict(zip(names, found, strict=True))
+    made = (
+        seq,
+        values["created_at"],
+        values["created_by"],
+        type_,
+        record_id,
+        values["grid_id"],
+        INSERT,
+        None,
+        None,
+    )
+    return [_change(made, INSERT, *_whole(model, values))]

@@ -20,6 +20,8 @@ from gridapp.models import Grid, Worker, record_named
 from gridapp.models.ids import id_of
 from gridapp.models.kinds import now, time_text
 from gridapp.store import conflicts, journal, keyring, outbox, records, remote, state
+from gridapp.store.database import Connection
+from gridapp.store.journal import JournalRow
 from gridapp.store.outbox import Batch
 from gridapp.store.vault import Store
 from gridapp.sync.protocol import (
@@ -43,7 +45,8 @@ from gridapp.sync.transport import HttpTransport, Transport
 
 __all__ = ["SHUT_OUT", "HttpTransport", "Report", "SyncClient", "Transport"]
 
-URL, TOKEN, SERVER, EPOCH = "server_url", "token", "server_id", "epoch"
+URL = state.SERVER_URL
+TOKEN, SERVER, EPOCH = "token", "server_id", "epoch"
 ENROL_PATH, SYNC_PATH = "/v1/enrol", "/v1/sync"
 _ROUNDS_WITHOUT_PROGRESS = 5
 SHUT_OUT = {"token", "revoked", "device"}  # refusals that a new code mends
@@ -310,7 +313,7 @@ class SyncClient:
                 if one.action == INSERT and one.seq not in refused
             ]
             conflicts.taken(tx.db, whole_ones)
-            rows = {row.seq: row for row in batch.rows}
+            rows = _rows_of(tx.db, batch.last) if held else {}
             state.keep(tx.db, state.PUSHED, str(batch.last))
             report.held += conflicts.keep(tx, rows, held)
             report.pushed += len(batch.changes)
@@ -340,3 +343,9 @@ class SyncClient:
         with self._store.writing(remote=True) as tx:
             remote.start_over(tx.db)
         return True
+
+
+def _rows_of(db: Connection, last: int) -> dict[int, JournalRow]:
+    """The journal rows of a batch that was just sent, by number."""
+    rows = journal.unsent(db, state.pushed_seq(db), MAX_ROWS)
+    return {row.seq: row for row in rows if row.seq <= last}
