@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from gridapp.store.vault import Writing
 
 WORKER, DEFAULT_GRID, PUSHED = "worker", "default_grid", "pushed_seq"
+SERVER_URL = "server_url"  # of the county that let this laptop in
 LAST_SYNC = "last_sync"  # when a sync last went through, as the store keeps times
 
 
