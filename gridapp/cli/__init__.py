@@ -11,7 +11,17 @@ from pathlib import Path
 import click
 
 from gridapp import __version__
-from gridapp.cli import county, demo, export, fill, office, printing, records, vaults
+from gridapp.cli import (
+    county,
+    demo,
+    doctor,
+    export,
+    fill,
+    office,
+    printing,
+    records,
+    vaults,
+)
 from gridapp.cli.commands import Commands
 from gridapp.cli.options import data_folder
 from gridapp.language import tr
@@ -42,6 +52,8 @@ for command in (
     *fill.COMMANDS,
     *printing.COMMANDS,
     demo.demo,
+    doctor.doctor,
     county.county,
 ):
     main.add_command(command)
+county.county.add_command(doctor.county_doctor)

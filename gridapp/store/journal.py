@@ -106,7 +106,8 @@ def trigger_sql(model: type[Record]) -> dict[str, str]:
     return {name: f"CREATE TRIGGER {name} {body}" for name, body in triggers.items()}
 
 
-def _all_triggers() -> dict[str, str]:
+def triggers() -> dict[str, str]:
+    """CREATE TRIGGER statements of the whole file, by trigger name."""
     wanted = {
         f"fixed_journal_{action.lower()}": (
             f"CREATE TRIGGER fixed_journal_{action.lower()} BEFORE {action} ON journal"
@@ -123,7 +124,7 @@ def ensure_triggers(db: Connection) -> None:
     """Make the file's triggers those that the record declarations ask for."""
     query = text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
     found = {name: sql for name, sql in db.execute(query)}
-    wanted = _all_triggers()
+    wanted = triggers()
     ours = ("journal_", "keep_", "trace_", "fixed_")
     for name in found:
         if name.startswith(ours) and found[name] != wanted.get(name):
@@ -260,6 +261,15 @@ def unsent_by_type(db: Connection, after: int) -> dict[str, int]:
         " GROUP BY type ORDER BY count(*) DESC"
     )
     return {kind: number for kind, number in db.execute(query, {"after": after})}
+
+
+def unsent_since(db: Connection, after: int) -> dt.datetime | None:
+    """When the oldest of the local changes after journal number `after` was made."""
+    query = text(
+        "SELECT at FROM journal WHERE origin = 'local' AND seq > :after"
+        " ORDER BY seq LIMIT 1"
+    )
+    return _moment(db.execute(query, {"after": after}).scalar())
 
 
 def rows_of(db: Connection, type_: str, record_id: UUID) -> list[JournalRow]:

@@ -1,0 +1,217 @@
+"""The laptop's doctor: does everything that is kept agree with everything else?
+
+Each check reads one unchanging view of the file, row by row, and changes nothing. What
+it tells are types, ids and numbers, never what a record says. What the journal must
+keep to (no gap, no break from one value to the next) is docs/protocol.md's promise
+that nothing is ever lost.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from gridapp.checkup import Check, Result, examine
+from gridapp.language import tr
+from gridapp.models import RECORDS, record_named
+from gridapp.models.record import fields_of
+from gridapp.store import doctor_journal, doctor_search, journal, state
+from gridapp.store.conflicts import BOTH, MINE, PARKED, TAKEN, THEIRS
+from gridapp.store.photos import PhotoStore
+from gridapp.store.vault import Store
+
+_DECIDED = (MINE, THEIRS, BOTH, TAKEN, PARKED)
+
+
+@dataclass(frozen=True)
+class Vault:
+    """What is examined: one view of the database, and the photos beside it."""
+
+    db: Connection
+    photos: PhotoStore
+    device: UUID
+
+
+def examined(store: Store) -> Iterator[Result]:
+    """What each check finds in an open vault, one after another."""
+    with store.reading() as db:
+        yield from examine(CHECKS, Vault(db, store.photos, store.device_id))
+
+
+def told(type_: str, record_id: Any) -> str:
+    """A record as a fault names it."""
+    key = record_id if isinstance(record_id, UUID) else UUID(str(record_id))
+    return tr("{title} {id}", title=record_named(type_).title, id=key)
+
+
+def _file(vault: Vault) -> Iterator[str]:
+    """Every page carries the seal SQLCipher made for it, and the trees are whole."""
+    for pragma in ("cipher_integrity_check", "integrity_check"):
+        for (line,) in vault.db.exec_driver_sql(f"PRAGMA {pragma}"):
+            if line != "ok":
+                yield tr("数据文件：{line}", line=line)
+
+
+def _triggers(vault: Vault) -> Iterator[str]:
+    """Nothing is written past the journal."""
+    query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+    found = dict(vault.db.exec_driver_sql(query).all())
+    for name, sql in journal.triggers().items():
+        if found.get(name) != sql:
+            yield tr("缺少触发器 {name}", name=name)
+    query = "SELECT count(*) FROM actor WHERE origin = 'local' AND batch IS NULL"
+    if vault.db.exec_driver_sql(query).scalar() != 1:
+        yield tr("写入的来源没有复原")
+
+
+def _references(vault: Vault) -> Iterator[str]:
+    """What a record points to is here, unless it lies in a grid not held here.
+
+    A laptop that is enrolled may hold a record that points into another grid
+    (docs/decisions/0001-sync.md, 9). What was here once and left no `leave` line is
+    missed in any case.
+    """
+    alone = state.value(vault.db, "token") is None
+    last = (
+        "SELECT action FROM journal WHERE record_id = t.{name} AND type = '{target}'"
+        " ORDER BY seq DESC LIMIT 1"
+    )
+    for model in RECORDS:
+        table = model.__tablename__
+        pointers = [(one.name, one.target) for one in fields_of(model) if one.target]
+        for name, target in (("grid_id", "grid"), *pointers):
+            query = (
+                f"SELECT t.id, ({last.format(name=name, target=target)}) FROM {table} t"
+                f" LEFT JOIN {target} p ON p.id = t.{name}"
+                f" WHERE t.{name} IS NOT NULL AND p.id IS NULL"
+            )
+            for record_id, action in vault.db.exec_driver_sql(query):
+                if alone or action not in (None, "leave"):
+                    yield tr(
+                        "{record} 的 {name} 指向不在本机的记录",
+                        record=told(table, record_id),
+                        name=name,
+                    )
+
+
+def _outbox(vault: Vault) -> Iterator[str]:
+    """Nothing is marked as sent that was never written; what waits can be sent."""
+    pushed = state.pushed_seq(vault.db)
+    last = vault.db.exec_driver_sql("SELECT max(seq) FROM journal").scalar() or 0
+    if pushed > last:
+        yield tr(
+            "已上传到第 {pushed} 号，流水只到第 {last} 号", pushed=pushed, last=last
+        )
+    for model in RECORDS:
+        table = model.__tablename__
+        query = (
+            "SELECT j.seq, j.record_id FROM journal j"
+            f" LEFT JOIN {table} t ON t.id = j.record_id WHERE j.type = ?"
+            " AND j.origin = 'local' AND j.seq > ? AND t.id IS NULL"
+        )
+        for seq, record_id in vault.db.exec_driver_sql(query, (table, pushed)):
+            yield tr(
+                "第 {seq} 号流水待上传，但{record} 不在了",
+                seq=seq,
+                record=told(table, record_id),
+            )
+
+
+def _cursors(vault: Vault) -> Iterator[str]:
+    """A laptop that is enrolled knows by whom, and how far it has read."""
+    home = ("token", "server_url", "server_id", "epoch", state.WORKER)
+    known = [name for name in home if state.value(vault.db, name)]
+    if "token" in known:
+        for name in home:
+            if name not in known:
+                yield tr("登记信息里缺少 {name}", name=name)
+    if state.device(vault.db) != vault.device:
+        yield tr("电脑的编号变了")
+    names = {model.__tablename__ for model in RECORDS}
+    query = "SELECT grid_id, cursor, bootstrap, complete FROM scope_cursor"
+    for grid_id, cursor, place, complete in vault.db.exec_driver_sql(query):
+        type_, _, last = (place or "").partition(":")
+        good = place in (None, "", "log") or (type_ in names and _is_id(last))
+        if cursor < 0 or not good or (complete and place):
+            yield tr("网格 {id} 的同步位置读不懂", id=UUID(grid_id))
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _held(vault: Vault) -> Iterator[str]:
+    """What waits for a decision belongs to a line of the journal and can be read."""
+    query = (
+        "SELECT h.id, h.type, h.record_id, h.mine, h.theirs, h.decided, j.record_id"
+        " FROM held h LEFT JOIN journal j ON j.seq = h.seq"
+    )
+    for key, type_, record_id, mine, theirs, decided, line in vault.db.exec_driver_sql(
+        query
+    ):
+        try:
+            record_named(type_)
+            for one in (mine, theirs):
+                json.loads(one or "null")
+            good = line == record_id and decided in (None, *_DECIDED)
+        except (KeyError, ValueError):
+            good = False
+        if not good:
+            yield tr("待决定的修改 {id} 读不懂", id=UUID(key))
+
+
+def _photos(vault: Vault) -> Iterator[str]:
+    """Each photo opens, or the county has it: it came from there, or was sent."""
+    damaged = set(vault.photos.verify())
+    here = set(vault.photos.names())
+    query = (
+        "SELECT a.id, a.hash, j.seq FROM attachment a"
+        " LEFT JOIN journal j ON j.record_id = a.id AND j.type = 'attachment'"
+        " AND j.action = 'insert' AND j.origin = 'local'"
+        " WHERE a.deleted_at IS NULL AND a.hash IS NOT NULL"
+    )
+    for record_id, name, made_here in vault.db.exec_driver_sql(query):
+        if name in damaged:
+            yield tr("{record} 的文件已损坏", record=told("attachment", record_id))
+        elif made_here and name not in here:
+            yield tr("{record} 的文件不见了", record=told("attachment", record_id))
+
+
+CHECKS: tuple[Check[Vault], ...] = (
+    Check("file", tr("数据文件完整"), _file),
+    Check("triggers", tr("每次改动都会记入流水"), _triggers),
+    Check("references", tr("记录指向的记录都在"), _references),
+    Check(
+        "journal_numbers",
+        tr("流水号从 1 起不缺不重"),
+        lambda vault: doctor_journal.numbers(vault.db),
+    ),
+    Check(
+        "journal_origins",
+        tr("每条记录都有来历，流水里的记录都在"),
+        lambda vault: doctor_journal.origins(vault.db),
+    ),
+    Check(
+        "journal_replay",
+        tr("照流水重做一遍，正是现在的内容"),
+        lambda vault: doctor_journal.replay(vault.db),
+    ),
+    Check("outbox", tr("待上传的改动都能上传"), _outbox),
+    Check("cursors", tr("登记和同步的位置都对"), _cursors),
+    Check("held", tr("等您决定的修改都读得懂"), _held),
+    Check(
+        "search",
+        tr("搜索到的和记录一致"),
+        lambda vault: doctor_search.differences(vault.db),
+    ),
+    Check("photos", tr("照片都打得开，或县里有"), _photos),
+)
