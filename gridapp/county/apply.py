@@ -92,7 +92,7 @@ def push(db: Connection, device: Device, sent: Push, now: dt.datetime) -> Pushed
         found = [read(raw) for raw in raws]
         older = parked.waiting(db, device.id, but=inserted)
         found += [read(raw, field) for raw, field in older]
-        holds = _apply(db, device, found, now)
+        holds = apply(db, device, found, now)
         fresh, settled = parked.sorted_out(holds, older)
         settled += parked.superseded(db, device.id, inserted, fresh)
         parked.settle(db, device.id, settled)
@@ -102,14 +102,17 @@ def push(db: Connection, device: Device, sent: Push, now: dt.datetime) -> Pushed
         taken = sum(raw.seq not in lost for raw in raws)
     if sent.last > taken_before:
         db.execute(
-            devices.update().where(devices.c.id == device.id).values(last_seq=sent.last)
+            devices.update()
+            .where(devices.c.id == device.id)
+            .values(last_seq=sent.last, mark=sent.mark)
         )
     return Pushed(max(sent.last, taken_before), taken, held)
 
 
-def _apply(
+def apply(
     db: Connection, device: Device, found: Sequence[Arrival | Hold], now: dt.datetime
 ) -> list[Hold]:
+    """Merge, write and log what was read; returns what does not fit."""
     arrivals = [one for one in found if isinstance(one, Arrival)]
     batch = _load(db, device, arrivals, now)
     for arrival in arrivals:

@@ -27,7 +27,7 @@ def test_a_message_comes_back_as_it_went():
 
 def test_a_message_with_more_fields_at_its_end_is_read():
     """A newer program may add fields."""
-    plain = protocol.msgspec.msgpack.encode([3, [], "new", 7])
+    plain = protocol.msgspec.msgpack.encode([3, [], False, b"", "new", 7])
 
     assert protocol.unpack(zstandard.compress(plain), Push) == Push(3, [])
 
