@@ -121,7 +121,7 @@ def apply(
     for arrival in arrivals:
         if (arrival.model, arrival.record_id) in refused:
             arrival.holds = []
-            arrival.hold(None, INVALID, _sentence(INVALID, arrival, None))
+            arrival.hold(None, INVALID, sentence(INVALID, arrival, None))
     _credit(db, arrivals)
     kept = [
         entry
@@ -194,7 +194,7 @@ def _decide(batch: _Batch, arrival: Arrival) -> None:
     current = batch.state.setdefault(model, {}).get(record_id)
     grid_id = arrival.grid_id if current is None else current["grid_id"]
     if grid_id not in batch.device.grids and record_id not in batch.graced:
-        arrival.hold(None, OUT_OF_SCOPE, _sentence(OUT_OF_SCOPE, arrival, None))
+        arrival.hold(None, OUT_OF_SCOPE, sentence(OUT_OF_SCOPE, arrival, None))
         return
     change = _allowed(batch, arrival, current)
     if change is None:
@@ -216,7 +216,7 @@ def _decide(batch: _Batch, arrival: Arrival) -> None:
         change = _without(change, fields)
     for one in outcome.held:
         theirs = _wire(model, one.field, current) if one.field else None
-        text = _sentence(one.reason, arrival, one.field)
+        text = sentence(one.reason, arrival, one.field)
         arrival.hold(one.field, one.reason, text, theirs)
     if outcome.action:
         _take(batch, arrival, current, outcome)
@@ -243,7 +243,7 @@ def _allowed(
     if moved and moved[1] not in batch.device.grids:
         bad["grid_id"] = OUT_OF_SCOPE
     for name, reason in bad.items():
-        text = _sentence(reason, arrival, name)
+        text = sentence(reason, arrival, name)
         if current is None and _needed(model, name):
             arrival.hold(None, reason, text)
             return None
@@ -291,7 +291,8 @@ def _wire(model: type[Record], name: str, values: Mapping[str, Any] | None) -> A
     return to_wire(model, name, values[name]) if values else None
 
 
-def _sentence(reason: str, arrival: Arrival, name: str | None) -> str:
+def sentence(reason: str, arrival: Arrival, name: str | None) -> str:
+    """Why a change, or its field `name`, is held, as its author reads it."""
     words = label(arrival.model, name) if name else ""
     return _SENTENCES[reason].format(title=arrival.model.title, label=words)
 
