@@ -1,14 +1,16 @@
-"""Who may sync: enrolment codes, devices and their tokens, and their scopes.
+"""Who is let in: enrolment codes, the laptops they let in, and their grids.
 
-Codes and tokens are kept as hashes. What a device may see comes from its token and
-never from what it says.
+What a laptop may see and change once it is in is in `rights`. Codes and tokens are kept
+as hashes.
+
+The answers to a code that is wrong, used or too old differ, because whoever has the
+right one must be told what to do. They tell somebody who guesses nothing: only who
+knows all its 60 bits ever gets another answer than "wrong".
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import re
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,18 +20,19 @@ from uuid import UUID
 from sqlalchemy import Connection, delete, insert, select, update
 from uuid_utils.compat import uuid7
 
-from gridapp.county import log
+from gridapp.county import acts, locks, org, rights, workers
+from gridapp.county.codes import fresh_code, hashed_code, shown
+from gridapp.county.rights import Device, authenticate, keep_keys, signer
 from gridapp.county.store import County
 from gridapp.county.tables import device, device_scope, enrolment
 from gridapp.errors import UserError
 from gridapp.language import tr
-from gridapp.models import Grid, Worker, codes
-from gridapp.models.kinds import TIME, now
-from gridapp.models.place import grid_id
-from gridapp.models.record import Record, Values, fields_of, table_of
+from gridapp.models import Grid, Worker
+from gridapp.models.kinds import TIME, now, time_text
+from gridapp.models.record import Record, table_of
+from gridapp.models.roles import syncs
 from gridapp.sync.keys import are_public
 from gridapp.sync.protocol import (
-    INSERT,
     STATE,
     VERSION,
     Change,
@@ -39,119 +42,147 @@ from gridapp.sync.protocol import (
     whole,
 )
 
+__all__ = ["Device", "authenticate", "keep_keys", "signer"]
+
 CODE_DAYS = 7
-_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # nothing that is misread
-_CODE_LETTERS = 12
-_GRID_CODE = re.compile("[0-9A-Za-z-]{1,32}")
 
 
 @dataclass(frozen=True)
-class Device:
-    """A laptop that was let in."""
+class Invitation:
+    """A code that lets one laptop in, and whose laptop it will be."""
 
-    id: UUID
+    code: str
     worker_id: UUID
-    role: str  # of that worker, a code of worker_role
-    cursors: Mapping[UUID, int]  # how far it said it has read each of its grids
-    seen_at: dt.datetime
-    keys: bytes = b""  # its public keys, empty when it has not told them
-
-    @property
-    def grids(self) -> Collection[UUID]:
-        """The grids it may see and change."""
-        return self.cursors.keys()
-
-
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def _plain(code: str) -> str:
-    return "".join(letter for letter in code.upper() if letter.isalnum())
+    worker: str
+    role: str
+    known: bool  # there is such a worker already
 
 
 def create_enrolment(
     county: County,
     grid_codes: Sequence[str],
     worker: str,
-    role: str = "worker",
+    role: str | None = None,
     days: int = CODE_DAYS,
+    area: str | None = None,
 ) -> str:
+    """A code that lets one laptop in, once; see `invite`."""
+    return invite(county, grid_codes, worker, role, days=days, area=area).code
+
+
+def invite(
+    county: County,
+    grid_codes: Sequence[str],
+    worker: str,
+    role: str | None = None,
+    *,
+    days: int = CODE_DAYS,
+    area: str | None = None,
+    new_worker: bool = False,
+) -> Invitation:
     """A code that lets one laptop in, once; makes the grids that are not there yet.
 
-    A grid code is usually the 12-digit code of the community with the grid's own digits
-    after it, but counties number grids in their own ways (domain.md §2.5): digits,
-    letters and hyphens. UserError, and nothing made, when one holds anything else.
+    Args:
+        worker: an id or a name. A name that somebody has in these grids or this area
+            means that person, unless `new_worker`: two laptops, one worker.
+        role: a code of worker_role; that of the worker, or 网格员, when it is not said.
+        area: a division code; all grids whose code begins so, also later ones.
+
+    UserError, and nothing made, when something of it cannot be.
     """
-    if not grid_codes:
+    if not grid_codes and not area:
         raise UserError(tr("请至少写一个网格编码"))
     if not worker.strip():
         raise UserError(tr("请写明工作人员的姓名"))
-    if role not in codes.table("worker_role").codes:
-        known = tr("、").join(codes.table("worker_role").codes)
-        raise UserError(
-            tr("没有“{role}”这种岗位，可填：{known}", role=role, known=known)
-        )
-    wanted = list(dict.fromkeys(one.strip() for one in grid_codes))
-    for one in wanted:
-        if not _GRID_CODE.fullmatch(one):
-            raise UserError(
-                tr(
-                    "网格编码“{one}”不对，只能是数字、字母和连字符，请核对后重填",
-                    one=one,
-                )
-            )
-    code = "".join(secrets.choice(_LETTERS) for _ in range(_CODE_LETTERS))
-    made_at = now()
+    if role is not None:
+        workers.checked_role(role)
+    wanted = org.checked_codes(grid_codes)
+    code, made_at = fresh_code(), now()
     with county.writing() as db:
-        grids = [_grid(db, one, made_at) for one in wanted]
+        grids = [org.make_grid(db, one, made_at) for one in wanted]
+        who = worker.strip()
+        found = None if new_worker else workers.one_of(db, who, grids, area)
+        worker_id, name, has = found or (uuid7(), who, role or "worker")
+        _check_role(name, has, role)
+        area = org.checked_area(area, has)
+        if area and not grids and not org.in_area(db, area):
+            raise UserError(
+                tr("{area} 里还没有网格，请先建立网格，或用 --grid 写明", area=area)
+            )
         db.execute(
             insert(enrolment).values(
-                code_hash=_hash(code),
-                worker_id=uuid7(),
-                worker_name=worker.strip(),
-                worker_role=role,
+                code_hash=hashed_code(code),
+                worker_id=worker_id,
+                worker_name=name,
+                worker_role=has,
                 grids=",".join(one.hex for one in grids),
                 made_at=made_at,
                 expires_at=made_at + dt.timedelta(days=days),
+                area=area,
             )
         )
-    return "-".join(code[at : at + 4] for at in range(0, _CODE_LETTERS, 4))
+        detail = " ".join([str(worker_id), has, *wanted, *([area] if area else [])])
+        acts.note(db, acts.ENROL, _short(hashed_code(code)), detail)
+    return Invitation(shown(code), worker_id, name, has, found is not None)
 
 
-def _grid(db: Connection, code: str, at: dt.datetime) -> UUID:
-    table = table_of(Grid)
-    found = db.scalars(select(table.c.id).where(table.c.code == code)).first()
-    if found:
-        return found
-    key = grid_id(code)
-    log.open_scope(db, key)
-    _make(db, Grid, {"id": key, "grid_id": key, "code": code, "name": code}, at)
-    return key
+def _check_role(name: str, has: str, role: str | None) -> None:
+    """UserError when a code would change a role by the way, or is for nobody."""
+    if role is not None and role != has:
+        raise UserError(
+            tr(
+                "{name}已登记为“{has}”，改岗位请先用 gridapp county worker role；"
+                "如果是另一位同名的人，请加 --new-worker",
+                name=name,
+                has=has,
+            )
+        )
+    if not syncs(has):
+        raise UserError(tr("这个岗位不收发居民记录，不用登记码；请在服务器上管理"))
 
 
-def _make(
-    db: Connection, model: type[Record], values: dict[str, Any], at: dt.datetime
-) -> None:
-    """Insert a record on the county's own account, and log it."""
-    row: Values = {one.name: None for one in fields_of(model)} | values
-    row |= {"created_at": at, "updated_at": at, "deleted_at": None}
-    row |= {"created_by": None, "updated_by": None}
-    db.execute(insert(table_of(model)), [row])
-    names, sent = whole(model, {**values, "grid_id": None})
-    entry = log.Entry(
-        grid_id=row["grid_id"],
-        type=model.__tablename__,
-        record_id=row["id"],
-        action=INSERT,
-        names=names,
-        values=sent,
-        at=at,
-        by=None,
-        device_id=None,
-        stamp=at,
+def _short(code_hash: str) -> str:
+    return code_hash[:8]
+
+
+def open_codes(county: County) -> list[dict[str, Any]]:
+    """Codes that nobody has used yet and that still work. Ready for JSON."""
+    query = (
+        select(enrolment)
+        .where(enrolment.c.device_id.is_(None), enrolment.c.expires_at > now())
+        .order_by(enrolment.c.made_at)
     )
-    log.append(db, [entry], at)
+    table = table_of(Grid)
+    with county.reading() as db:
+        names = dict(db.execute(select(table.c.id, table.c.code)).all())
+        return [
+            {
+                "id": _short(row.code_hash),
+                "worker_id": str(row.worker_id),
+                "worker": row.worker_name,
+                "role": row.worker_role,
+                "grids": sorted(names[one] for one in workers.grids_of(row.grids)),
+                "area": row.area or "",
+                "made_at": time_text(row.made_at),
+                "expires_at": time_text(row.expires_at),
+            }
+            for row in db.execute(query)
+        ]
+
+
+def cancel_code(county: County, name: str) -> None:
+    """Have a code that nobody has used work no more; UserError when there is none."""
+    with county.writing() as db:
+        which = enrolment.c.device_id.is_(None) & enrolment.c.code_hash.startswith(
+            name.strip().lower(), autoescape=True
+        )
+        found = db.scalars(select(enrolment.c.code_hash).where(which)).all()
+        if len(found) != 1 or len(name.strip()) < len(_short(found[0])):
+            raise UserError(
+                tr("没有这个登记码，请用 gridapp county codes 查看它的编号")
+            )
+        db.execute(delete(enrolment).where(enrolment.c.code_hash == found[0]))
+        acts.note(db, acts.CANCEL, _short(found[0]))
 
 
 def enrol(county: County, request: EnrolRequest) -> EnrolReply:
@@ -164,10 +195,10 @@ def enrol(county: County, request: EnrolRequest) -> EnrolReply:
     """
     moment = now()
     token = secrets.token_urlsafe(32)
-    device_id = UUID(bytes=request.device)
+    device_id = device_named(request.device)
     with county.writing() as db:
         query = select(enrolment).where(
-            enrolment.c.code_hash == _hash(_plain(request.code))
+            enrolment.c.code_hash == hashed_code(request.code)
         )
         row = db.execute(query.with_for_update()).one_or_none()
         if row is None:
@@ -176,17 +207,23 @@ def enrol(county: County, request: EnrolRequest) -> EnrolReply:
             raise Refused("code", tr("这个登记码已经用过，请向县里要一个新的"))
         if row.expires_at < moment:
             raise Refused("code", tr("登记码已过期，请向县里要一个新的"))
-        grids = [UUID(one) for one in row.grids.split(",")]
+        _check_unlocked(db, device_id)
+        own = workers.grids_of(row.grids)
+        also = org.in_area(db, row.area) if row.area else set[UUID]()
+        grids = [*own, *sorted(also.difference(own))]
         if not set(request.grids) <= {one.bytes for one in grids}:
             raise Refused("grid", tr("登记码不是这台电脑所在网格的，请核对网格编码"))
         worker = _worker(db, row, grids[0], request, moment)
-        _admit(db, device_id, worker, grids, request, _hash(token), moment)
+        _admit(db, device_id, worker, row.area, request, rights.hashed(token), moment)
+        _give(db, device_id, own, grids)
+        org.house(db, worker, moment)
         db.execute(
             update(enrolment)
             .where(enrolment.c.code_hash == row.code_hash)
             .values(device_id=device_id)
         )
-        records = [_sent(db, Grid, one) for one in grids] + [_sent(db, Worker, worker)]
+        records = [_sent(db, Grid, one) for one in grids]
+        records.append(_sent(db, Worker, worker))
     return EnrolReply(
         VERSION,
         token,
@@ -196,6 +233,20 @@ def enrol(county: County, request: EnrolRequest) -> EnrolReply:
         county.epoch,
         county.keys.current.public,
     )
+
+
+def device_named(raw: bytes) -> UUID:
+    """The id of a device as it sends it; Refused when it cannot be one."""
+    if len(raw) != 16:
+        raise Refused("device", tr("这台电脑的编号读不懂，请升级程序后再试"))
+    return UUID(bytes=raw)
+
+
+def _check_unlocked(db: Connection, device_id: UUID) -> None:
+    """A laptop that shall be shut gets the order and no new token."""
+    asked = db.scalar(select(device.c.lock_asked_at).where(device.c.id == device_id))
+    if asked is not None:
+        raise locks.refusal(db, device_id, asked)
 
 
 def _unheard(db: Connection, used_by: UUID, asking: UUID) -> bool:
@@ -214,15 +265,20 @@ def _unheard(db: Connection, used_by: UUID, asking: UUID) -> bool:
 def _worker(
     db: Connection, row: Any, grid: UUID, request: EnrolRequest, at: dt.datetime
 ) -> UUID:
-    """The worker of the code: made now, under the id they had when they stood alone."""
-    key: UUID = row.worker_id
-    if request.worker and request.worker_name.strip() == row.worker_name:
-        key = UUID(bytes=request.worker)
+    """The worker of the code. One who is new is made now, under the id they had while
+    their vault stood alone; an id that the county knows is never taken on trust."""
     table = table_of(Worker)
-    if db.scalars(select(table.c.id).where(table.c.id == key)).first():
-        return key
+    wanted: list[UUID] = [row.worker_id]
+    if request.worker and request.worker_name.strip() == row.worker_name:
+        wanted.append(device_named(request.worker))
+    there = set(db.scalars(select(table.c.id).where(table.c.id.in_(wanted))))
+    if row.worker_id in there:
+        return row.worker_id
+    key = row.worker_id if wanted[-1] in there else wanted[-1]
     values = {"name": row.worker_name, "role": row.worker_role}
-    _make(db, Worker, {"id": key, "grid_id": grid} | values, at)
+    org.make(db, Worker, {"id": key, "grid_id": grid} | values, at)
+    others = update(enrolment).where(enrolment.c.worker_id == row.worker_id)
+    db.execute(others.values(worker_id=key))
     return key
 
 
@@ -230,12 +286,12 @@ def _admit(
     db: Connection,
     device_id: UUID,
     worker: UUID,
-    grids: Sequence[UUID],
+    area: str | None,
     request: EnrolRequest,
     token_hash: str,
     at: dt.datetime,
 ) -> None:
-    """Make the device; one that is known goes on where it stopped, for these grids.
+    """Make the device; one that is known goes on where it stopped.
 
     `last_seq` and the cursors stay, so that its unsent changes come and none twice.
     """
@@ -247,23 +303,31 @@ def _admit(
         "enrolled_at": at,
         "seen_at": at,
         "revoked_at": None,
+        "area": area,
         "verify_key": request.keys if are_public(request.keys) else None,
     }
     again = update(device).where(device.c.id == device_id).values(values)
     if not db.execute(again).rowcount:
         db.execute(insert(device).values(id=device_id, last_seq=0, **values))
-    its_own = device_scope.c.device_id == device_id
-    db.execute(
-        delete(device_scope).where(its_own, device_scope.c.grid_id.not_in(grids))
-    )
-    known = set(db.scalars(select(device_scope.c.grid_id).where(its_own)))
-    scopes = [
-        {"device_id": device_id, "grid_id": one, "cursor": 0}
-        for one in grids
-        if one not in known
-    ]
-    if scopes:
-        db.execute(insert(device_scope), scopes)
+
+
+def _give(
+    db: Connection, device_id: UUID, own: Collection[UUID], grids: Collection[UUID]
+) -> None:
+    """Let a device have exactly these grids, of which `own` are not by its area."""
+    theirs = device_scope.c.device_id == device_id
+    db.execute(delete(device_scope).where(theirs, device_scope.c.grid_id.not_in(grids)))
+    known = set(db.scalars(select(device_scope.c.grid_id).where(theirs)))
+    values: Mapping[str, Any] = {"left_at": None}
+    for by_area, some in ((False, set(own)), (True, set(grids) - set(own))):
+        old = theirs & device_scope.c.grid_id.in_(some & known)
+        db.execute(update(device_scope).where(old).values(by_area=by_area, **values))
+        rows = [
+            {"device_id": device_id, "grid_id": one, "cursor": 0, "by_area": by_area}
+            for one in sorted(some - known)
+        ]
+        if rows:
+            db.execute(insert(device_scope), rows)
 
 
 def _sent(db: Connection, model: type[Record], key: UUID) -> Change:
@@ -286,52 +350,64 @@ def _sent(db: Connection, model: type[Record], key: UUID) -> Change:
     )
 
 
-def authenticate(db: Connection, token: str) -> Device:
-    """The device of that token; Refused when there is none or it was revoked."""
-    query = select(device).where(device.c.token_hash == _hash(token))
-    row = db.execute(query).one_or_none()
-    if row is None:
-        raise Refused("token", tr("县级服务器不认识这台电脑，请重新登记"))
-    return _let_in(db, row)
-
-
-def signer(db: Connection, device_id: UUID) -> Device:
-    """The device that signed a package; Refused as with `authenticate`."""
-    row = db.execute(select(device).where(device.c.id == device_id)).one_or_none()
-    if row is None:
-        raise Refused("token", tr("县级服务器不认识这台电脑，请重新登记"))
-    return _let_in(db, row)
-
-
-def keep_keys(db: Connection, device_id: UUID, keys: bytes) -> None:
-    """Write down the public keys that a device told over its own connection."""
-    if are_public(keys):
-        query = update(device).where(device.c.id == device_id)
-        db.execute(query.values(verify_key=keys))
-
-
-def _let_in(db: Connection, row: Any) -> Device:
-    if row.revoked_at is not None:
-        raise Refused("revoked", tr("这台电脑已被停用，请联系县里的管理人员"))
-    scopes = select(device_scope.c.grid_id, device_scope.c.cursor).where(
-        device_scope.c.device_id == row.id
-    )
-    cursors = dict(db.execute(scopes).all())
-    worker = table_of(Worker)
-    role = db.scalar(select(worker.c.role).where(worker.c.id == row.worker_id))
-    return Device(
-        row.id,
-        row.worker_id,
-        role or "worker",
-        cursors,
-        row.seen_at,
-        row.verify_key or b"",
-    )
-
-
 def revoke(county: County, device_id: UUID) -> None:
     """Shut a laptop out from now on; UserError when there is no such device."""
     with county.writing() as db:
         query = update(device).where(device.c.id == device_id).values(revoked_at=now())
         if not db.execute(query).rowcount:
-            raise UserError(tr("没有这台电脑，请用 gridapp county status 查看设备编号"))
+            raise UserError(locks.no_device())
+        acts.note(db, acts.REVOKE, device_id)
+
+
+def change_grids(
+    county: County,
+    device_id: UUID,
+    *,
+    add: Sequence[str] = (),
+    remove: Sequence[str] = (),
+    area: str | None = None,
+) -> None:
+    """Give a laptop other grids without a new code.
+
+    What is taken away, the laptop sends its changes of before it lets the records go.
+
+    Args:
+        add, remove: codes of grids.
+        area: a division code, "" for none, None to leave it as it is.
+
+    UserError when there is no such device or grid, or the role has no such area.
+    """
+    at = now()
+    with county.writing() as db:
+        query = select(device).where(device.c.id == device_id).with_for_update()
+        row = db.execute(query).one_or_none()
+        if row is None:
+            raise UserError(locks.no_device())
+        if area is not None:
+            table = table_of(Worker)
+            role = db.scalar(select(table.c.role).where(table.c.id == row.worker_id))
+            area = org.checked_area(area, role or "worker")
+            db.execute(update(device).where(device.c.id == device_id).values(area=area))
+        _add(db, device_id, add, at)
+        gone = [org.grid_of(db, one) for one in org.checked_codes(remove)]
+        these = (device_scope.c.device_id == device_id) & device_scope.c.grid_id.in_(
+            gone
+        )
+        db.execute(update(device_scope).where(these).values(left_at=at))
+        rights.settle(db, device_id, at)
+        words = [f"+{one}" for one in add] + [f"-{one}" for one in remove]
+        acts.note(
+            db, acts.SCOPE, device_id, " ".join([*words, *([area] if area else [])])
+        )
+
+
+def _add(
+    db: Connection, device_id: UUID, grid_codes: Sequence[str], at: dt.datetime
+) -> None:
+    theirs = device_scope.c.device_id == device_id
+    for one in org.checked_codes(grid_codes):
+        key = org.make_grid(db, one, at)
+        old = update(device_scope).where(theirs, device_scope.c.grid_id == key)
+        if not db.execute(old.values(by_area=False, left_at=None)).rowcount:
+            row = {"device_id": device_id, "grid_id": key, "cursor": 0}
+            db.execute(insert(device_scope).values(row))

@@ -58,7 +58,7 @@ def check(county: County, kind: str, source: str | None) -> None:
         known = _known_secret(db)
         after = _wait(db, kind, _key(known, kind, source)) if known else 0
     if after:
-        raise Refused("rate", _WORDS, after)
+        raise Refused("rate", _WORDS, wait=after)
 
 
 def count(county: County, kind: str, source: str | None) -> None:
