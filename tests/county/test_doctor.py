@@ -1,0 +1,138 @@
+"""Whatever is not sound at the county, its doctor finds it, on both databases."""
+
+import json
+
+import msgspec
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import delete, insert, select, text, update
+
+from gridapp import cli
+from gridapp.county import doctor
+from gridapp.county.tables import change, device, device_scope, held, scope
+from gridapp.models import Resident, Visit
+from gridapp.models.place import grid_id
+from gridapp.models.record import table_of
+from gridapp.store import records
+from gridapp.sync.protocol import Change
+from tests.county.conftest import GRID, OTHER
+
+resident = table_of(Resident)
+
+
+@pytest.fixture
+def used(county, laptop):
+    """A county where two laptops made, changed, deleted, moved and disputed things."""
+    li, wang = laptop("李主任", GRID, OTHER), laptop("王秀兰", GRID)
+    with li.store.writing() as tx:
+        made = [{"name": f"居民{at}", "grid_id": grid_id(GRID)} for at in range(4)]
+        people = records.insert_many(tx, Resident, made)
+        visit = {"resident_id": people[0], "mode": "home", "met_whom": "self"}
+        records.save(tx, Visit, visit | {"started_at": tx.at})
+    li.sync()
+    wang.sync()
+    for one, words in ((li, "耳背"), (wang, "耳聋")):
+        with one.store.writing() as tx:
+            records.save(tx, Resident, {"note": words}, people[0])
+    with li.store.writing() as tx:
+        records.delete(tx, Resident, people[1])
+        records.move(tx, Resident, people[2], grid_id(OTHER))
+    with wang.store.writing() as tx:
+        records.save(tx, Resident, {"mobility": "卧床"}, people[1])
+        records.save(tx, Resident, {"mobility": "拄拐"}, people[2])
+    for one in (wang, li, wang, li):
+        one.sync()
+    with li.store.writing() as tx:
+        records.move(tx, Resident, people[2], grid_id(GRID))
+        records.delete(tx, Resident, people[3])
+    li.sync()
+    with li.store.writing() as tx:
+        records.undelete(tx, Resident, people[3])
+    for one in (wang, li, wang):
+        one.sync()
+    with county.reading() as db:
+        assert db.execute(select(held)).all()
+    return county
+
+
+def found_after(county, work):
+    """Names of the checks that find something once `work` is done to the data."""
+    with county.engine.connect() as db, db.begin() as transaction:
+        work(db)
+        found = {one.name for one in doctor.examine(doctor.CHECKS, db) if one.faults}
+        transaction.rollback()
+    return found
+
+
+def test_a_county_in_daily_use_is_sound(used):
+    found = list(doctor.examined(used))
+    assert [one.told for one in found if one.faults] == []
+    assert [one.name for one in found] == [one.name for one in doctor.CHECKS]
+
+
+def twice(db):
+    """A change that was taken twice: under numbers that have no gap."""
+    row = db.execute(
+        select(change).where(change.c.action == "insert", change.c.type == "visit")
+    ).one()
+    last = db.scalar(select(scope.c.last).where(scope.c.grid_id == row.grid_id))
+    line = msgspec.msgpack.decode(row.body, type=Change)
+    line.seq = last + 1
+    again = {"n": last + 1, "body": msgspec.msgpack.encode(line)}
+    db.execute(insert(change).values(**row._asdict() | again))
+    here = scope.c.grid_id == row.grid_id
+    db.execute(update(scope).where(here).values(last=last + 1))
+
+
+def unlogged(db):
+    row = dict(db.execute(select(resident).limit(1)).mappings().one())
+    row["id"] = grid_id("9901-another")
+    db.execute(insert(resident).values(row))
+
+
+def orphaned(db):
+    if db.dialect.name == "postgresql":  # where the database itself forbids it
+        db.execute(text("SET LOCAL session_replication_role = replica"))
+    else:
+        db.execute(text("PRAGMA defer_foreign_keys = ON"))
+    db.execute(delete(resident).where(resident.c.name == "居民0"))
+
+
+def does(statement):
+    return lambda db: db.execute(statement).rowcount
+
+
+HARM = [
+    ({"numbers"}, does(delete(change).where(change.c.n == 2))),
+    ({"numbers"}, does(update(scope).values(last=scope.c.last + 1))),
+    ({"replay"}, does(update(resident).values(note="别的"))),
+    ({"replay"}, does(update(resident).values(updated_at=resident.c.created_at))),
+    ({"replay"}, does(update(change).where(change.c.n == 3).values(body=b"\xc1"))),
+    ({"replay"}, twice),
+    ({"replay"}, unlogged),
+    ({"replay", "references"}, orphaned),
+    ({"held"}, does(update(held).values(mine=b"\xc1"))),
+    ({"held"}, does(update(device).values(last_seq=0))),
+    ({"devices"}, does(update(device_scope).values(cursor=9_999))),
+]
+
+
+def test_every_harm_is_found_by_the_check_for_it(used):
+    found = [(expected, found_after(used, work)) for expected, work in HARM]
+    assert [(a, b) for a, b in found if not a <= b] == []
+    assert found_after(used, lambda _: None) == set()
+
+
+def test_the_command_says_what_is_wrong_and_ends_with_1(used, county_folder):
+    command = ["county", "doctor", "--data", str(county_folder), "--json"]
+    sound = CliRunner().invoke(cli.main, command)
+    assert (sound.exit_code, json.loads(sound.output)["sound"]) == (0, True)
+
+    with used.writing() as db:
+        HARM[2][1](db)
+
+    found = CliRunner().invoke(cli.main, command)
+    assert found.exit_code == 1
+    answer = json.loads(found.output)
+    assert [one["name"] for one in answer["checks"] if one["faults"]] == ["replay"]
+    assert "别的" not in found.output
