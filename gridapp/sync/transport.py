@@ -43,7 +43,8 @@ class Transport(Protocol):
 class HttpTransport:
     """Carries requests over HTTP(S), several on one connection."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, timeout: httpx.Timeout = _TIMEOUT) -> None:
+        self._timeout = timeout
         self.url = url.strip().rstrip("/")
         if not self.url.startswith(("http://", "https://")):
             raise UserError(tr("服务器地址应以 http:// 或 https:// 开头"))
@@ -57,7 +58,7 @@ class HttpTransport:
         if token:
             headers["authorization"] = f"Bearer {token}"
         if self._client is None:
-            self._client = httpx.Client(timeout=_TIMEOUT, follow_redirects=False)
+            self._client = httpx.Client(timeout=self._timeout, follow_redirects=False)
         try:
             with self._client.stream(
                 "POST",

@@ -25,6 +25,19 @@ def test_a_message_comes_back_as_it_went():
     assert protocol.unpack(protocol.pack(push), Push) == push
 
 
+def test_a_bit_that_turns_on_the_way_never_becomes_another_value():
+    push = Push(9, [CHANGE] * 3)
+    body = protocol.pack(push)
+    for at in range(8 * len(body)):
+        turned = bytearray(body)
+        turned[at // 8] ^= 1 << at % 8
+        try:
+            found = protocol.unpack(bytes(turned), Push)
+        except UserError:
+            continue
+        assert found == push  # a bit that says nothing
+
+
 def test_a_message_with_more_fields_at_its_end_is_read():
     """A newer program may add fields."""
     plain = protocol.msgspec.msgpack.encode([3, [], False, b"", "new", 7])
