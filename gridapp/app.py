@@ -64,6 +64,8 @@ class App(QObject):
         self.login: Login | None = None
         self.window: MainWindow | None = None
         self._store: Store | None = None
+        self._session: Session | None = None
+        self._attended = attended
         self._hidden: list[QWidget] = []  # while it is locked
         self._idle = IdleWatch(qt, self.preferences.now.lock_after)
         self._idle.idle.connect(self.lock)
@@ -88,6 +90,7 @@ class App(QObject):
         session = Session(store, self.jobs, self.theme, self.messages, self.preferences)
         session.setParent(self)
         session.lock_asked.connect(self.lock)
+        self._session = session
         window = MainWindow(session, user)
         self.window = window
         self.messages.set_window(window)
@@ -100,6 +103,8 @@ class App(QObject):
             window.show()
         self._idle.start()
         self._close_login()
+        if self._attended:
+            session.syncing.begin()
         return window
 
     def lock(self) -> None:
@@ -108,6 +113,8 @@ class App(QObject):
             return
         self._idle.stop()
         self.window.leave()
+        if self._session is not None:
+            self._session.syncing.left()
         self._hidden = [w for w in self._qt.topLevelWidgets() if w.isVisible()]
         self.ask_password()
         for widget in self._hidden:
@@ -157,7 +164,9 @@ class App(QObject):
         self._qt.quit()
 
     def close(self) -> None:
-        """Finish what is running and close the vault."""
+        """Finish what is running and close the vault; a sync goes on next time."""
+        if self._session is not None:
+            self._session.syncing.close()
         self.jobs.close()
         if self._store is not None:
             self._store.close()

@@ -26,6 +26,7 @@ class Settings(msgspec.Struct, frozen=True):
     text_scale: float = 1.0  # 字号: of everything in the window (ux.md §6.4)
     lock_after: float = 5.0  # minutes without a touch until the password is asked
     phrases: dict[str, tuple[str, ...]] = {}  # by form: visit, call; none: the usual
+    auto_sync: bool = True  # sync by itself; else only when asked
     photo_folder: str = ""  # where a phone's photos are copied to; "" watches none
 
 

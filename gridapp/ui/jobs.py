@@ -64,6 +64,7 @@ class Jobs(QObject):
         self._closed = False
         self._last = 0
         self._waiting: dict[int, tuple[Callable[[Any], None], Failed]] = {}
+        self._quiet: set[int] = set()  # of those, what nobody waits for
         self._arrived.connect(self._deliver)
 
     @property
@@ -85,9 +86,14 @@ class Jobs(QObject):
         work: Callable[[], Result],
         done: Callable[[Result], None],
         failed: Failed | None = None,
+        *,
+        quiet: bool = False,
     ) -> None:
-        """Run `work` beside the store's queue, so that saving never waits for it."""
-        self._start(self._net, work, done, failed)
+        """Run `work` beside the store's queue, so that saving never waits for it.
+
+        Of `quiet` work `turned` does not tell: nobody asked for it.
+        """
+        self._start(self._net, work, done, failed, quiet=quiet)
 
     def close(self) -> None:
         """Finish what has begun and take nothing more; answers are still delivered."""
@@ -101,12 +107,16 @@ class Jobs(QObject):
         work: Callable[[], Result],
         done: Callable[[Result], None],
         failed: Failed | None,
+        *,
+        quiet: bool = False,
     ) -> None:
         if self._closed:
             return
         self._last += 1
         self._waiting[self._last] = (done, failed or self._report)
-        if len(self._waiting) == 1:
+        if quiet:
+            self._quiet.add(self._last)
+        elif len(self._waiting) - len(self._quiet) == 1:
             self.turned.emit(True)
         pool.submit(self._work, self._last, work)
 
@@ -122,7 +132,9 @@ class Jobs(QObject):
     @Slot(int, object)
     def _deliver(self, number: int, outcome: _Outcome) -> None:
         done, failed = self._waiting.pop(number)
-        if not self._waiting:
+        if number in self._quiet:
+            self._quiet.remove(number)
+        elif len(self._waiting) == len(self._quiet):
             self.turned.emit(False)
         if outcome.error is not None:
             failed(outcome.error)

@@ -13,7 +13,7 @@ from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from gridapp.language import tr, weekday
-from gridapp.store import journal, records, state
+from gridapp.store import records, state
 from gridapp.store.database import Connection
 from gridapp.ui.care.visit_values import Way
 from gridapp.ui.find_popup import FindPopup
@@ -63,12 +63,13 @@ class MainWindow(QMainWindow):
         self._header.lock_asked.connect(session.lock_asked)
         self._find.chosen.connect(self._open_row)
         self._find.new_asked.connect(partial(self.show_record, "household", None))
-        session.changed.connect(self._count_unsent)
+        session.syncing.changed.connect(self._show_sync)
+        session.syncing.said.connect(self._toast.say)
         drop = LedgerDrop(self)
         drop.dropped.connect(partial(take_dropped, lambda: self.pages[self._here]))
         self._bind_keys()
         self._show("today")
-        self._count_unsent()
+        session.syncing.watch()
         self.pages.make_soon(SOON)
 
     @property
@@ -253,8 +254,10 @@ class MainWindow(QMainWindow):
         self._header.show_title(page.title, words or day, person=person)
         self.setWindowTitle(tr("网格日志 — {title}", title=page.title))
 
-    def _count_unsent(self) -> None:
-        self.session.read(_unsent, self._header.show_unsent)
+    def _show_sync(self) -> None:
+        syncing = self.session.syncing
+        self._header.show_sync(syncing.said_now(), syncing.now.unsent)
+        self._nav.show_count("sync", syncing.now.held)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -273,10 +276,6 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.leave()
         super().closeEvent(event)
-
-
-def _unsent(db: Connection) -> int:
-    return journal.unsent_count(db, state.pushed_seq(db))
 
 
 def user_words(db: Connection) -> str:

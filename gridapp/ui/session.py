@@ -12,6 +12,7 @@ from gridapp.store.vault import Changes, Store, Writing
 from gridapp.ui.jobs import Failed, Jobs
 from gridapp.ui.messages import Messages
 from gridapp.ui.preferences import Preferences
+from gridapp.ui.syncing import Syncing
 from gridapp.ui.theme import Theme
 
 Result = TypeVar("Result")
@@ -37,6 +38,7 @@ class Session(QObject):
         self.theme = theme
         self.messages = messages
         self.preferences = preferences or Preferences(store.folder, self)
+        self.syncing = Syncing(self)
         store.on_changed(self._tell)
 
     def read(

@@ -90,6 +90,7 @@ QPushButton[kind="plain"]:hover {{ background: {t.hover}; }}
 QPushButton[kind="plain"]:focus {{ border: 2px solid {t.focus}; padding: 0 8px; }}
 QPushButton[kind="plain"][tone="amber"] {{ color: {t.amber.text};
     font-weight: 700; }}
+QPushButton[kind="plain"][tone="red"] {{ color: {t.red.text}; font-weight: 700; }}
 QPushButton[kind="plain"][tone="green"] {{ color: {t.green.text}; }}
 QPushButton[kind="tile"] {{ text-align: left; border: 1px solid {t.border};
     background: {t.surface2}; padding: 0 10px; }}

@@ -92,8 +92,9 @@ class Line(Enum):
 
 @dataclass(frozen=True)
 class Said:
-    """A state in few words and in a sentence, with its icon and colour."""
+    """A state in few words, in fewer, and in a sentence; with its icon and colour."""
 
+    long: str
     short: str
     sentence: str
     icon: str
@@ -104,32 +105,44 @@ def said(line: Line, now: Brief, at: dt.datetime) -> Said:
     """What the header says; `at` is now."""
     count = now.unsent
     if line is Line.RUNNING:
-        return Said(tr("正在同步…"), tr("正在和县里同步"), "refresh-cw", "blue")
+        words = tr("正在同步…")
+        return Said(words, words, tr("正在和县里同步"), "refresh-cw", "blue")
     if line is Line.REFUSED:
-        words = tr("县里要您先处理一件事才能同步；改动都在本机")
-        return Said(tr("同步要处理"), words, "circle-alert", "red")
+        words = tr("同步要处理")
+        sentence = tr("县里要您先处理一件事才能同步；改动都在本机")
+        return Said(words, words, sentence, "circle-alert", "red")
     if now.joined and line in (Line.OFFLINE, Line.FAILED):
-        words = (
-            tr("没有网络，改动都在本机，连上后自动上报")
-            if line is Line.OFFLINE
-            else tr("没连上县里，改动都在本机，稍后再试")
-        )
-        short = tr("没有网络") if line is Line.OFFLINE else tr("没连上县里")
-        if count:
-            short = tr("{state}，{count:,} 条待报", state=short, count=count)
-        return Said(short, words, "cloud-off", "amber" if count else "")
+        return _cut_off(line, count)
     if count:
-        words = tr("有 {count:,} 条还没有上报", count=count)
+        words = tr("未同步 {count:,}", count=count)
+        sentence = tr("有 {count:,} 条还没有上报", count=count)
         if not now.joined:
-            words = tr("{words}：还没有登记到县级服务器", words=words)
-        return Said(tr("未同步 {count:,}", count=count), words, "cloud-upload", "amber")
+            sentence = tr(
+                "有 {count:,} 条没有上报：还没有登记到县级服务器", count=count
+            )
+        return Said(words, words, sentence, "cloud-upload", "amber")
     if not now.joined:
-        words = tr("还没有登记到县级服务器，改动都在本机")
-        return Said(tr("只在本机"), words, "cloud-off", "")
-    short = tr("已同步")
+        words = tr("只在本机")
+        sentence = tr("还没有登记到县级服务器，改动都在本机")
+        return Said(words, words, sentence, "cloud-off", "grey")
+    words = long = tr("已同步")
     if now.last is not None:
-        short = tr("已同步 {when}", when=clock(now.last, at))
-    return Said(short, tr("全部已上报"), "cloud-check", "")
+        long = tr("已同步 {when}", when=clock(now.last, at))
+    return Said(long, words, tr("全部已上报"), "cloud-check", "")
+
+
+def _cut_off(line: Line, count: int) -> Said:
+    if line is Line.OFFLINE:
+        words = tr("没有网络")
+        sentence = tr("没有网络，改动都在本机，连上后自动上报")
+    else:
+        words = tr("没连上县里")
+        sentence = tr("没连上县里，改动都在本机，稍后再试")
+    if not count:
+        return Said(words, words, sentence, "cloud-off", "grey")
+    long = tr("{state}，{count:,} 条待报", state=words, count=count)
+    short = tr("{count:,} 条待报", count=count)
+    return Said(long, short, sentence, "cloud-off", "amber")
 
 
 def clock(moment: dt.datetime, at: dt.datetime) -> str:

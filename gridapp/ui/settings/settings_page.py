@@ -23,6 +23,8 @@ from gridapp.ui.widgets.card import Card, Divider, column, line
 from gridapp.ui.widgets.header import SCHEMES
 from gridapp.ui.widgets.text import Text
 
+AUTO, CLICK = "auto", "click"
+SYNCS = ((AUTO, tr("自动同步")), (CLICK, tr("只在我点时")))
 LOCK_AFTER = (1, 3, 5, 10, 30)  # minutes
 _LABEL = 84  # room of the words before a choice
 # What one looks up from here: page, words, icon.
@@ -49,6 +51,7 @@ class SettingsPage(SidePage):
         self._looks = _chips(self, tr("外观"), SCHEMES)
         self._languages = _chips(self, tr("语言"), tuple(LANGUAGE_NAMES.items()))
         self._locks = _chips(self, tr("自动锁定"), _minutes())
+        self._syncs = _chips(self, tr("同步"), SYNCS)
         self._ways: dict[str, Button] = {}
         self._size_hint = Text("", "faint", wrap=True)
         self._photos = Text("", "muted", wrap=True)
@@ -115,6 +118,12 @@ class SettingsPage(SidePage):
 
     def _data_card(self) -> Card:
         card = _card(tr("数据"))
+        card.box.addLayout(_labelled(tr("同步"), self._syncs))
+        hint = tr(
+            "自动：有网络时，改动存好一分钟后在后台上报，不打断您做事。"
+            "没有网络时都存在本机。"
+        )
+        card.box.addWidget(Text(hint, "faint", wrap=True))
         folder = self.session.store.folder
         words = tr("加密保存在 {folder}", folder=folder)
         card.box.addWidget(Text(words, "muted", wrap=True))
@@ -143,6 +152,7 @@ class SettingsPage(SidePage):
         self._looks.picked.connect(self.theme.choose)
         self._languages.picked.connect(self._preferences.choose_language)
         self._locks.picked.connect(self._choose_lock)
+        self._syncs.picked.connect(self._choose_sync)
         self._preferences.changed.connect(self._show)
         self.theme.changed.connect(self._show_look)
 
@@ -150,6 +160,7 @@ class SettingsPage(SidePage):
         self._sizes.choose(str(now.text_scale))
         self._languages.choose(now.language)
         self._locks.choose(str(round(now.lock_after)))
+        self._syncs.choose(AUTO if now.auto_sync else CLICK)
         self._show_look()
         usual = tr("、").join(phrases("visit", now.phrases))
         self._phrases.setText(tr("走访时按 Alt+1…4 填：{phrases}", phrases=usual))
@@ -183,6 +194,14 @@ class SettingsPage(SidePage):
     def _choose_lock(self, minutes: str) -> None:
         self._preferences.keep(lock_after=float(minutes))
         self.tell(tr("{minutes} 分钟没人动就锁定", minutes=minutes))
+
+    def _choose_sync(self, how: str) -> None:
+        self._preferences.keep(auto_sync=how == AUTO)
+        self.tell(
+            tr("有网络时自动同步")
+            if how == AUTO
+            else tr("以后只在您点“立即同步”时同步")
+        )
 
     def _change_password(self) -> None:
         dialog = PasswordDialog(self.session, self.window())

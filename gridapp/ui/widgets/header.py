@@ -18,6 +18,7 @@ from gridapp.ui.widgets.card import line
 from gridapp.ui.widgets.entry import FindField
 from gridapp.ui.widgets.size_button import SizeButton, drop
 from gridapp.ui.widgets.text import Text
+from gridapp.work.sync_standing import Said
 
 SCHEMES: tuple[tuple[Scheme, str], ...] = (
     ("light", tr("浅色")),
@@ -44,6 +45,7 @@ class Header(QFrame):
         self.setObjectName("header")
         self._theme = theme
         self._who = user
+        self._said: Said | None = None
         self._unsent = 0
         self._width = Width.WIDE
         self._title = Text("", "title")
@@ -74,24 +76,22 @@ class Header(QFrame):
         self._subtitle.style().unpolish(self._subtitle)
         self._subtitle.style().polish(self._subtitle)
 
-    def show_unsent(self, count: int) -> None:
-        """Show in words how many changes have not reached the county."""
-        self._unsent = count
-        waiting = count > 0
-        long = tr("未同步 {count}", count=count) if waiting else tr("已同步")
-        narrow = self._width is Width.NARROW
-        self._sync.setText(str(count) if narrow and waiting else "" if narrow else long)
-        self._sync.setAccessibleName(long)
-        self._sync.setToolTip(
-            tr("有 {count} 条还没有上报", count=count) if waiting else tr("全部已上报")
-        )
-        self._sync.setProperty("tone", "amber" if waiting else "")
+    def show_sync(self, said: Said, unsent: int) -> None:
+        """Show how one stands with the county, and how many changes wait."""
+        self._said, self._unsent = said, unsent
+        words = {
+            Width.WIDE: said.long,
+            Width.MID: said.short,
+            Width.NARROW: f"{unsent:,}" if unsent else "",
+        }[self._width]
+        self._sync.setText(words)
+        self._sync.setAccessibleName(said.long)
+        self._sync.setToolTip(said.sentence)
+        tone = said.tone if said.tone in ("amber", "red") else ""
+        self._sync.setProperty("tone", tone)
         self._sync.style().unpolish(self._sync)
         self._sync.style().polish(self._sync)
-        self._sync.show_icon(
-            "cloud-upload" if waiting else "cloud-check",
-            "amber.text" if waiting else "green.text",
-        )
+        self._sync.show_icon(said.icon, f"{said.tone or 'green'}.text")
 
     def set_width(self, width: Width) -> None:
         """Lay out for a wide, middle or narrow window."""
@@ -109,7 +109,8 @@ class Header(QFrame):
         margins = (12, 0, 6, 0) if narrow else (18, 0, 10, 0)
         self._row.setContentsMargins(*margins)
         self._row.setSpacing(4 if narrow else 8)
-        self.show_unsent(self._unsent)
+        if self._said is not None:
+            self.show_sync(self._said, self._unsent)
 
     @staticmethod
     def _hint() -> str:
