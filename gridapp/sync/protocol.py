@@ -309,12 +309,16 @@ def pack(message: msgspec.Struct) -> bytes:
     return zstd.compress(msgspec.msgpack.encode(message))
 
 
+# Read after a message: what is cut off takes it for its own end, and is not whole.
+_END = zstandard.compress(b"")
+
+
 def unpack(body: bytes, kind: type[M], most: int = MAX_PLAIN) -> M:
     """The message in `body`; UserError when it is damaged, another kind, or when it
     would unpack to more than `most` bytes, whatever its frame says of its size."""
     try:
         reader = zstandard.ZstdDecompressor(max_window_size=8 << 20).stream_reader(
-            body, read_across_frames=True
+            body + _END, read_across_frames=True
         )
         plain = reader.read(most + 1)
     except zstandard.ZstdError as error:
