@@ -17,7 +17,7 @@ from gridapp.models import Grid, record_named
 from gridapp.models.ids import id_of
 from gridapp.models.kinds import PHONES, TIME, time_text
 from gridapp.models.record import Record, field_of, fields_of, table_of
-from gridapp.store import acts, history, journal, records, remote
+from gridapp.store import acts, history, journal, page, records, remote
 from gridapp.store.journal import JournalRow, from_stored, to_stored
 from gridapp.store.tables import held
 from gridapp.store.tables import journal as journal_table
@@ -65,15 +65,15 @@ def keep(tx: Writing, sent: Mapping[int, JournalRow], found: Sequence[Held]) -> 
         )
     }
     count = 0
-    records_sent = {row.record_id for row in sent.values()}
-    pending = remote.unsent_fields(tx.db, max(sent, default=0), records_sent)
+    records_sent = {row.record_id.hex for row in sent.values()}
+    pending = page.unsent_fields(tx.db, max(sent, default=0), records_sent)
     for one in found:
         row = sent.get(one.seq)
         if row is None or (one.seq, one.field or "") in known:
             continue
         model = record_named(row.type)
         _put(tx, model, row, one)
-        later = pending.get((row.type, row.record_id), set())
+        later = pending.get((row.type, row.record_id.hex), set())
         if one.reason == EDITED and "deleted_at" not in later:
             _revert(tx, model, row, one, "deleted_at", None)
         elif one.field and one.reason != _UNKNOWN and one.field not in later:

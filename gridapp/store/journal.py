@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, insert, select, text
+from sqlalchemy import Connection, select, text
 from sqlalchemy.dialects import sqlite
 
 from gridapp.models import RECORDS, record_named
@@ -24,6 +24,8 @@ from gridapp.models.record import Record, Values, fields_of, table_of
 from gridapp.store.tables import journal
 
 DIALECT: Any = sqlite.dialect()  # pyright: ignore[reportUnknownMemberType]
+# at, by, device, type, record_id, grid_id, action, changes: as the journal keeps them
+Line = tuple[str, str | None, str, str, str, str, str, str | None]
 GUARDED = ("grid_id", "deleted_at")  # journalled though they are not fields
 
 
@@ -248,6 +250,11 @@ def unsent(db: Connection, after: int, limit: int) -> list[JournalRow]:
     ]
 
 
+def newest(db: Connection) -> int:
+    """The last journal number there is; 0 when nothing ever happened."""
+    return int(db.execute(text("SELECT max(seq) FROM journal")).scalar() or 0)
+
+
 def unsent_count(db: Connection, after: int) -> int:
     """How many local changes wait after journal number `after`."""
     query = text("SELECT count(*) FROM journal WHERE origin = 'local' AND seq > :after")
@@ -284,16 +291,10 @@ def rows_of(db: Connection, type_: str, record_id: UUID) -> list[JournalRow]:
 
 def append_remote(db: Connection, rows: Sequence[JournalRow]) -> None:
     """Record changes as they happened at the county; `seq` of the rows is ignored."""
-    if not rows:
-        return
-    names = ("at", "by", "device", "origin", "batch", "type", "record_id", "grid_id")
-    statement = insert(journal).values(
-        {name: bindparam(f"p_{name}") for name in (*names, "action", "base", "changes")}
-    )
-    db.execute(statement, [_remote_values(row) for row in rows])
+    append_lines(db, [_line(row) for row in rows])
 
 
-def _remote_values(row: JournalRow) -> dict[str, Any]:
+def _line(row: JournalRow) -> Line:
     changes: str | None = None
     if row.action not in ("insert", "leave"):
         model = record_named(row.type)
@@ -304,16 +305,23 @@ def _remote_values(row: JournalRow) -> dict[str, Any]:
             },
             ensure_ascii=False,
         )
-    return {
-        "p_at": time_text(row.at),
-        "p_by": row.by.hex if row.by else None,
-        "p_device": row.device.hex,
-        "p_origin": "remote",
-        "p_batch": None,
-        "p_type": row.type,
-        "p_record_id": row.record_id.hex,
-        "p_grid_id": row.grid_id.hex,
-        "p_action": row.action,
-        "p_base": time_text(row.base) if row.base else None,
-        "p_changes": changes,
-    }
+    return (
+        time_text(row.at),
+        row.by.hex if row.by else None,
+        row.device.hex,
+        row.type,
+        row.record_id.hex,
+        row.grid_id.hex,
+        row.action,
+        changes,
+    )
+
+
+def append_lines(db: Connection, lines: Sequence[Line]) -> None:
+    """Record what happened at the county, as the journal keeps it."""
+    if lines:
+        statement = (
+            'INSERT INTO journal (at, "by", device, origin, type, record_id, grid_id,'
+            " action, changes) VALUES (?, ?, ?, 'remote', ?, ?, ?, ?, ?)"
+        )
+        db.exec_driver_sql(statement, list(lines))

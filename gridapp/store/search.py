@@ -18,11 +18,19 @@ from uuid import UUID
 from sqlalchemy import Connection, select
 
 from gridapp.language import language, tr
-from gridapp.models import RECORDS, identity
+from gridapp.models import RECORDS, identity, record_named
 from gridapp.models.ids import id_of_hex
 from gridapp.models.record import Record, table_of
 from gridapp.store import search_words as words
-from gridapp.store.search_rows import AGE, Row, batches, dependents, indexed, rows
+from gridapp.store.search_rows import (
+    AGE,
+    BATCH,
+    Row,
+    batches,
+    dependents,
+    indexed,
+    rows,
+)
 
 if TYPE_CHECKING:
     from gridapp.store.vault import Writing
@@ -133,9 +141,46 @@ def reindex(tx: Writing, changed: Mapping[type[Record], Iterable[UUID]]) -> None
     Records that are deleted or gone leave the index. Called in the transaction that
     changed them; a resident whose household or building changed is brought along.
     """
-    for model, ids in dependents(tx.db, changed).items():
+    _bring_up(tx.db, changed)
+
+
+def _bring_up(db: Connection, changed: Mapping[type[Record], Iterable[UUID]]) -> None:
+    for model, ids in dependents(db, changed).items():
         for batch in batches(sorted(ids)):
-            _replace(tx.db, model, batch)
+            _replace(db, model, batch)
+
+
+def postpone(db: Connection, model: type[Record], ids: Iterable[str]) -> None:
+    """Note that records, given in hex, changed, for `catch_up` to index them.
+
+    A page of a sync is applied in a third of the time so.
+    """
+    db.exec_driver_sql(
+        "INSERT OR IGNORE INTO search_stale (type, record_id) VALUES (?, ?)",
+        [(model.__tablename__, one) for one in ids],
+    )
+
+
+def behind(db: Connection) -> bool:
+    """Whether records wait to be indexed."""
+    query = "SELECT EXISTS (SELECT 1 FROM search_stale)"
+    return bool(db.exec_driver_sql(query).scalar_one())
+
+
+def catch_up(db: Connection, limit: int) -> int:
+    """Index the next `limit` records that were postponed; how many there were."""
+    found = db.exec_driver_sql(
+        "SELECT rowid, type, record_id FROM search_stale ORDER BY rowid LIMIT ?",
+        (limit,),
+    ).all()
+    changed: dict[type[Record], list[UUID]] = {}
+    for _, type_, record_id in found:
+        changed.setdefault(record_named(type_), []).append(id_of_hex(record_id))
+    _bring_up(db, changed)
+    if found:
+        last = (found[-1][0],)
+        db.exec_driver_sql("DELETE FROM search_stale WHERE rowid <= ?", last)
+    return len(found)
 
 
 def _replace(db: Connection, model: type[Record], ids: Sequence[UUID]) -> None:
@@ -197,16 +242,22 @@ def _next_number(db: Connection, model: type[Record]) -> int:
 
 
 def ensure(db: Connection) -> None:
-    """Make the index if this file has none, or an older program's.
+    """Make the index if this file has none, or an older program's; bring it up to date.
 
     Call it once after the migrations, in a write transaction.
     """
+    db.exec_driver_sql(
+        "CREATE TABLE IF NOT EXISTS search_stale (type TEXT NOT NULL,"
+        " record_id TEXT NOT NULL, UNIQUE (type, record_id))"
+    )
     found = db.exec_driver_sql(
         "SELECT count(*) FROM sqlite_master WHERE name = 'search_state'"
     ).scalar_one()
     if found:
         version = db.exec_driver_sql("SELECT version FROM search_state").scalar()
         if version == EDITION:
+            while catch_up(db, BATCH):  # a sync was killed before it had indexed
+                pass
             return
     rebuild(db)
 
@@ -216,6 +267,7 @@ def rebuild(db: Connection) -> None:
     utils = _sqlite_utils(db)
     for name in ("search", "search_item", "search_state"):
         db.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")
+    db.exec_driver_sql("DELETE FROM search_stale")
     utils.table("search_state").insert({"version": EDITION})
     items = utils.table("search_item")
     items.create(

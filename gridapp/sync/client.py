@@ -19,7 +19,17 @@ from gridapp.language import tr
 from gridapp.models import Grid, Worker, record_named
 from gridapp.models.ids import id_of
 from gridapp.models.kinds import now, time_text
-from gridapp.store import conflicts, journal, keyring, outbox, records, remote, state
+from gridapp.store import (
+    conflicts,
+    journal,
+    keyring,
+    outbox,
+    page,
+    records,
+    remote,
+    search,
+    state,
+)
 from gridapp.store.database import Connection
 from gridapp.store.journal import JournalRow
 from gridapp.store.outbox import Batch
@@ -49,6 +59,7 @@ URL = state.SERVER_URL
 TOKEN, SERVER, EPOCH = "token", "server_id", "epoch"
 ENROL_PATH, SYNC_PATH = "/v1/enrol", "/v1/sync"
 _ROUNDS_WITHOUT_PROGRESS = 5
+_INDEXED_AT_ONCE = 200  # records: about 30 ms on a slow laptop
 SHUT_OUT = {"token", "revoked", "device"}  # refusals that a new code mends
 
 Progress = Callable[[int, int, str], None]  # done, of how many, what is being done
@@ -126,6 +137,7 @@ class SyncClient:
                 )
             )
         self._join(reply)
+        self.index()
         if not token and me is not None and me["id"].bytes != reply.worker:
             with self._store.writing() as tx:  # who stood in until there was a name
                 records.delete(tx, Worker, me["id"])
@@ -159,7 +171,7 @@ class SyncClient:
                     tx.db, record_named(one.type), [id_of(one.id)], deleted=True
                 )
             ]
-            remote.apply(tx, new)
+            page.apply(tx, new)
             remote.subscribe(tx.db, grids)
             for key, content in (
                 (URL, self._transport.url),
@@ -194,11 +206,24 @@ class SyncClient:
             whole = self._rounds(token, epoch, report, total, progress, cancelled)
         finally:
             self._transport.close()
+            self.index(progress)
         if whole:
             with self._store.writing() as tx:
                 state.keep(tx.db, state.LAST_SYNC, time_text(now()))
         report.seconds = time.monotonic() - started
         return report
+
+    def index(self, progress: Progress | None = None) -> None:
+        """Let the search find what came, in steps that keep no save waiting."""
+        done = 0
+        with self._store.reading() as db:
+            left = search.behind(db)
+        while left:
+            with self._store.writing() as tx:
+                count = search.catch_up(tx.db, _INDEXED_AT_ONCE)
+            done, left = done + count, count == _INDEXED_AT_ONCE
+            if progress:
+                progress(done, UNKNOWN, tr("整理查找用的目录"))
 
     def _rounds(
         self,
@@ -216,14 +241,14 @@ class SyncClient:
             try:
                 more = self._round(token, epoch, report, push_first)
                 push_first = False
-            except remote.UnsentFirst:
+            except page.UnsentFirst:
                 more = push_first = True
             if progress and report.pushed > before[0]:
                 total = max(total, report.pushed)
                 progress(report.pushed, total, tr("上报改动"))
             if progress and report.pulled > before[1]:
                 progress(report.pulled, UNKNOWN, tr("下载改动"))
-            if not more and not self._starts_over():
+            if not more and not self.starts_over():
                 return True
             idle = idle + 1 if before == (report.pushed, report.pulled) else 0
             if idle > _ROUNDS_WITHOUT_PROGRESS:
@@ -325,14 +350,14 @@ class SyncClient:
             return pulled.more
         changes = [msgspec.msgpack.decode(raw, type=Change) for raw in pulled.changes]
         with self._store.writing(remote=True) as tx:
-            applied = remote.apply(tx, changes)
+            applied = page.apply(tx, changes)
             remote.keep_cursors(tx.db, pulled.cursors)
             remote.keep_authors(tx.db, pulled.authors)
             remote.keep_unknown(tx.db, applied.unknown)
         report.pulled += applied.changes
         return pulled.more
 
-    def _starts_over(self) -> bool:
+    def starts_over(self) -> bool:
         """Read everything again when this version knows more than the last one did.
 
         A field that was unknown when it came is not lost: it is at the county.

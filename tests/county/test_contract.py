@@ -25,7 +25,7 @@ from gridapp.models import (
 )
 from gridapp.models.place import grid_id
 from gridapp.models.record import fields_of, table_of
-from gridapp.store import history, records, remote, state
+from gridapp.store import history, page, records, remote, state
 from gridapp.sync import protocol
 from gridapp.sync.client import SyncClient
 from gridapp.sync.protocol import Change, Push, Refused, SyncReply, SyncRequest
@@ -528,7 +528,7 @@ class TestOneLaptop:
             made_by_hand(2, person, name="张德福", shoe_size=42),
         ]
         with self.li.store.writing(remote=True) as tx:
-            applied = remote.apply(tx, lines)
+            applied = page.apply(tx, lines)
 
         assert applied.unknown == {"meal_service", "resident.shoe_size"}
         assert seen(self.li, person)["name"] == "张德福"

@@ -1,0 +1,309 @@
+"""Applies one page of changes from the county, as SQLite keeps values.
+
+A field with a local change that the county has not taken yet keeps its local value: it
+meets the county's at the next push.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection
+
+from gridapp.models import RECORDS, record_named
+from gridapp.models.record import SYSTEM_COLUMNS, Record, fields_of
+from gridapp.store import remote, search, state, stored
+from gridapp.store.journal import Line, append_lines, journalled
+from gridapp.store.vault import Writing
+from gridapp.sync.protocol import (
+    DELETE,
+    INSERT,
+    LEAVE,
+    RESTORE,
+    RETURN,
+    STATE,
+    UPDATE,
+    WHOLE,
+    Change,
+    named,
+)
+
+Key = tuple[str, str]  # table name and id, in hex, of a record
+_Row = dict[str, Any]
+_AT_ONCE = 500  # ids in one IN list
+_NOBODY = "0" * 32
+
+
+class UnsentFirst(Exception):
+    """A record leaves this laptop that has changes the county has not taken yet."""
+
+
+@dataclass(frozen=True)
+class Applied:
+    """How many changes a page brought; names of types and fields this version lacks."""
+
+    changes: int
+    unknown: frozenset[str]
+
+
+@cache
+def _columns(model: type[Record]) -> tuple[str, ...]:
+    return (*SYSTEM_COLUMNS, *(one.name for one in fields_of(model)))
+
+
+@cache
+def _empty(model: type[Record]) -> _Row:
+    return dict.fromkeys(_columns(model))
+
+
+@cache
+def _told(model: type[Record]) -> frozenset[str]:
+    return frozenset(journalled(model))
+
+
+def unsent_fields(
+    db: Connection, after: int, ids: Collection[str]
+) -> dict[Key, set[str]]:
+    """Fields of these records, given in hex, with local changes after that number."""
+    wanted, found = list(ids), dict[Key, set[str]]()
+    for start in range(0, len(wanted), _AT_ONCE):
+        part = wanted[start : start + _AT_ONCE]
+        query = (
+            "SELECT type, record_id, action, changes FROM journal WHERE seq > ?"
+            f" AND origin = 'local' AND record_id IN ({','.join('?' * len(part))})"
+        )
+        for type_, record_id, action, changes in db.exec_driver_sql(
+            query, (after, *part)
+        ):
+            fields = found.setdefault((type_, record_id), set())
+            if action == INSERT:
+                fields.update(journalled(record_named(type_)))
+            else:
+                fields.update(json.loads(changes))
+    return found
+
+
+class _Page:
+    """The records that a page touches: as they are, then as they will be."""
+
+    def __init__(self, db: Connection, changes: Sequence[Change]) -> None:
+        self.db = db
+        self.followed = {one.grid.hex() for one in remote.cursors(db)}
+        self.lines: list[Line] = []
+        self.unknown: set[str] = set()
+        self.changed: dict[type[Record], dict[str, set[str]]] = {}
+        ids: dict[str, set[str]] = {}
+        for one in changes:
+            ids.setdefault(one.type, set()).add(one.id.hex())
+        self.pushed = state.pushed_seq(db)
+        self.waits = _waits(db, self.pushed)
+        self.unsent = (
+            unsent_fields(db, self.pushed, set[str]().union(*ids.values()))
+            if self.waits
+            else dict[Key, set[str]]()
+        )
+        self.rows = {
+            model: _load(db, model, ids.pop(model.__tablename__, set()))
+            for model in RECORDS
+        }
+        self.before = {model: set(rows) for model, rows in self.rows.items()}
+        self.unknown.update(ids)
+
+    def take(self, change: Change) -> None:
+        """Bring one change into the rows, where it concerns this laptop."""
+        if change.type in self.unknown:
+            return
+        model, record_id = record_named(change.type), change.id.hex()
+        here = self.rows[model].get(record_id)
+        if here is None and change.action not in WHOLE:
+            return
+        if here is not None and here["grid_id"] != change.grid.hex():
+            gone = change.action == LEAVE and here["grid_id"] not in self.followed
+            if change.action not in WHOLE and not gone:
+                return  # a line of a grid that the record has left
+        if change.action == LEAVE:
+            self._leave(model, record_id, change)
+        elif change.action in (UPDATE, DELETE) or change.action in WHOLE:
+            self._set(model, record_id, change, here)
+        else:
+            self.unknown.add(change.action)
+
+    def _values(self, model: type[Record], change: Change, *, new: bool) -> _Row:
+        """What the change brings, system columns included."""
+        converts = stored.from_wire(model)
+        whole = change.action in WHOLE
+        brought: _Row = {}
+        if whole and not new:
+            brought = {name: None for name in converts if name != "id"}
+        for name, sent in zip(named(change.names), change.values, strict=True):
+            value = sent if whole else sent[1]
+            if name in converts:
+                brought[name] = None if value is None else converts[name](value)
+            else:
+                self.unknown.add(f"{change.type}.{name}")
+        by = change.by.hex() if change.by else None
+        if change.action == INSERT:
+            brought["created_at"] = stored.time_from_wire(change.at)
+            brought["created_by"] = by
+        if change.action != STATE:
+            brought["updated_by"] = by
+        if whole:
+            brought["grid_id"] = stored.id_from_wire(change.grid)
+        brought["updated_at"] = stored.time_from_wire(change.stamp)
+        return brought
+
+    def _set(
+        self, model: type[Record], record_id: str, change: Change, here: _Row | None
+    ) -> None:
+        brought = self._values(model, change, new=here is None)
+        different: dict[str, tuple[Any, Any]] = {}
+        if here is None:
+            self.rows[model][record_id] = {**_empty(model), "id": record_id, **brought}
+            names = self.changed.setdefault(model, {}).setdefault(record_id, set())
+            if record_id in self.before[model]:  # it left and came back
+                names.update(_columns(model))
+        else:
+            kept = self.unsent.get((change.type, record_id), ())
+            for name, value in brought.items():
+                if name not in kept and here[name] != value:
+                    different[name] = (here[name], value)
+                    here[name] = value
+            if different:
+                names = self.changed.setdefault(model, {}).setdefault(record_id, set())
+                names.update(different)
+        self._line(model, record_id, change, different, new=here is None)
+
+    def _line(
+        self,
+        model: type[Record],
+        record_id: str,
+        change: Change,
+        different: Mapping[str, tuple[Any, Any]],
+        *,
+        new: bool,
+    ) -> None:
+        """A journal line of what happened at the county, if it changed anything."""
+        if change.action == STATE:
+            return
+        if new:
+            self._append(change, record_id, INSERT, None)
+            return
+        told = {name: both for name, both in different.items() if name in _told(model)}
+        if not told:
+            return
+        action = {RETURN: RESTORE}.get(change.action, change.action)
+        if action not in (UPDATE, DELETE, RESTORE):
+            action = UPDATE
+        self._append(change, record_id, action, json.dumps(told, ensure_ascii=False))
+
+    def _append(
+        self, change: Change, record_id: str, action: str, changes: str | None
+    ) -> None:
+        self.lines.append(
+            (
+                stored.time_from_wire(change.at),
+                change.by.hex() if change.by else None,
+                change.device.hex() if change.device else _NOBODY,
+                change.type,
+                record_id,
+                change.grid.hex(),
+                action,
+                changes,
+            )
+        )
+
+    def _leave(self, model: type[Record], record_id: str, change: Change) -> None:
+        if (change.type, record_id) in self.unsent:
+            raise UnsentFirst
+        del self.rows[model][record_id]
+        self.changed.setdefault(model, {}).setdefault(record_id, set())
+        self._append(change, record_id, LEAVE, None)
+
+    def write(self, tx: Writing) -> None:
+        """Write the rows as they are now, and the journal."""
+        for model, ids in self.changed.items():
+            rows, before = self.rows[model], self.before[model]
+            new = [rows[one] for one in ids if one in rows and one not in before]
+            groups: dict[frozenset[str], list[_Row]] = {}
+            for one, names in ids.items():
+                if one in rows and one in before:
+                    groups.setdefault(frozenset(names - {"id"}), []).append(rows[one])
+            _insert(self.db, model, new)
+            for names, changed in groups.items():
+                _update(self.db, model, sorted(names), changed)
+            _remove(self.db, model, [one for one in ids if one not in rows])
+            tx.touched(model)
+            search.postpone(self.db, model, ids)
+        append_lines(self.db, self.lines)
+        if not self.waits:
+            state.keep(self.db, state.PUSHED, str(_last(self.db)))
+
+
+def apply(tx: Writing, changes: Sequence[Change]) -> Applied:
+    """Apply a page in order; `tx` is a remote transaction. The search index follows
+    later (`search.catch_up`).
+
+    Raises UnsentFirst when a record leaves that has changes to be pushed before.
+    """
+    page = _Page(tx.db, changes)
+    for change in changes:
+        page.take(change)
+    page.write(tx)
+    return Applied(len(changes), frozenset(page.unknown))
+
+
+def _waits(db: Connection, after: int) -> bool:
+    """Whether a local change after that number waits to be sent."""
+    query = "SELECT 1 FROM journal WHERE seq > ? AND origin = 'local' LIMIT 1"
+    return db.exec_driver_sql(query, (after,)).scalar() is not None
+
+
+def _last(db: Connection) -> int:
+    return db.exec_driver_sql("SELECT coalesce(max(seq), 0) FROM journal").scalar_one()
+
+
+def _load(db: Connection, model: type[Record], ids: Iterable[str]) -> dict[str, _Row]:
+    wanted, found = list(ids), dict[str, _Row]()
+    columns = _columns(model)
+    listed = ", ".join(f'"{name}"' for name in columns)
+    for start in range(0, len(wanted), _AT_ONCE):
+        part = tuple(wanted[start : start + _AT_ONCE])
+        query = (
+            f"SELECT {listed} FROM {model.__tablename__}"
+            f" WHERE id IN ({','.join('?' * len(part))})"
+        )
+        for values in db.exec_driver_sql(query, part):
+            found[values[0]] = dict(zip(columns, values, strict=True))
+    return found
+
+
+def _insert(db: Connection, model: type[Record], rows: Sequence[_Row]) -> None:
+    if rows:
+        columns = _columns(model)
+        listed = ", ".join(f'"{name}"' for name in columns)
+        statement = (
+            f"INSERT INTO {model.__tablename__} ({listed})"
+            f" VALUES ({', '.join('?' * len(columns))})"
+        )
+        db.exec_driver_sql(
+            statement, [tuple(map(row.__getitem__, columns)) for row in rows]
+        )
+
+
+def _update(
+    db: Connection, model: type[Record], names: Sequence[str], rows: Sequence[_Row]
+) -> None:
+    given = ", ".join(f'"{name}" = ?' for name in names)
+    statement = f"UPDATE {model.__tablename__} SET {given} WHERE id = ?"
+    wanted = (*names, "id")
+    db.exec_driver_sql(statement, [tuple(map(row.__getitem__, wanted)) for row in rows])
+
+
+def _remove(db: Connection, model: type[Record], ids: Sequence[str]) -> None:
+    if ids:
+        statement = f"DELETE FROM {model.__tablename__} WHERE id = ?"
+        db.exec_driver_sql(statement, [(one,) for one in ids])
