@@ -26,7 +26,7 @@ from gridapp.county.tables import change as change_log
 from gridapp.county.tables import device as devices
 from gridapp.county.tables import device_scope
 from gridapp.language import tr
-from gridapp.models import Grid, record_named, rules
+from gridapp.models import Grid, record_named, roles, rules
 from gridapp.models.record import Field, Hand, Record, Values, fields_of, table_of
 from gridapp.sync import merge
 from gridapp.sync.merge import Incoming, Outcome
@@ -54,6 +54,7 @@ _SENTENCES = {
     MISSING_PARENT: tr("“{label}”指向的记录还没有到县级服务器，改动先留着"),
     INVALID: tr("县级服务器没有收下这条{title}，请核对填写的内容"),
 }
+_READS = tr("{title}由网格和社区填写，您的岗位只能查看，县级服务器没有收下")
 
 
 @dataclass
@@ -158,10 +159,10 @@ def _load(
         record_id
         for rows in state.values()
         for record_id, row in rows.items()
-        if row["grid_id"] not in device.grids
+        if not device.writes(row["grid_id"])
     }
     for grids in owners.values():
-        away |= {one for one, grid_id in grids.items() if grid_id not in device.grids}
+        away |= {one for one, grid_id in grids.items() if not device.writes(grid_id)}
     return _Batch(device, now, state, owners, _graced(db, device, away))
 
 
@@ -193,8 +194,11 @@ def _decide(batch: _Batch, arrival: Arrival) -> None:
     model, record_id = arrival.model, arrival.record_id
     current = batch.state.setdefault(model, {}).get(record_id)
     grid_id = arrival.grid_id if current is None else current["grid_id"]
-    if grid_id not in batch.device.grids and record_id not in batch.graced:
+    if not batch.device.writes(grid_id) and record_id not in batch.graced:
         arrival.hold(None, OUT_OF_SCOPE, sentence(OUT_OF_SCOPE, arrival, None))
+        return
+    if not roles.writes(batch.device.role, model.__tablename__):
+        arrival.hold(None, OUT_OF_SCOPE, _READS.format(title=model.title))
         return
     change = _allowed(batch, arrival, current)
     if change is None:
@@ -212,12 +216,11 @@ def _decide(batch: _Batch, arrival: Arrival) -> None:
             arrival.hold(None, INVALID, (needed or list(wrong.values()))[0])
             return
         for name, text in fields.items():
-            arrival.hold(name, INVALID, text, _wire(model, name, current))
+            _hold(batch, arrival, name, INVALID, text, current)
         change = _without(change, fields)
     for one in outcome.held:
-        theirs = _wire(model, one.field, current) if one.field else None
         text = sentence(one.reason, arrival, one.field)
-        arrival.hold(one.field, one.reason, text, theirs)
+        _hold(batch, arrival, one.field, one.reason, text, current)
     if outcome.action:
         _take(batch, arrival, current, outcome)
 
@@ -235,19 +238,19 @@ def _allowed(
                 bad[one.name] = MISSING_PARENT
             elif one.part and current is None:
                 grid_id = batch.owners[one.target][pair[1]]
-                if grid_id in batch.device.grids or pair[1] in batch.graced:
+                if batch.device.writes(grid_id) or pair[1] in batch.graced:
                     arrival.grid_id = grid_id
                 else:
                     bad[one.name] = OUT_OF_SCOPE
     moved = change.changes.get("grid_id")
-    if moved and moved[1] not in batch.device.grids:
+    if moved and not batch.device.writes(moved[1]):
         bad["grid_id"] = OUT_OF_SCOPE
     for name, reason in bad.items():
         text = sentence(reason, arrival, name)
         if current is None and _needed(model, name):
             arrival.hold(None, reason, text)
             return None
-        arrival.hold(name, reason, text, _wire(model, name, current))
+        _hold(batch, arrival, name, reason, text, current)
     if model is Grid and current and current["updated_by"] is None:
         # The county made this grid from its code alone: the first laptop's words count.
         known = {
@@ -257,6 +260,24 @@ def _allowed(
             change.action, known, change.at, change.by, current["updated_at"]
         )
     return _without(change, bad)
+
+
+def _hold(
+    batch: _Batch,
+    arrival: Arrival,
+    name: str | None,
+    reason: str,
+    text: str,
+    current: Mapping[str, Any] | None,
+) -> None:
+    """Hold a field with the value it met, or the whole change. Of a record that left
+    the device's grids it is the whole: what stands there now is not theirs to see."""
+    if name and current and current["grid_id"] not in batch.device.grids:
+        arrival.hold(None, OUT_OF_SCOPE, sentence(OUT_OF_SCOPE, arrival, None))
+    elif name:
+        arrival.hold(name, reason, text, _wire(arrival.model, name, current))
+    else:
+        arrival.hold(None, reason, text)
 
 
 def _needed(model: type[Record], name: str) -> bool:

@@ -15,7 +15,7 @@ from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped
 
 from gridapp.language import tr
-from gridapp.models.issue_flow import OFFICE
+from gridapp.models.issue_flow import RANKS, outranks
 from gridapp.models.kinds import (
     ADDRESS,
     BIRTH,
@@ -31,6 +31,7 @@ from gridapp.models.kinds import (
 )
 from gridapp.models.record import Hand, Record, field
 
+_BY_COUNTY = tr("网格由县里建立、编码和停用，请联系县里")
 _GRIDS = UUID("7d1f7a3e-5a0b-5c7e-9a6b-3c1d2e4f5a60")
 
 
@@ -64,6 +65,27 @@ class Grid(Record):
     valid_to: Mapped[dt.date | None] = field("停用日期", DATE, listed=False)
     note: Mapped[str | None] = field("备注", NOTE, listed=False)
 
+    @classmethod
+    def check_change(
+        cls,
+        before: Mapping[str, Any],
+        after: Mapping[str, Any],
+        by: Hand | None = None,
+    ) -> dict[str, str]:
+        """A laptop changes what is said of a grid, not what the grid is: who may see
+        its records follows from its code."""
+        if by is None:
+            return {}
+        if before["deleted_at"] != after["deleted_at"]:
+            return {"": _BY_COUNTY}
+        fixed = [name for name in ("code", "grid_id") if before[name] != after[name]]
+        return dict.fromkeys(fixed, _BY_COUNTY)
+
+    @classmethod
+    def check_new(cls, values: Mapping[str, Any], by: Hand) -> dict[str, str]:
+        """Grids are made by the county, with a code for the first laptop in them."""
+        return {"code": _BY_COUNTY}
+
 
 class Worker(Record):
     """工作人员: who records; a code of the county makes one at enrolment."""
@@ -92,8 +114,18 @@ class Worker(Record):
         after: Mapping[str, Any],
         by: Hand | None = None,
     ) -> dict[str, str]:
-        """Nobody in a grid raises themselves: what a role may do hangs on it."""
-        if by is None or by.role in OFFICE or before["role"] == after["role"]:
+        """Nobody raises themselves or anybody to where they are: what a role may do
+        hangs on it."""
+        if by is None or before["role"] == after["role"]:
+            return {}
+        if outranks(by.role, before["role"]) and outranks(by.role, after["role"]):
+            return {}
+        return {"role": tr("岗位由社区或县里改，请联系他们")}
+
+    @classmethod
+    def check_new(cls, values: Mapping[str, Any], by: Hand) -> dict[str, str]:
+        """A laptop writes down nobody of a higher role than its own worker's."""
+        if values["role"] in RANKS and not outranks(values["role"], by.role):
             return {}
         return {"role": tr("岗位由社区或县里改，请联系他们")}
 
