@@ -195,7 +195,7 @@ def enrol(county: County, request: EnrolRequest) -> EnrolReply:
     """
     moment = now()
     token = secrets.token_urlsafe(32)
-    device_id = device_named(request.device)
+    device_id = locks.device_named(request.device)
     with county.writing() as db:
         query = select(enrolment).where(
             enrolment.c.code_hash == hashed_code(request.code)
@@ -235,13 +235,6 @@ def enrol(county: County, request: EnrolRequest) -> EnrolReply:
     )
 
 
-def device_named(raw: bytes) -> UUID:
-    """The id of a device as it sends it; Refused when it cannot be one."""
-    if len(raw) != 16:
-        raise Refused("device", tr("这台电脑的编号读不懂，请升级程序后再试"))
-    return UUID(bytes=raw)
-
-
 def _check_unlocked(db: Connection, device_id: UUID) -> None:
     """A laptop that shall be shut gets the order and no new token."""
     asked = db.scalar(select(device.c.lock_asked_at).where(device.c.id == device_id))
@@ -270,7 +263,7 @@ def _worker(
     table = table_of(Worker)
     wanted: list[UUID] = [row.worker_id]
     if request.worker and request.worker_name.strip() == row.worker_name:
-        wanted.append(device_named(request.worker))
+        wanted.append(locks.device_named(request.worker))
     there = set(db.scalars(select(table.c.id).where(table.c.id.in_(wanted))))
     if row.worker_id in there:
         return row.worker_id

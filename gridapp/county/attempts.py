@@ -52,21 +52,17 @@ def check(county: County, kind: str, source: str | None) -> None:
     A right token is not asked about here, a right code is: whoever guesses codes has
     to stop, and their neighbours behind the same address wait a quarter of an hour.
     """
-    if source is None:
-        return
-    with county.reading() as db:
-        known = _known_secret(db)
-        after = _wait(db, kind, _key(known, kind, source)) if known else 0
-    if after:
-        raise Refused("rate", _WORDS, wait=after)
+    too_many = _too_many(county, kind, source)
+    if too_many:
+        raise too_many
 
 
-def count(county: County, kind: str, source: str | None) -> None:
-    """Count a failure; Refused "rate" when it is one too many. Then nothing more is
+def failed(county: County, kind: str, source: str | None) -> Refused | None:
+    """Count a failure; what to answer when it is one too many. Then nothing more is
     written, so that a flood costs one reading each."""
-    check(county, kind, source)
-    if source is None:
-        return
+    too_many = _too_many(county, kind, source)
+    if too_many or source is None:
+        return too_many
     span = int(time.time()) // SPAN
     with county.writing() as db:
         key = _key(secret(db), kind, source)
@@ -78,6 +74,16 @@ def count(county: County, kind: str, source: str | None) -> None:
             )
         )
         db.execute(delete(attempt).where(attempt.c.span <= span - SPANS))
+    return None
+
+
+def _too_many(county: County, kind: str, source: str | None) -> Refused | None:
+    if source is None:
+        return None
+    with county.reading() as db:
+        known = _known_secret(db)
+        after = _wait(db, kind, _key(known, kind, source)) if known else 0
+    return Refused("rate", _WORDS, wait=after) if after else None
 
 
 _WORDS = tr("试错的次数太多，请过一刻钟再试；如果登记码记不清，请向县里要一个新的")

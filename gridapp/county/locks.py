@@ -71,6 +71,13 @@ def no_device() -> str:
     return tr("没有这台电脑，请用 gridapp county status 查看设备编号")
 
 
+def device_named(raw: bytes) -> UUID:
+    """The id of a device as it sends it; Refused when it cannot be one."""
+    if len(raw) != 16:
+        raise Refused("device", tr("这台电脑的编号读不懂，请升级程序后再试"))
+    return UUID(bytes=raw)
+
+
 def refusal(db: Connection, device_id: UUID, asked_at: dt.datetime) -> Refused:
     """What a laptop is answered whose data shall be shut."""
     moment: int = TIME.to_wire(asked_at)
@@ -92,7 +99,7 @@ def done(county: County, token_hash: str, request: LockDone) -> LockDone:
     """Note that a laptop has carried its order out; Refused when it is unknown."""
     with county.writing() as db:
         which = (device.c.token_hash == token_hash) & (
-            device.c.id == UUID(bytes=request.device)
+            device.c.id == device_named(request.device)
         )
         row = db.execute(select(device).where(which)).one_or_none()
         if row is None:
@@ -108,7 +115,7 @@ def open_again(county: County, request: UnlockRequest) -> UnlockReply:
     The answer may get lost: the code works until the laptop has synced, or is too old.
     """
     with county.reading() as db:
-        query = select(device).where(device.c.id == UUID(bytes=request.device))
+        query = select(device).where(device.c.id == device_named(request.device))
         row = db.execute(query).one_or_none()
         given = hashed_code(request.code)
         if row is None or not hmac.compare_digest(row.unlock_hash or "", given):

@@ -178,17 +178,13 @@ def settle(db: Connection, device_id: UUID, at: dt.datetime) -> None:
     org.house(db, row.worker_id, at)
 
 
-def let_go(db: Connection, known: Device, said: Collection[UUID]) -> None:
-    """Forget grids that were taken away and that the device reads no more: it has
-    sent what it wrote there. `said` are the grids of its cursors."""
-    gone = known.left - set(said)
+def let_go(db: Connection, device_id: UUID, gone: Collection[UUID]) -> None:
+    """Forget grids that were taken away and that the device reads no more."""
     if gone:
-        db.execute(
-            delete(device_scope).where(
-                device_scope.c.device_id == known.id,
-                device_scope.c.grid_id.in_(gone),
-            )
-        )
+        theirs = device_scope.c.device_id == device_id
+        taken = device_scope.c.left_at.is_not(None)
+        these = theirs & taken & device_scope.c.grid_id.in_(gone)
+        db.execute(delete(device_scope).where(these))
 
 
 def keep_keys(db: Connection, device_id: UUID, keys: bytes) -> None:
