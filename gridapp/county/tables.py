@@ -57,7 +57,7 @@ device = Table(
     Column("seen_at", UtcTime(), nullable=False),
     Column("revoked_at", UtcTime()),
     Column("area", Text),  # all grids whose code begins so, besides device_scope
-    Column("verify_key", LargeBinary),  # Ed25519, of what it signs
+    Column("verify_key", LargeBinary),  # gridapp/sync/keys.py: to verify, to seal to
     Column("lock_asked_at", UtcTime()),  # the county wants it to shut its data
     Column("lock_done_at", UtcTime()),  # it said that it has
     Column("unlock_hash", String(64)),  # of the code that opens it again
@@ -162,9 +162,10 @@ package = Table(
     COUNTY,
     Column("id", Id(), primary_key=True),
     Column("device_id", Id(), nullable=False),
+    Column("number", BigInteger, nullable=False),  # counted by the laptop
     Column("hash", String(64), nullable=False),
     Column("received_at", UtcTime(), nullable=False),
-    Column("answer", LargeBinary),
+    Column("answer", LargeBinary),  # the replies of the device's newest one
 )
 
 # Failed attempts to get in, counted for a span of time; for all processes together.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -225,11 +225,17 @@ def _row(row: Any, values: dict[str, Any]) -> JournalRow:
     )
 
 
-def unsent(db: Connection, after: int, limit: int) -> list[JournalRow]:
-    """Local changes after journal number `after`, in order, at most `limit`."""
+def unsent(
+    db: Connection, after: int, limit: int, others: Collection[str] = ()
+) -> list[JournalRow]:
+    """Local changes after journal number `after`, in order, at most `limit`.
+
+    others: grids, as hex, of which the changes that came from the county count too.
+    """
+    mine = journal.c.origin == "local"
     query = (
         select(journal)
-        .where(journal.c.origin == "local", journal.c.seq > after)
+        .where(mine | journal.c.grid_id.in_(others), journal.c.seq > after)
         .order_by(journal.c.seq)
         .limit(limit)
     )
@@ -250,9 +256,13 @@ def unsent(db: Connection, after: int, limit: int) -> list[JournalRow]:
     ]
 
 
-def newest(db: Connection) -> int:
-    """The last journal number there is; 0 when nothing ever happened."""
-    return int(db.execute(text("SELECT max(seq) FROM journal")).scalar() or 0)
+def newest(db: Connection, *, local: bool = False) -> int:
+    """The last journal number there is, of changes made here alone when `local`; 0
+    when there is none."""
+    query = "SELECT max(seq) FROM journal"
+    if local:
+        query += " WHERE origin = 'local'"
+    return int(db.execute(text(query)).scalar() or 0)
 
 
 def unsent_count(db: Connection, after: int) -> int:

@@ -24,10 +24,11 @@ from gridapp.sync.protocol import (
 )
 
 _ENVELOPE = 64 << 10  # bytes of a request beside its changes
+_NO_END = (1 << 63) - 1  # beyond every journal number
 _AT_ONCE = 500  # ids in one IN list
 _UNSENT = (
     'SELECT seq, at, "by", type, record_id, grid_id, action, base, changes FROM journal'
-    " WHERE origin = 'local' AND seq > ? ORDER BY seq LIMIT ?"
+    " WHERE origin = 'local' AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?"
 )
 _LATER = (
     "SELECT record_id, changes FROM journal WHERE record_id IN ({marks})"
@@ -46,14 +47,16 @@ class Batch:
     complete: bool  # nothing waits behind it
 
 
-def next_batch(db: Connection, after: int | None = None) -> Batch | None:
+def next_batch(
+    db: Connection, after: int | None = None, until: int = _NO_END
+) -> Batch | None:
     """The next changes to send, as many as fit into one request; None: all is sent.
 
     after: the journal number to begin behind; the last that the county has taken
-    when it is not given.
+    when it is not given. until: the last one that may be among them.
     """
     since = state.pushed_seq(db) if after is None else after
-    rows = [tuple(row) for row in db.exec_driver_sql(_UNSENT, (since, MAX_ROWS))]
+    rows = [tuple(row) for row in db.exec_driver_sql(_UNSENT, (since, until, MAX_ROWS))]
     if not rows:
         return None
     complete = len(rows) < MAX_ROWS

@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.sync.keys import HALF, PrivateKeys, seal_part, signed
-from gridapp.sync.protocol import MAX_PLAIN, Cursor, SyncReply
+from gridapp.sync.protocol import MAX_PLAIN, Cursor, Refused, SyncReply
 
 SUFFIX = ".gridpkg"
 MAGIC = b"GRIDPKG"
@@ -63,6 +63,7 @@ class Header(msgspec.Struct, array_like=True):
     number: int
     made_at: int  # milliseconds since 1970
     keys: bytes
+    last: int = 0  # the journal number that it closes with (up)
     ephemeral: bytes = b""  # X25519, of this package alone
     answers: bytes = b""
 
@@ -80,12 +81,12 @@ class Answered(msgspec.Struct, array_like=True):
     reply: SyncReply
 
 
-class BadPackage(UserError):
-    """A package that is not taken in. `code` is for programs: what is wrong with it."""
+class BadPackage(Refused):
+    """A package that is not taken in; `code` says for programs what is wrong with it.
 
-    def __init__(self, code: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.code = code
+    not_package, version, damaged; foreign (another county's, laptop's or direction),
+    epoch, keys, token, revoked; replayed, older; stopped.
+    """
 
 
 def damaged() -> BadPackage:
@@ -202,7 +203,7 @@ def read_header(file: BinaryIO) -> Header:
     start = file.read(_START.size)
     if not start.startswith(MAGIC):
         raise BadPackage(
-            "foreign_file", tr("这不是网格日志的数据包，请选 .gridpkg 文件")
+            "not_package", tr("这不是网格日志的数据包，请选 .gridpkg 文件")
         )
     if len(start) < _START.size:
         raise damaged()

@@ -57,6 +57,7 @@ def _county() -> None:
         "package",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("device_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
         sa.Column("hash", HASH, nullable=False),
         sa.Column("received_at", TIME, nullable=False),
         sa.Column("answer", sa.LargeBinary(), nullable=True),

@@ -1,0 +1,295 @@
+"""Takes in the packages that laptops send on sticks, and makes the answers to them.
+
+The requests of a package go the way of every request (`service.reply_to`): the device
+ledger knows what came before, so a package may come twice, late, half taken in, or
+after the laptop was online. Who sent it is proved by its signature, made with the key
+that the device told over its own connection.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
+from uuid_utils.compat import uuid7
+
+from gridapp.county import pages, rights, service
+from gridapp.county.store import County
+from gridapp.county.tables import package
+from gridapp.errors import UserError
+from gridapp.language import tr
+from gridapp.models.ids import id_of
+from gridapp.models.kinds import TIME, now, time_text
+from gridapp.sync import gridpkg
+from gridapp.sync.gridpkg import Answered, BadPackage, Header
+from gridapp.sync.keys import PrivateKeys, are_public
+from gridapp.sync.protocol import (
+    VERSION,
+    Cursor,
+    Pull,
+    Refused,
+    SyncReply,
+    SyncRequest,
+    pack,
+    unpack,
+)
+
+ANSWER_BYTES = 16 << 20  # of pages in one answer; the rest comes with the next one
+_LENGTH = struct.Struct(">I")
+
+
+@dataclass
+class Taken:
+    """What became of one file. `code` and `sentence` say why it was not taken in.
+
+    `taken` and `held` are changes; `sent` those that the answer brings; `again`: it had
+    been taken in before, and `answer` is what was answered then.
+    """
+
+    file: str
+    device: str = ""
+    number: int = 0
+    made_at: str = ""  # by the laptop's clock; UTC, ISO
+    taken: int = 0
+    held: int = 0
+    sent: int = 0
+    again: bool = False
+    answer: str = ""
+    code: str = ""
+    sentence: str = ""
+
+
+def take_in_all(county: County, files: Iterable[Path], out: Path) -> list[Taken]:
+    """Take in each file and write its answer into the folder `out`.
+
+    A file that is not taken in has its reason and stops no other.
+    """
+    found: list[Taken] = []
+    for file in files:
+        taken = Taken(file.name)
+        try:
+            _take_in(county, file, out, taken)
+        except Refused as refused:
+            taken.code, taken.sentence = refused.code, str(refused)
+        except OperationalError:
+            taken.code = "busy"
+            taken.sentence = tr("数据库没有回答，请确认它正在运行，再导入一次")
+        except UserError as error:
+            taken.code, taken.sentence = "failed", str(error)
+        found.append(taken)
+    return found
+
+
+def _take_in(county: County, file: Path, out: Path, taken: Taken) -> None:
+    try:
+        source = file.open("rb")
+    except OSError as error:
+        raise UserError(
+            tr("“{name}”读不出来，请检查 U 盘是否插好，再导入一次", name=file.name)
+        ) from error
+    with source:
+        header = gridpkg.read_header(source)
+        taken.device, taken.number = str(id_of(header.device)), header.number
+        own = _own_keys(county, header)
+        with county.reading() as db:
+            device = rights.signer(db, id_of(header.device))
+        if not are_public(device.keys):
+            raise BadPackage(
+                "keys", tr("县里还没有这台电脑的公钥，请让它先联网同步一次，再重新导出")
+            )
+        reader = gridpkg.Reader(source, device.keys, own)
+        taken.made_at = time_text(TIME.from_wire(header.made_at))
+        replies = _kept(county, reader)
+        if replies is None:
+            _refuse_older(county, header, device)
+            replies = _keep(county, reader, _replies(county, reader, device))
+        else:
+            taken.again = True
+    _count(taken, replies)
+    path = out / tr("{name}-答复{suffix}", name=file.stem, suffix=gridpkg.SUFFIX)
+    _write(county, path, header, own, device.keys, replies)
+    taken.answer = str(path)
+
+
+def _own_keys(county: County, header: Header) -> PrivateKeys:
+    """The county's pair that the package was sealed to; BadPackage when it is not for
+    this county as it is now."""
+    if header.kind != gridpkg.UP:
+        raise BadPackage(
+            "foreign", tr("这是县里给电脑的答复，请在那台电脑上导入；县里不用导入")
+        )
+    if header.server != county.server_id:
+        raise BadPackage("foreign", tr("这是给另一个县的数据包，没有导入"))
+    if header.epoch != county.epoch:
+        raise BadPackage(
+            "epoch",
+            tr("县级服务器恢复过备份，请让这台电脑先联网同步一次，再重新导出"),
+        )
+    own = county.keys.find(header.keys)
+    if own is None:
+        raise BadPackage(
+            "keys", tr("封这个数据包的密钥不在这台服务器上，请核对密钥文件后再导入")
+        )
+    return own
+
+
+def _kept(county: County, reader: gridpkg.Reader) -> list[bytes] | None:
+    """The replies of a package that was taken in before; None when it is new.
+
+    BadPackage when what was answered then is gone, because a newer one came since.
+    """
+    key = id_of(reader.header.package)
+    with county.reading() as db:
+        row = db.execute(select(package).where(package.c.id == key)).one_or_none()
+    if row is None:
+        return None
+    if row.hash != reader.hash or row.device_id != id_of(reader.header.device):
+        raise gridpkg.damaged()
+    if row.answer is None:
+        raise _older()
+    return list(_unrolled(row.answer))
+
+
+def _older() -> BadPackage:
+    return BadPackage(
+        "older", tr("已经收过这台电脑更新的数据包，这一份的改动都在里面，不用再导入")
+    )
+
+
+def _refuse_older(county: County, header: Header, device: rights.Device) -> None:
+    """BadPackage when a newer package brought all that is in this one."""
+    key = id_of(header.device)
+    query = select(func.max(package.c.number)).where(package.c.device_id == key)
+    with county.reading() as db:
+        newest: int | None = db.scalar(query)
+    if header.number < (newest or 0) and header.last <= device.last_seq:
+        raise _older()
+
+
+def _replies(
+    county: County, reader: gridpkg.Reader, device: rights.Device
+) -> list[bytes]:
+    """Answer each request of a package; then the pages behind the last one's."""
+    who = partial(rights.signer, device_id=device.id)
+    found: list[Answered] = []
+    asked: list[Cursor] = []
+    for kind, body in reader.parts():
+        if kind != gridpkg.REQUEST:
+            continue
+        request = unpack(body, SyncRequest)
+        asked = request.pull.cursors if request.pull else asked
+        last = request.push.last if request.push else 0
+        reply = service.reply_to(county, who, request)
+        found.append(Answered(last, [], request.decided, reply))
+    for one in found:
+        one.asked = asked
+    packed = [pack(one) for one in found]
+    if found and found[-1].reply.pulled is not None:
+        packed += _more(county, who, found[-1])
+    return packed
+
+
+def _more(county: County, who: service.Who, first: Answered) -> Iterator[bytes]:
+    """The pages that follow, as many as fit into an answer.
+
+    They are read as they are, not asked for as a device does: it has not said yet that
+    it read the page before.
+    """
+    asked, reply = first.asked, first.reply
+    room = ANSWER_BYTES
+    while reply.pulled is not None and reply.pulled.more and room > 0:
+        at = {one.grid: one for one in (*asked, *reply.pulled.cursors)}
+        asked = list(at.values())
+        with county.reading() as db:
+            device = who(db)
+            page = pages.pull(db, device, Pull(asked))
+        reply = SyncReply(
+            VERSION, sorted(one.bytes for one in device.grids), None, page
+        )
+        body = pack(Answered(0, asked, [], reply))
+        room -= len(body)
+        yield body
+
+
+def _keep(county: County, reader: gridpkg.Reader, replies: list[bytes]) -> list[bytes]:
+    """Write down that the package was answered, and what; the device's older answers
+    are needed no more. What another process answered in the same moment stands."""
+    header = reader.header
+    key, device_id = id_of(header.package), id_of(header.device)
+    make = postgresql.insert if county.postgres else sqlite.insert
+    values: dict[str, Any] = {
+        "id": key,
+        "device_id": device_id,
+        "number": header.number,
+        "hash": reader.hash,
+        "received_at": now(),
+        "answer": b"".join(_LENGTH.pack(len(one)) + one for one in replies),
+    }
+    with county.writing() as db:
+        _forget_older(db, device_id, header.number)
+        db.execute(make(package).values(values).on_conflict_do_nothing())
+        kept = db.scalar(select(package.c.answer).where(package.c.id == key))
+    return replies if kept is None else list(_unrolled(kept))
+
+
+def _forget_older(db: Connection, device_id: UUID, number: int) -> None:
+    older = update(package).where(
+        package.c.device_id == device_id,
+        package.c.number < number,
+        package.c.answer.is_not(None),
+    )
+    db.execute(older.values(answer=None))
+
+
+def _unrolled(kept: bytes) -> Iterator[bytes]:
+    at = 0
+    while at < len(kept):
+        (size,) = _LENGTH.unpack_from(kept, at)
+        at += _LENGTH.size + size
+        yield kept[at - size : at]
+
+
+def _count(taken: Taken, replies: Iterable[bytes]) -> None:
+    for body in replies:
+        reply = unpack(body, Answered).reply
+        if reply.pushed is not None:
+            taken.taken += reply.pushed.taken
+            taken.held += len(reply.pushed.held)
+        if reply.pulled is not None:
+            taken.sent += len(reply.pulled.changes)
+
+
+def _write(
+    county: County,
+    path: Path,
+    asked: Header,
+    own: PrivateKeys,
+    reader: bytes,
+    replies: Iterable[bytes],
+) -> None:
+    """The answer package: signed with the pair that the question was sealed to, so that
+    a laptop which knows no newer one can check it."""
+    header = Header(
+        kind=gridpkg.DOWN,
+        server=county.server_id,
+        epoch=county.epoch,
+        device=asked.device,
+        package=uuid7().bytes,
+        number=asked.number,
+        made_at=TIME.to_wire(now()),
+        keys=own.id,
+        answers=asked.package,
+    )
+    with gridpkg.whole_file(path) as file:
+        writer = gridpkg.Writer(file, header, own, reader)
+        for body in replies:
+            writer.add(gridpkg.ANSWER, body)
+        writer.close()

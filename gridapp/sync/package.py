@@ -1,0 +1,367 @@
+"""The way without a network: what is unsent goes to the county on a stick, the answer
+comes back on it.
+
+A package holds the same requests that a connection would carry, its answer the same
+replies, applied by the same code. So it does no harm to export twice, to sync in
+between, or to import an answer twice, late or never (docs/protocol.md, "Packages").
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from uuid_utils.compat import uuid7
+
+from gridapp.errors import UserError
+from gridapp.language import tr
+from gridapp.models import Grid
+from gridapp.models.kinds import TIME, now, time_text
+from gridapp.store import (
+    conflicts,
+    exchange,
+    journal,
+    keyring,
+    outbox,
+    records,
+    remote,
+    state,
+)
+from gridapp.store.database import Connection
+from gridapp.store.exchange import Exported
+from gridapp.store.page import UnsentFirst
+from gridapp.store.vault import Store
+from gridapp.sync import gridpkg
+from gridapp.sync.client import (
+    EPOCH,
+    SERVER,
+    TOKEN,
+    Progress,
+    Report,
+    SyncClient,
+)
+from gridapp.sync.gridpkg import Answered, BadPackage, Header
+from gridapp.sync.keys import PrivateKeys, id_of_keys
+from gridapp.sync.protocol import (
+    MAX_ROWS,
+    VERSION,
+    Cursor,
+    Pull,
+    Push,
+    SyncReply,
+    SyncRequest,
+    pack,
+    unpack,
+)
+from gridapp.sync.transport import Transport
+
+Cancelled = Callable[[], bool]
+PHOTOS = 512 << 20  # bytes of photos that one package takes along, unless told
+
+
+@dataclass
+class PackageReport(Report):
+    """What the import of an answer did.
+
+    `again`: changes made since the export stand in the way of some of the answer; the
+    next package brings them to the county, and its answer the rest.
+    """
+
+    again: bool = False
+
+
+class _Nowhere(Transport):
+    """There is no connection, and nothing here asks for one."""
+
+    url = ""
+
+    def exchange(self, path: str, token: str, body: bytes) -> tuple[int, bytes]:
+        raise AssertionError("a package needs no connection")
+
+    def close(self) -> None:
+        return
+
+    def stop(self) -> None:
+        return
+
+
+@dataclass(frozen=True)
+class _Home:
+    """Where this laptop belongs, and the county's public keys, the newest first."""
+
+    server: str
+    epoch: str
+    county: list[bytes]
+
+
+def _home(store: Store) -> _Home:
+    """UserError when the laptop was never let in, or has no keys yet."""
+    with store.reading() as db:
+        server, epoch = state.value(db, SERVER), state.value(db, EPOCH)
+        token, county = state.value(db, TOKEN), keyring.county(db)
+    if not server or epoch is None or not token:
+        raise UserError(tr("这台电脑还没有登记到县级服务器，请先用登记码登记"))
+    if not county:
+        raise UserError(
+            tr("第一次用 U 盘上报之前，请先联网同步一次，以便和县级服务器交换密钥")
+        )
+    return _Home(server, epoch, county)
+
+
+def export_package(
+    store: Store,
+    target: Path,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> Path:
+    """Write what is unsent into a package for the county; the file that was made.
+
+    target: a folder, where the file gets a name that says nothing of a person, or the
+    file itself. It appears whole or not at all; nothing counts as sent by it.
+    Raises UserError; BadPackage "stopped" when `cancelled` said so.
+    """
+    home, keys = _home(store), keyring.own(store)
+    _offline(store).starts_over()
+    made_at = now()
+    with store.reading() as db:
+        number = exchange.read(db).number + 1
+        total = journal.unsent_count(db, state.pushed_seq(db))
+        last = journal.newest(db, local=True)
+    file = _named(store, target, number, made_at) if target.is_dir() else target
+    header = Header(
+        kind=gridpkg.UP,
+        server=home.server,
+        epoch=home.epoch,
+        device=store.device_id.bytes,
+        package=uuid7().bytes,
+        number=number,
+        made_at=TIME.to_wire(made_at),
+        keys=id_of_keys(home.county[0]),
+        last=last,
+    )
+    with gridpkg.whole_file(file) as out:
+        writer = gridpkg.Writer(out, header, keys, home.county[0])
+        done = 0
+        for request in _requests(store, home, keys, last):
+            _go_on(cancelled, tr("已停止，没有导出"))
+            writer.add(gridpkg.REQUEST, pack(request))
+            if request.push is not None:
+                done += len(request.push.changes)
+            if progress:
+                progress(done, max(total, done), tr("正在导出改动"))
+        writer.close()
+        made = Exported(
+            header.package.hex(), number, time_text(made_at), last, file.name
+        )
+        with store.writing() as tx:
+            exchange.made(tx.db, made)
+    return file
+
+
+def _offline(store: Store) -> SyncClient:
+    return SyncClient(store, _Nowhere())
+
+
+def _go_on(cancelled: Cancelled | None, sentence: str) -> None:
+    if cancelled is not None and cancelled():
+        raise BadPackage("stopped", sentence)
+
+
+def _named(store: Store, folder: Path, number: int, at: dt.datetime) -> Path:
+    """A name of grid, day and number; never that of a file that is there, which may be
+    another laptop's."""
+    with store.reading() as db:
+        main = state.default_grid(db)
+        grid = records.get(db, Grid, main) if main else None
+    code = grid["code"] if grid else store.device_id.hex[-6:]
+    stem = f"{code}-{at.astimezone():%Y%m%d}-{number:04}"
+    path, again = folder / f"{stem}{gridpkg.SUFFIX}", 1
+    while path.exists():
+        again += 1
+        path = folder / f"{stem}-{again}{gridpkg.SUFFIX}"
+    return path
+
+
+def _requests(
+    store: Store, home: _Home, keys: PrivateKeys, until: int
+) -> Iterator[SyncRequest]:
+    """What a connection would carry: the batches up to that journal number, a pull."""
+    with store.reading() as db:
+        cursors = remote.cursors(db)
+        told, county = keyring.to_say(db, keys)
+        opened, decided = conflicts.open_keys(db), conflicts.untold(db)
+        after = state.pushed_seq(db)
+        while True:
+            batch = outbox.next_batch(db, after, until)
+            last = batch is None or batch.complete
+            yield SyncRequest(
+                version=VERSION,
+                epoch=home.epoch,
+                device=store.device_id.bytes,
+                push=Push(batch.last, batch.changes) if batch else None,
+                pull=Pull(cursors) if last else None,
+                open=opened[:MAX_ROWS] if last else [],
+                decided=decided[:MAX_ROWS] if last else [],
+                keys=told,
+                county_keys=county,
+            )
+            if batch is None or last:
+                return
+            after = batch.last
+
+
+def import_package(
+    store: Store,
+    file: Path,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> PackageReport:
+    """Take in the county's answer to a package of this laptop.
+
+    It may be broken off anywhere: what was taken in stays, and the same file goes on
+    from there. Raises BadPackage with a sentence, and nothing changed, when it is not
+    an answer for this laptop, was taken in before, or is damaged.
+    """
+    home, keys = _home(store), keyring.own(store)
+    try:
+        with file.open("rb") as source:
+            return _import(store, home, keys, source, progress, cancelled)
+    except OSError as error:
+        raise UserError(
+            tr(
+                "“{name}”读不出来，请检查 U 盘是否插好，再导入一次",
+                name=file.name,
+            )
+        ) from error
+
+
+def _import(
+    store: Store,
+    home: _Home,
+    keys: PrivateKeys,
+    source: BinaryIO,
+    progress: Progress | None,
+    cancelled: Cancelled | None,
+) -> PackageReport:
+    header = gridpkg.read_header(source)
+    signer = _signer(store, home, header)
+    reader = gridpkg.Reader(source, signer, keys)
+    _check_new(store, header)
+    report, client = PackageReport(), _offline(store)
+    for kind, body in reader.parts():
+        _go_on(cancelled, tr("已停止，已经导入的都保留着，再导入同一个文件会接着做"))
+        if kind == gridpkg.ANSWER and not report.again:
+            _answer(store, client, keys, unpack(body, Answered), report)
+        if progress:
+            progress(report.pushed + report.pulled, 0, tr("正在导入答复"))
+    if not report.again:
+        with store.writing() as tx:
+            exchange.answered(tx.db, header.answers)
+            _contact(tx.db, time_text(TIME.from_wire(header.made_at)))
+    return report
+
+
+def _contact(db: Connection, at: str) -> None:
+    """The county said so at that time, by its own clock; LAST_SYNC never goes back."""
+    state.keep(db, state.LAST_SYNC, max(at, state.value(db, state.LAST_SYNC) or at))
+
+
+def _signer(store: Store, home: _Home, header: Header) -> bytes:
+    """The public keys that signed an answer for this laptop; BadPackage else."""
+    if header.kind != gridpkg.DOWN:
+        raise BadPackage(
+            "foreign",
+            tr("这是上报用的数据包，请交给县里导入；这里导入的是县里给的答复"),
+        )
+    if header.server != home.server:
+        raise BadPackage("foreign", tr("这是另一个县的数据包，没有导入"))
+    if header.device != store.device_id.bytes:
+        raise BadPackage("foreign", tr("这是给另一台电脑的答复，请在那台电脑上导入"))
+    if header.epoch != home.epoch:
+        raise BadPackage(
+            "epoch", tr("县级服务器恢复过备份，请先联网同步一次，再重新导出")
+        )
+    for known in home.county:
+        if id_of_keys(known) == header.keys:
+            return known
+    raise BadPackage(
+        "keys", tr("县级服务器换过密钥，这台电脑还不知道。请先联网同步一次")
+    )
+
+
+def _check_new(store: Store, header: Header) -> None:
+    """BadPackage when there is nothing in an answer that this laptop still needs."""
+    with store.reading() as db:
+        known = exchange.read(db)
+    asked = known.find(header.answers)
+    if asked is None:
+        raise BadPackage(
+            "foreign", tr("这不是对本机导出的数据包的答复，没有导入。请重新导出")
+        )
+    if asked.answered:
+        raise BadPackage("replayed", tr("这份答复已经导入过，不用再导入"))
+    if asked.number < known.answered:
+        raise BadPackage("older", tr("已经导入过更新的答复，这一份不用再导入"))
+
+
+def _answer(
+    store: Store,
+    client: SyncClient,
+    keys: PrivateKeys,
+    answered: Answered,
+    report: PackageReport,
+) -> None:
+    """Apply one reply, or as much of it as is still news here."""
+    reply = answered.reply
+    with store.reading() as db:
+        here = remote.cursors(db)
+        pushed = state.pushed_seq(db)
+        batch = outbox.next_batch(db, until=answered.last)
+        newest = journal.newest(db)
+    if reply.pushed is not None and reply.pushed.last > newest:
+        raise BadPackage(
+            "older",
+            tr(
+                "县级服务器收到过这台电脑更新的改动，这份数据像是旧的副本。"
+                "请联系县里的管理人员"
+            ),
+        )
+    if batch is not None:
+        batch.complete = False  # what the county took since is no sign of a copy
+    if answered.last <= pushed:
+        batch = None  # a sync in between told it all
+    _leave_out_old(reply, answered.asked, here)
+    request = SyncRequest(
+        version=VERSION,
+        epoch="",
+        device=store.device_id.bytes,
+        push=None,
+        pull=None,
+        decided=answered.decided,
+        keys=keys.public,
+    )
+    try:
+        client.take(batch, request, reply, report)
+    except UnsentFirst:
+        report.again = True
+
+
+def _leave_out_old(reply: SyncReply, asked: list[Cursor], here: list[Cursor]) -> None:
+    """Leave out of a reply what a sync in between has overtaken.
+
+    A page goes on from the cursors that it was asked with: it fits only where this
+    laptop still stands there. Else it would bring older values over newer ones.
+    """
+    at = {one.grid: (one.n, one.place) for one in here}
+    from_ = {one.grid: (one.n, one.place) for one in asked}
+    if at.keys() - from_.keys():
+        reply.grids = list(at)  # it was given more grids since; see docs/protocol.md
+    page = reply.pulled
+    if page is not None and any(
+        at.get(one.grid, (0, "")) != from_.get(one.grid, (0, ""))
+        for one in page.cursors
+    ):
+        reply.pulled = None
