@@ -21,6 +21,9 @@ from gridapp.language import tr
 
 SETTINGS = "county.json"
 DATABASE_FILE = "county.db"
+CONNECTIONS = 16  # to the database, of one process
+_KEPT = 8  # of them stay open while nobody asks
+_POOL: dict[str, Any] = {"pool_size": _KEPT, "max_overflow": CONNECTIONS - _KEPT}
 
 
 class Settings(msgspec.Struct):
@@ -160,15 +163,17 @@ def _engine(folder: Path, url: str) -> Engine:
     return create_engine(
         f"postgresql+psycopg://{rest}",
         hide_parameters=True,
-        pool_size=8,
-        max_overflow=8,
         pool_pre_ping=True,
+        **_POOL,
     )
 
 
 def _sqlite(path: Path) -> Engine:
     engine = create_engine(
-        f"sqlite:///{path}", hide_parameters=True, connect_args={"timeout": 30}
+        f"sqlite:///{path}",
+        hide_parameters=True,
+        connect_args={"timeout": 30},
+        **_POOL,
     )
 
     def on_connect(db: Any, _: Any) -> None:
