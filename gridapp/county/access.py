@@ -39,8 +39,8 @@ from gridapp.sync.protocol import (
     EnrolReply,
     EnrolRequest,
     Refused,
-    whole,
 )
+from gridapp.sync.wire import whole
 
 __all__ = ["Device", "authenticate", "keep_keys", "signer"]
 

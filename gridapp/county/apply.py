@@ -39,10 +39,8 @@ from gridapp.sync.protocol import (
     UPDATE,
     Push,
     Pushed,
-    pairs,
-    to_wire,
-    whole,
 )
+from gridapp.sync.wire import pairs, to_wire, whole
 
 _SENTENCES = {
     merge.CONFLICT: tr("“{label}”已被别人先改过，请对照后决定用哪个"),

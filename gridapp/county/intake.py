@@ -14,16 +14,8 @@ from gridapp.models.ids import id_of
 from gridapp.models.kinds import TIME
 from gridapp.models.record import Record, field_of
 from gridapp.sync.merge import Incoming
-from gridapp.sync.protocol import (
-    DELETE,
-    INSERT,
-    RESTORE,
-    UPDATE,
-    Change,
-    from_wire,
-    kinds_of,
-    named,
-)
+from gridapp.sync.protocol import DELETE, INSERT, RESTORE, UPDATE, Change
+from gridapp.sync.wire import from_wire, kinds_of, named
 
 UNKNOWN, INVALID, OUT_OF_SCOPE = "unknown", "invalid", "out_of_scope"
 MISSING_PARENT = "missing_parent"

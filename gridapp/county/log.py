@@ -14,7 +14,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from gridapp.county.tables import change, scope
 from gridapp.models.kinds import TIME
-from gridapp.sync.protocol import WHOLE, Change, named
+from gridapp.sync.protocol import WHOLE, Change
+from gridapp.sync.wire import named
 
 
 @dataclass(frozen=True)

@@ -28,8 +28,8 @@ from gridapp.sync.protocol import (
     Pull,
     Pulled,
     Refused,
-    whole,
 )
+from gridapp.sync.wire import whole
 
 START, REPLAY, DONE = "", "log", "done"
 _CHUNK = 500  # rows of state read at a time
@@ -71,6 +71,10 @@ def pull(db: Connection, device: Device, asked: Pull) -> Pulled:
     cursors: list[Cursor] = []
     for grid_id, last in sorted(db.execute(query)):
         at = known.get(grid_id) or Cursor(grid_id.bytes, 0)
+        if at.n > last:  # the database went back without a new epoch
+            raise Refused(
+                "epoch", tr("县级服务器恢复过备份，正在重新核对，改动都在本机")
+            )
         if at.place == DONE and at.n >= last:
             continue
         if page.full:

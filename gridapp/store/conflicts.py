@@ -23,7 +23,8 @@ from gridapp.store.tables import held
 from gridapp.store.tables import journal as journal_table
 from gridapp.store.vault import Writing
 from gridapp.sync.merge import CAME_BACK, EDITED
-from gridapp.sync.protocol import INSERT, UPDATE, Held, from_wire
+from gridapp.sync.protocol import INSERT, UPDATE, Held
+from gridapp.sync.wire import from_wire
 
 MINE, THEIRS, BOTH, TAKEN, PARKED = "mine", "theirs", "both", "taken", "parked"
 _UNKNOWN = "unknown"  # the county is older than this program: nothing to decide

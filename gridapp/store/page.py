@@ -29,8 +29,8 @@ from gridapp.sync.protocol import (
     UPDATE,
     WHOLE,
     Change,
-    named,
 )
+from gridapp.sync.wire import named
 
 Key = tuple[str, str]  # table name and id, in hex, of a record
 _Row = dict[str, Any]

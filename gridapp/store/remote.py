@@ -6,17 +6,15 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 
 from gridapp.models import record_named
 from gridapp.models.ids import id_of
 from gridapp.store import state
 from gridapp.store.tables import author, scope_cursor
-from gridapp.sync.protocol import (
-    Cursor,
-    kinds_of,
-)
+from gridapp.sync.protocol import Cursor
+from gridapp.sync.wire import kinds_of
 
 DONE = "done"
 _UNKNOWN = "unknown_fields"
@@ -52,11 +50,9 @@ def keep_cursors(db: Connection, reached: Iterable[Cursor]) -> None:
 
 
 def subscribe(db: Connection, grids: Sequence[bytes]) -> bool:
-    """Follow exactly these grids; says whether one of them is new."""
+    """Follow these grids; says whether one of them is new. One that is followed and
+    not among them is given up in `leaving`, when all is sent."""
     known = {one.grid for one in cursors(db)}
-    gone = [id_of(one).hex for one in known - set(grids)]
-    if gone:
-        db.execute(delete(scope_cursor).where(scope_cursor.c.grid_id.in_(gone)))
     new = [Cursor(one, 0) for one in grids if one not in known]
     keep_cursors(db, new)
     return bool(new)

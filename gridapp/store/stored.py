@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from gridapp.models.kinds import WORD_BREAK, time_text
 from gridapp.models.record import Record
-from gridapp.sync.protocol import kinds_of
+from gridapp.sync.wire import kinds_of
 
 Convert = Callable[[Any], Any]
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)

@@ -7,20 +7,14 @@ their Kind says (`to_wire`, `from_wire`).
 
 from __future__ import annotations
 
-import datetime as dt
-import math
-from collections.abc import Mapping, Sequence
-from functools import cache, lru_cache
+from collections.abc import Sequence
 from typing import Any, TypeVar
-from uuid import UUID
 
 import msgspec
 import zstandard
 
 from gridapp.errors import UserError
 from gridapp.language import tr
-from gridapp.models.kinds import REF, TIME, Kind
-from gridapp.models.record import Record, fields_of
 
 VERSION = 1
 MAX_ROWS = 1000  # changes in one push
@@ -336,86 +330,3 @@ def read_plain(plain: bytes, kind: type[M], *, json: bool = False) -> M:
         return read(plain, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise UserError(UNREADABLE) from error
-
-
-@cache
-def kinds_of(model: type[Record]) -> Mapping[str, Kind[Any]]:
-    """The Kind of everything of a record that travels, by name."""
-    return {
-        **{one.name: one.kind for one in fields_of(model)},
-        "grid_id": REF,
-        "created_at": TIME,
-        "created_by": REF,
-        "updated_at": TIME,
-        "updated_by": REF,
-        "deleted_at": TIME,
-    }
-
-
-def to_wire(model: type[Record], name: str, value: Any) -> Any:
-    """A Python value of a record as it travels."""
-    return None if value is None else kinds_of(model)[name].to_wire(value)
-
-
-def from_wire(model: type[Record], name: str, raw: Any) -> Any:
-    """The Python value that travelled; ValueError when it is of another sort."""
-    if raw is None:
-        return None
-    kind = kinds_of(model)[name]
-    try:
-        value = kind.from_wire(raw)
-    except (ValueError, TypeError, AttributeError, OverflowError) as error:
-        raise ValueError(f"{name} cannot be read as {kind.name}") from error
-    if not isinstance(value, _PYTHON.get(kind.name, str)) or not _fits(value):
-        raise ValueError(f"{name} is not a {kind.name}")
-    return value
-
-
-_PYTHON: Mapping[str, type | tuple[type, ...]] = {
-    "number": int,
-    "decimal": (int, float),
-    "yes_no": bool,
-    "date": dt.date,
-    "time": dt.datetime,
-    "codes": tuple,
-    "phones": tuple,
-    "ref": UUID,
-}  # Kinds that are not named here are text
-
-
-def _fits(value: Any) -> bool:
-    """Whether both databases can keep it: no NUL in text, numbers
-    of 32 bits, no infinity."""
-    if isinstance(value, str):
-        return "\0" not in value
-    if isinstance(value, tuple):
-        return all(isinstance(word, str) and "\0" not in word for word in value)  # pyright: ignore[reportUnknownVariableType]
-    if isinstance(value, float):
-        return math.isfinite(value)
-    if isinstance(value, int):
-        return -(2**31) <= value < 2**31
-    return True
-
-
-@lru_cache(maxsize=2000)
-def named(names: str) -> tuple[str, ...]:
-    """The single names of a change's `names`."""
-    return tuple(names.split(",")) if names else ()
-
-
-def whole(model: type[Record], values: Mapping[str, Any]) -> tuple[str, list[Any]]:
-    """`names` and `values` of everything in a record that is not empty."""
-    kinds = kinds_of(model)
-    names = [name for name in kinds if values.get(name) is not None]
-    return ",".join(names), [kinds[name].to_wire(values[name]) for name in names]
-
-
-def pairs(
-    model: type[Record], changes: Mapping[str, tuple[Any, Any]]
-) -> tuple[str, list[Any]]:
-    """`names` and `values` of changed fields, given as {field: (old, new)}."""
-    values = [
-        [to_wire(model, name, old), to_wire(model, name, new)]
-        for name, (old, new) in changes.items()
-    ]
-    return ",".join(changes), values

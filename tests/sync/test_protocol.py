@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from gridapp.errors import UserError
 from gridapp.models import RECORDS, Resident, Visit
 from gridapp.models.record import fields_of
-from gridapp.sync import protocol
+from gridapp.sync import protocol, wire
 from gridapp.sync.protocol import Change, Push
 
 CHANGE = Change(
@@ -94,13 +94,13 @@ SAMPLES = {
 @pytest.mark.parametrize("model", RECORDS, ids=lambda model: model.__tablename__)
 def test_every_field_of_every_record_travels(model):
     values = {one.name: SAMPLES[one.kind.name] for one in fields_of(model)}
-    names, sent = protocol.whole(model, values)
+    names, sent = wire.whole(model, values)
     packed = protocol.msgspec.msgpack.encode(sent)
 
     received = protocol.msgspec.msgpack.decode(packed)
     back = {
-        name: protocol.from_wire(model, name, raw)
-        for name, raw in zip(protocol.named(names), received, strict=True)
+        name: wire.from_wire(model, name, raw)
+        for name, raw in zip(wire.named(names), received, strict=True)
     }
 
     assert back == values
@@ -122,11 +122,11 @@ FIELDS = [(model, one) for model in (Resident, Visit) for one in fields_of(model
 def test_a_value_of_another_sort_is_refused_and_nothing_worse(which, raw):
     model, one = which
     try:
-        value = protocol.from_wire(model, one.name, raw)
+        value = wire.from_wire(model, one.name, raw)
     except ValueError:
         return
 
-    again = protocol.from_wire(
-        model, one.name, protocol.to_wire(model, one.name, value)
+    again = wire.from_wire(
+        model, one.name, wire.to_wire(model, one.name, value)
     )
     assert again == value

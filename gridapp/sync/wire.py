@@ -1,0 +1,150 @@
+"""The values of a record as they travel; docs/protocol.md, "A change"."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache
+from typing import Any, cast
+from uuid import UUID
+
+from gridapp.models.ids import id_of
+from gridapp.models.kinds import REF, TIME, Kind
+from gridapp.models.record import Record, fields_of
+
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_LARGEST = 1 << 31  # of an INTEGER at the county
+
+
+@cache
+def kinds_of(model: type[Record]) -> Mapping[str, Kind[Any]]:
+    """The Kind of everything of a record that travels, by name."""
+    return {
+        **{one.name: one.kind for one in fields_of(model)},
+        "grid_id": REF,
+        "created_at": TIME,
+        "created_by": REF,
+        "updated_at": TIME,
+        "updated_by": REF,
+        "deleted_at": TIME,
+    }
+
+
+def to_wire(model: type[Record], name: str, value: Any) -> Any:
+    """A Python value of a record as it travels."""
+    return None if value is None else kinds_of(model)[name].to_wire(value)
+
+
+def from_wire(model: type[Record], name: str, raw: Any) -> Any:
+    """The Python value that travelled; ValueError when it is of another sort."""
+    return None if raw is None else readers_of(model)[name](raw)
+
+
+def _text(raw: Any) -> str:
+    if type(raw) is not str or "\0" in raw:
+        raise ValueError("not a text that both databases keep")
+    return raw
+
+
+def _number(raw: Any) -> int:
+    if type(raw) is not int or not -_LARGEST <= raw < _LARGEST:
+        raise ValueError("not a number of 32 bits")
+    return raw
+
+
+def _decimal(raw: Any) -> float:
+    if type(raw) not in (int, float) or not math.isfinite(raw):
+        raise ValueError("not a number")
+    return raw
+
+
+def _yes_no(raw: Any) -> bool:
+    if type(raw) is not bool:
+        raise ValueError("neither yes nor no")
+    return raw
+
+
+def _date(raw: Any) -> dt.date:
+    return dt.date.fromisoformat(_text(raw))
+
+
+@lru_cache(maxsize=4096)
+def _moment(raw: int | str) -> dt.datetime:
+    if isinstance(raw, str):
+        return dt.datetime.fromisoformat(raw).astimezone(dt.UTC)
+    try:
+        return _EPOCH + dt.timedelta(milliseconds=raw)
+    except OverflowError:
+        raise ValueError("not a moment") from None
+
+
+def _time(raw: Any) -> dt.datetime:
+    if type(raw) is not int and type(raw) is not str:
+        raise ValueError("not a moment")
+    return _moment(raw)
+
+
+def _words(raw: Any) -> tuple[str, ...]:
+    if not isinstance(raw, list):
+        raise ValueError("not a list of words")
+    return tuple(map(_text, cast("list[Any]", raw)))
+
+
+def _id(raw: Any) -> UUID:
+    if type(raw) is bytes:
+        return id_of(raw)
+    return UUID(_text(raw))
+
+
+_READERS: Mapping[str, Callable[[Any], Any]] = {
+    "number": _number,
+    "decimal": _decimal,
+    "yes_no": _yes_no,
+    "date": _date,
+    "time": _time,
+    "codes": _words,
+    "phones": _words,
+    "ref": _id,
+}  # kinds that are not named here are text
+
+
+@cache
+def readers_of(model: type[Record]) -> Mapping[str, Callable[[Any], Any]]:
+    """What makes the Python value of each value that travels, by name.
+
+    They take no None, and raise ValueError for a value of another sort, or one that
+    SQLite or PostgreSQL could not keep.
+    """
+    return {
+        name: _READERS.get(kind.name, _text) for name, kind in kinds_of(model).items()
+    }
+
+
+@lru_cache(maxsize=2000)
+def named(names: str) -> tuple[str, ...]:
+    """The single names of a change's `names`."""
+    return tuple(names.split(",")) if names else ()
+
+
+def whole(model: type[Record], values: Mapping[str, Any]) -> tuple[str, list[Any]]:
+    """`names` and `values` of everything in a record that is not empty."""
+    names: list[str] = []
+    sent: list[Any] = []
+    for name, kind in kinds_of(model).items():
+        value = values.get(name)
+        if value is not None:
+            names.append(name)
+            sent.append(kind.to_wire(value))
+    return ",".join(names), sent
+
+
+def pairs(
+    model: type[Record], changes: Mapping[str, tuple[Any, Any]]
+) -> tuple[str, list[Any]]:
+    """`names` and `values` of changed fields, given as {field: (old, new)}."""
+    values = [
+        [to_wire(model, name, old), to_wire(model, name, new)]
+        for name, (old, new) in changes.items()
+    ]
+    return ",".join(changes), values
