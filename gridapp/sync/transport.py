@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import httpx
@@ -15,7 +16,17 @@ from gridapp.sync.protocol import MAX_PLAIN
 
 _TYPE = "application/vnd.gridapp.sync"
 _TIMEOUT = httpx.Timeout(60, connect=15)  # of each read; a slow page may take longer
+MAX_REFUSAL = 64 << 10  # bytes of an answer that says yes or no
 _CONNECTED = ("connection.connect_tcp.complete", "connection.start_tls.complete")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An HTTP answer; the names of `headers` are in small letters."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
 
 
 class Transport(Protocol):
@@ -54,36 +65,67 @@ class HttpTransport:
 
     def exchange(self, path: str, token: str, body: bytes) -> tuple[int, bytes]:
         """See Transport."""
-        headers = {"content-type": _TYPE, "accept": _TYPE}
+        headers = {"content-type": _TYPE}
+        answer = self.send("POST", path, token, headers, body, most=MAX_PLAIN)
+        return answer.status, answer.body
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        token: str,
+        headers: Mapping[str, str],
+        body: bytes = b"",
+        *,
+        most: int = MAX_REFUSAL,
+        also: str = _TYPE,
+        into: bytearray | None = None,
+    ) -> Answer:
+        """One request of any method; its answer, whatever the status.
+
+        Args:
+            most: bytes that the answer may have.
+            also: a media type it may have beside a message's; one without a body may
+                have none.
+            into: gets the body of a good answer as it comes, so that what came stays
+                when the line is cut.
+
+        Raises UserError when the county cannot be reached, or something else answers.
+        """
+        sent = {"accept": _TYPE, **headers}
         if token:
-            headers["authorization"] = f"Bearer {token}"
+            sent["authorization"] = f"Bearer {token}"
+        with self._answering(method, path, sent, body) as answer:
+            kind = answer.headers.get("content-type")
+            bare = answer.headers.get("tus-resumable") is not None
+            if kind not in (_TYPE, also) and not (kind is None and bare):
+                raise _stranger(answer.status_code)
+            good = into is not None and answer.is_success
+            received = into if into is not None and good else bytearray()
+            room = len(received) + most
+            for piece in answer.iter_bytes():
+                received += piece
+                if len(received) > room:
+                    raise UserError(tr("县级服务器发来的数据过大，已停止同步"))
+            found = b"" if good else bytes(received)
+            return Answer(answer.status_code, dict(answer.headers), found)
+
+    @contextmanager
+    def _answering(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes
+    ) -> Generator[httpx.Response]:
+        """Send a request and read its answer; what goes wrong is said in words."""
         if self._client is None:
             self._client = httpx.Client(timeout=self._timeout, follow_redirects=False)
         try:
             with self._client.stream(
-                "POST",
+                method,
                 self.url + path,
                 content=body,
                 headers=headers,
                 extensions={"trace": self._watch},
             ) as answer:
-                if answer.headers.get("content-type") != _TYPE:
-                    if answer.status_code >= 500:
-                        raise UserError(
-                            tr("县级服务器出错了，请稍后再试；改动都在本机")
-                        )
-                    raise UserError(
-                        tr(
-                            "回答的不是县级服务器。请检查地址，或先在浏览器里登录单位网"
-                            "络后再试"
-                        )
-                    )
-                received = bytearray()
-                for piece in answer.iter_bytes():
-                    received += piece
-                    if len(received) > MAX_PLAIN:
-                        raise UserError(tr("县级服务器发来的数据过大，已停止同步"))
-                return answer.status_code, bytes(received)
+                yield answer
         except httpx.InvalidURL as error:
             raise UserError(tr("服务器地址不对，请核对后再试")) from error
         except httpx.TimeoutException as error:
@@ -121,3 +163,12 @@ class HttpTransport:
         if self._client is not None:
             self._client.close()
             self._client = None
+
+
+def _stranger(status: int) -> UserError:
+    """What answered is not the county, or not in order."""
+    if status >= 500:
+        return UserError(tr("县级服务器出错了，请稍后再试；改动都在本机"))
+    return UserError(
+        tr("回答的不是县级服务器。请检查地址，或先在浏览器里登录单位网络后再试")
+    )
