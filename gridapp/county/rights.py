@@ -43,10 +43,11 @@ class Device:
     cursors: Mapping[UUID, int]  # how far it said it has read each of its grids
     seen_at: dt.datetime
     keys: bytes = b""  # its public keys, empty when it has not told them
-    left: frozenset[UUID] = frozenset()  # taken away, and it may not know yet
+    left: frozenset[UUID] = frozenset()  # taken away; what it wrote there still counts
     unsettled: bool = False  # its area gives and takes grids that no row tells of
     last_seq: int = 0  # the last journal number of it that was answered for
     mark: bytes = b""  # tells that journal row from any other
+    gone: frozenset[UUID] = frozenset()  # taken away, and it has not said it knows
 
     @property
     def grids(self) -> Collection[UUID]:
@@ -64,6 +65,7 @@ class _Scopes:
 
     cursors: dict[UUID, int] = field(default_factory=dict[UUID, int])
     left: set[UUID] = field(default_factory=set[UUID])
+    gone: set[UUID] = field(default_factory=set[UUID])
     begin: set[UUID] = field(default_factory=set[UUID])
     again: set[UUID] = field(default_factory=set[UUID])
     end: set[UUID] = field(default_factory=set[UUID])
@@ -119,6 +121,7 @@ def _let_in(db: Connection, which: ColumnElement[bool]) -> Device:
         bool(scopes.begin or scopes.again or scopes.end),
         row.last_seq,
         row.mark or b"",
+        frozenset(scopes.gone),
     )
 
 
@@ -140,6 +143,7 @@ def _scopes(db: Connection, row: Any) -> _Scopes:
             if left_at is not None:
                 found.again.add(grid_id)
         else:
+            found.gone.add(grid_id)
             if left_at is None:
                 found.end.add(grid_id)
             if left_at is None or left_at > late:

@@ -150,6 +150,9 @@ class SyncReply(msgspec.Struct, array_like=True):
     `open` changes that were taken after all; `keys` the county's public keys, when the
     device does not have them or the county does not have the device's. `ahead` is the
     last journal number taken, with its mark, when the laptop does not know of it.
+    `gone` are grids that were taken away: the laptop sends what it wrote there, then
+    lets their records go and mentions them no more. A grid that is in neither list
+    stays as it is.
     """
 
     version: int
@@ -159,6 +162,7 @@ class SyncReply(msgspec.Struct, array_like=True):
     settled: list[tuple[int, str]] = []
     keys: bytes = b""
     ahead: tuple[int, bytes] | None = None
+    gone: list[bytes] = []
 
 
 class RejoinRequest(msgspec.Struct, array_like=True):
