@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import click
 
+from gridapp.cli import serving
 from gridapp.cli.commands import Group
 from gridapp.cli.options import (
     as_json,
@@ -31,6 +31,10 @@ def county() -> None:
     """县级服务器。"""
 
 
+for command in serving.COMMANDS:
+    county.add_command(command)
+
+
 @county.command("init")
 @server_folder
 @click.option(
@@ -46,24 +50,6 @@ def init(data: Path, database: str | None) -> None:
     """建立服务器的数据文件夹和数据库。"""
     upkeep.init(data, database)
     click.echo(tr("已建立：{data}", data=data))
-
-
-@county.command("serve")
-@server_folder
-@click.option("--host", default="127.0.0.1", show_default=True, help=tr("监听的地址。"))
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=8700,
-    show_default=True,
-    help=tr("0 表示任选一个。"),
-)
-def serve(data: Path, host: str, port: int) -> None:
-    """运行服务器，第一行打印它的地址；按 Ctrl+C 停止。"""
-    from gridapp.county import app
-
-    with suppress(KeyboardInterrupt):  # the way to stop it, when no request runs
-        app.serve(data, host, port)
 
 
 @county.command("enrol")
