@@ -38,8 +38,8 @@ from gridapp.sync.protocol import (
     Held,
     Push,
     Pushed,
-    named,
 )
+from gridapp.sync.wire import named
 
 Author = tuple[bytes | None, int]  # who, and when in milliseconds since 1970
 
@@ -64,9 +64,7 @@ def push(db: Connection, device: Device, sent: Push, now: dt.datetime) -> Pushed
     for at, run in enumerate(runs, 1):
         last = sent.last if at == len(runs) else run[-1].seq
         mark = sent.mark if at == len(runs) else b""
-        part = apply.push(
-            db, device, Push(last, _missing(db, run), mark=mark), now
-        )
+        part = apply.push(db, device, Push(last, _missing(db, run), mark=mark), now)
         result.last, result.taken = part.last, result.taken + part.taken
         result.held += part.held
     others = {one.seq: one for one in sent.changes if one.device is not None}

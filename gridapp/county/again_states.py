@@ -24,16 +24,8 @@ from gridapp.models.ids import id_of
 from gridapp.models.kinds import TIME
 from gridapp.models.record import Record, Values, fields_of, table_of
 from gridapp.sync.merge import CONFLICT
-from gridapp.sync.protocol import (
-    DELETE,
-    INSERT,
-    RESTORE,
-    UPDATE,
-    WHOLE,
-    Change,
-    named,
-    to_wire,
-)
+from gridapp.sync.protocol import DELETE, INSERT, RESTORE, UPDATE, WHOLE, Change
+from gridapp.sync.wire import named, to_wire
 
 _FIRST = 1 << 62  # numbers of what is held of them: no journal gets that far
 
@@ -108,7 +100,11 @@ def _made(
 
 
 def _change(
-    raw: Change, said: Mapping[str, Any], action: str, names: list[str], values: list[Any]
+    raw: Change,
+    said: Mapping[str, Any],
+    action: str,
+    names: list[str],
+    values: list[Any],
 ) -> Change:
     """A change by whoever made the record, or changed it last."""
     whole = action == INSERT

@@ -24,10 +24,8 @@ from gridapp.models.ids import id_of
 from gridapp.models.kinds import now
 from gridapp.models.record import table_of
 from gridapp.sync.protocol import (
-    LEAVE,
     MAX_ROWS,
     VERSION,
-    Change,
     Refused,
     RejoinReply,
     RejoinRequest,
@@ -71,13 +69,15 @@ def answer(
         device = _known(who(db), request)
         shared = _ends(db, county.epoch, request.epoch)
         query = select(devices.c.last_seq).where(devices.c.id == device.id)
+        elsewhere, unknown = _looked_up(db, device, request.holding)
         return RejoinReply(
             version=VERSION,
             server=county.server_id,
             epoch=county.epoch,
             last=db.scalars(query).one(),
             ends=[(one.bytes, shared.get(one, 0)) for one in sorted(device.grids)],
-            elsewhere=_elsewhere(db, device, request.holding),
+            elsewhere=elsewhere,
+            unknown=unknown,
         )
 
 
@@ -105,28 +105,31 @@ def _ends(db: Connection, epoch: str, known: str) -> dict[UUID, int]:
     return {UUID(key): n for key, n in shared.items()}
 
 
-def _elsewhere(
+def _looked_up(
     db: Connection, device: Device, holding: Sequence[tuple[str, bytes]]
-) -> list[Change]:
-    """Records that the county has in grids which are not the device's."""
+) -> tuple[list[tuple[str, bytes]], list[tuple[str, bytes]]]:
+    """Of these records, those in grids which are not the device's, and those that are
+    not here at all."""
     ids: dict[str, list[UUID]] = {}
     for type_, raw in holding:
         if len(raw) == 16:
             ids.setdefault(type_, []).append(id_of(raw))
-    found: list[Change] = []
+    elsewhere: list[tuple[str, bytes]] = []
+    unknown: list[tuple[str, bytes]] = []
     for type_, wanted in ids.items():
         try:
             table = table_of(record_named(type_))
         except KeyError:
             continue
-        query = select(table.c.id).where(
-            table.c.id.in_(wanted), table.c.grid_id.not_in(device.grids)
-        )
-        found += [
-            Change(0, type_, key.bytes, b"", LEAVE, 0, None, None, "", [])
-            for key in db.scalars(query)
+        query = select(table.c.id, table.c.grid_id).where(table.c.id.in_(wanted))
+        grids = dict(db.execute(query).all())
+        elsewhere += [
+            (type_, one.bytes)
+            for one in wanted
+            if one in grids and grids[one] not in device.grids
         ]
-    return found
+        unknown += [(type_, one.bytes) for one in wanted if one not in grids]
+    return elsewhere, unknown
 
 
 def _restores(db: Connection) -> list[_Restore]:

@@ -13,9 +13,21 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Connection, select, update
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
-from gridapp.county import access, apply, pages, parked
+from gridapp.county import (
+    access,
+    again,
+    apply,
+    attempts,
+    locks,
+    pages,
+    parked,
+    rejoin,
+    rights,
+)
 from gridapp.county.forms import PACKED, Form
+from gridapp.county.rights import hashed
 from gridapp.county.store import County
 from gridapp.county.tables import change, device_scope
 from gridapp.county.tables import device as devices
@@ -28,28 +40,52 @@ from gridapp.sync.protocol import (
     MAX_ASKED,
     MAX_ROWS,
     VERSION,
+    EnrolReply,
     EnrolRequest,
+    LockDone,
     Pulled,
     Pushed,
     Refusal,
     Refused,
+    RejoinRequest,
     SyncReply,
     SyncRequest,
+    UnlockReply,
+    UnlockRequest,
 )
 from gridapp.sync.versions import SERVED, Served, Versioned
 
 _LOG = logging.getLogger(__name__)
 M = TypeVar("M", bound=msgspec.Struct)
 Who = Callable[[Connection], access.Device]  # Refused when it may not
-ENROL, SYNC = "/v1/enrol", "/v1/sync"
+ENROL, SYNC, REJOIN = "/v1/enrol", "/v1/sync", "/v1/rejoin"
+LOCKED, UNLOCK = "/v1/locked", "/v1/unlock"
 STATUS = {
     "token": 401,
     "revoked": 403,
+    "role": 403,
+    "lock": 423,
     "device": 409,
     "epoch": 409,
     "size": 413,
+    "slow": 408,
     "version": 426,
+    "rate": 429,
+    "broken": 500,
     "busy": 503,
+    "path": 404,
+    "method": 405,
+    "photo": 404,
+    "scope": 403,
+    "offset": 409,
+    "expired": 410,
+    "tus": 412,
+    "type": 415,
+    "content": 422,
+    "in_use": 423,
+    "many": 429,
+    "checksum": 460,
+    "full": 507,
 }
 _SEEN_EVERY = dt.timedelta(minutes=1)
 _ATTEMPTS = 3  # of a write that met a deadlock or a long wait
@@ -82,17 +118,31 @@ def answer(
     body: bytes,
     form: Form = PACKED,
     served: Served = SERVED,
+    source: str | None = None,
 ) -> Answer:
-    """What the county says to a request; a Refusal in words when it says no."""
+    """What the county says to a request; a Refusal in words when it says no.
+
+    source: the address that it came from, if it came over a network.
+    """
     try:
         if path == ENROL:
             request = _read(body, EnrolRequest, _MAX_ENROL, form, served)
             served.check(request.version, pushing=False)
-            return Answer(200, form.write(access.enrol(county, request)))
+            return Answer(200, form.write(_enrolled(county, request, source)))
+        if path == REJOIN:
+            return _rejoined(county, token, body, form, served)
+        if path == UNLOCK:
+            asked = _read(body, UnlockRequest, _MAX_ENROL, form, served)
+            return Answer(200, form.write(_unlocked(county, asked, source)))
+        if path == LOCKED:
+            said = _read(body, LockDone, _MAX_ENROL, form, served)
+            return Answer(200, form.write(locks.done(county, hashed(token), said)))
         return _synced(county, token, body, form, served)
     except Refused as error:
+        if error.code == "token":
+            error = attempts.failed(county, attempts.TOKEN, source) or error
         return refusal(error, form)
-    except OperationalError as error:
+    except (OperationalError, NoConnectionFree) as error:
         _LOG.error("the county's database did not answer", exc_info=error)
         words = tr("县级服务器正忙，请过一会儿再同步；改动都在本机")
         return refusal(Refused("busy", words, wait=_BUSY_WAIT), form)
@@ -100,10 +150,33 @@ def answer(
         return refusal(Refused("unreadable", str(error)), form)
 
 
+def _enrolled(county: County, request: EnrolRequest, source: str | None) -> EnrolReply:
+    """Let a laptop in; a wrong code counts against where it came from."""
+    attempts.check(county, attempts.ENROL, source)
+    try:
+        return access.enrol(county, request)
+    except Refused as error:
+        if error.code != "code":
+            raise
+        raise attempts.failed(county, attempts.ENROL, source) or error from None
+
+
+def _unlocked(
+    county: County, request: UnlockRequest, source: str | None
+) -> UnlockReply:
+    attempts.check(county, attempts.UNLOCK, source)
+    try:
+        return locks.open_again(county, request)
+    except Refused as error:
+        if error.code != "code":
+            raise
+        raise attempts.failed(county, attempts.UNLOCK, source) or error from None
+
+
 def refusal(error: Refused, form: Form = PACKED, request: str = "") -> Answer:
     """The answer that says why; `request` is the number by which the log knows it."""
     versions, pushes = list(error.versions), list(error.pushes)
-    message = Refusal(error.code, str(error), versions, pushes, request)
+    message = Refusal(error.code, str(error), versions, pushes, request, error.order)
     status = STATUS.get(error.code, 400)
     return Answer(status, form.write(message), error.wait, error.code)
 
@@ -136,6 +209,18 @@ def _synced(
         held=len(reply.pushed.held) if reply.pushed else 0,
         sent=len(reply.pulled.changes) if reply.pulled else 0,
     )
+
+
+def _rejoined(
+    county: County, token: str, body: bytes, form: Form, served: Served
+) -> Answer:
+    who = partial(access.authenticate, token=token)
+    with county.reading() as db:
+        device = who(db)
+    request = _read(body, RejoinRequest, MAX_ASKED, form, served)
+    served.check(request.version, pushing=False)
+    reply = rejoin.answer(county, who, request)
+    return Answer(200, form.write(reply), device=device.id)
 
 
 def reply_to(
@@ -175,7 +260,15 @@ def reply_to(
             _note(db, device, reached, moment)
     grids = sorted(one.bytes for one in device.grids)
     keys = _keys_for(county, device, request)
-    return SyncReply(VERSION, grids, pushed, pulled, settled, keys)
+    ahead = (device.last_seq, device.mark) if _is_ahead(device, request) else None
+    gone = sorted(one.bytes for one in device.gone)
+    return SyncReply(VERSION, grids, pushed, pulled, settled, keys, ahead, gone)
+
+
+def _is_ahead(device: access.Device, request: SyncRequest) -> bool:
+    """Whether more was taken from the device than it knows: an answer got lost, or its
+    data are an older copy. A program that says nothing of itself gets no answer."""
+    return 0 <= request.sent < device.last_seq and bool(device.mark)
 
 
 def _keys_for(county: County, device: access.Device, request: SyncRequest) -> bytes:
@@ -192,6 +285,8 @@ def _writes(device: access.Device, request: SyncRequest, moment: dt.datetime) ->
         or request.decided
         or (request.keys and request.keys != device.keys)
         or _moved(device, request)
+        or device.unsettled
+        or _let_go(device, request)
         or moment - device.seen_at > _SEEN_EVERY
     )
 
@@ -207,10 +302,14 @@ def _taken(
                 if request.keys != device.keys:
                     access.keep_keys(db, device.id, request.keys)
                 _note(db, device, _moved(device, request), moment)
+                if device.unsettled:
+                    rights.settle(db, device.id, moment)
+                rights.let_go(db, device.id, _let_go(device, request))
                 parked.settle(db, device.id, request.decided[:MAX_ROWS])
                 if request.push is None:
                     return None
-                return apply.push(db, device, request.push, moment)
+                push = again.push if request.push.again else apply.push
+                return push(db, device, request.push, moment)
         except OperationalError:
             if attempt == _ATTEMPTS:
                 raise
@@ -224,8 +323,8 @@ def _known(
         raise Refused(
             "device", tr("这份数据是从备份恢复或复制来的，请重新登记这台电脑")
         )
-    if request.epoch != county.epoch:
-        raise Refused("epoch", tr("县级服务器恢复过备份，请联系县里的管理人员后再同步"))
+    if request.epoch != county.epoch or request.sent > device.last_seq:
+        raise Refused("epoch", tr("县级服务器恢复过备份，正在重新核对，改动都在本机"))
     return device
 
 
@@ -238,6 +337,15 @@ def _moved(device: access.Device, request: SyncRequest) -> dict[UUID, int]:
         for grid_id, before in device.cursors.items()
         if said.get(grid_id, 0) > before
     }
+
+
+def _let_go(device: access.Device, request: SyncRequest) -> set[UUID]:
+    """Grids that were taken away and that the device does not read any more: it has
+    sent what it wrote there."""
+    if request.pull is None:
+        return set()
+    said = {id_of(one.grid) for one in request.pull.cursors if len(one.grid) == 16}
+    return set(device.gone - said)
 
 
 def _reached(
@@ -268,7 +376,8 @@ def _note(
     db: Connection, device: access.Device, moved: dict[UUID, int], at: dt.datetime
 ) -> None:
     """Write down that the device was here, and how far it has read."""
-    db.execute(update(devices).where(devices.c.id == device.id).values(seen_at=at))
+    here = {"seen_at": at, "unlock_hash": None}  # it is open: its code is used up
+    db.execute(update(devices).where(devices.c.id == device.id).values(here))
     for grid_id, n in moved.items():
         db.execute(
             update(device_scope)

@@ -29,6 +29,11 @@ def device(db: Connection) -> UUID:
     return UUID(db.execute(text("SELECT device FROM actor")).scalar_one())
 
 
+def become(db: Connection, device: UUID) -> None:
+    """Give the vault another device id: to the county it is another laptop now."""
+    db.execute(actor.update().values(device=device.hex))
+
+
 def set_actor(db: Connection, origin: str, batch: UUID | None) -> None:
     """Tell the triggers how to journal what follows; writes only on a difference."""
     db.execute(

@@ -10,6 +10,7 @@ import platform
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import msgspec
 
@@ -26,6 +27,7 @@ from gridapp.store import (
     outbox,
     page,
     records,
+    rejoining,
     remote,
     search,
     state,
@@ -34,6 +36,7 @@ from gridapp.store.database import Connection
 from gridapp.store.journal import JournalRow
 from gridapp.store.outbox import Batch
 from gridapp.store.vault import Store
+from gridapp.sync import locking, rejoin
 from gridapp.sync.protocol import (
     INSERT,
     MAX_ROWS,
@@ -105,9 +108,10 @@ class SyncClient:
         (it was stopped, or is not known); what it has not sent yet goes up at the next
         sync. UserError when it needs no code, or is at home at another county.
         """
+        rejoin.as_new(self._store)
         with self._store.reading() as db:
             token, epoch = state.value(db, TOKEN), state.value(db, EPOCH)
-            home = state.value(db, SERVER), epoch
+            home = state.value(db, SERVER)
             worker = state.worker(db)
             me = records.get(db, Worker, worker) if worker else None
             grids = [row["id"].bytes for row in records.find(db, Grid)]
@@ -129,11 +133,11 @@ class SyncClient:
         finally:
             self._transport.close()
         reply = unpack(body, EnrolReply)
-        if token and home != (reply.server, reply.epoch):
+        if token and home != reply.server:
             raise UserError(
                 tr(
-                    "这份数据原来登记在另一台县级服务器上，或者服务器恢复过备份"
-                    "，请联系县里的管理人员；改动都在本机"
+                    "这份数据原来登记在另一台县级服务器上，请联系县里的管理人员；"
+                    "改动都在本机"
                 )
             )
         self._join(reply)
@@ -157,7 +161,8 @@ class SyncClient:
         except Refused as refusal:
             if refusal.code in SHUT_OUT:
                 return
-            raise
+            if refusal.code != EPOCH:  # of a county that was restored: a sync mends it
+                raise
         raise UserError(tr("这台电脑已经登记过，不用再登记"))
 
     def _join(self, reply: EnrolReply) -> None:
@@ -177,11 +182,12 @@ class SyncClient:
                 (URL, self._transport.url),
                 (TOKEN, reply.token),
                 (SERVER, reply.server),
-                (EPOCH, reply.epoch),
+                (EPOCH, state.value(tx.db, EPOCH) or reply.epoch),
                 (state.WORKER, worker.hex),
             ):
                 state.keep(tx.db, key, content)
             keyring.heard(tx.db, reply.keys, told=True)
+            rejoin.joined(tx)
             if state.default_grid(tx.db) is None:
                 state.keep(tx.db, state.DEFAULT_GRID, id_of(grids[0]).hex)
         self._store.worker_id = worker
@@ -243,6 +249,11 @@ class SyncClient:
                 push_first = False
             except page.UnsentFirst:
                 more = push_first = True
+            except Refused as refusal:
+                if refusal.code != EPOCH:
+                    raise
+                epoch = self._rejoin(token, report)
+                more = True
             if progress and report.pushed > before[0]:
                 total = max(total, report.pushed)
                 progress(report.pushed, total, tr("上报改动"))
@@ -255,6 +266,15 @@ class SyncClient:
                 raise UserError(tr("同步没有进展，请稍后再试；改动都在本机"))
         return False
 
+    def _rejoin(self, token: str, report: Report) -> str:
+        """Come back to a county that was restored; its new epoch."""
+        rejoin.begin(self._store, partial(self._ask, token, report))
+        with self._store.reading() as db:
+            return state.value(db, EPOCH) or ""
+
+    def _ask(self, token: str, report: Report, path: str, body: bytes) -> bytes:
+        return self._exchange(path, token, body, report)
+
     def _round(self, token: str, epoch: str, report: Report, push_first: bool) -> bool:
         """One round trip and what follows from it; says whether to go on.
 
@@ -266,18 +286,31 @@ class SyncClient:
             cursors = remote.cursors(db)
             keys, county_keys = keyring.to_say(db, own)
             fresh = any(one.place != remote.DONE for one in cursors)
-            batch = None if fresh and not push_first else outbox.next_batch(db)
+            sent, again = state.pushed_seq(db), rejoining.pending(db)
+            if again is not None:
+                batch = rejoining.next_batch(db, again)
+            else:
+                batch = None if fresh and not push_first else outbox.next_batch(db)
+            mark = rejoining.mark(db, batch.last) if batch else b""
             opened, decided = conflicts.open_keys(db), conflicts.untold(db)
+        if again is not None and batch is None:
+            ask = partial(self._ask, token, report)
+            rejoin.finish(self._store, ask, again)
+            return True
+        push = (
+            Push(batch.last, batch.changes, again is not None, mark) if batch else None
+        )
         request = SyncRequest(
             version=VERSION,
             epoch=epoch,
             device=self._store.device_id.bytes,
-            push=Push(batch.last, batch.changes) if batch else None,
+            push=push,
             pull=Pull(cursors) if batch is None or batch.complete else None,
             open=opened[:MAX_ROWS],
             decided=decided[:MAX_ROWS],
             keys=keys,
             county_keys=county_keys,
+            sent=sent,
         )
         body = self._exchange(SYNC_PATH, token, pack(request), report)
         return self.take(batch, request, unpack(body, SyncReply), report) or fresh
@@ -290,10 +323,22 @@ class SyncClient:
         report: Report,
     ) -> bool:
         """Apply what the county answered, however it came; says whether to go on."""
+        rejoin.check_newest(self._store, reply)
         more = self._acknowledge(batch, request, reply, report)
         if reply.pulled is not None:
             more = self._apply(reply.pulled, report) or more
-        return more
+        return self._let_go(reply.gone) or more
+
+    def _let_go(self, taken: Collection[bytes]) -> bool:
+        """Let the records of grids go that were taken away, once all is sent; says
+        whether the county has yet to hear of it."""
+        with self._store.reading() as db:
+            gone = leaving.followed(db, taken)
+            if not gone or leaving.waits(db):
+                return bool(gone)
+        with self._store.writing(remote=True) as tx:
+            leaving.let_go(tx, gone)
+        return True
 
     def _exchange(self, path: str, token: str, body: bytes, report: Report) -> bytes:
         report.bytes_up += len(body)
@@ -301,6 +346,8 @@ class SyncClient:
         report.bytes_down += len(answer)
         if status != 200:
             refusal = unpack(answer, Refusal)
+            if refusal.order:
+                locking.obey(self._store, self._transport, token, refusal.order)
             raise Refused(refusal.code, refusal.sentence)
         return answer
 
@@ -320,7 +367,7 @@ class SyncClient:
         with self._store.writing(remote=True) as tx:
             conflicts.tell(tx.db, reply.settled, request.decided)
             keyring.heard(tx.db, reply.keys, told=bool(request.keys))
-            new = remote.subscribe(tx.db, reply.grids)
+            new = remote.subscribe(tx.db, reply.grids, reply.gone)
             if batch is None or reply.pushed is None:
                 return new
             if reply.pushed.last > batch.last and batch.complete:
@@ -351,6 +398,7 @@ class SyncClient:
         changes = [msgspec.msgpack.decode(raw, type=Change) for raw in pulled.changes]
         with self._store.writing(remote=True) as tx:
             applied = page.apply(tx, changes)
+            rejoining.note_whole(tx.db, pulled.cursors)
             remote.keep_cursors(tx.db, pulled.cursors)
             remote.keep_authors(tx.db, pulled.authors)
             remote.keep_unknown(tx.db, applied.unknown)
@@ -372,5 +420,5 @@ class SyncClient:
 
 def _rows_of(db: Connection, last: int) -> dict[int, JournalRow]:
     """The journal rows of a batch that was just sent, by number."""
-    rows = journal.unsent(db, state.pushed_seq(db), MAX_ROWS)
+    rows = rejoining.sent_rows(db, rejoining.pending(db))
     return {row.seq: row for row in rows if row.seq <= last}
