@@ -18,6 +18,7 @@ from gridapp.cli import (
     export,
     fill,
     office,
+    package,
     printing,
     records,
     vaults,
@@ -53,7 +54,9 @@ for command in (
     *printing.COMMANDS,
     demo.demo,
     doctor.doctor,
+    package.package,
     county.county,
 ):
     main.add_command(command)
 county.county.add_command(doctor.county_doctor)
+county.county.add_command(package.county_package)

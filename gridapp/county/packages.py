@@ -67,6 +67,27 @@ class Taken:
     sentence: str = ""
 
 
+def in_each(paths: Iterable[Path]) -> list[Path]:
+    """The files among `paths`, and what lies in its folders: every package but the
+    answers to laptops, which stay on the stick for them."""
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(path.glob(f"*{gridpkg.SUFFIX}"))
+            found += [one for one in inside if not _is_answer(one)]
+        else:
+            found.append(path)
+    return found
+
+
+def _is_answer(file: Path) -> bool:
+    try:
+        with file.open("rb") as source:
+            return gridpkg.read_header(source).kind == gridpkg.DOWN
+    except (OSError, BadPackage):
+        return False
+
+
 def take_in_all(county: County, files: Iterable[Path], out: Path) -> list[Taken]:
     """Take in each file and write its answer into the folder `out`.
 

@@ -1,0 +1,128 @@
+"""gridapp package, gridapp county package: sync by a stick, without any network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gridapp.cli.commands import Group
+from gridapp.cli.options import (
+    as_json,
+    opened,
+    print_json,
+    server_folder,
+    vault_options,
+)
+from gridapp.county import upkeep
+from gridapp.language import tr
+
+if TYPE_CHECKING:
+    from gridapp.county.packages import Taken
+
+
+@click.group("package", cls=Group)
+def package() -> None:
+    """没有网络时用 U 盘上报：导出数据包，交给县里，再导入县里的答复。"""
+
+
+@package.command("export")
+@click.argument(
+    "target", metavar=tr("文件夹或文件"), type=click.Path(path_type=Path, exists=False)
+)
+@vault_options
+@as_json
+def export(target: Path, data: Path, password_file: Path | None, as_json: bool) -> None:
+    """把还没上报的改动导出成一个数据包，只有县级服务器能打开。"""
+    from gridapp.sync.package import export_package
+
+    with opened(data, password_file) as store:
+        file = export_package(store, target)
+    if as_json:
+        print_json({"file": str(file)})
+    else:
+        click.echo(tr("已导出：{file}", file=file))
+
+
+@package.command("import")
+@click.argument(
+    "file",
+    metavar=tr("文件"),
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+)
+@vault_options
+@as_json
+def import_(file: Path, data: Path, password_file: Path | None, as_json: bool) -> None:
+    """导入县里对数据包的答复。"""
+    from gridapp.sync.package import import_package
+
+    with opened(data, password_file) as store:
+        report = import_package(store, file)
+    if as_json:
+        print_json(asdict(report))
+        return
+    click.echo(
+        tr(
+            "县里收到 {pushed} 条，下载 {pulled} 条，{held} 条等您决定",
+            pushed=report.pushed,
+            pulled=report.pulled,
+            held=report.held,
+        )
+    )
+    if report.again:
+        click.echo(tr("导出之后又有新的改动，请再导出一次，其余的随下一份答复来"))
+
+
+@click.command("package")
+@click.argument(
+    "files",
+    metavar=tr("文件…"),
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, path_type=Path),
+)
+@server_folder
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(file_okay=False, exists=True, path_type=Path),
+    help=tr("答复放进哪个文件夹，通常就是 U 盘。"),
+)
+@as_json
+@click.pass_context
+def county_package(
+    ctx: click.Context, files: Sequence[Path], data: Path, out: Path, as_json: bool
+) -> None:
+    """收下网格员用 U 盘送来的数据包，写出答复。文件夹里的数据包会全部收下。"""
+    from gridapp.county import packages
+
+    with upkeep.opened(data) as county:
+        found = packages.take_in_all(county, packages.in_each(files), out)
+    if as_json:
+        print_json([asdict(one) for one in found])
+    else:
+        for one in found:
+            click.echo(f"{one.file}\t{_told(one)}")
+        click.echo(tr("共 {count} 个数据包", count=len(found)), err=True)
+    if any(one.code not in ("", "older") for one in found):
+        ctx.exit(1)
+
+
+def _told(one: Taken) -> str:
+    """What became of one file."""
+    if one.code:
+        return one.sentence
+    words = {
+        "taken": one.taken,
+        "held": one.held,
+        "sent": one.sent,
+        "answer": Path(one.answer).name,
+    }
+    if one.again:
+        return tr("早已收下，当时的答复又写了一份：{answer}", **words)
+    return tr(
+        "收下 {taken} 条，{held} 处要本人决定，答复里有 {sent} 条：{answer}", **words
+    )
