@@ -46,7 +46,10 @@ NOT_HEIC = tr(
 )
 TOO_LARGE = tr("照片的像素太多，请先缩小再添加")
 
+NOT_HERE = tr("照片还没下载")
+
 _MAGIC = b"GPH1"
+_THUMB = ".thumb"
 _NONCE = 12
 _TURN, _TAKEN, _OFFSET, _SUB, _GPS = 0x0112, 0x9003, 0x9011, 0x8769, 0x8825
 
@@ -116,20 +119,49 @@ class PhotoStore:
         sealed = self._cipher.encrypt(nonce, plain, bytes.fromhex(name))
         _write(path, _MAGIC + nonce + sealed)
 
+    def put_thumb(self, name: str, plain: bytes) -> None:
+        """Keep the small picture of a photo that is not here yet itself; ValueError
+        unless it is a small JPEG."""
+        if not _is_small_jpeg(plain):
+            raise ValueError("that is no small JPEG")
+        nonce = os.urandom(_NONCE)
+        sealed = self._cipher.encrypt(nonce, plain, _mark_of(name))
+        _write(self._thumb_path(name), _MAGIC + nonce + sealed)
+
+    def drop(self, name: str) -> None:
+        """Remove a photo and its small picture."""
+        for path in (self._path(name), self._thumb_path(name)):
+            path.unlink(missing_ok=True)
+
+    def has(self, name: str) -> bool:
+        """Whether the whole photo is here."""
+        return self._path(name).exists()
+
     def read(self, name: str) -> bytes:
         """The JPEG; UserError when it is not here or damaged."""
-        if not self._path(name).exists():
-            raise UserError(tr("这张照片不在本机，同步后再看"))
+        if not self.has(name):
+            raise UserError(NOT_HERE)
         plain = self._opened(name)
         if plain is None:
             raise UserError(tr("这张照片的文件已损坏，请同步取回，或从备份恢复"))
         return plain
 
     def thumbnail(self, name: str, side: int = THUMBNAIL) -> bytes:
-        """A small JPEG of it, at most `side` pixels; made in memory, never kept."""
+        """A small JPEG of it, at most `side` pixels; made in memory, never kept.
+
+        Of a photo that is not here, or damaged, the one that the county sent, which is
+        at most THUMBNAIL pixels; UserError when there is none either.
+        """
         from PIL import Image
 
-        with Image.open(BytesIO(self.read(name))) as picture:
+        try:
+            whole = self.read(name)
+        except UserError:
+            kept = self._kept_thumb(name)
+            if kept is None:
+                raise
+            whole = kept
+        with Image.open(BytesIO(whole)) as picture:
             picture.draft("RGB", (side, side))
             picture.thumbnail((side, side))
             return _jpeg(picture)
@@ -140,6 +172,17 @@ class PhotoStore:
             if re.fullmatch(r"[0-9a-f]{64}", path.name):
                 yield path.name
 
+    def thumb_names(self) -> Iterator[str]:
+        """Hashes of the photos whose small picture came from the county."""
+        for path in sorted(self._folder.glob(f"??/*{_THUMB}")):
+            if re.fullmatch(r"[0-9a-f]{64}", path.stem):
+                yield path.stem
+
+    def since(self, name: str) -> dt.datetime:
+        """When a photo, or its small picture, came here; aware."""
+        path = self._path(name) if self.has(name) else self._thumb_path(name)
+        return dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
+
     def verify(self) -> list[str]:
         """Hashes of the photos whose file is damaged; empty when all is well."""
         return [name for name in self.names() if self._opened(name) is None]
@@ -149,18 +192,44 @@ class PhotoStore:
             raise ValueError("a photo's name is 64 hexadecimal digits")
         return self._folder / name[:2] / name
 
+    def _thumb_path(self, name: str) -> Path:
+        return self._path(name).with_suffix(_THUMB)
+
+    def _kept_thumb(self, name: str) -> bytes | None:
+        return self._unsealed(self._thumb_path(name), _mark_of(name))
+
     def _opened(self, name: str) -> bytes | None:
         """The plain photo; None when the file is damaged or another's."""
+        plain = self._unsealed(self._path(name), bytes.fromhex(name))
+        if plain is None or hashlib.sha256(plain).hexdigest() != name:
+            return None
+        return plain
+
+    def _unsealed(self, path: Path, mark: bytes) -> bytes | None:
+        """What a file holds that was sealed with that mark."""
         start = len(_MAGIC) + _NONCE
         try:
-            raw = self._path(name).read_bytes()
-            plain = self._cipher.decrypt(
-                raw[len(_MAGIC) : start], raw[start:], bytes.fromhex(name)
-            )
+            raw = path.read_bytes()
+            plain = self._cipher.decrypt(raw[len(_MAGIC) : start], raw[start:], mark)
         except (InvalidTag, ValueError, OSError):
             return None
-        good = raw.startswith(_MAGIC) and hashlib.sha256(plain).hexdigest() == name
-        return plain if good else None
+        return plain if raw.startswith(_MAGIC) else None
+
+
+def _mark_of(name: str) -> bytes:
+    """What binds a small picture to its photo, and tells it from the photo itself."""
+    return bytes.fromhex(name) + b"thumb"
+
+
+def _is_small_jpeg(plain: bytes) -> bool:
+    from PIL import Image
+
+    try:
+        with Image.open(BytesIO(plain), formats=["JPEG"]) as picture:
+            picture.load()
+            return max(picture.size) <= 2 * THUMBNAIL
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        return False
 
 
 def _content(source: Path | BinaryIO | bytes) -> bytes:
