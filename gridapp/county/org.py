@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from gridapp.county import acts, log, writing
+from gridapp.county import acts, log
 from gridapp.county.store import County
 from gridapp.county.tables import device, device_scope, scope
 from gridapp.errors import UserError
@@ -24,16 +24,8 @@ from gridapp.models.kinds import now
 from gridapp.models.place import grid_id
 from gridapp.models.record import Record, Values, fields_of, table_of
 from gridapp.models.roles import AREA_DIGITS
-from gridapp.sync.protocol import (
-    DELETE,
-    ENTER,
-    INSERT,
-    LEAVE,
-    RESTORE,
-    UPDATE,
-    pairs,
-    whole,
-)
+from gridapp.sync.protocol import DELETE, ENTER, INSERT, LEAVE, RESTORE, UPDATE
+from gridapp.sync.wire import pairs, whole
 
 _GRID_CODE = re.compile("[0-9A-Za-z-]{1,32}")
 _TICK = dt.timedelta(milliseconds=1)
@@ -140,7 +132,9 @@ def change(
     `grid_id` among `new` moves it, `deleted_at` deletes or restores it.
     UserError when there is no such record.
     """
-    found = writing.load(db, model, [record_id], lock=True).get(record_id)
+    table = table_of(model)
+    query = select(table).where(table.c.id == record_id).with_for_update()
+    found = db.execute(query).mappings().one_or_none()
     if found is None:
         raise UserError(tr("没有这条{title}", title=model.title))
     different = {
@@ -153,7 +147,6 @@ def change(
     stamp = max(at, found["updated_at"] + _TICK)  # it only ever grows
     row = {**found, **new, "updated_at": stamp, "updated_by": None}
     stored = {name: row[name] for name in (*different, "updated_at", "updated_by")}
-    table = table_of(model)
     db.execute(update(table).where(table.c.id == record_id).values(stored))
     here, there = found["grid_id"], row["grid_id"]
     different.pop("grid_id", None)

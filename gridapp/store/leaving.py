@@ -71,9 +71,7 @@ def _grids_of(db: Connection, keys: Collection[remote.Key]) -> set[UUID]:
         ids = [one for type_, one in keys if type_ == model.__tablename__]
         table = table_of(model)
         if ids:
-            found.update(
-                db.scalars(select(table.c.grid_id).where(table.c.id.in_(ids)))
-            )
+            found.update(db.scalars(select(table.c.grid_id).where(table.c.id.in_(ids))))
     return found
 
 

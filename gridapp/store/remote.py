@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from gridapp.models import record_named
@@ -49,10 +49,19 @@ def keep_cursors(db: Connection, reached: Iterable[Cursor]) -> None:
         )
 
 
-def subscribe(db: Connection, grids: Sequence[bytes]) -> bool:
-    """Follow these grids; says whether one of them is new. One that is followed and
-    not among them is given up in `leaving`, when all is sent."""
+def subscribe(
+    db: Connection, grids: Collection[bytes], taken: Collection[bytes] = ()
+) -> bool:
+    """Follow these grids; says whether one of them is new.
+
+    Those in `taken` go on until all is sent and their records leave (`leaving`). Any
+    other is followed no more and its records stay: a county that was restored from a
+    backup may not know the grid yet.
+    """
     known = {one.grid for one in cursors(db)}
+    lost = [id_of(one).hex for one in known.difference(grids, taken)]
+    if lost:
+        db.execute(delete(scope_cursor).where(scope_cursor.c.grid_id.in_(lost)))
     new = [Cursor(one, 0) for one in grids if one not in known]
     keep_cursors(db, new)
     return bool(new)

@@ -167,6 +167,12 @@ def exists(folder: Path) -> bool:
     return (folder / SLOT_FILE).exists()
 
 
+def is_shut(folder: Path) -> bool:
+    """Whether the county has shut the vault in `folder`."""
+    with faults_in_words():
+        return slots.shut_note(folder / SLOT_FILE) is not None
+
+
 def create(folder: Path, password: str) -> Store:
     """A new, empty vault in `folder`; UserError when there is one already."""
     if exists(folder):
@@ -225,8 +231,13 @@ def change_password(folder: Path, old: str, new: str) -> None:
 
 
 def open_with_key(folder: Path, key: bytes) -> Store:
-    """The vault in `folder`, opened with its data key; an older file is upgraded."""
+    """The vault in `folder`, opened with its data key; an older file is upgraded.
+
+    Locked when the county has shut it: a key that is still known does not count.
+    """
     path = folder / DATABASE_FILE
+    if is_shut(folder):
+        raise slots.Locked(slots.LOCKED)
     if not path.exists():
         raise UserError(tr("数据文件 {name} 不见了，请从备份恢复", name=path.name))
     with faults_in_words(), ExitStack() as on_failure:

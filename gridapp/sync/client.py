@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 
@@ -24,6 +24,7 @@ from gridapp.store import (
     conflicts,
     journal,
     keyring,
+    leaving,
     outbox,
     page,
     records,
@@ -63,7 +64,7 @@ TOKEN, SERVER, EPOCH = "token", "server_id", "epoch"
 ENROL_PATH, SYNC_PATH = "/v1/enrol", "/v1/sync"
 _ROUNDS_WITHOUT_PROGRESS = 5
 _INDEXED_AT_ONCE = 200  # records: about 30 ms on a slow laptop
-SHUT_OUT = {"token", "revoked", "device"}  # refusals that a new code mends
+SHUT_OUT = {"token", "revoked", "device", "role"}  # refusals that a new code mends
 
 Progress = Callable[[int, int, str], None]  # done, of how many, what is being done
 UNKNOWN = 0  # of how many: nobody knows yet
@@ -93,10 +94,10 @@ class SyncClient:
     def of(cls, store: Store) -> SyncClient:
         """The client of a vault that is enrolled; UserError when it is not."""
         with store.reading() as db:
-            url = state.value(db, URL)
+            url, ca = state.value(db, URL), state.value(db, state.SERVER_CA)
         if not url:
             raise UserError(tr("这台电脑还没有登记到县级服务器，请先用登记码登记"))
-        return cls(store, HttpTransport(url))
+        return cls(store, HttpTransport(url, ca=ca or ""))
 
     waiting = staticmethod(conflicts.waiting)
     decide = staticmethod(conflicts.decide)
@@ -286,7 +287,7 @@ class SyncClient:
             cursors = remote.cursors(db)
             keys, county_keys = keyring.to_say(db, own)
             fresh = any(one.place != remote.DONE for one in cursors)
-            sent, again = state.pushed_seq(db), rejoining.pending(db)
+            sent, again = state.sent_seq(db), rejoining.pending(db)
             if again is not None:
                 batch = rejoining.next_batch(db, again)
             else:
@@ -386,7 +387,8 @@ class SyncClient:
             ]
             conflicts.taken(tx.db, whole_ones)
             rows = _rows_of(tx.db, batch.last) if held else {}
-            state.keep(tx.db, state.PUSHED, str(batch.last))
+            for key in (state.PUSHED, state.SENT):
+                state.keep(tx.db, key, str(batch.last))
             report.held += conflicts.keep(tx, rows, held)
             report.pushed += len(batch.changes)
             return new or not batch.complete
