@@ -76,6 +76,7 @@ def begin(tx: Writing, last: int, ends: Ends) -> None:
     again = Again(journal.newest(db), [one.hex() for one in lost])
     state.keep(db, _KEY, msgspec.json.encode(again).decode())
     state.keep(db, state.PUSHED, str(min(last, state.pushed_seq(db))))
+    state.keep(db, state.SENT, str(last))
     if lost:
         remote.keep_cursors(db, [Cursor(one.grid, 0) for one in remote.cursors(db)])
     db.execute(delete(held).where(held.c.seq > last, held.c.decided.in_(_MADE)))
@@ -87,7 +88,8 @@ def begin_as_new(tx: Writing) -> None:
     more, and the county passes over what it has of it."""
     again = Again(journal.newest(tx.db), [])
     state.keep(tx.db, _KEY, msgspec.json.encode(again).decode())
-    state.keep(tx.db, state.PUSHED, None)
+    for key in (state.PUSHED, state.SENT):
+        state.keep(tx.db, key, None)
 
 
 def end(tx: Writing) -> None:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 WORKER, DEFAULT_GRID, PUSHED = "worker", "default_grid", "pushed_seq"
 SERVER_URL = "server_url"  # of the county that let this laptop in
+SERVER_CA = "server_ca"  # PEM of the authorities it is believed by, beside the usual
+SENT = "sent_seq"  # the last journal number of ours that the county said it took
 LAST_SYNC = "last_sync"  # when a sync last went through, as the store keeps times
 
 
@@ -79,6 +81,12 @@ def default_grid(db: Connection) -> UUID | None:
 def pushed_seq(db: Connection) -> int:
     """The last journal number the county has taken."""
     return int(value(db, PUSHED) or 0)
+
+
+def sent_seq(db: Connection) -> int:
+    """The last journal number of this laptop's own that the county said it took; -1
+    when that was not written down yet."""
+    return int(value(db, SENT) or -1)
 
 
 def disclose(
