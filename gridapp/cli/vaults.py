@@ -29,6 +29,13 @@ from gridapp.work import founding, today
 _CODE = tr("县级给的登记码；也可以用环境变量 GRIDAPP_CODE。")
 
 
+_ca = click.option(
+    "--ca",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help=tr("县里自己的 CA 证书文件（PEM）；用公共证书的不用填。"),
+)
+
+
 @click.command("init")
 @data_folder
 @password_file
@@ -39,6 +46,7 @@ _CODE = tr("县级给的登记码；也可以用环境变量 GRIDAPP_CODE。")
 )
 @click.option("--server", help=tr("县级服务器地址，联网使用时填。"))
 @click.option("--code", envvar="GRIDAPP_CODE", help=_CODE)
+@_ca
 def init(
     data: Path,
     password_file: Path | None,
@@ -47,17 +55,16 @@ def init(
     worker: str,
     server: str | None,
     code: str | None,
+    ca: Path | None,
 ) -> None:
     """建立一份新的空数据：单机使用，或直接登记到县级服务器。"""
-    from gridapp.sync.client import HttpTransport, SyncClient
-
     alone, joins = (grid, name), (server, code)
     if (None in alone) == (None in joins) or any(alone) == any(joins):
         raise click.UsageError(tr("请填 --grid 和 --name，或者 --server 和 --code"))
     store = vault.create(data, password_of(password_file, confirm=True))
     try:
         if server is not None and code is not None:
-            SyncClient(store, HttpTransport(server)).enrol(code)
+            _join(store, server, code, ca)
         elif grid is not None and name is not None:
             founding.found(store, grid, name, worker)
     except BaseException:
@@ -66,6 +73,17 @@ def init(
         raise
     store.close()
     click.echo(tr("已建立：{data}", data=data))
+
+
+def _join(store: vault.Store, server: str, code: str, ca: Path | None) -> None:
+    """Enrol at a county, and believe the certificates in `ca` from then on."""
+    from gridapp.sync import trust
+    from gridapp.sync.client import HttpTransport, SyncClient
+
+    certificates = trust.read(ca) if ca else ""
+    SyncClient(store, HttpTransport(server, ca=certificates)).enrol(code)
+    if certificates:
+        trust.keep(store, certificates)
 
 
 def _undo(data: Path) -> None:
@@ -82,12 +100,13 @@ def _undo(data: Path) -> None:
 @vault_options
 @click.option("--server", required=True, help=tr("县级服务器地址。"))
 @click.option("--code", envvar="GRIDAPP_CODE", required=True, help=_CODE)
-def enrol(data: Path, password_file: Path | None, server: str, code: str) -> None:
+@_ca
+def enrol(
+    data: Path, password_file: Path | None, server: str, code: str, ca: Path | None
+) -> None:
     """把这台电脑登记到县级服务器。"""
-    from gridapp.sync.client import HttpTransport, SyncClient
-
     with opened(data, password_file) as store:
-        SyncClient(store, HttpTransport(server)).enrol(code)
+        _join(store, server, code, ca)
     click.echo(tr("已登记到县级服务器，可以同步了"))
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import socket
+import threading
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -12,12 +14,15 @@ import httpx
 
 from gridapp.errors import UserError
 from gridapp.language import tr
+from gridapp.sync import trust
 from gridapp.sync.protocol import MAX_PLAIN
 
 _TYPE = "application/vnd.gridapp.sync"
 _TIMEOUT = httpx.Timeout(60, connect=15)  # of each read; a slow page may take longer
 MAX_REFUSAL = 64 << 10  # bytes of an answer that says yes or no
-_CONNECTED = ("connection.connect_tcp.complete", "connection.start_tls.complete")
+_BUSY = (429, 503)
+_TRIES = 4  # of an exchange that a busy county puts off
+_LONGEST_WAIT = 15  # seconds; when it names more, its sentence is shown instead
 
 
 @dataclass(frozen=True)
@@ -52,22 +57,34 @@ class Transport(Protocol):
 
 
 class HttpTransport:
-    """Carries requests over HTTP(S), several on one connection."""
+    """Carries requests over HTTP(S), several on one connection.
 
-    def __init__(self, url: str, timeout: httpx.Timeout = _TIMEOUT) -> None:
+    `ca`: certificates of authorities that are believed beside the usual ones, as PEM.
+    """
+
+    def __init__(
+        self, url: str, timeout: httpx.Timeout = _TIMEOUT, ca: str = ""
+    ) -> None:
+        self._ca = ca
         self._timeout = timeout
         self.url = url.strip().rstrip("/")
         if not self.url.startswith(("http://", "https://")):
             raise UserError(tr("服务器地址应以 http:// 或 https:// 开头"))
         self._client: httpx.Client | None = None
         self._line: socket.socket | None = None
-        self._stopped = False
+        self._stopped = threading.Event()
 
     def exchange(self, path: str, token: str, body: bytes) -> tuple[int, bytes]:
-        """See Transport."""
+        """See Transport. A county that is busy is asked again after the time it names
+        and a little more by chance, so that not all laptops come back together."""
         headers = {"content-type": _TYPE}
-        answer = self.send("POST", path, token, headers, body, most=MAX_PLAIN)
-        return answer.status, answer.body
+        tried = 0
+        while True:
+            answer = self.send("POST", path, token, headers, body, most=MAX_PLAIN)
+            tried += 1
+            wait = _pause(answer) if tried < _TRIES else None
+            if wait is None or self._stopped.wait(wait * tried):
+                return answer.status, answer.body
 
     def send(
         self,
@@ -116,7 +133,12 @@ class HttpTransport:
     ) -> Generator[httpx.Response]:
         """Send a request and read its answer; what goes wrong is said in words."""
         if self._client is None:
-            self._client = httpx.Client(timeout=self._timeout, follow_redirects=False)
+            secure = self.url.startswith("https://")
+            self._client = httpx.Client(
+                timeout=self._timeout,
+                follow_redirects=False,
+                verify=trust.context(self._ca) if secure else False,
+            )
         try:
             with self._client.stream(
                 method,
@@ -133,6 +155,8 @@ class HttpTransport:
                 tr("县级服务器很久没有回答，已保存进度，网络好时再同步")
             ) from error
         except httpx.TransportError as error:
+            if words := trust.why(error):
+                raise UserError(words) from error
             raise UserError(
                 tr("连不上县级服务器，请检查网络；改动都在本机，连上后再同步")
             ) from error
@@ -140,7 +164,7 @@ class HttpTransport:
     def _watch(self, event: str, info: Mapping[str, Any]) -> None:
         """Learn which socket is used (httpx's "trace" extension), so that it can be
         shut down while another thread waits for it."""
-        if self._stopped:
+        if self._stopped.is_set():
             raise httpx.ReadError("stopped")
         if event in (
             "connection.connect_tcp.complete",
@@ -150,7 +174,7 @@ class HttpTransport:
 
     def stop(self) -> None:
         """See Transport."""
-        self._stopped = True
+        self._stopped.set()
         line = self._line
         if line is not None:
             with suppress(OSError):
@@ -163,6 +187,14 @@ class HttpTransport:
         if self._client is not None:
             self._client.close()
             self._client = None
+
+
+def _pause(answer: Answer) -> float | None:
+    """Seconds after which to ask again; None when the answer stands."""
+    wait = answer.headers.get("retry-after", "")
+    if answer.status not in _BUSY or not wait.isdecimal():
+        return None
+    return int(wait) * random.uniform(1, 2) if int(wait) <= _LONGEST_WAIT else None
 
 
 def _stranger(status: int) -> UserError:
