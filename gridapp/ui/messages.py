@@ -101,6 +101,10 @@ class Messages(QObject):
         """Ask where to write a file; empty when none was chosen."""
         return QFileDialog.getSaveFileName(self._window, title, name, kinds)[0]
 
+    def choose_folder(self, title: str) -> str:
+        """Ask for a folder; empty when none was chosen."""
+        return QFileDialog.getExistingDirectory(self._window, title)
+
     def _box(self, icon: QMessageBox.Icon, words: str) -> QMessageBox:
         box = QMessageBox(self._window)
         box.setWindowTitle(tr("网格日志"))

@@ -13,7 +13,8 @@ from enum import Enum
 from sqlalchemy import Connection
 
 from gridapp.language import tr
-from gridapp.store import conflicts, journal, state, sync_log
+from gridapp.store import conflicts, exchange, journal, state, sync_log
+from gridapp.store.exchange import Exchange
 from gridapp.store.sync_log import SyncLine
 from gridapp.work.held_changes import Question, in_order, needs_person
 
@@ -28,6 +29,7 @@ class Standing:
     last: dt.datetime | None = None  # when a sync last went through
     held: tuple[Question, ...] = ()
     lines: tuple[SyncLine, ...] = ()
+    sticks: Exchange = Exchange()
 
     @property
     def joined(self) -> bool:
@@ -50,6 +52,7 @@ def read(db: Connection) -> Standing:
         last_sync(db),
         tuple(in_order(conflicts.waiting(db))),
         tuple(sync_log.lines(db)),
+        exchange.read(db),
     )
 
 
