@@ -12,6 +12,7 @@ import hashlib
 import os
 import struct
 import tempfile
+import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,6 +37,8 @@ CHUNK = 64 << 10  # bytes sealed at a time
 LARGEST = (4 << 30) - 1  # bytes of a file: what FAT32, as sticks have it, can hold
 MAX_HEADER = 4096
 
+_UNFINISHED = f"{SUFFIX}.part"
+_STALE = 3600.0  # seconds after which an unfinished file is nobody's
 _TAG, _SIGNATURE = 16, 64
 _SEAL, _SIGN = b"gridapp gridpkg 1 seal", b"gridapp gridpkg 1 sign"
 _START = struct.Struct(">7sBH")  # magic, version, bytes of the header
@@ -105,7 +108,8 @@ def whole_file(path: Path) -> Generator[BinaryIO]:
     """
     temporary = None
     try:
-        handle, name = tempfile.mkstemp(".part", f".{path.stem}-", path.parent)
+        _remove_stale(path.parent)
+        handle, name = tempfile.mkstemp(_UNFINISHED, f".{path.stem}-", path.parent)
         temporary = Path(name)
         with os.fdopen(handle, "wb") as file:
             yield file
@@ -124,6 +128,13 @@ def whole_file(path: Path) -> Generator[BinaryIO]:
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+def _remove_stale(folder: Path) -> None:
+    """Remove what an export that was killed long ago left on a stick."""
+    for left in folder.glob(f".*{_UNFINISHED}"):
+        if time.time() - left.stat().st_mtime > _STALE:
+            left.unlink(missing_ok=True)
 
 
 def _see_name_onto_disk(folder: Path) -> None:

@@ -27,11 +27,13 @@ from gridapp.store import (
     keyring,
     outbox,
     records,
+    rejoining,
     remote,
     state,
 )
 from gridapp.store.database import Connection
 from gridapp.store.exchange import Exported
+from gridapp.store.outbox import Batch
 from gridapp.store.page import UnsentFirst
 from gridapp.store.vault import Store
 from gridapp.sync import gridpkg
@@ -102,11 +104,16 @@ def _home(store: Store) -> _Home:
     with store.reading() as db:
         server, epoch = state.value(db, SERVER), state.value(db, EPOCH)
         token, county = state.value(db, TOKEN), keyring.county(db)
+        again = rejoining.pending(db)
     if not server or epoch is None or not token:
         raise UserError(tr("这台电脑还没有登记到县级服务器，请先用登记码登记"))
     if not county:
         raise UserError(
             tr("第一次用 U 盘上报之前，请先联网同步一次，以便和县级服务器交换密钥")
+        )
+    if again is not None:
+        raise UserError(
+            tr("县级服务器恢复过备份，还没有核对完。请先联网同步一次，再用 U 盘")
         )
     return _Home(server, epoch, county)
 
@@ -193,7 +200,7 @@ def _requests(
         cursors = remote.cursors(db)
         told, county = keyring.to_say(db, keys)
         opened, decided = conflicts.open_keys(db), conflicts.untold(db)
-        after = state.pushed_seq(db)
+        after = sent = state.pushed_seq(db)
         while True:
             batch = outbox.next_batch(db, after, until)
             last = batch is None or batch.complete
@@ -201,16 +208,22 @@ def _requests(
                 version=VERSION,
                 epoch=home.epoch,
                 device=store.device_id.bytes,
-                push=Push(batch.last, batch.changes) if batch else None,
+                push=_push(db, batch) if batch else None,
                 pull=Pull(cursors) if last else None,
                 open=opened[:MAX_ROWS] if last else [],
                 decided=decided[:MAX_ROWS] if last else [],
                 keys=told,
                 county_keys=county,
+                sent=sent,
             )
             if batch is None or last:
                 return
             after = batch.last
+
+
+def _push(db: Connection, batch: Batch) -> Push:
+    mark = rejoining.mark(db, batch.last)
+    return Push(batch.last, batch.changes, mark=mark)
 
 
 def import_package(
@@ -320,15 +333,6 @@ def _answer(
         here = remote.cursors(db)
         pushed = state.pushed_seq(db)
         batch = outbox.next_batch(db, until=answered.last)
-        newest = journal.newest(db)
-    if reply.pushed is not None and reply.pushed.last > newest:
-        raise BadPackage(
-            "older",
-            tr(
-                "县级服务器收到过这台电脑更新的改动，这份数据像是旧的副本。"
-                "请联系县里的管理人员"
-            ),
-        )
     if batch is not None:
         batch.complete = False  # what the county took since is no sign of a copy
     if answered.last <= pushed:
@@ -357,8 +361,8 @@ def _leave_out_old(reply: SyncReply, asked: list[Cursor], here: list[Cursor]) ->
     """
     at = {one.grid: (one.n, one.place) for one in here}
     from_ = {one.grid: (one.n, one.place) for one in asked}
-    if at.keys() - from_.keys():
-        reply.grids = list(at)  # it was given more grids since; see docs/protocol.md
+    if at.keys() != from_.keys():  # which grids are its own, a sync has said since
+        reply.grids, reply.gone = list(at), []
     page = reply.pulled
     if page is not None and any(
         at.get(one.grid, (0, "")) != from_.get(one.grid, (0, ""))
