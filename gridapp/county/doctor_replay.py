@@ -28,10 +28,8 @@ from gridapp.sync.protocol import (
     UPDATE,
     WHOLE,
     Change,
-    kinds_of,
-    named,
-    to_wire,
 )
+from gridapp.sync.wire import kinds_of, named, to_wire
 
 
 @dataclass
