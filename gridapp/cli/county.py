@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from gridapp.cli import serving
+from gridapp.cli import county_access, county_org, serving
 from gridapp.cli.commands import Group
 from gridapp.cli.options import (
     as_json,
-    id_of,
     model_of,
     print_json,
     server_folder,
     where,
 )
 from gridapp.cli.records import as_values, typed_values
-from gridapp.county import access, upkeep
+from gridapp.county import upkeep
 from gridapp.language import tr
 from gridapp.models import record_named
 from gridapp.models.record import fields_of
@@ -31,7 +29,7 @@ def county() -> None:
     """县级服务器。"""
 
 
-for command in serving.COMMANDS:
+for command in (*serving.COMMANDS, *county_access.COMMANDS, county_org.org):
     county.add_command(command)
 
 
@@ -50,33 +48,6 @@ def init(data: Path, database: str | None) -> None:
     """建立服务器的数据文件夹和数据库。"""
     upkeep.init(data, database)
     click.echo(tr("已建立：{data}", data=data))
-
-
-@county.command("enrol")
-@server_folder
-@click.option("--grid", "grids", required=True, help=tr("网格编码，多个用逗号分开。"))
-@click.option("--worker", required=True, help=tr("工作人员姓名。"))
-@click.option("--role", default="worker", show_default=True, help=tr("岗位代码。"))
-@as_json
-def enrol(data: Path, grids: str, worker: str, role: str, as_json: bool) -> None:
-    """生成一次性的登记码；没有的网格会建立。"""
-    codes = [one.strip() for one in grids.replace("，", ",").split(",") if one.strip()]
-    with upkeep.opened(data) as county_store:
-        code = access.create_enrolment(county_store, codes, worker, role)
-    if as_json:
-        print_json({"code": code})
-    else:
-        click.echo(tr("登记码：{code}（7 天内有效，只能用一次）", code=code))
-
-
-@county.command("revoke")
-@server_folder
-@click.argument("device", metavar=tr("设备编号"))
-def revoke(data: Path, device: str) -> None:
-    """停用一台电脑。"""
-    with upkeep.opened(data) as county_store:
-        access.revoke(county_store, id_of(device))
-    click.echo(tr("已停用"))
 
 
 @county.command("list")
@@ -124,25 +95,11 @@ def _told(found: dict[str, Any]) -> Iterator[str]:
     yield tr("记录：{words}", words=words or tr("还没有"))
     for one in found["grids"]:
         yield tr(
-            "网格：{code} {name}，改动 {changes} 条",
+            "网格：{code} {name}，改动 {changes} 条{closed}",
             code=one["code"],
             name=one["name"],
             changes=one["changes"],
+            closed=tr("（已停用）") if one["closed"] else "",
         )
-    for one in found["devices"]:
-        seen = dt.datetime.fromisoformat(one["seen_at"]).astimezone()
-        stopped = tr("，已停用") if one["revoked"] else ""
-        yield (
-            tr(
-                "电脑：{id} {worker}（{name}，{version}），最近同步 "
-                "{seen:%Y-%m-%d %H:%M}，还差 {behind} 条{stopped}",
-                id=one["id"],
-                worker=one["worker"],
-                name=one["name"],
-                version=one["version"],
-                seen=seen,
-                behind=one["behind"],
-                stopped=stopped,
-            )
-        )
+    yield from map(county_access.told, found["devices"])
     yield tr("等人决定的修改：{sum} 条", sum=sum(found["held"].values()))

@@ -145,7 +145,7 @@ def change(
     if not different:
         return False
     stamp = max(at, found["updated_at"] + _TICK)  # it only ever grows
-    row = {**found, **new, "updated_at": stamp, "updated_by": None}
+    row: Values = {**found, **new, "updated_at": stamp, "updated_by": None}
     stored = {name: row[name] for name in (*different, "updated_at", "updated_by")}
     db.execute(update(table).where(table.c.id == record_id).values(stored))
     here, there = found["grid_id"], row["grid_id"]

@@ -6,6 +6,7 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection, func, select
 
@@ -67,12 +68,18 @@ def _records(db: Connection) -> dict[str, int]:
 def _grids(db: Connection) -> list[dict[str, Any]]:
     table = table_of(Grid)
     query = (
-        select(table.c.id, table.c.code, table.c.name, scope.c.last)
+        select(table.c.id, table.c.code, table.c.name, table.c.deleted_at, scope.c.last)
         .join(scope, scope.c.grid_id == table.c.id)
         .order_by(table.c.code)
     )
     return [
-        {"id": str(row.id), "code": row.code, "name": row.name, "changes": row.last}
+        {
+            "id": str(row.id),
+            "code": row.code,
+            "name": row.name,
+            "changes": row.last,
+            "closed": row.deleted_at is not None,
+        }
         for row in db.execute(query)
     ]
 
@@ -86,6 +93,7 @@ def _devices(db: Connection) -> list[dict[str, Any]]:
         .join(change, change.c.grid_id == device_scope.c.grid_id)
         .where(
             device_scope.c.device_id == device.c.id,
+            device_scope.c.left_at.is_(None),
             change.c.n > device_scope.c.cursor,
             to_read,
         )
@@ -93,22 +101,49 @@ def _devices(db: Connection) -> list[dict[str, Any]]:
         .scalar_subquery()
     )
     query = (
-        select(device, workers.c.name.label("worker"), behind.label("behind"))
+        select(
+            device,
+            workers.c.name.label("worker"),
+            workers.c.role,
+            behind.label("behind"),
+        )
         .outerjoin(workers, workers.c.id == device.c.worker_id)
         .order_by(device.c.enrolled_at, device.c.id)
     )
+    own = _own_grids(db)
     return [
         {
             "id": str(row.id),
             "name": row.name,
             "worker": row.worker or "",
+            "worker_id": str(row.worker_id),
+            "role": row.role or "worker",
+            "area": row.area or "",
+            "grids": own.get(row.id, []),
             "version": row.version,
             "seen_at": time_text(row.seen_at),
             "behind": int(row.behind),
             "revoked": row.revoked_at is not None,
+            "lock_asked_at": time_text(row.lock_asked_at) if row.lock_asked_at else "",
+            "lock_done_at": time_text(row.lock_done_at) if row.lock_done_at else "",
         }
         for row in db.execute(query)
     ]
+
+
+def _own_grids(db: Connection) -> dict[UUID, list[str]]:
+    """Codes of the grids that each laptop was given besides those of its area."""
+    table = table_of(Grid)
+    query = (
+        select(device_scope.c.device_id, table.c.code)
+        .join(table, table.c.id == device_scope.c.grid_id)
+        .where(device_scope.c.left_at.is_(None), ~device_scope.c.by_area)
+        .order_by(table.c.code)
+    )
+    found: dict[UUID, list[str]] = {}
+    for device_id, code in db.execute(query):
+        found.setdefault(device_id, []).append(code)
+    return found
 
 
 def _held(db: Connection) -> dict[str, int]:
