@@ -1,8 +1,9 @@
 """The server's log: one JSON object a line, with nothing in it about a person.
 
 What may stand in a line is listed here (`Facts`, `_fault`); what is not, cannot get in.
-Of another library's records only the unfilled template is written, of an exception its
-type, its database code and where it was raised: messages may carry what was sent.
+Of another library's record only its place is written, of ours and uvicorn's the
+unfilled template, of an exception its type, its database code and where it was raised:
+what is filled in, and what an exception says, may carry what somebody sent.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from gridapp.county.routes import Facts
 
 _REQUESTS = logging.getLogger("gridapp.county.request")
 _ROOT = Path(__file__).resolve().parents[2]
+_TRUSTED = frozenset({"gridapp", "uvicorn"})
 _FRAMES = 12  # of a traceback, the innermost
 
 # For logging.config.dictConfig: everything to standard error, in lines of JSON.
@@ -51,13 +53,20 @@ class Lines(logging.Formatter):
         line: dict[str, Any] = {
             "time": at.isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
-            "event": record.msg if isinstance(record.msg, str) else record.name,
+            "event": _event(record),
             "process": record.process,
         }
         line |= getattr(record, "facts", {})
         if record.exc_info and record.exc_info[1] is not None:
             line |= _fault(record.exc_info[1])
         return msgspec.json.encode(line).decode()
+
+
+def _event(record: logging.LogRecord) -> str:
+    """The unfilled template, of programs that put no values into it themselves."""
+    if record.name.partition(".")[0] in _TRUSTED and isinstance(record.msg, str):
+        return record.msg
+    return f"{record.name} {Path(record.pathname).name}:{record.lineno}"
 
 
 def _fault(error: BaseException) -> dict[str, Any]:
