@@ -110,15 +110,31 @@ def enrol(
     click.echo(tr("已登记到县级服务器，可以同步了"))
 
 
+@click.command("unlock")
+@data_folder
+@click.option(
+    "--code",
+    envvar="GRIDAPP_CODE",
+    required=True,
+    help=tr("县级给的解锁码；也可以用环境变量 GRIDAPP_CODE。"),
+)
+def unlock(data: Path, code: str) -> None:
+    """用县里给的解锁码打开被锁定的数据，然后照常用密码。"""
+    from gridapp.sync import locking
+
+    locking.unlock(data, code)
+    click.echo(tr("已解锁，请用原来的密码打开"))
+
+
 @click.command("sync")
 @vault_options
 @as_json
 def sync(data: Path, password_file: Path | None, as_json: bool) -> None:
-    """同步：先上传，再下载。"""
-    from gridapp.sync.client import SyncClient
+    """同步：先上传，再下载，最后是照片。"""
+    from gridapp.sync.attempt import Attempt
 
     with opened(data, password_file) as store:
-        report = SyncClient.of(store).sync()
+        report = Attempt(store, "command").run()
     if as_json:
         print_json(asdict(report))
         return
@@ -132,6 +148,17 @@ def sync(data: Path, password_file: Path | None, as_json: bool) -> None:
             seconds=report.seconds,
         )
     )
+    if report.photos_up or report.photos_down or report.photos_waiting:
+        click.echo(
+            tr(
+                "照片：上传 {up} 张，下载 {down} 张，还有 {waiting} 张没传完",
+                up=report.photos_up,
+                down=report.photos_down,
+                waiting=report.photos_waiting,
+            )
+        )
+    for sentence in report.troubles:
+        click.echo(sentence, err=True)
 
 
 @click.command("today")
@@ -242,4 +269,4 @@ def passwd(
     raise UserError(vault.WRONG_PASSWORD)
 
 
-COMMANDS = (init, enrol, sync, today_command, conflicts, passwd)
+COMMANDS = (init, enrol, unlock, sync, today_command, conflicts, passwd)

@@ -13,6 +13,7 @@ from gridapp.store import sync_log
 from gridapp.store.sync_log import End, How, SyncLine
 from gridapp.store.vault import Store
 from gridapp.sync.client import Progress, Report, SyncClient
+from gridapp.sync.photos import PhotoSync
 from gridapp.sync.protocol import Refused
 
 
@@ -24,6 +25,7 @@ class Attempt:
         self._store = store
         self._how: How = how
         self._client = SyncClient.of(store)
+        self._photos = PhotoSync.of(store)
         self._stopped = Event()
 
     def run(self, progress: Progress | None = None) -> Report:
@@ -34,6 +36,7 @@ class Attempt:
         begun = time_text(now())
         try:
             report = self._client.sync(progress, self._stopped.is_set)
+            self._with_photos(report, progress)
         except UserError as error:
             if not self._stopped.is_set():
                 self._note(begun, "failed", error)
@@ -51,6 +54,18 @@ class Attempt:
         """Stop at once, also while the county does not answer."""
         self._stopped.set()
         self._client.stop()
+        self._photos.stop()
+
+    def _with_photos(self, report: Report, progress: Progress | None) -> None:
+        """Send and fetch photos; what is in their way is told and fails nothing."""
+        if self._stopped.is_set():
+            return
+        found = self._photos.run(progress, self._stopped.is_set)
+        report.photos_up, report.photos_waiting = found.photos_up, found.waiting
+        report.photos_down = max(found.thumbs_down, found.photos_down)
+        report.bytes_up += found.bytes_up
+        report.bytes_down += found.bytes_down
+        report.troubles += found.troubles
 
     def _note(self, begun: str, ended: End, error: UserError | None = None) -> None:
         report = self._client.report
@@ -62,6 +77,8 @@ class Attempt:
             pushed=report.pushed,
             pulled=report.pulled,
             held=report.held,
+            photos_up=report.photos_up,
+            photos_down=report.photos_down,
             bytes_up=report.bytes_up,
             bytes_down=report.bytes_down,
             seconds=round(report.seconds, 1),

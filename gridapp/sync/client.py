@@ -9,7 +9,7 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 import msgspec
@@ -80,6 +80,19 @@ class Report:
     bytes_up: int = 0
     bytes_down: int = 0
     seconds: float = 0.0
+    photos_up: int = 0
+    photos_down: int = 0
+    photos_waiting: int = 0  # that are not at the county yet
+    troubles: list[str] = field(default_factory=list[str])  # sentences, about photos
+
+
+def transport_of(store: Store) -> HttpTransport:
+    """What reaches the county of a vault; UserError when it was never let in at one."""
+    with store.reading() as db:
+        url, ca = state.value(db, URL), state.value(db, state.SERVER_CA)
+    if not url:
+        raise UserError(tr("这台电脑还没有登记到县级服务器，请先用登记码登记"))
+    return HttpTransport(url, ca=ca or "")
 
 
 class SyncClient:
@@ -93,11 +106,7 @@ class SyncClient:
     @classmethod
     def of(cls, store: Store) -> SyncClient:
         """The client of a vault that is enrolled; UserError when it is not."""
-        with store.reading() as db:
-            url, ca = state.value(db, URL), state.value(db, state.SERVER_CA)
-        if not url:
-            raise UserError(tr("这台电脑还没有登记到县级服务器，请先用登记码登记"))
-        return cls(store, HttpTransport(url, ca=ca or ""))
+        return cls(store, transport_of(store))
 
     waiting = staticmethod(conflicts.waiting)
     decide = staticmethod(conflicts.decide)

@@ -31,9 +31,9 @@ _UPLOAD = re.compile("[0-9a-f]{32}")
 class PhotoLine:
     """Says to one county what there is to say of photos; counts bytes of photos."""
 
-    def __init__(self, transport: HttpTransport, token: str) -> None:
+    def __init__(self, transport: HttpTransport) -> None:
         self._transport = transport
-        self._token = token
+        self.token = ""
         self.bytes_up = 0
         self.bytes_down = 0
 
@@ -43,9 +43,7 @@ class PhotoLine:
         for at in range(0, len(hashes), MAX_KNOWN):
             some = hashes[at : at + MAX_KNOWN]
             asked = KnownRequest(VERSION, [bytes.fromhex(one) for one in some])
-            status, body = self._transport.exchange(
-                KNOWN_PATH, self._token, pack(asked)
-            )
+            status, body = self._transport.exchange(KNOWN_PATH, self.token, pack(asked))
             _checked(Answer(status, {}, body))
             found |= zip(some, unpack(body, KnownReply).states, strict=False)
         return found
@@ -87,7 +85,7 @@ class PhotoLine:
             answer = self._transport.send(
                 "GET",
                 path,
-                self._token,
+                self.token,
                 headers,
                 most=most,
                 also="image/jpeg",
@@ -112,7 +110,7 @@ class PhotoLine:
     ) -> Answer:
         self.bytes_up += len(body)
         said = {"tus-resumable": TUS, **headers}
-        answer = self._transport.send(method, path, self._token, said, body)
+        answer = self._transport.send(method, path, self.token, said, body)
         return _checked(answer)
 
 

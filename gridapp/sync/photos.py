@@ -7,6 +7,7 @@ damaged here is told and stops no other; nothing about photos stops the records.
 from __future__ import annotations
 
 import hashlib
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from gridapp.language import tr
 from gridapp.store import photo_state, state
 from gridapp.store.photo_state import Unsent
 from gridapp.store.vault import Store
-from gridapp.sync.client import EPOCH, TOKEN, URL, Progress
+from gridapp.sync.client import EPOCH, TOKEN, Progress, transport_of
 from gridapp.sync.photo_line import PhotoLine
 from gridapp.sync.photo_messages import (
     HAS_THUMB,
@@ -86,16 +87,14 @@ class PhotoSync:
         self,
         store: Store,
         transport: HttpTransport,
-        pause: Callable[[float], None] = time.sleep,
+        pause: Callable[[float], object] | None = None,
     ) -> None:
-        """`pause` waits between two attempts."""
+        """`pause` waits so many seconds between two attempts."""
         self._store = store
-        self._pause = pause
+        self._halted = threading.Event()
+        self._pause = pause or self._halted.wait
         self._pace = Pace()
-        with store.reading() as db:
-            self._token = state.value(db, TOKEN) or ""
-            self._epoch = state.value(db, EPOCH) or ""
-        self._line = PhotoLine(transport, self._token)
+        self._line = PhotoLine(transport)
         self._cancelled: Cancelled = _never
         self._told: Progress | None = None
         self.report = PhotoReport()
@@ -103,14 +102,11 @@ class PhotoSync:
     @classmethod
     def of(cls, store: Store) -> PhotoSync:
         """That of a vault that is enrolled; UserError when it is not."""
-        with store.reading() as db:
-            url = state.value(db, URL)
-        if not url:
-            raise UserError(tr("这台电脑还没有登记到县级服务器，请先用登记码登记"))
-        return cls(store, HttpTransport(url))
+        return cls(store, transport_of(store))
 
     def stop(self) -> None:
         """Break off from another thread; what went through stays."""
+        self._halted.set()
         self._line.stop()
 
     def run(
@@ -123,8 +119,8 @@ class PhotoSync:
         self.report = PhotoReport()
         self._told, self._cancelled = progress, cancelled or _never
         here = set(self._store.photos.names())
-        photo_state.begin(self._store, self._epoch, here)
         try:
+            photo_state.begin(self._store, self._known_as(), here)
             self._send_all(here)
             self._fetch_all(here)
             photo_state.sweep(self._store)
@@ -149,6 +145,7 @@ class PhotoSync:
         except UserError:
             pass
         try:
+            self._known_as()
             plain = self._fetched(name, WHOLE)
         except Refused as error:
             if error.code != "photo":
@@ -162,6 +159,12 @@ class PhotoSync:
             self._line.close()
         photos.put(name, plain)
         return plain
+
+    def _known_as(self) -> str:
+        """Take the token of now; the epoch of its county."""
+        with self._store.reading() as db:
+            self._line.token = state.value(db, TOKEN) or ""
+            return state.value(db, EPOCH) or ""
 
     def _send_all(self, here: set[str]) -> None:
         with self._store.reading() as db:
