@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Engine, create_engine, event, select
+from sqlalchemy import Connection, Engine, create_engine, event, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from uuid_utils.compat import uuid4
 
@@ -21,6 +21,8 @@ from gridapp.language import tr
 
 SETTINGS = "county.json"
 DATABASE_FILE = "county.db"
+_UPGRADING = 0x67726964617070  # of the advisory lock: "gridapp" in ASCII
+Fill = Callable[[Connection], None]  # what makes a county of an empty database
 CONNECTIONS = 16  # to the database, of one process
 _KEPT = 8  # of them stay open while nobody asks
 _POOL: dict[str, Any] = {"pool_size": _KEPT, "max_overflow": CONNECTIONS - _KEPT}
@@ -72,7 +74,7 @@ def init(folder: Path, database_url: str | None = None) -> None:
     Args:
         database_url: `postgresql://user:password@host/database`; None for a file.
     """
-    with _faults_in_words():
+    with faults_in_words():
         _init(folder, database_url)
 
 
@@ -83,28 +85,80 @@ def _init(folder: Path, database_url: str | None) -> None:
             tr("{folder} 里已经有县级服务器的数据，请换一个文件夹", folder=folder)
         )
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    engine = _engine(folder, database_url or "")
     if not database_url:
         (folder / DATABASE_FILE).touch(mode=0o600)  # its WAL gets the same mode
+    _begin(folder, database_url, _new)
+
+
+def _new(db: Connection) -> None:
+    """Fill an empty database as a new county's."""
+    migrations.upgrade(db, "county")
+    values = {"server_id": uuid4().hex, "epoch": secrets.token_hex(8)}
+    rows = [{"key": key, "value": value} for key, value in values.items()]
+    db.execute(meta.insert(), rows)
+
+
+def restore(folder: Path, database_url: str | None, fill: Fill) -> None:
+    """Make a county of a backup: `fill` puts it into the database in one transaction.
+
+    Without `database_url` the SQLite file lies in the folder already. The settings are
+    written last: without them it is no county yet.
+    """
+    with faults_in_words():
+        _begin(folder, database_url, fill)
+
+
+def _begin(folder: Path, database_url: str | None, fill: Fill) -> None:
+    engine = _engine(folder, database_url or "")
     try:
         with engine.execution_options(county_writes=True).begin() as db:
-            if migrations.version_of(db) is not None:
+            if (database_url or fill is _new) and migrations.version_of(db) is not None:
                 raise UserError(
                     tr("这个数据库里已经有县级服务器的数据，请换一个空的数据库")
                 )
-            migrations.upgrade(db, "county")
-            values = {"server_id": uuid4().hex, "epoch": secrets.token_hex(8)}
-            rows = [{"key": key, "value": value} for key, value in values.items()]
-            db.execute(meta.insert(), rows)
+            fill(db)
     finally:
         engine.dispose()
     keys.ensure(folder)
+    target = folder / SETTINGS
     target.touch(mode=0o600)
     target.write_bytes(msgspec.json.encode(Settings(database_url or "")))
 
 
 def open_county(folder: Path) -> County:
     """The county server's data in `folder`, brought up to this program's version."""
+    with faults_in_words(), ExitStack() as on_failure:
+        engine = _engine(folder, _settings(folder).database)
+        on_failure.callback(engine.dispose)
+        with engine.execution_options(county_writes=True).begin() as db:
+            _bring_up(db)
+        county = County(engine, folder)
+        on_failure.pop_all()
+    return county
+
+
+def schema_of(folder: Path) -> str | None:
+    """The step that the county's database stands at; it is not changed."""
+    with faults_in_words():
+        engine = _engine(folder, _settings(folder).database)
+        try:
+            with engine.connect() as db:
+                return migrations.version_of(db)
+        finally:
+            engine.dispose()
+
+
+def _bring_up(db: Connection) -> None:
+    """Upgrade the database, by one process alone however many start at once."""
+    if migrations.version_of(db) == migrations.HEAD:
+        return
+    if db.dialect.name == "postgresql":  # a writer of SQLite is alone as it is
+        db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADING})
+    if migrations.version_of(db) != migrations.HEAD:
+        migrations.upgrade(db, "county")
+
+
+def _settings(folder: Path) -> Settings:
     source = folder / SETTINGS
     if not source.exists():
         raise UserError(
@@ -126,16 +180,11 @@ def open_county(folder: Path) -> County:
                 file=DATABASE_FILE,
             )
         )
-    with _faults_in_words():
-        engine = _engine(folder, settings.database)
-        with engine.execution_options(county_writes=True).begin() as db:
-            if migrations.version_of(db) != migrations.HEAD:
-                migrations.upgrade(db, "county")
-        return County(engine, folder)
+    return settings
 
 
 @contextmanager
-def _faults_in_words() -> Generator[None]:
+def faults_in_words() -> Generator[None]:
     """Turn a database that cannot be opened into a UserError."""
     try:
         yield

@@ -41,6 +41,7 @@ from gridapp.sync.client import (
     EPOCH,
     SERVER,
     TOKEN,
+    UNKNOWN,
     Progress,
     Report,
     SyncClient,
@@ -200,7 +201,7 @@ def _requests(
         cursors = remote.cursors(db)
         told, county = keyring.to_say(db, keys)
         opened, decided = conflicts.open_keys(db), conflicts.untold(db)
-        after = sent = state.pushed_seq(db)
+        after, sent = state.pushed_seq(db), state.sent_seq(db)
         while True:
             batch = outbox.next_batch(db, after, until)
             last = batch is None or batch.complete
@@ -264,12 +265,17 @@ def _import(
     reader = gridpkg.Reader(source, signer, keys)
     _check_new(store, header)
     report, client = PackageReport(), _offline(store)
-    for kind, body in reader.parts():
-        _go_on(cancelled, tr("已停止，已经导入的都保留着，再导入同一个文件会接着做"))
-        if kind == gridpkg.ANSWER and not report.again:
-            _answer(store, client, keys, unpack(body, Answered), report)
-        if progress:
-            progress(report.pushed + report.pulled, 0, tr("正在导入答复"))
+    try:
+        for kind, body in reader.parts():
+            _go_on(
+                cancelled, tr("已停止，已经导入的都保留着，再导入同一个文件会接着做")
+            )
+            if kind == gridpkg.ANSWER and not report.again:
+                _answer(store, client, keys, unpack(body, Answered), report)
+            if progress:
+                progress(report.pushed + report.pulled, UNKNOWN, tr("正在导入答复"))
+    finally:
+        client.index(progress)
     if not report.again:
         with store.writing() as tx:
             exchange.answered(tx.db, header.answers)
