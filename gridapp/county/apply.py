@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from gridapp.county import log, parked, writing
+from gridapp.county import log, parked, rows, writing
 from gridapp.county.access import Device
 from gridapp.county.intake import (
     INVALID,
@@ -22,12 +22,13 @@ from gridapp.county.intake import (
     label,
     read,
 )
+from gridapp.county.rows import Row
 from gridapp.county.tables import change as change_log
 from gridapp.county.tables import device as devices
 from gridapp.county.tables import device_scope
 from gridapp.language import tr
-from gridapp.models import Grid, record_named, roles, rules
-from gridapp.models.record import Field, Hand, Record, Values, fields_of, table_of
+from gridapp.models import Grid, roles, rules
+from gridapp.models.record import Field, Hand, Record, fields_of
 from gridapp.sync import merge
 from gridapp.sync.merge import Incoming, Outcome
 from gridapp.sync.protocol import (
@@ -61,14 +62,14 @@ class _Batch:
 
     device: Device
     now: dt.datetime
-    state: dict[type[Record], dict[UUID, Values]]
+    state: dict[type[Record], dict[UUID, Row]]
     owners: dict[str, dict[UUID, UUID]]  # grid of every record pointed to, by type
     graced: set[UUID]  # records that left the device's scope before it could know
-    inserted: dict[writing.Key, Values] = field(
-        default_factory=dict[writing.Key, Values]
+    inserted: dict[type[Record], dict[UUID, Row]] = field(
+        default_factory=dict[type[Record], dict[UUID, Row]]
     )
-    updated: dict[writing.Key, set[str]] = field(
-        default_factory=dict[writing.Key, set[str]]
+    updated: dict[type[Record], dict[UUID, set[str]]] = field(
+        default_factory=dict[type[Record], dict[UUID, set[str]]]
     )
     entries: list[tuple[Arrival, log.Entry]] = field(
         default_factory=list[tuple[Arrival, log.Entry]]
@@ -145,23 +146,23 @@ def _load(
             if pair and pair[1] is not None:
                 targets.setdefault(one.target, set()).add(pair[1])
     state = {
-        model: writing.load(db, model, ids, lock=True)
+        model: rows.load(db, model, sorted(ids, key=_number), lock=True)
         for model, ids in sorted(touched.items(), key=lambda item: item[0].__name__)
     }
-    owners: dict[str, dict[UUID, UUID]] = {}
-    for name, ids in targets.items():
-        table = table_of(record_named(name))
-        query = select(table.c.id, table.c.grid_id).where(table.c.id.in_(ids))
-        owners[name] = dict(db.execute(query).all())
+    owners = {name: rows.grids(db, name, list(ids)) for name, ids in targets.items()}
     away = {
         record_id
-        for rows in state.values()
-        for record_id, row in rows.items()
+        for found in state.values()
+        for record_id, row in found.items()
         if not device.writes(row["grid_id"])
     }
     for grids in owners.values():
         away |= {one for one, grid_id in grids.items() if not device.writes(grid_id)}
     return _Batch(device, now, state, owners, _graced(db, device, away))
+
+
+def _number(one: UUID) -> int:
+    return one.int
 
 
 @cache
@@ -223,9 +224,7 @@ def _decide(batch: _Batch, arrival: Arrival) -> None:
         _take(batch, arrival, current, outcome)
 
 
-def _allowed(
-    batch: _Batch, arrival: Arrival, current: Mapping[str, Any] | None
-) -> Incoming | None:
+def _allowed(batch: _Batch, arrival: Arrival, current: Row | None) -> Incoming | None:
     """The change without the fields that point where they may not; None: all held."""
     change, model = arrival.change, arrival.model
     bad: dict[str, str] = {}
@@ -257,7 +256,7 @@ def _allowed(
         change = Incoming(
             change.action, known, change.at, change.by, current["updated_at"]
         )
-    return _without(change, bad)
+    return _without(change, bad) if bad else change
 
 
 def _hold(
@@ -266,7 +265,7 @@ def _hold(
     name: str | None,
     reason: str,
     text: str,
-    current: Mapping[str, Any] | None,
+    current: Row | None,
 ) -> None:
     """Hold a field with the value it met, or the whole change. Of a record that left
     the device's grids it is the whole: what stands there now is not theirs to see."""
@@ -289,7 +288,7 @@ def _without(change: Incoming, names: Iterable[str]) -> Incoming:
 
 def _wrong(
     model: type[Record],
-    current: Mapping[str, Any] | None,
+    current: Row | None,
     outcome: Outcome,
     by: Hand,
 ) -> dict[str, str]:
@@ -299,7 +298,7 @@ def _wrong(
     new = {name: pair[1] for name, pair in outcome.changes.items()}
     if current is None:
         return rules.problems(model, new, by=by)
-    wrong = rules.problems(model, {**current, **new}, new, current, by)
+    wrong = rules.problems(model, rows.changed(current, new), new, current, by)
     if not wrong:
         return wrong
     before = rules.problems(model, current)
@@ -319,25 +318,30 @@ def sentence(reason: str, arrival: Arrival, name: str | None) -> str:
 def _take(
     batch: _Batch,
     arrival: Arrival,
-    current: Mapping[str, Any] | None,
+    current: Row | None,
     outcome: Outcome,
 ) -> None:
     """Put the outcome into the batch's state and write its lines of the log."""
-    model, record_id = arrival.model, arrival.record_id
-    change, key = arrival.change, (model, record_id)
+    model, record_id, change = arrival.model, arrival.record_id, arrival.change
     new = {name: pair[1] for name, pair in outcome.changes.items()}
-    stamps = {"updated_at": outcome.stamp, "updated_by": change.by}
+    new |= {"updated_at": outcome.stamp, "updated_by": change.by}
+    made = batch.inserted.setdefault(model, {})
     if current is None:
-        row: Values = {one.name: None for one in fields_of(model)}
-        row |= {"id": record_id, "grid_id": arrival.grid_id, "deleted_at": None}
-        row |= {"created_at": change.at, "created_by": change.by} | new | stamps
-        batch.inserted[key] = row
+        row: Row = rows.empty(model) | {
+            "id": record_id,
+            "grid_id": arrival.grid_id,
+            "created_at": change.at,
+            "created_by": change.by,
+            **new,
+        }
+        made[record_id] = row
     else:
-        row = {**current, **new, **stamps}
-        if key in batch.inserted:
-            batch.inserted[key] = row
+        row = rows.changed(current, new)
+        if record_id in made:
+            made[record_id] = row
         else:
-            batch.updated.setdefault(key, set()).update(new, stamps)
+            names = batch.updated.setdefault(model, {}).setdefault(record_id, set())
+            names.update(new)
     batch.state[model][record_id] = row
     batch.owners.setdefault(model.__tablename__, {})[record_id] = row["grid_id"]
     for entry in _entries(batch, arrival, row, outcome):
@@ -345,7 +349,7 @@ def _take(
 
 
 def _entries(
-    batch: _Batch, arrival: Arrival, row: Values, outcome: Outcome
+    batch: _Batch, arrival: Arrival, row: Row, outcome: Outcome
 ) -> Iterable[log.Entry]:
     """The log's lines: what changed, then, where others need it, the whole record."""
     assert outcome.action is not None
@@ -376,9 +380,10 @@ def _entries(
 
     moved = outcome.changes.get("grid_id")
     here: UUID = moved[0] if moved else row["grid_id"]
+    sent = arrival.as_sent(outcome.changes)
     if outcome.action == INSERT:
         given = {name: row[name] for name in outcome.changes}
-        yield entry(here, INSERT, whole(model, given))
+        yield entry(here, INSERT, sent or whole(model, given))
         if here != arrival.sent_grid and arrival.sent_grid in batch.device.grids:
             yield entry(arrival.sent_grid, LEAVE, ("", []))
         return
@@ -387,7 +392,8 @@ def _entries(
     if again:
         plain.pop("deleted_at", None)
     if plain:
-        yield entry(here, UPDATE if again else outcome.action, pairs(model, plain))
+        action = UPDATE if again else outcome.action
+        yield entry(here, action, sent or pairs(model, plain))
     if moved:
         yield entry(here, LEAVE, ("", []))
         yield entry(moved[1], ENTER, whole(model, row))
@@ -396,13 +402,14 @@ def _entries(
 
 
 def _write(db: Connection, batch: _Batch) -> set[writing.Key]:
-    inserts: dict[type[Record], list[Values]] = {}
-    for (model, _), row in batch.inserted.items():
-        inserts.setdefault(model, []).append(row)
-    updates: dict[type[Record], dict[UUID, Values]] = {}
-    for (model, record_id), names in batch.updated.items():
-        row = batch.state[model][record_id]
-        updates.setdefault(model, {})[record_id] = {n: row[n] for n in names}
+    inserts = {model: list(made.values()) for model, made in batch.inserted.items()}
+    updates = {
+        model: {
+            record_id: {name: batch.state[model][record_id][name] for name in names}
+            for record_id, names in changed.items()
+        }
+        for model, changed in batch.updated.items()
+    }
     return writing.write(db, inserts, updates)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from gridapp.models.kinds import TIME
 from gridapp.models.record import Record, field_of
 from gridapp.sync.merge import Incoming
 from gridapp.sync.protocol import DELETE, INSERT, RESTORE, UPDATE, Change
-from gridapp.sync.wire import from_wire, kinds_of, named
+from gridapp.sync.wire import named, readers_of
 
 UNKNOWN, INVALID, OUT_OF_SCOPE = "unknown", "invalid", "out_of_scope"
 MISSING_PARENT = "missing_parent"
@@ -51,13 +52,16 @@ class Arrival:
     record_id: UUID
     grid_id: UUID
     change: Incoming
+    sent_grid: UUID  # the grid that the device believes the record to be in
     parked: str | None = None  # it was held before: the field, or "" for all of it
+    plain: bool = True  # its values travel on as they came
     holds: list[Hold] = field(default_factory=list[Hold])
 
-    @property
-    def sent_grid(self) -> UUID:
-        """The grid that the device believes the record to be in."""
-        return id_of(self.raw.grid)
+    def as_sent(self, taken: Mapping[str, Any]) -> tuple[str, list[Any]] | None:
+        """`names` and `values` as they came, when they are what was taken of it."""
+        if not self.plain or len(taken) != len(self.raw.values):
+            return None
+        return self.raw.names, self.raw.values
 
     def hold(
         self,
@@ -106,56 +110,56 @@ def read(raw: Change, parked: str | None = None) -> Arrival | Hold:
     try:
         if len(names) != len(raw.values) or raw.seq < 0:
             raise ValueError("as many values as names")
-        arrival = Arrival(
-            raw=raw,
-            model=model,
-            record_id=id_of(raw.id),
-            grid_id=id_of(raw.grid),
-            change=Incoming(
-                action=raw.action,
-                changes={},
-                at=TIME.from_wire(raw.at),
-                by=id_of(raw.by) if raw.by else None,
-                base=None if raw.base is None else TIME.from_wire(raw.base),
-            ),
-            parked=parked,
-        )
+        record_id, grid_id = id_of(raw.id), _known_id(raw.grid)
+        at, by = TIME.from_wire(raw.at), _known_id(raw.by) if raw.by else None
+        base = None if raw.base is None else TIME.from_wire(raw.base)
     except (ValueError, OverflowError):
         return Hold(raw, None, INVALID, _WHOLE_UNREADABLE)
-    changes = _values(arrival, zip(names, raw.values, strict=True))
-    arrival.change = Incoming(
-        raw.action, changes, arrival.change.at, arrival.change.by, arrival.change.base
+    changes: dict[str, tuple[Any, Any]] = {}
+    arrival = Arrival(
+        raw=raw,
+        model=model,
+        record_id=record_id,
+        grid_id=grid_id,
+        change=Incoming(raw.action, changes, at, by, base),
+        sent_grid=grid_id,
+        parked=parked,
     )
+    _read_values(arrival, zip(names, raw.values, strict=True), changes)
     return arrival
 
 
-def _values(
-    arrival: Arrival, sent: Iterable[tuple[str, Any]]
-) -> dict[str, tuple[Any, Any]]:
+# Grids and people come with every change: a batch has few of them.
+_known_id = lru_cache(maxsize=4096)(id_of)
+
+
+def _read_values(
+    arrival: Arrival,
+    sent: Iterable[tuple[str, Any]],
+    changes: dict[str, tuple[Any, Any]],
+) -> None:
+    """Put what can be read into `changes`, and hold the rest."""
     model, whole = arrival.model, arrival.raw.action == INSERT
-    changes: dict[str, tuple[Any, Any]] = {}
+    readers = readers_of(model)
     for name, value in sent:
         if name in _OWN or (whole and name in ("grid_id", "deleted_at")):
+            arrival.plain = False
             continue
-        if name not in kinds_of(model):
+        reader = readers.get(name)
+        if reader is None:
             arrival.hold(name, UNKNOWN, _NEWER)
             continue
         try:
             old, new = (None, value) if whole else value
-            pair = from_wire(model, name, old), from_wire(model, name, new)
-        except (ValueError, TypeError):
-            arrival.hold(
-                name,
-                INVALID,
-                tr(
-                    "{label}：{fault}",
-                    label=label(model, name),
-                    fault=_UNREADABLE,
-                ),
+            changes[name] = (
+                None if old is None else reader(old),
+                None if new is None else reader(new),
             )
-        else:
-            changes[name] = pair
-    return changes
+        except (ValueError, TypeError):
+            fault = tr("{label}：{fault}", label=label(model, name), fault=_UNREADABLE)
+            arrival.hold(name, INVALID, fault)
+    if arrival.holds:
+        arrival.plain = False
 
 
 def label(model: type[Record], name: str) -> str:

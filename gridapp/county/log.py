@@ -4,22 +4,37 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from gridapp.county import rows
+from gridapp.county.rows import time_text
 from gridapp.county.tables import change, scope
 from gridapp.models.kinds import TIME
 from gridapp.sync.protocol import WHOLE, Change
 from gridapp.sync.wire import named
 
+_COLUMNS = (
+    "grid_id",
+    "n",
+    "type",
+    "record_id",
+    "action",
+    "at",
+    "by",
+    "device_id",
+    "stamp",
+    "received_at",
+    "echo",
+    "body",
+)
 
-@dataclass(frozen=True)
-class Entry:
+
+class Entry(msgspec.Struct, frozen=True):
     """A line of the log before it has its number.
 
     `names` and `values` as in a Change. `echo`: its own device must read it too.
@@ -75,28 +90,32 @@ def append(db: Connection, entries: Sequence[Entry], now: dt.datetime) -> None:
             .returning(scope.c.last)
         )
         following[grid_id] = db.execute(query).scalar_one() - counts[grid_id] + 1
-    rows: list[dict[str, Any]] = []
-    for entry in entries:
-        n = following[entry.grid_id]
-        following[entry.grid_id] = n + 1
-        rows.append(
-            {
-                "grid_id": entry.grid_id,
-                "n": n,
-                "type": entry.type,
-                "record_id": entry.record_id,
-                "action": entry.action,
-                "at": entry.at,
-                "by": entry.by,
-                "device_id": entry.device_id,
-                "stamp": entry.stamp,
-                "received_at": now,
-                "echo": entry.echo,
-                "body": entry.body(n),
-            }
-        )
-    if rows:
-        db.execute(insert(change), rows)
+    lines = [(one, _next(following, one.grid_id)) for one in entries]
+    rows.write(db, change.name, _COLUMNS, (_row(one, n, now) for one, n in lines))
+
+
+def _next(following: dict[UUID, int], grid_id: UUID) -> int:
+    n = following[grid_id]
+    following[grid_id] = n + 1
+    return n
+
+
+def _row(entry: Entry, n: int, now: dt.datetime) -> tuple[Any, ...]:
+    """In the order of _COLUMNS, as both databases take it."""
+    return (
+        entry.grid_id.hex,
+        n,
+        entry.type,
+        entry.record_id.hex,
+        entry.action,
+        time_text(entry.at),
+        entry.by.hex if entry.by else None,
+        entry.device_id.hex if entry.device_id else None,
+        time_text(entry.stamp),
+        time_text(now),
+        entry.echo,
+        entry.body(n),
+    )
 
 
 def open_scope(db: Connection, grid_id: UUID) -> None:

@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, IntegrityError
 
+from gridapp.county import rows as stored
 from gridapp.models import RECORDS
-from gridapp.models.record import Record, Values, table_of
+from gridapp.models.record import Record
 
 Key = tuple[type[Record], UUID]
 _REFUSED = (IntegrityError, DataError)
 
 
-def load(
-    db: Connection, model: type[Record], ids: Iterable[UUID], *, lock: bool = False
-) -> dict[UUID, Values]:
-    """Records by id; with `lock` nobody else changes them until the commit."""
-    table = table_of(model)
-    query = select(table).where(table.c.id.in_(sorted(set(ids)))).order_by(table.c.id)
-    if lock:
-        # FOR NO KEY UPDATE: others may still point to these records meanwhile. A SQLite
-        # writer is alone as it is.
-        query = query.with_for_update(key_share=True)
-    return {row["id"]: dict(row) for row in db.execute(query).mappings()}
-
-
 def write(
     db: Connection,
-    inserts: Mapping[type[Record], Sequence[Values]],
+    inserts: Mapping[type[Record], Sequence[Mapping[str, Any]]],
     updates: Mapping[type[Record], Mapping[UUID, Mapping[str, Any]]],
 ) -> set[Key]:
     """Insert and update the rows; returns those that the database would not take.
@@ -42,7 +30,7 @@ def write(
     try:
         with db.begin_nested():
             for model in RECORDS:
-                _insert(db, model, inserts.get(model, ()))
+                stored.insert(db, model, inserts.get(model, ()))
             for model in RECORDS:
                 _update(db, model, updates.get(model, {}))
     except _REFUSED:
@@ -52,7 +40,7 @@ def write(
 
 def _one_by_one(
     db: Connection,
-    inserts: Mapping[type[Record], Sequence[Values]],
+    inserts: Mapping[type[Record], Sequence[Mapping[str, Any]]],
     updates: Mapping[type[Record], Mapping[UUID, Mapping[str, Any]]],
 ) -> set[Key]:
     refused: set[Key] = set()
@@ -60,7 +48,7 @@ def _one_by_one(
         for row in inserts.get(model, ()):
             try:
                 with db.begin_nested():
-                    _insert(db, model, [row])
+                    stored.insert(db, model, [row])
             except _REFUSED:
                 refused.add((model, row["id"]))
     for model in RECORDS:
@@ -73,25 +61,13 @@ def _one_by_one(
     return refused
 
 
-def _insert(db: Connection, model: type[Record], rows: Sequence[Values]) -> None:
-    if rows:
-        db.execute(insert(table_of(model)), sorted(rows, key=lambda row: row["id"]))
-
-
 def _update(
     db: Connection, model: type[Record], rows: Mapping[UUID, Mapping[str, Any]]
 ) -> None:
     """One statement for each set of fields that changed together."""
-    groups: dict[tuple[str, ...], list[Values]] = {}
+    groups: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
     for record_id in sorted(rows):
         values = rows[record_id]
-        bound = {f"p_{name}": value for name, value in values.items()}
-        groups.setdefault(tuple(sorted(values)), []).append(bound | {"p_id": record_id})
-    table = table_of(model)
-    for names, bound in groups.items():
-        statement = (
-            table.update()
-            .where(table.c.id == bindparam("p_id"))
-            .values({name: bindparam(f"p_{name}") for name in names})
-        )
-        db.execute(statement, bound)
+        groups.setdefault(tuple(sorted(values)), []).append({**values, "id": record_id})
+    for names, changed in groups.items():
+        stored.update(db, model, names, changed)

@@ -23,6 +23,7 @@ from gridapp.models import (
     Visit,
     Worker,
 )
+from gridapp.models.kinds import TIME
 from gridapp.models.place import grid_id
 from gridapp.models.record import fields_of, table_of
 from gridapp.store import history, page, records, remote, state
@@ -103,7 +104,7 @@ def made_by_hand(
         record_id.bytes,
         grid.bytes,
         action,
-        protocol.TIME.to_wire(MOMENT),
+        TIME.to_wire(MOMENT),
         None,
         None,
         ",".join(values),
@@ -277,9 +278,9 @@ class TestTwoLaptops:
                 self.person.bytes,
                 HERE.bytes,
                 "update",
-                protocol.TIME.to_wire(future),
+                TIME.to_wire(future),
                 None,
-                protocol.TIME.to_wire(seen(self.wang, self.person)["updated_at"]),
+                TIME.to_wire(seen(self.wang, self.person)["updated_at"]),
                 "note",
                 [[None, "耳背"]],
             ),
