@@ -12,6 +12,7 @@ import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -22,6 +23,7 @@ from sqlalchemy.exc import OperationalError
 from uuid_utils.compat import uuid7
 
 from gridapp.county import pages, rights, service
+from gridapp.county.package_photos import Photos
 from gridapp.county.store import County
 from gridapp.county.tables import package
 from gridapp.errors import UserError
@@ -31,6 +33,7 @@ from gridapp.models.kinds import TIME, now, time_text
 from gridapp.sync import gridpkg
 from gridapp.sync.gridpkg import Answered, BadPackage, Header
 from gridapp.sync.keys import PrivateKeys, are_public
+from gridapp.sync.photo_messages import WHOLE
 from gridapp.sync.protocol import (
     VERSION,
     Cursor,
@@ -50,8 +53,9 @@ _LENGTH = struct.Struct(">I")
 class Taken:
     """What became of one file. `code` and `sentence` say why it was not taken in.
 
-    `taken` and `held` are changes; `sent` those that the answer brings; `again`: it had
-    been taken in before, and `answer` is what was answered then.
+    `taken` and `held` are changes, `photos` whole ones that are here now; `sent` are
+    the changes that the answer brings; `again`: it had been taken in before, and
+    `answer` is what was answered then.
     """
 
     file: str
@@ -60,6 +64,7 @@ class Taken:
     made_at: str = ""  # by the laptop's clock; UTC, ISO
     taken: int = 0
     held: int = 0
+    photos: int = 0
     sent: int = 0
     again: bool = False
     answer: str = ""
@@ -134,9 +139,12 @@ def _take_in(county: County, file: Path, out: Path, taken: Taken) -> None:
             replies = _keep(county, reader, _replies(county, reader, device))
         else:
             taken.again = True
+        photos = _photos(county, reader, device)
     _count(taken, replies)
+    taken.photos = len(photos.kept[WHOLE])
     path = out / tr("{name}-答复{suffix}", name=file.stem, suffix=gridpkg.SUFFIX)
-    _write(county, path, header, own, device.keys, replies)
+    parts = chain(((gridpkg.ANSWER, one) for one in replies), photos.answer())
+    _write(county, path, header, own, device.keys, parts)
     taken.answer = str(path)
 
 
@@ -218,6 +226,20 @@ def _replies(
     return packed
 
 
+def _photos(county: County, reader: gridpkg.Reader, device: rights.Device) -> Photos:
+    """Take the photos of a package in, once their records are here.
+
+    Those of one that was answered before come again as well: it does no harm, and the
+    ones that were asked for may be here by now.
+    """
+    with county.reading() as db:
+        known = rights.signer(db, device.id)
+    found = Photos(county, known)
+    for kind, body in reader.parts():
+        found.take(kind, body)
+    return found
+
+
 def _more(county: County, who: service.Who, first: Answered) -> Iterator[bytes]:
     """The pages that follow, as many as fit into an answer.
 
@@ -294,7 +316,7 @@ def _write(
     asked: Header,
     own: PrivateKeys,
     reader: bytes,
-    replies: Iterable[bytes],
+    parts: Iterable[tuple[int, bytes]],
 ) -> None:
     """The answer package: signed with the pair that the question was sealed to, so that
     a laptop which knows no newer one can check it."""
@@ -311,6 +333,8 @@ def _write(
     )
     with gridpkg.whole_file(path) as file:
         writer = gridpkg.Writer(file, header, own, reader)
-        for body in replies:
-            writer.add(gridpkg.ANSWER, body)
+        for kind, body in parts:
+            if not writer.room_for(len(body)):
+                break
+            writer.add(kind, body)
         writer.close()

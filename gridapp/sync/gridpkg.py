@@ -32,7 +32,7 @@ from gridapp.sync.protocol import MAX_PLAIN, Cursor, Refused, SyncReply
 SUFFIX = ".gridpkg"
 MAGIC = b"GRIDPKG"
 VERSION = 1
-UP, DOWN, JOIN = "up", "down", "join"
+UP, DOWN = "up", "down"
 CHUNK = 64 << 10  # bytes sealed at a time
 LARGEST = (4 << 30) - 1  # bytes of a file: what FAT32, as sticks have it, can hold
 MAX_HEADER = 4096
@@ -47,8 +47,9 @@ _PART = struct.Struct(">BI")  # kind and bytes of a part
 # Kinds of parts
 REQUEST, ANSWER = 1, 2  # zstd(msgpack) of a SyncRequest, of an Answered
 THUMBNAIL, PHOTO = 3, 4  # SHA-256 of the whole photo (32 bytes), then the JPEG
-WANTED, KNOWN = 5, 6  # photos by their SHA-256, 32 bytes each, one after the other
-JOINING = 7  # zstd(msgpack) of an EnrolReply
+WANTED_THUMBNAILS, WANTED_PHOTOS = 5, 6  # asked for: SHA-256 after SHA-256
+KEPT_THUMBNAILS, KEPT_PHOTOS = 7, 8  # the county has them now, likewise
+HASH = 32  # bytes of a SHA-256
 
 
 class Header(msgspec.Struct, array_like=True):
@@ -234,6 +235,13 @@ def read_header(file: BinaryIO) -> Header:
     if len(said) < length or sizes != (16, 16, HALF):
         raise damaged()
     return header
+
+
+def hashes_in(body: bytes) -> list[str]:
+    """The hashes, as hex, of a part that is made of them; `damaged` else."""
+    if len(body) % HASH:
+        raise damaged()
+    return [body[at : at + HASH].hex() for at in range(0, len(body), HASH)]
 
 
 class Reader:

@@ -36,7 +36,7 @@ from gridapp.store.exchange import Exported
 from gridapp.store.outbox import Batch
 from gridapp.store.page import UnsentFirst
 from gridapp.store.vault import Store
-from gridapp.sync import gridpkg
+from gridapp.sync import gridpkg, package_photos
 from gridapp.sync.client import (
     EPOCH,
     SERVER,
@@ -124,11 +124,13 @@ def export_package(
     target: Path,
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
+    photos: int = PHOTOS,
 ) -> Path:
     """Write what is unsent into a package for the county; the file that was made.
 
     target: a folder, where the file gets a name that says nothing of a person, or the
     file itself. It appears whole or not at all; nothing counts as sent by it.
+    photos: bytes of pictures that go along at most; small ones go first.
     Raises UserError; BadPackage "stopped" when `cancelled` said so.
     """
     home, keys = _home(store), keyring.own(store)
@@ -138,6 +140,7 @@ def export_package(
         number = exchange.read(db).number + 1
         total = journal.unsent_count(db, state.pushed_seq(db))
         last = journal.newest(db, local=True)
+    planned = package_photos.plan(store, home.epoch)
     file = _named(store, target, number, made_at) if target.is_dir() else target
     header = Header(
         kind=gridpkg.UP,
@@ -160,6 +163,11 @@ def export_package(
                 done += len(request.push.changes)
             if progress:
                 progress(done, max(total, done), tr("正在导出改动"))
+        for kind, body in package_photos.parts(store, planned, photos):
+            _go_on(cancelled, tr("已停止，没有导出"))
+            if not writer.room_for(len(body)):
+                break
+            writer.add(kind, body)
         writer.close()
         made = Exported(
             header.package.hex(), number, time_text(made_at), last, file.name
@@ -272,6 +280,7 @@ def _import(
             )
             if kind == gridpkg.ANSWER and not report.again:
                 _answer(store, client, keys, unpack(body, Answered), report)
+            package_photos.take(store, kind, body, report)
             if progress:
                 progress(report.pushed + report.pulled, UNKNOWN, tr("正在导入答复"))
     finally:
