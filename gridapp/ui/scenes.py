@@ -29,6 +29,7 @@ from gridapp.ui.main_window import MainWindow
 from gridapp.ui.patrols.patrol_finding import FindingForm
 from gridapp.ui.patrols.patrol_route import RouteList
 from gridapp.ui.patrols.patrol_values import WRONG
+from gridapp.ui.sync_scenes import SYNC_SCENES
 from gridapp.ui.widgets.entry import FindField
 
 FORM = "高龄独居老人摸底表.xlsx"
@@ -53,6 +54,11 @@ class Stage:
         """Return what `work` reads from the vault."""
         with self.window.session.store.reading() as db:
             return work(db)
+
+    def name_of(self, person: UUID) -> str:
+        """Return what somebody is called."""
+        with self.window.session.store.reading() as db:
+            return records.labels(db, Resident, [person])[person]
 
     def go(self, key: str) -> None:
         """Open a page."""
@@ -256,6 +262,7 @@ RECIPES: Mapping[str, Callable[[Stage], None]] = {
     "import-columns": partial(_import, "columns"),
     "import": partial(_import, "preview"),
     "find": _find,
+    **SYNC_SCENES,
 }
 
 

@@ -65,6 +65,7 @@ QLabel[role="key"] {{ border: 1px solid {t.border};
 def _buttons(t: Tokens) -> str:
     high = Size.CONTROL - 2
     return f"""
+QFrame#card:focus {{ border: 2px solid {t.focus}; }}
 QPushButton {{ min-height: {high}px; padding: 0 14px; background: {t.surface};
     border: 1px solid {t.border_strong}; border-radius: {Size.RADIUS}px; }}
 QPushButton:hover {{ background: {t.hover}; }}

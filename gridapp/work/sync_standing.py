@@ -229,9 +229,9 @@ def told(line: SyncLine) -> str:
         if moved:
             words = tr("{why}（在这之前{moved}）", why=words, moved=moved)
     elif line.ended == "stopped":
-        words = tr("您停下了同步")
+        words = tr("停在半路，下次接着传")
         if moved:
-            words = tr("您停下了同步，已{moved}", moved=moved)
+            words = tr("停在半路，已{moved}，下次接着传", moved=moved)
     else:
         words = moved or tr("没有新的改动")
     if line.times > 1:

@@ -214,7 +214,7 @@ def test_a_private_value_is_masked_and_its_showing_journalled(
         shown = db.exec_driver_sql(
             "SELECT act, type, detail FROM disclosure ORDER BY seq DESC LIMIT 1"
         ).one()
-    assert tuple(shown) == ("reveal", "resident", "联系电话")
+    assert tuple(shown) == ("reveal", "resident", "联系方式")
 
 
 def test_a_stopped_laptop_is_let_in_again_with_a_new_code(

@@ -103,9 +103,12 @@ class StateCard(Card):
         else:
             self.error.say("")
         running = moment.line is Line.RUNNING
+        back = self.halt.hasFocus()
+        self._show_running(running)
         self.step.setVisible(step is not None)
         self.go.setVisible(standing.joined and step is None and not running)
-        self._show_running(running)
+        if back and not running:
+            self.focus_start()
         self.join.setVisible(not standing.joined or moment.shut_out)
         self.join.offer(standing.server)
         kinds = [_kind_line(kind, n) for kind, n in standing.waiting.items()]
@@ -118,8 +121,13 @@ class StateCard(Card):
         if running and not self.halt.isVisibleTo(self):
             self.steps.begin()
             self.halt.setEnabled(True)
+        asked = self.go.hasFocus() or self.step.hasFocus()
+        if not running and self.halt.hasFocus():
+            self.halt.clearFocus()  # else it would go to whatever comes next
         self.halt.setVisible(running)
         self.steps.setVisible(running)
+        if running and asked:
+            self.halt.setFocus()
 
     def stopping(self) -> None:
         """It was told to stop, and will in a moment."""

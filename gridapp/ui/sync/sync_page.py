@@ -95,6 +95,7 @@ class SyncPage(Page):
         self._on_changed(frozenset())
 
     def focus_start(self) -> None:
+        self._left.verticalScrollBar().setValue(0)
         self.card.focus_start()
 
     def showEvent(self, event: QShowEvent) -> None:
