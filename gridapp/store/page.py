@@ -87,6 +87,19 @@ def unsent_fields(
     return found
 
 
+def _bases(db: Connection, after: int, keys: Collection[Key]) -> dict[Key, set[str]]:
+    """The marks that the authors of unsent changes saw on these records."""
+    found: dict[Key, set[str]] = {}
+    query = (
+        "SELECT type, record_id, base FROM journal WHERE seq > ?"
+        " AND origin = 'local' AND base IS NOT NULL AND record_id = ?"
+    )
+    for _, one in keys:
+        for type_, record_id, base in db.exec_driver_sql(query, (after, one)):
+            found.setdefault((type_, record_id), set()).add(base)
+    return found
+
+
 class _Page:
     """The records that a page touches: as they are, then as they will be."""
 
@@ -106,6 +119,7 @@ class _Page:
             if self.waits
             else dict[Key, set[str]]()
         )
+        self.bases = _bases(db, self.pushed, self.unsent)
         self.rows = {
             model: _load(db, model, ids.pop(model.__tablename__, set()))
             for model in RECORDS
@@ -167,7 +181,7 @@ class _Page:
             if record_id in self.before[model]:  # it left and came back
                 names.update(_columns(model))
         else:
-            kept = self.unsent.get((change.type, record_id), ())
+            kept = self._kept((change.type, record_id), brought["updated_at"])
             for name, value in brought.items():
                 if name not in kept and here[name] != value:
                     different[name] = (here[name], value)
@@ -176,6 +190,17 @@ class _Page:
                 names = self.changed.setdefault(model, {}).setdefault(record_id, set())
                 names.update(different)
         self._line(model, record_id, change, different, new=here is None)
+
+    def _kept(self, key: Key, stamp: str) -> Collection[str]:
+        """The columns of a record that a change with that mark leaves as they are.
+
+        One that the author of an unsent change knew, and that is read again, does not
+        take the mark back: the county will keep the author's, and says so to nobody.
+        """
+        kept, bases = self.unsent.get(key, set()), self.bases.get(key)
+        if bases and (stamp in bases or stamp < min(bases)):
+            return {*kept, "updated_at", "updated_by"}
+        return kept
 
     def _line(
         self,
@@ -186,11 +211,14 @@ class _Page:
         *,
         new: bool,
     ) -> None:
-        """A journal line of what happened at the county, if it changed anything."""
-        if change.action == STATE:
-            return
+        """A journal line of what happened at the county, if it changed anything.
+
+        A record that comes in a first download has none; one that was here and comes
+        otherwise than it was has.
+        """
         if new:
-            self._append(change, record_id, INSERT, None)
+            if change.action != STATE:
+                self._append(change, record_id, INSERT, None)
             return
         told = {name: both for name, both in different.items() if name in _told(model)}
         if not told:
