@@ -33,25 +33,47 @@ def cluster(where: Path, *settings: str) -> Generator[str]:
     path of its socket has to be short. `settings` stand as `fsync=off`.
     """
     folder = Path(tempfile.mkdtemp(prefix="gridapp-pg-"))
-    how: dict[str, Any] = {"cwd": folder, "stdout": subprocess.DEVNULL}
-    how["stderr"] = subprocess.DEVNULL
-    if os.name == "posix" and os.geteuid() == 0:
-        shutil.chown(folder, "nobody")
-        how |= {"user": "nobody", "extra_groups": []}
+    if _as_nobody():
+        shutil.chown(folder, _as_nobody()["user"])
     data, url = folder / "data", f"postgresql://county@/{{}}?host={folder}"
     make = ["-D", str(data), "-A", "trust", "-U", "county", "-E", "UTF8"]
-    subprocess.run([where / "initdb", *make, "--locale=C.UTF-8"], check=True, **how)
-    serve = ["-D", str(data), "-k", str(folder)]
-    for setting in ("listen_addresses=", *settings):
-        serve += ["-c", setting]
-    server = subprocess.Popen([where / "postgres", *serve], **how)
+    command = [where / "initdb", *make, "--locale=C.UTF-8"]
+    subprocess.run(command, check=True, **_quietly(folder))
+    server = start(where, folder, *settings)
     try:
-        _await(url.format("postgres"))
         yield url
     finally:
         server.send_signal(signal.SIGINT)  # does not wait for connections
         server.wait(STARTS_WITHIN)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def start(where: Path, folder: Path, *settings: str) -> subprocess.Popen[bytes]:
+    """The server on the cluster in `folder`, once it answers."""
+    import psycopg
+
+    serve = ["-D", str(folder / "data"), "-k", str(folder)]
+    for setting in ("listen_addresses=", *settings):
+        serve += ["-c", setting]
+    server = subprocess.Popen([where / "postgres", *serve], **_quietly(folder))
+    try:
+        _await(f"postgresql://county@/postgres?host={folder}")
+    except psycopg.OperationalError:
+        server.kill()
+        server.wait()
+        raise
+    return server
+
+
+def _quietly(folder: Path) -> dict[str, Any]:
+    how: dict[str, Any] = {"cwd": folder, "stdout": subprocess.DEVNULL}
+    return how | {"stderr": subprocess.DEVNULL} | _as_nobody()
+
+
+def _as_nobody() -> dict[str, Any]:
+    if os.name == "posix" and os.geteuid() == 0:
+        return {"user": "nobody", "extra_groups": []}
+    return {}
 
 
 def new_database(url: str, name: str, how: str = "") -> str:

@@ -1,0 +1,76 @@
+"""One world a database: its tests run in one process, one after another."""
+
+import os
+import signal
+import subprocess
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.parse import parse_qs, urlparse
+
+import pytest
+
+import bench.postgres
+from gridapp.store import slots
+from gridapp.store import vault as vaults
+from tests.conftest import PASSWORD
+from tests.faults.world import make_world
+
+_FSYNC = "fsync=off"  # processes die here, the machine does not
+
+
+class Cluster:
+    """A PostgreSQL of its own that can be shut down the hard way."""
+
+    def __init__(self, pattern: str) -> None:
+        self.pattern = pattern
+        self._folder = Path(parse_qs(urlparse(pattern).query)["host"][0])
+        self._server: subprocess.Popen | None = None
+
+    def restart(self) -> None:
+        """`pg_ctl stop -m immediate`, then start: it recovers from its log."""
+        pid = int((self._folder / "data" / "postmaster.pid").read_text().split()[0])
+        os.kill(pid, signal.SIGQUIT)
+        os.waitpid(pid, 0)
+        programs = bench.postgres.programs()
+        self._server = bench.postgres.start(programs, self._folder, _FSYNC)
+
+    def stop(self) -> None:
+        if self._server is not None:
+            self._server.send_signal(signal.SIGINT)
+            self._server.wait(30)
+
+
+@pytest.fixture(scope="session")
+def empty_vault(tmp_path_factory):
+    """A closed vault without anything in it, and its data key."""
+    folder = tmp_path_factory.mktemp("faults") / "vault"
+    vaults.create(folder, PASSWORD).close()
+    [slot] = slots.read(folder / vaults.SLOT_FILE)
+    return folder, slots.unseal(slot, PASSWORD)
+
+
+@pytest.fixture(
+    scope="session",
+    params=[
+        pytest.param(name, marks=pytest.mark.xdist_group(f"faults-{name}"))
+        for name in ("sqlite", "postgresql")
+    ],
+)
+def world(request, tmp_path_factory, empty_vault):
+    """A county, its server, the proxy and three laptops; no fault is armed."""
+    with ExitStack() as on_exit:
+        url = cluster = None
+        if request.param == "postgresql":
+            programs = bench.postgres.programs()
+            assert programs, "PostgreSQL is not installed: scripts/setup.sh test"
+            pattern = on_exit.enter_context(bench.postgres.cluster(programs, _FSYNC))
+            cluster = Cluster(pattern)
+            on_exit.callback(cluster.stop)
+            url = bench.postgres.new_database(pattern, "county")
+        world = make_world(tmp_path_factory.mktemp(request.param), empty_vault, url)
+        world.restart_database = cluster and cluster.restart
+        on_exit.callback(world.server.stop)
+        on_exit.callback(world.proxy.close)
+        for laptop in world.laptops:
+            on_exit.callback(laptop.store.close)
+        yield world
