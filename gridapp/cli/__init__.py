@@ -12,6 +12,7 @@ import click
 
 from gridapp import __version__
 from gridapp.cli import (
+    conflicts,
     county,
     demo,
     doctor,
@@ -21,6 +22,7 @@ from gridapp.cli import (
     package,
     printing,
     records,
+    syncing,
     vaults,
 )
 from gridapp.cli.commands import Commands
@@ -47,6 +49,8 @@ def main(ctx: click.Context, data: Path) -> None:
 
 for command in (
     *vaults.COMMANDS,
+    *syncing.COMMANDS,
+    *conflicts.COMMANDS,
     *records.COMMANDS,
     *office.COMMANDS,
     *export.COMMANDS,

@@ -1,19 +1,16 @@
-"""gridapp init, enrol, today, sync, conflicts, passwd."""
+"""gridapp init, enrol, today, passwd."""
 
 from __future__ import annotations
 
 import datetime as dt
 from contextlib import suppress
-from dataclasses import asdict
 from pathlib import Path
-from uuid import UUID
 
 import click
 
 from gridapp.cli.options import (
     as_json,
     data_folder,
-    id_of,
     opened,
     password_file,
     password_of,
@@ -126,41 +123,6 @@ def unlock(data: Path, code: str) -> None:
     click.echo(tr("已解锁，请用原来的密码打开"))
 
 
-@click.command("sync")
-@vault_options
-@as_json
-def sync(data: Path, password_file: Path | None, as_json: bool) -> None:
-    """同步：先上传，再下载，最后是照片。"""
-    from gridapp.sync.attempt import Attempt
-
-    with opened(data, password_file) as store:
-        report = Attempt(store, "command").run()
-    if as_json:
-        print_json(asdict(report))
-        return
-    click.echo(
-        tr(
-            "上传 {pushed} 条，下载 {pulled} 条，{held} 条等您决定；用"
-            "时 {seconds:.1f} 秒",
-            pushed=report.pushed,
-            pulled=report.pulled,
-            held=report.held,
-            seconds=report.seconds,
-        )
-    )
-    if report.photos_up or report.photos_down or report.photos_waiting:
-        click.echo(
-            tr(
-                "照片：上传 {up} 张，下载 {down} 张，还有 {waiting} 张没传完",
-                up=report.photos_up,
-                down=report.photos_down,
-                waiting=report.photos_waiting,
-            )
-        )
-    for sentence in report.troubles:
-        click.echo(sentence, err=True)
-
-
 @click.command("today")
 @click.option("--date", "day", help=tr("哪一天，默认今天。"))
 @vault_options
@@ -187,55 +149,6 @@ def today_command(
         )
         click.echo(f"{late}\t{one.action}\t{one.who}\t{one.where}\t{one.why}")
     click.echo(tr("共 {count} 项", count=len(due)), err=True)
-
-
-@click.group("conflicts", invoke_without_command=True)
-@vault_options
-@as_json
-@click.pass_context
-def conflicts(
-    ctx: click.Context, data: Path, password_file: Path | None, as_json: bool
-) -> None:
-    """没能合并的修改：列出来，由您决定。"""
-    if ctx.invoked_subcommand is not None:
-        return
-    from gridapp.sync.client import SyncClient
-
-    with opened(data, password_file) as store, store.reading() as db:
-        waiting = SyncClient.waiting(db)
-    if as_json:
-        print_json([asdict(one) for one in waiting])
-        return
-    for one in waiting:
-        click.echo(
-            tr(
-                "{id}\t{title}：{sentence}",
-                id=one.id,
-                title=one.title,
-                sentence=one.sentence,
-            )
-        )
-        if one.field:
-            by = tr("（{theirs_by}）", theirs_by=one.theirs_by) if one.theirs_by else ""
-            click.echo(tr("\t我的：{mine}", mine=one.mine or tr("（空）")))
-            click.echo(
-                tr("\t县里的：{theirs}{by}", theirs=one.theirs or tr("（空）"), by=by)
-            )
-    click.echo(tr("共 {count} 条", count=len(waiting)), err=True)
-
-
-@conflicts.command("decide")
-@click.argument("held_id", metavar="ID")
-@click.argument("choice", type=click.Choice(["mine", "theirs", "both"]))
-@vault_options
-def decide(held_id: str, choice: str, data: Path, password_file: Path | None) -> None:
-    """mine 用我的，theirs 用县里的，both 两个都留（写进备注）。"""
-    from gridapp.sync.client import SyncClient
-
-    key: UUID = id_of(held_id)
-    with opened(data, password_file) as store, store.writing() as tx:
-        SyncClient.decide(tx, key, choice)
-    click.echo(tr("已处理，下次同步时上传"))
 
 
 @click.command("passwd")
@@ -269,4 +182,4 @@ def passwd(
     raise UserError(vault.WRONG_PASSWORD)
 
 
-COMMANDS = (init, enrol, unlock, sync, today_command, conflicts, passwd)
+COMMANDS = (init, enrol, unlock, today_command, passwd)
