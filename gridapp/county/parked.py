@@ -112,10 +112,21 @@ def waiting(
 def sorted_out(
     holds: Sequence[Hold], older: Sequence[Parked]
 ) -> tuple[list[Hold], list[tuple[int, str]]]:
-    """The holds that are new, and those of `older` that hold no more."""
+    """The holds that are new, and those of `older` that hold no more.
+
+    A field that waits is tried again alone; when its record is not there, because the
+    rest of the change was refused, the field waits on and nothing new is held.
+    """
     before = {(raw.seq, field) for raw, field in older}
+    alone = {seq for seq, _ in before} - {seq for seq, field in before if not field}
+    in_vain = {one.raw.seq for one in holds if one.field is None} & alone
     still = {(hold.raw.seq, hold.field or "") for hold in holds}
-    fresh = [one for one in holds if (one.raw.seq, one.field or "") not in before]
+    still |= {key for key in before if key[0] in in_vain}
+    fresh = [
+        one
+        for one in holds
+        if (one.raw.seq, one.field or "") not in before and one.raw.seq not in in_vain
+    ]
     return fresh, sorted(before - still)
 
 

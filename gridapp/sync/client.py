@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -41,7 +41,6 @@ from gridapp.sync import locking, rejoin
 from gridapp.sync.protocol import (
     INSERT,
     MAX_ROWS,
-    VERSION,
     Change,
     EnrolReply,
     EnrolRequest,
@@ -56,6 +55,7 @@ from gridapp.sync.protocol import (
     unpack,
 )
 from gridapp.sync.transport import HttpTransport, Transport
+from gridapp.sync.versions import SPOKEN, pick
 
 __all__ = ["SHUT_OUT", "HttpTransport", "Report", "SyncClient", "Transport"]
 
@@ -98,9 +98,13 @@ def transport_of(store: Store) -> HttpTransport:
 class SyncClient:
     """Syncs one vault with one county server."""
 
-    def __init__(self, store: Store, transport: Transport) -> None:
+    def __init__(
+        self, store: Store, transport: Transport, speaks: Sequence[int] = SPOKEN
+    ) -> None:
         self._store = store
         self._transport = transport
+        self._speaks = speaks
+        self._version = max(speaks)  # until the county names those it serves
         self.report = Report()  # of the last sync, or as far as it came
 
     @classmethod
@@ -126,7 +130,7 @@ class SyncClient:
             me = records.get(db, Worker, worker) if worker else None
             grids = [row["id"].bytes for row in records.find(db, Grid)]
         request = EnrolRequest(
-            version=VERSION,
+            version=self._version,
             code=code,
             device=self._store.device_id.bytes,
             device_name=platform.node(),
@@ -139,7 +143,7 @@ class SyncClient:
         try:
             if token and epoch is not None:
                 self._check_shut_out(token, epoch)
-            body = self._exchange(ENROL_PATH, "", pack(request), Report())
+            body = self._say(ENROL_PATH, "", request, Report())
         finally:
             self._transport.close()
         reply = unpack(body, EnrolReply)
@@ -164,10 +168,10 @@ class SyncClient:
         """Ask the county; UserError when it still takes the token."""
         device = self._store.device_id.bytes
         request = SyncRequest(
-            version=VERSION, epoch=epoch, device=device, push=None, pull=None
+            version=self._version, epoch=epoch, device=device, push=None, pull=None
         )
         try:
-            self._exchange(SYNC_PATH, token, pack(request), Report())
+            self._say(SYNC_PATH, token, request, Report())
         except Refused as refusal:
             if refusal.code in SHUT_OUT:
                 return
@@ -260,9 +264,12 @@ class SyncClient:
             except page.UnsentFirst:
                 more = push_first = True
             except Refused as refusal:
-                if refusal.code != EPOCH:
+                if refusal.code == EPOCH:
+                    epoch = self._rejoin(token, report)
+                elif self._version in refusal.pushes and not push_first:
+                    push_first = True  # too old to be sent anything, not to send
+                else:
                     raise
-                epoch = self._rejoin(token, report)
                 more = True
             if progress and report.pushed > before[0]:
                 total = max(total, report.pushed)
@@ -311,7 +318,7 @@ class SyncClient:
             Push(batch.last, batch.changes, again is not None, mark) if batch else None
         )
         request = SyncRequest(
-            version=VERSION,
+            version=self._version,
             epoch=epoch,
             device=self._store.device_id.bytes,
             push=push,
@@ -322,7 +329,7 @@ class SyncClient:
             county_keys=county_keys,
             sent=sent,
         )
-        body = self._exchange(SYNC_PATH, token, pack(request), report)
+        body = self._say(SYNC_PATH, token, request, report)
         return self.take(batch, request, unpack(body, SyncReply), report) or fresh
 
     def take(
@@ -333,10 +340,12 @@ class SyncClient:
         report: Report,
     ) -> bool:
         """Apply what the county answered, however it came; says whether to go on."""
-        rejoin.check_newest(self._store, reply)
-        more = self._acknowledge(batch, request, reply, report)
+        more = rejoin.check_newest(self._store, reply) and batch is not None
+        more = self._acknowledge(batch, request, reply, report) or more
         if reply.pulled is not None:
             more = self._apply(reply.pulled, report) or more
+        elif request.pull is not None:
+            more = True  # this version is only listened to: the next answer says so
         return self._let_go(reply.gone) or more
 
     def _let_go(self, taken: Collection[bytes]) -> bool:
@@ -350,6 +359,20 @@ class SyncClient:
             leaving.let_go(tx, gone)
         return True
 
+    def _say(
+        self, path: str, token: str, message: msgspec.Struct, report: Report
+    ) -> bytes:
+        """Send a message that has a version, in the highest that both sides know."""
+        try:
+            return self._exchange(path, token, pack(message), report)
+        except Refused as refusal:
+            version = pick(self._speaks, refusal.versions)
+            if version is None or version == self._version:
+                raise
+            self._version = version
+        again = msgspec.structs.replace(message, version=version)
+        return self._exchange(path, token, pack(again), report)
+
     def _exchange(self, path: str, token: str, body: bytes, report: Report) -> bytes:
         report.bytes_up += len(body)
         status, answer = self._transport.exchange(path, token, body)
@@ -358,7 +381,12 @@ class SyncClient:
             refusal = unpack(answer, Refusal)
             if refusal.order:
                 locking.obey(self._store, self._transport, token, refusal.order)
-            raise Refused(refusal.code, refusal.sentence)
+            raise Refused(
+                refusal.code,
+                refusal.sentence,
+                versions=refusal.versions,
+                pushes=refusal.pushes,
+            )
         return answer
 
     def _acknowledge(

@@ -61,6 +61,7 @@ class Served:
 
 
 SERVED = Served()
+SPOKEN = SERVED.whole  # by the laptop of the same program
 
 
 def pick(spoken: Iterable[int], served: Iterable[int]) -> int | None:
