@@ -140,7 +140,7 @@ class PhotoStore:
     def read(self, name: str) -> bytes:
         """The JPEG; UserError when it is not here or damaged."""
         if not self.has(name):
-            raise UserError(NOT_HERE)
+            raise UserError(tr("这张照片不在本机，同步后再看"))
         plain = self._opened(name)
         if plain is None:
             raise UserError(tr("这张照片的文件已损坏，请同步取回，或从备份恢复"))

@@ -33,6 +33,7 @@ from gridapp.sync.transport import HttpTransport
 WHOLE_ONES = 100  # the newest photos that come whole without being asked for
 THUMBS = 2000  # small pictures that one sync brings at most
 _FAILURES = 4  # in a row, after which the next sync goes on
+_FAILURES_WATCHED = 2  # when somebody waits for the photo
 _PASSING = {"offset", "checksum", "in_use", "slow", "rate"}  # try again at once
 _GONE = {"photo", "expired"}
 Cancelled = Callable[[], bool]
@@ -95,6 +96,7 @@ class PhotoSync:
         self._pause = pause or self._halted.wait
         self._pace = Pace()
         self._line = PhotoLine(transport)
+        self._most_failures = _FAILURES
         self._cancelled: Cancelled = _never
         self._told: Progress | None = None
         self.report = PhotoReport()
@@ -127,7 +129,7 @@ class PhotoSync:
         except _Stopped:
             pass
         except UserError as error:
-            if not self._cancelled():
+            if not (self._cancelled() or self._halted.is_set()):
                 self.report.troubles.append(str(error))
         finally:
             self._line.close()
@@ -146,6 +148,7 @@ class PhotoSync:
             pass
         try:
             self._known_as()
+            self._most_failures = _FAILURES_WATCHED
             plain = self._fetched(name, WHOLE)
         except Refused as error:
             if error.code != "photo":
@@ -265,7 +268,7 @@ class PhotoSync:
     def _wait_after(self, failures: int, error: UserError) -> None:
         """Wait before the next attempt; raises `error` when there were enough."""
         self._pace.failed()
-        if failures >= _FAILURES or self._cancelled():
+        if failures >= self._most_failures or self._halted.is_set():
             raise error
         self._pause(0.5 * 2**failures)
 
@@ -310,12 +313,13 @@ class PhotoSync:
         failures = 0
         while True:
             self._stop_if_cancelled()
+            before = len(received)
             try:
                 self._line.fetch(name, part, received)
             except Refused:
                 raise
             except UserError as error:
-                failures += 1
+                failures = 1 if len(received) > before else failures + 1
                 self._wait_after(failures, error)
                 continue
             plain = bytes(received)

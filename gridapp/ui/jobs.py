@@ -45,7 +45,8 @@ class _Outcome:
 
 
 class Jobs(QObject):
-    """Two queues: one for the store, so that it has one writer, and one for the net.
+    """Three queues: one for the store, so that it has one writer, one for the net, and
+    one for what a person waits for from the net while a sync is under way.
 
     Who waits for an answer is known here by number and never to the worker: its thread
     would else now and then be the last to drop a page, and a widget must not be freed
@@ -61,6 +62,7 @@ class Jobs(QObject):
         self._report = report
         self._store = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._net = ThreadPoolExecutor(1, thread_name_prefix="net")
+        self._aside = ThreadPoolExecutor(1, thread_name_prefix="aside")
         self._closed = False
         self._last = 0
         self._waiting: dict[int, tuple[Callable[[Any], None], Failed]] = {}
@@ -95,11 +97,21 @@ class Jobs(QObject):
         """
         self._start(self._net, work, done, failed, quiet=quiet)
 
+    def run_aside(
+        self,
+        work: Callable[[], Result],
+        done: Callable[[Result], None],
+        failed: Failed | None = None,
+    ) -> None:
+        """Run `work` that asks the network for one thing, beside a sync."""
+        self._start(self._aside, work, done, failed)
+
     def close(self) -> None:
         """Finish what has begun and take nothing more; answers are still delivered."""
         self._closed = True
         self._store.shutdown()
         self._net.shutdown()
+        self._aside.shutdown()
 
     def _start(
         self,

@@ -8,14 +8,12 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
 
-from gridapp.errors import UserError
 from gridapp.language import tr, weekday
 from gridapp.models import codes
 from gridapp.store.photos import PhotoStore
 from gridapp.ui.patrols.patrol_values import FINE
 from gridapp.ui.patrols.patrol_words import STATE_TONES
-from gridapp.ui.photos.photo_strip import SIDE
-from gridapp.ui.photos.photo_thumbs import Thumb
+from gridapp.ui.photos.photo_thumbs import Thumb, small_of
 from gridapp.ui.photos.photo_view import PhotoView
 from gridapp.ui.session import Session
 from gridapp.ui.widgets.badge import Badge, BadgeView
@@ -151,7 +149,7 @@ class RoundReader(Card):
             work = partial(_pictures, self._session.store.photos, wanted)
             self._session.jobs.run(work, partial(self._show_photos, file))
 
-    def _show_photos(self, file: RoundFile, pictures: list[list[bytes]]) -> None:
+    def _show_photos(self, file: RoundFile, pictures: list[list[bytes | None]]) -> None:
         if file is not self._file:
             return
         holders = self._lines.findChildren(QWidget, "photos")
@@ -196,13 +194,5 @@ def _seen(stops: tuple[StopLine, ...]) -> str:
 
 def _pictures(
     store: PhotoStore, wanted: list[tuple[PendingPhoto, ...]]
-) -> list[list[bytes]]:
-    return [[_small(store, one) for one in photos] for photos in wanted]
-
-
-def _small(store: PhotoStore, photo: PendingPhoto) -> bytes:
-    """The small picture; nothing when the file is not on this laptop."""
-    try:
-        return store.thumbnail(photo.photo.hash, SIDE)
-    except UserError:
-        return b""
+) -> list[list[bytes | None]]:
+    return [[small_of(store, one.photo.hash) for one in photos] for photos in wanted]

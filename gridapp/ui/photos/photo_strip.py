@@ -27,7 +27,7 @@ from gridapp.store.database import Connection
 from gridapp.store.photos import PhotoStore
 from gridapp.store.vault import Writing
 from gridapp.ui.photos.photo_offers import PhotoOffers
-from gridapp.ui.photos.photo_thumbs import Thumb
+from gridapp.ui.photos.photo_thumbs import Thumb, small_of
 from gridapp.ui.photos.photo_view import PhotoView
 from gridapp.ui.session import Session
 from gridapp.ui.widgets.buttons import Button
@@ -42,10 +42,11 @@ Source = Path | QImage
 
 @dataclass(frozen=True)
 class _Shown:
-    """A photo with its small picture; `attachment` when it belongs to a record."""
+    """A photo with its small picture, None when that is not on this laptop;
+    `attachment` when it belongs to a record."""
 
     photo: PendingPhoto
-    small: bytes
+    small: bytes | None
     attachment: UUID | None = None
 
 
@@ -342,15 +343,7 @@ def png_of(image: QImage) -> bytes:
 
 
 def _small(store: PhotoStore, photos: Sequence[PendingPhoto]) -> list[_Shown]:
-    return [_Shown(one, _thumbnail(store, one)) for one in photos]
-
-
-def _thumbnail(store: PhotoStore, photo: PendingPhoto) -> bytes:
-    """The small picture; nothing when the file is not on this laptop."""
-    try:
-        return store.thumbnail(photo.photo.hash, SIDE)
-    except UserError:
-        return b""
+    return [_Shown(one, small_of(store, one.photo.hash)) for one in photos]
 
 
 def _attached(
@@ -359,7 +352,7 @@ def _attached(
     found: list[_Shown] = []
     for row in photos_of(db, owner_type, [owner_id]):
         photo = PendingPhoto.of(row)
-        shown = _Shown(photo, _thumbnail(store, photo))
+        shown = _Shown(photo, small_of(store, photo.photo.hash))
         found.append(replace(shown, attachment=row["id"]))
     return found
 

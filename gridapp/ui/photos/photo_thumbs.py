@@ -14,6 +14,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractButton
 
+from gridapp.errors import UserError
+from gridapp.store.photos import NOT_HERE, THUMBNAIL, PhotoStore
 from gridapp.ui.theme import Theme
 from gridapp.ui.tokens import Size
 
@@ -28,14 +30,18 @@ class Thumb(QAbstractButton):
     removed = Signal()
 
     def __init__(
-        self, theme: Theme, picture: bytes, name: str, *, offered: bool = False
+        self, theme: Theme, picture: bytes | None, name: str, *, offered: bool = False
     ) -> None:
-        """Show a JPEG; `name` is what a screen reader says."""
+        """Show a JPEG, in words when it is not here (None); `name` is what a screen
+        reader says."""
         super().__init__()
         self._theme = theme
         self._offered = offered
         self._pixmap = QPixmap()
-        self._pixmap.loadFromData(picture)
+        self._absent = picture is None
+        self._pixmap.loadFromData(picture or b"")
+        if self._absent:
+            name = f"{name} {NOT_HERE}"
         self.setAccessibleName(name)
         self.setToolTip(name)
         self.setFixedSize(WIDE, HIGH)
@@ -67,6 +73,11 @@ class Thumb(QAbstractButton):
         if not self._pixmap.isNull():
             painter.drawPixmap(area, self._pixmap, covering(self._pixmap, area))
         painter.setClipping(False)
+        if self._absent:
+            painter.setPen(QColor(tokens.grey.text))
+            words = area.adjusted(8, 4, -8, -4)
+            wrapped = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWrapAnywhere
+            painter.drawText(words, wrapped, NOT_HERE)
         if self._offered:
             self._paint_plus(painter)
         edge = tokens.focus if self.hasFocus() else tokens.border_strong
@@ -96,3 +107,11 @@ def covering(pixmap: QPixmap, area: QRectF) -> QRectF:
     cut = QSize(round(area.width() * scale), round(area.height() * scale))
     left, top = (wide - cut.width()) / 2, (high - cut.height()) / 2
     return QRectF(left, top, cut.width(), cut.height())
+
+
+def small_of(store: PhotoStore, name: str) -> bytes | None:
+    """Return the small picture of a photo; None when it is not on this laptop."""
+    try:
+        return store.thumbnail(name, THUMBNAIL)
+    except UserError:
+        return None

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QPixmap, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QDialog, QFrame, QLabel, QSizePolicy, QWidget
 
+from gridapp.errors import UserError
 from gridapp.language import tr
+from gridapp.store import state
+from gridapp.store.photos import PhotoStore
+from gridapp.store.vault import Store
+from gridapp.ui.photos.photo_thumbs import small_of
 from gridapp.ui.session import Session
 from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import column, line
 from gridapp.ui.widgets.text import Text
 from gridapp.work.attachments import PendingPhoto
+
+if TYPE_CHECKING:
+    from gridapp.sync.photos import PhotoSync
 
 
 class PhotoView(QDialog):
@@ -36,6 +46,7 @@ class PhotoView(QDialog):
         self._photos = list(photos)
         self._place_now = first
         self._whole = QPixmap()
+        self._fetch: _Fetch | None = None
         self.setWindowTitle(tr("看照片"))
         self._picture = QLabel()
         self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -86,12 +97,41 @@ class PhotoView(QDialog):
 
     def _load(self) -> None:
         one = self._photos[self._place_now]
-        store = self._session.store.photos
+        self._drop_fetch()
         self._session.jobs.run(
-            partial(store.read, one.photo.hash), partial(self._show, one), self._refuse
+            partial(_nearest, self._session.store.photos, one.photo.hash),
+            partial(self._show_nearest, one),
+            partial(self._refuse, one),
         )
         self._before.setEnabled(self._place_now > 0)
         self._after.setEnabled(self._place_now + 1 < len(self._photos))
+
+    def _show_nearest(self, one: PendingPhoto, found: _Nearest) -> None:
+        """Show what is here, and fetch the whole photo when it is not."""
+        if one is not self._photos[self._place_now]:
+            return
+        if found.whole:
+            self._show(one, found.jpeg)
+            return
+        self._whole = QPixmap()
+        self._whole.loadFromData(found.jpeg)
+        self._picture.setPixmap(self._whole)
+        self._words.setText(tr("正在下载照片…"))
+        self._fit()
+        self._fetch = fetch = _Fetch(self._session.store, one.photo.hash)
+        self._session.jobs.run_aside(
+            fetch, partial(self._show, one), partial(self._refuse, one)
+        )
+
+    def _drop_fetch(self) -> None:
+        """Stop fetching a photo that nobody looks at any more."""
+        if self._fetch is not None:
+            self._fetch.stop()
+            self._fetch = None
+
+    def done(self, result: int) -> None:
+        self._drop_fetch()
+        super().done(result)
 
     def _show(self, one: PendingPhoto, jpeg: bytes) -> None:
         if one is not self._photos[self._place_now]:
@@ -110,10 +150,10 @@ class PhotoView(QDialog):
         self._picture.setAccessibleName(self._words.text())
         self._fit()
 
-    def _refuse(self, error: Exception) -> None:
-        self._whole = QPixmap()
-        self._picture.setPixmap(self._whole)
-        self._words.setText(str(error))
+    def _refuse(self, one: PendingPhoto, error: Exception) -> None:
+        """Say why; a small picture that is shown stays."""
+        if one is self._photos[self._place_now]:
+            self._words.setText(str(error))
 
     def _remove(self) -> None:
         self.removed.emit(self._photos[self._place_now].photo.hash)
@@ -137,3 +177,41 @@ class PhotoView(QDialog):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
+
+
+@dataclass(frozen=True)
+class _Nearest:
+    """What this laptop has of a photo: the whole, a small picture, or nothing."""
+
+    jpeg: bytes
+    whole: bool
+
+
+def _nearest(store: PhotoStore, name: str) -> _Nearest:
+    try:
+        return _Nearest(store.read(name), whole=True)
+    except UserError:
+        return _Nearest(small_of(store, name) or b"", whole=False)
+
+
+class _Fetch:
+    """Gets one photo from the county on a thread of its own, until it is stopped."""
+
+    def __init__(self, store: Store, name: str) -> None:
+        self._store = store
+        self._name = name
+        self._sync: PhotoSync | None = None
+
+    def __call__(self) -> bytes:
+        from gridapp.sync.photos import PhotoSync  # brings httpx
+
+        with self._store.reading() as db:
+            alone = not state.value(db, state.SERVER_URL)
+        if alone:
+            return self._store.photos.read(self._name)  # which says what is wrong
+        self._sync = PhotoSync.of(self._store)
+        return self._sync.fetch(self._name)
+
+    def stop(self) -> None:
+        if self._sync is not None:
+            self._sync.stop()
