@@ -6,6 +6,7 @@ and nothing else). Exit code 0, 1 (the work failed, with a sentence) or 2 (wrong
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import click
@@ -14,6 +15,7 @@ from gridapp import __version__
 from gridapp.cli import (
     conflicts,
     county,
+    county_backup,
     demo,
     doctor,
     export,
@@ -41,6 +43,7 @@ from gridapp.language import tr
 @click.pass_context
 def main(ctx: click.Context, data: Path) -> None:
     """网格日志。不带命令时打开窗口。"""
+    gc.set_threshold(50_000, 20, 50)  # a page of a sync makes as many objects
     if ctx.invoked_subcommand is None:
         from gridapp.app import run
 
@@ -62,5 +65,7 @@ for command in (
     county.county,
 ):
     main.add_command(command)
+for command in county_backup.COMMANDS:
+    county.county.add_command(command)
 county.county.add_command(doctor.county_doctor)
 county.county.add_command(package.county_package)

@@ -6,6 +6,7 @@ takes no new ones; SIGHUP reads the certificate again, so that a renewed one cou
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -136,8 +137,20 @@ def config(
     )
 
 
+def settle() -> None:
+    """Leave what stands for good out of each search for garbage.
+
+    A batch makes some 50,000 objects; going through the program's own 300,000 each
+    time took a fifth of the server's time (bench: sync).
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
 def run_one(found: uvicorn.Config, options: Options, sock: socket.socket) -> None:
     """Serve in this process until a signal."""
+    settle()
     open_files(BoundedProtocol.limits.connections + _SPARE_FILES)
     _end_quietly()
     if options.certificate and hasattr(signal, "SIGHUP"):

@@ -32,16 +32,16 @@ def problems(
     """
     wrong: dict[str, str] = {}
     fields, required = _fields(model)
-    for name in (*values, *required):
-        value = values.get(name)
+    for name in values if changed is None else changed:
         field = fields.get(name)
-        if field is None or (value is None and not field.required):
-            continue
-        if changed is not None and name not in changed:
-            continue
-        sentence = _problem(field, value)
-        if sentence:
-            wrong[name] = sentence
+        value = values.get(name) if field else None
+        if field is not None and value is not None:
+            sentence = _problem(field, value)
+            if sentence:
+                wrong[name] = sentence
+    for name in required:
+        if values.get(name) is None and (changed is None or name in changed):
+            wrong[name] = tr("{label}还没有填", label=fields[name].label)
     if len(wrong) > 1:
         wrong = {name: wrong[name] for name in fields if name in wrong}
     wrong = wrong or model.check(values)
@@ -61,8 +61,6 @@ def _fields(model: type[Record]) -> tuple[Mapping[str, Field], tuple[str, ...]]:
 
 
 def _problem(field: Field, value: Any) -> str:
-    if value is None:
-        return tr("{label}还没有填", label=field.label) if field.required else ""
     if _unkeepable(value):
         return tr(
             "{label}的数字太大或含有无法保存的字符，请重新填写", label=field.label

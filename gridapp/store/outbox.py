@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from gridapp.models import record_named
 from gridapp.models.record import Record
 from gridapp.store import conflicts, state, stored
-from gridapp.store.journal import journalled
+from gridapp.store.journal import GUARDED, journalled
 from gridapp.sync.protocol import (
     DELETE,
     INSERT,
@@ -111,12 +111,13 @@ def _change(row: _Row, action: str, names: list[str], values: list[Any]) -> Chan
 
 
 def _whole(model: type[Record], values: dict[str, Any]) -> tuple[list[str], list[Any]]:
-    """Names and values of everything in a record that is not empty."""
+    """Names and values of everything in a record that is not empty, but its grid:
+    the change says it already."""
     names: list[str] = []
     sent: list[Any] = []
     for name, convert in stored.to_wire(model).items():
         value = values.get(name)
-        if value is not None:
+        if value is not None and name not in GUARDED:
             names.append(name)
             sent.append(value if convert is None else convert(value))
     return names, sent

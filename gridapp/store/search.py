@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -144,8 +145,12 @@ def reindex(tx: Writing, changed: Mapping[type[Record], Iterable[UUID]]) -> None
     _bring_up(tx.db, changed)
 
 
-def _bring_up(db: Connection, changed: Mapping[type[Record], Iterable[UUID]]) -> None:
-    for model, ids in dependents(db, changed).items():
+def _bring_up(
+    db: Connection,
+    changed: Mapping[type[Record], Iterable[UUID]],
+    waiting: Callable[[type[Record], Sequence[UUID]], set[UUID]] | None = None,
+) -> None:
+    for model, ids in dependents(db, changed, waiting).items():
         for batch in batches(sorted(ids)):
             _replace(db, model, batch)
 
@@ -176,11 +181,25 @@ def catch_up(db: Connection, limit: int) -> int:
     changed: dict[type[Record], list[UUID]] = {}
     for _, type_, record_id in found:
         changed.setdefault(record_named(type_), []).append(id_of_hex(record_id))
-    _bring_up(db, changed)
+    _bring_up(db, changed, partial(_waiting, db))
     if found:
         last = (found[-1][0],)
         db.exec_driver_sql("DELETE FROM search_stale WHERE rowid <= ?", last)
     return len(found)
+
+
+def _waiting(db: Connection, model: type[Record], ids: Sequence[UUID]) -> set[UUID]:
+    """Those of these records that `catch_up` still has to index."""
+    found: set[UUID] = set()
+    for part in batches(ids):
+        marks = ",".join("?" * len(part))
+        query = (
+            "SELECT record_id FROM search_stale"
+            f" WHERE type = ? AND record_id IN ({marks})"
+        )
+        given = (model.__tablename__, *(one.hex for one in part))
+        found.update(map(id_of_hex, db.exec_driver_sql(query, given).scalars()))
+    return found
 
 
 def _replace(db: Connection, model: type[Record], ids: Sequence[UUID]) -> None:

@@ -6,7 +6,7 @@ by that door; one that is part of another record shows that one's name.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
@@ -84,9 +84,14 @@ def _shown_by_others() -> tuple[tuple[type[Record], Field], ...]:
 
 
 def dependents(
-    db: Connection, changed: Mapping[type[Record], Iterable[UUID]]
+    db: Connection,
+    changed: Mapping[type[Record], Iterable[UUID]],
+    waiting: Callable[[type[Record], Sequence[UUID]], set[UUID]] | None = None,
 ) -> dict[type[Record], set[UUID]]:
-    """The changed records that are indexed, and all whose row depends on them."""
+    """The changed records that are indexed, and all whose row depends on them.
+
+    waiting: which of these records will have their own turn, and bring theirs along.
+    """
     found = {model: set(ids) for model, ids in changed.items()}
     fresh = {model: set(ids) for model, ids in found.items()}
     while fresh:
@@ -97,6 +102,8 @@ def dependents(
             for batch in batches(ids):
                 query = select(table.c.id).where(table.c[one.name].in_(batch))
                 new = set(db.execute(query).scalars()) - found.get(model, set())
+                if waiting is not None and new:
+                    new -= waiting(model, sorted(new))
                 following.setdefault(model, set()).update(new)
                 found.setdefault(model, set()).update(new)
         fresh = {model: ids for model, ids in following.items() if ids}
