@@ -8,6 +8,7 @@ their Kind says (`to_wire`, `from_wire`).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hashlib import blake2b
 from typing import Any, TypeVar
 
 import msgspec
@@ -180,8 +181,8 @@ class RejoinRequest(msgspec.Struct, array_like=True):
 
 
 class RejoinReply(msgspec.Struct, array_like=True):
-    """How far the county knows a laptop: the last journal number it took, and for each
-    grid of the device where the log that both knew ends.
+    """How far the county knows a laptop: the last journal number it took, with its
+    mark, and for each grid of the device where the log that both knew ends.
 
     Of the request's `holding`, `elsewhere` are those in a grid which is not the
     device's, and `unknown` those that the county does not have.
@@ -191,6 +192,7 @@ class RejoinReply(msgspec.Struct, array_like=True):
     server: str
     epoch: str
     last: int
+    mark: bytes
     ends: list[tuple[bytes, int]]
     elsewhere: list[tuple[str, bytes]] = []
     unknown: list[tuple[str, bytes]] = []
@@ -297,6 +299,12 @@ class UnlockReply(msgspec.Struct, array_like=True):
 
     version: int
     key: bytes
+
+
+def mark_of(record_id: bytes, at: int) -> bytes:
+    """What tells a journal row from another of the same number: four bytes made of the
+    record and of the moment of the change, in milliseconds since 1970."""
+    return blake2b(record_id + at.to_bytes(8, signed=True), digest_size=4).digest()
 
 
 def pack(message: msgspec.Struct) -> bytes:
