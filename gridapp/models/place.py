@@ -118,7 +118,8 @@ class Worker(Record):
         hangs on it."""
         if by is None or before["role"] == after["role"]:
             return {}
-        if outranks(by.role, before["role"]) and outranks(by.role, after["role"]):
+        both = (before["role"], after["role"])
+        if all(one in RANKS and outranks(by.role, one) for one in both):
             return {}
         return {"role": tr("岗位由社区或县里改，请联系他们")}
 
