@@ -9,10 +9,11 @@ import msgspec
 import pytest
 
 import bench.postgres
-from gridapp.county import access, app, service, store, upkeep
+from gridapp.county import access, app, packages, service, store, upkeep
 from gridapp.county.store import County
 from gridapp.store import vault as vaults
 from gridapp.sync.client import SyncClient
+from gridapp.sync.package import export_package
 
 GRID = "990101001001"
 OTHER = "990101001002"
@@ -105,6 +106,17 @@ def laptops_key(tmp_path_factory):
     return folder, vaults.slots.unseal(slot, "测试用的密码 1")
 
 
+def fresh_vault(template, folder, key):
+    """An empty, encrypted vault with its own device id."""
+    shutil.copytree(template, folder)
+    vault = vaults.open_with_key(folder, key)
+    device = vaults.uuid7()
+    with vault.writing(remote=True) as tx:
+        tx.db.exec_driver_sql("UPDATE actor SET device = ?", (device.hex,))
+    vault.device_id = device
+    return vault
+
+
 @pytest.fixture
 def new_vault(laptops_key, tmp_path):
     """Makes an empty, encrypted vault with its own device id."""
@@ -112,13 +124,7 @@ def new_vault(laptops_key, tmp_path):
     opened = []
 
     def make(name):
-        folder = tmp_path / name
-        shutil.copytree(template, folder)
-        vault = vaults.open_with_key(folder, key)
-        device = vaults.uuid7()
-        with vault.writing(remote=True) as tx:
-            tx.db.exec_driver_sql("UPDATE actor SET device = ?", (device.hex,))
-        vault.device_id = device
+        vault = fresh_vault(template, tmp_path / name, key)
         opened.append(vault)
         return vault
 
@@ -140,3 +146,39 @@ def laptop(county, new_vault):
         return Laptop(opened, client, transport)
 
     return make
+
+
+@pytest.fixture
+def stick(tmp_path):
+    folder = tmp_path / "stick"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def out(laptop, stick):
+    """Exports from a laptop onto the stick."""
+    return lambda one: export_package(one.store, stick)
+
+
+@pytest.fixture
+def county_takes(county, stick):
+    """Takes one file in at the county; gives what became of it."""
+
+    def take(file):
+        [taken] = packages.take_in_all(county, [file], stick)
+        return taken
+
+    return take
+
+
+@pytest.fixture
+def back(county_takes):
+    """Takes a file in at the county; gives the answer, for the laptop to import."""
+
+    def answer(file):
+        taken = county_takes(file)
+        assert taken.sentence == ""
+        return file.with_name(taken.answer.rpartition("/")[2])
+
+    return answer

@@ -3,8 +3,8 @@
 import pytest
 
 from gridapp.county import keys as county_keys
-from gridapp.county import packages, upkeep
 from gridapp.county import store as county_stores
+from gridapp.county import upkeep
 from gridapp.errors import UserError
 from gridapp.models import Resident
 from gridapp.store import conflicts, outbox, records, state
@@ -41,42 +41,6 @@ def unsent(store):
     with store.reading() as db:
         batch = outbox.next_batch(db)
     return len(batch.changes) if batch else 0
-
-
-@pytest.fixture
-def stick(tmp_path):
-    folder = tmp_path / "stick"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def out(laptop, stick):
-    """Exports from a laptop onto the stick."""
-    return lambda one: package.export_package(one.store, stick)
-
-
-@pytest.fixture
-def county_takes(county, stick):
-    """Takes one file in at the county; gives what became of it."""
-
-    def take(file):
-        [taken] = packages.take_in_all(county, [file], stick)
-        return taken
-
-    return take
-
-
-@pytest.fixture
-def back(county_takes):
-    """Takes a file in at the county; gives the answer, for the laptop to import."""
-
-    def answer(file):
-        taken = county_takes(file)
-        assert taken.sentence == ""
-        return file.with_name(taken.answer.rpartition("/")[2])
-
-    return answer
 
 
 def imported(laptop, answer):
