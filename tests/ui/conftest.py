@@ -1,6 +1,7 @@
 """What the tests of the window share: one application, its theme, an open window."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,22 @@ from gridapp.ui.session import Session
 from gridapp.ui.theme import Theme
 
 RESOURCES = Path(__file__).parents[2] / "resources"
+
+
+@pytest.fixture(scope="session")
+def county_template(tmp_path_factory):
+    """An empty county to copy: the migrations run once a session."""
+    from gridapp.county import upkeep
+
+    folder = tmp_path_factory.mktemp("county") / "county"
+    upkeep.init(folder, None)
+    return folder
+
+
+@pytest.fixture
+def new_county(county_template, tmp_path):
+    """Makes the folder of an empty county server."""
+    return lambda: shutil.copytree(county_template, tmp_path / "county")
 
 
 @pytest.fixture(scope="session")

@@ -15,9 +15,8 @@ GRID = "990101001001"
 
 
 @pytest.fixture
-def county(tmp_path):
-    folder = tmp_path / "county"
-    upkeep.init(folder, None)
+def county(new_county):
+    folder = new_county()
     with upkeep.opened(folder) as store:
         codes = [
             access.create_enrolment(store, [GRID], name, role)
