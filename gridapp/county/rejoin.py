@@ -16,7 +16,6 @@ from sqlalchemy import Connection, select, update
 from gridapp.county import again_states
 from gridapp.county.access import Device
 from gridapp.county.store import County
-from gridapp.county.tables import device as devices
 from gridapp.county.tables import meta, scope
 from gridapp.language import tr
 from gridapp.models import record_named
@@ -68,13 +67,13 @@ def answer(
     with county.reading() as db:
         device = _known(who(db), request)
         shared = _ends(db, county.epoch, request.epoch)
-        query = select(devices.c.last_seq).where(devices.c.id == device.id)
         elsewhere, unknown = _looked_up(db, device, request.holding)
         return RejoinReply(
             version=VERSION,
             server=county.server_id,
             epoch=county.epoch,
-            last=db.scalars(query).one(),
+            last=device.last_seq,
+            mark=device.mark,
             ends=[(one.bytes, shared.get(one, 0)) for one in sorted(device.grids)],
             elsewhere=elsewhere,
             unknown=unknown,

@@ -44,6 +44,7 @@ from gridapp.sync.protocol import (
     EnrolRequest,
     LockDone,
     Pulled,
+    Push,
     Pushed,
     Refusal,
     Refused,
@@ -52,6 +53,7 @@ from gridapp.sync.protocol import (
     SyncRequest,
     UnlockReply,
     UnlockRequest,
+    mark_of,
 )
 from gridapp.sync.versions import SERVED, Served, Versioned
 
@@ -243,6 +245,9 @@ def reply_to(
         with county.reading() as db:
             known = who(db)
     device = _known(county, known, request)
+    ahead = (device.last_seq, device.mark) if _is_ahead(device, request) else None
+    if ahead and request.push and not _is_same_journal(request.push, *ahead):
+        request.push = None  # it has to look at its journal first
     pushed = None
     if _writes(device, request, moment):
         if request.push and len(request.push.changes) > MAX_ROWS:
@@ -260,7 +265,6 @@ def reply_to(
             _note(db, device, reached, moment)
     grids = sorted(one.bytes for one in device.grids)
     keys = _keys_for(county, device, request)
-    ahead = (device.last_seq, device.mark) if _is_ahead(device, request) else None
     gone = sorted(one.bytes for one in device.gone)
     return SyncReply(VERSION, grids, pushed, pulled, settled, keys, ahead, gone)
 
@@ -269,6 +273,14 @@ def _is_ahead(device: access.Device, request: SyncRequest) -> bool:
     """Whether more was taken from the device than it knows: an answer got lost, or its
     data are an older copy. A program that says nothing of itself gets no answer."""
     return 0 <= request.sent < device.last_seq and bool(device.mark)
+
+
+def _is_same_journal(push: Push, last: int, mark: bytes) -> bool:
+    """Whether a push repeats the row `last`, as it does when an answer got lost, or was
+    begun after both sides agreed on what the county has."""
+    return push.again or any(
+        one.seq == last and mark_of(one.id, one.at) == mark for one in push.changes
+    )
 
 
 def _keys_for(county: County, device: access.Device, request: SyncRequest) -> bytes:

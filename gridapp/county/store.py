@@ -231,6 +231,8 @@ def _sqlite(path: Path) -> Engine:
             "foreign_keys = ON",
             "journal_mode = WAL",
             "synchronous = FULL",
+            "cache_size = -65536",  # KiB
+            "wal_autocheckpoint = 8000",  # pages; a batch is some hundreds
         ):
             db.execute(f"PRAGMA {pragma}")
 

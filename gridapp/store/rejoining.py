@@ -7,7 +7,6 @@ others' changes as theirs (docs/protocol.md, "After a restored backup").
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -35,6 +34,7 @@ from gridapp.sync.protocol import (
     Change,
     Cursor,
     Push,
+    mark_of,
     pack,
 )
 from gridapp.sync.wire import pairs, to_wire, whole
@@ -104,8 +104,9 @@ def mark(db: Connection, seq: int) -> bytes:
         journal_table.c.seq == seq
     )
     row = db.execute(query).one_or_none()
-    words = f"{row.record_id} {row.at}" if row else ""
-    return hashlib.blake2b(words.encode(), digest_size=4).digest()
+    if row is None:
+        return b""
+    return mark_of(bytes.fromhex(row.record_id), stored.time_to_wire(row.at))
 
 
 def note_whole(db: Connection, reached: Sequence[Cursor]) -> None:
@@ -249,7 +250,7 @@ def states(
         journal_table.c.record_id.in_([one.hex for one in ids]),
         journal_table.c.type == model.__tablename__,
     )
-    changed = set() if now else {id_of_hex(one) for one in db.scalars(edited)}
+    changed = set[UUID]() if now else {id_of_hex(one) for one in db.scalars(edited)}
     table = table_of(model)
     query = select(table).where(table.c.id.in_(ids)).order_by(table.c.id)
     found: list[Change] = []

@@ -304,7 +304,7 @@ class UnlockReply(msgspec.Struct, array_like=True):
 def mark_of(record_id: bytes, at: int) -> bytes:
     """What tells a journal row from another of the same number: four bytes made of the
     record and of the moment of the change, in milliseconds since 1970."""
-    return blake2b(record_id + at.to_bytes(8, signed=True), digest_size=4).digest()
+    return blake2b(b"%d" % at + record_id, digest_size=4).digest()
 
 
 def pack(message: msgspec.Struct) -> bytes:

@@ -46,6 +46,7 @@ def begin(store: Store, ask: Ask) -> None:
         raise UserError(
             tr("这份数据登记在另一台县级服务器上，请核对服务器地址；改动都在本机")
         )
+    _check_mark(store, reply.last, reply.mark)
     ends = dict(reply.ends)
     with store.reading() as db:
         chunks = list(rejoining.without_history(db, ends))
@@ -89,17 +90,29 @@ def _ask(
     return unpack(ask(PATH, pack(request)), RejoinReply)
 
 
-def check_newest(store: Store, reply: SyncReply) -> None:
-    """Refused as "device" when the county took more than these data know of.
+def check_newest(store: Store, reply: SyncReply) -> bool:
+    """See whether what the county took last is in this journal too; says whether there
+    was something to see: then a push has to come once more.
+
+    Refused as "device" when it is not.
+    """
+    if reply.ahead is None:
+        return False
+    last, mark = reply.ahead
+    _check_mark(store, last, mark)
+    with store.writing() as tx:
+        state.keep(tx.db, state.SENT, str(last))
+    return reply.pushed is None
+
+
+def _check_mark(store: Store, last: int, mark: bytes) -> None:
+    """Refused when the county took a row that these data do not know.
 
     They are an older copy then: what the laptop writes now gets numbers that the county
     has seen already. Enrolling again, with a new code, makes it a device of its own.
     """
-    if reply.ahead is None:
-        return
-    last, mark = reply.ahead
     with store.reading() as db:
-        if rejoining.mark(db, last) == mark:
+        if not mark or rejoining.mark(db, last) == mark:
             return
     with store.writing() as tx:
         state.keep(tx.db, _OLDER, _NOTICED)
