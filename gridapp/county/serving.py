@@ -39,6 +39,7 @@ from gridapp.language import tr
 
 STOPS_WITHIN = 10  # seconds for running requests
 _KEEP_ALIVE = 75  # seconds; uvicorn's own 5 cut laptops off between two requests
+_HANGS_AFTER = 60  # seconds; then a process of several is replaced
 _SPARE_FILES = 300  # for the database, photos, the log
 _LOG = logging.getLogger(__name__)
 
@@ -128,6 +129,7 @@ def config(
         access_log=False,  # addresses and times of workers are nobody's business
         timeout_keep_alive=_KEEP_ALIVE,
         timeout_graceful_shutdown=STOPS_WITHIN,
+        timeout_worker_healthcheck=_HANGS_AFTER,
         h11_max_incomplete_event_size=HEADER_BYTES,
         lifespan="off",
         server_header=False,
