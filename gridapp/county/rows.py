@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, lru_cache
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -91,8 +92,9 @@ def _readers(model: type[Record], postgres: bool) -> tuple[Convert | None, ...]:
 @cache
 def _writers(
     model: type[Record], names: tuple[str, ...]
-) -> tuple[tuple[str, Convert | None], ...]:
-    return tuple((name, _WRITE.get(_kinds(model)[name])) for name in names)
+) -> tuple[tuple[int, Convert], ...]:
+    ways = [_WRITE.get(_kinds(model)[name]) for name in names]
+    return tuple((place, way) for place, way in enumerate(ways) if way is not None)
 
 
 @cache
@@ -254,12 +256,15 @@ def _merge(
 def _written(
     model: type[Record], names: tuple[str, ...], rows: Sequence[Mapping[str, Any]]
 ) -> Iterator[tuple[Any, ...]]:
-    writers = _writers(model, names)
+    writers: Sequence[tuple[int, Convert]] = _writers(model, names)
+    taken: Callable[[Any], tuple[Any, ...]] = itemgetter(*names)
     for row in rows:
-        yield tuple(
-            value if (value := row[name]) is None or convert is None else convert(value)
-            for name, convert in writers
-        )
+        values = list(taken(row))
+        for place, convert in writers:
+            value = values[place]
+            if value is not None:
+                values[place] = convert(value)
+        yield tuple(values)
 
 
 def write(
