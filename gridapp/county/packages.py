@@ -38,6 +38,7 @@ from gridapp.sync.protocol import (
     VERSION,
     Cursor,
     Pull,
+    Refusal,
     Refused,
     SyncReply,
     SyncRequest,
@@ -47,6 +48,7 @@ from gridapp.sync.protocol import (
 
 ANSWER_BYTES = 16 << 20  # of pages in one answer; the rest comes with the next one
 _LENGTH = struct.Struct(">I")
+Part = tuple[int, bytes]
 
 
 @dataclass
@@ -116,36 +118,59 @@ def take_in_all(county: County, files: Iterable[Path], out: Path) -> list[Taken]
 
 def _take_in(county: County, file: Path, out: Path, taken: Taken) -> None:
     try:
-        source = file.open("rb")
+        with file.open("rb") as source:
+            header = gridpkg.read_header(source)
+            taken.device, taken.number = str(id_of(header.device)), header.number
+            own = _own_keys(county, header)
+            with county.reading() as db:
+                keys = rights.keys_of(db, id_of(header.device))
+            if not are_public(keys):
+                _refuse_unknown(county, header)
+            reader = gridpkg.Reader(source, keys, own)
+            taken.made_at = time_text(TIME.from_wire(header.made_at))
+            parts = _answer(county, reader, taken)
     except OSError as error:
         raise UserError(
             tr("“{name}”读不出来，请检查 U 盘是否插好，再导入一次", name=file.name)
         ) from error
-    with source:
-        header = gridpkg.read_header(source)
-        taken.device, taken.number = str(id_of(header.device)), header.number
-        own = _own_keys(county, header)
+    path = out / tr("{name}-答复{suffix}", name=file.stem, suffix=gridpkg.SUFFIX)
+    _write(county, path, header, own, keys, parts)
+    taken.answer = str(path)
+
+
+def _refuse_unknown(county: County, header: Header) -> None:
+    """Refused: the device is not known, or has not told its keys."""
+    with county.reading() as db:
+        rights.signer(db, id_of(header.device))
+    raise BadPackage(
+        "keys", tr("县里还没有这台电脑的公钥，请让它先联网同步一次，再重新导出")
+    )
+
+
+def _answer(county: County, reader: gridpkg.Reader, taken: Taken) -> Iterable[Part]:
+    """Take in what a package brings; the parts of the answer.
+
+    A laptop that may not sync is told why by its answer too, and with it gets the order
+    to shut its data, if there is one.
+    """
+    header = reader.header
+    try:
         with county.reading() as db:
             device = rights.signer(db, id_of(header.device))
-        if not are_public(device.keys):
-            raise BadPackage(
-                "keys", tr("县里还没有这台电脑的公钥，请让它先联网同步一次，再重新导出")
-            )
-        reader = gridpkg.Reader(source, device.keys, own)
-        taken.made_at = time_text(TIME.from_wire(header.made_at))
-        replies = _kept(county, reader)
-        if replies is None:
-            _refuse_older(county, header, device)
-            replies = _keep(county, reader, _replies(county, reader, device))
-        else:
-            taken.again = True
-        photos = _photos(county, reader, device)
+    except Refused as refused:
+        taken.code, taken.sentence = refused.code, str(refused)
+        said = Refusal(refused.code, str(refused), order=refused.order)
+        return [(gridpkg.REFUSED, pack(said))]
+    replies = _kept(county, reader)
+    if replies is None:
+        _refuse_older(county, header, device)
+        replies = _keep(county, reader, _replies(county, reader, device))
+    else:
+        taken.again = True
+    photos = _photos(county, reader, device)
     _count(taken, replies)
     taken.photos = len(photos.kept[WHOLE])
-    path = out / tr("{name}-答复{suffix}", name=file.stem, suffix=gridpkg.SUFFIX)
-    parts = chain(((gridpkg.ANSWER, one) for one in replies), photos.answer())
-    _write(county, path, header, own, device.keys, parts)
-    taken.answer = str(path)
+    return chain(((gridpkg.ANSWER, one) for one in replies), photos.answer())
 
 
 def _own_keys(county: County, header: Header) -> PrivateKeys:
@@ -316,7 +341,7 @@ def _write(
     asked: Header,
     own: PrivateKeys,
     reader: bytes,
-    parts: Iterable[tuple[int, bytes]],
+    parts: Iterable[Part],
 ) -> None:
     """The answer package: signed with the pair that the question was sealed to, so that
     a laptop which knows no newer one can check it."""

@@ -91,6 +91,12 @@ def signer(db: Connection, device_id: UUID) -> Device:
     return _let_in(db, device.c.id == device_id)
 
 
+def keys_of(db: Connection, device_id: UUID) -> bytes:
+    """The public keys that a device told; empty when it has not, or is not known."""
+    query = select(device.c.verify_key).where(device.c.id == device_id)
+    return db.scalar(query) or b""
+
+
 def _let_in(db: Connection, which: ColumnElement[bool]) -> Device:
     worker = table_of(Worker)
     query = select(device, worker.c.role).outerjoin(

@@ -49,6 +49,7 @@ REQUEST, ANSWER = 1, 2  # zstd(msgpack) of a SyncRequest, of an Answered
 THUMBNAIL, PHOTO = 3, 4  # SHA-256 of the whole photo (32 bytes), then the JPEG
 WANTED_THUMBNAILS, WANTED_PHOTOS = 5, 6  # asked for: SHA-256 after SHA-256
 KEPT_THUMBNAILS, KEPT_PHOTOS = 7, 8  # the county has them now, likewise
+REFUSED = 9  # zstd(msgpack) of a Refusal: the laptop may not sync
 HASH = 32  # bytes of a SHA-256
 
 

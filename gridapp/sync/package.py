@@ -36,7 +36,7 @@ from gridapp.store.exchange import Exported
 from gridapp.store.outbox import Batch
 from gridapp.store.page import UnsentFirst
 from gridapp.store.vault import Store
-from gridapp.sync import gridpkg, package_photos
+from gridapp.sync import gridpkg, locking, package_photos
 from gridapp.sync.client import (
     EPOCH,
     SERVER,
@@ -54,6 +54,8 @@ from gridapp.sync.protocol import (
     Cursor,
     Pull,
     Push,
+    Refusal,
+    Refused,
     SyncReply,
     SyncRequest,
     pack,
@@ -77,12 +79,13 @@ class PackageReport(Report):
 
 
 class _Nowhere(Transport):
-    """There is no connection, and nothing here asks for one."""
+    """There is no connection; `url` is where the county can be reached, if ever."""
 
-    url = ""
+    def __init__(self, url: str) -> None:
+        self.url = url
 
     def exchange(self, path: str, token: str, body: bytes) -> tuple[int, bytes]:
-        raise AssertionError("a package needs no connection")
+        raise UserError(tr("这里没有网络"))
 
     def close(self) -> None:
         return
@@ -134,7 +137,7 @@ def export_package(
     Raises UserError; BadPackage "stopped" when `cancelled` said so.
     """
     home, keys = _home(store), keyring.own(store)
-    _offline(store).starts_over()
+    SyncClient(store, _nowhere(store)).starts_over()
     made_at = now()
     with store.reading() as db:
         number = exchange.read(db).number + 1
@@ -177,8 +180,17 @@ def export_package(
     return file
 
 
-def _offline(store: Store) -> SyncClient:
-    return SyncClient(store, _Nowhere())
+def _nowhere(store: Store) -> _Nowhere:
+    with store.reading() as db:
+        return _Nowhere(state.value(db, state.SERVER_URL) or "")
+
+
+def _obey(store: Store, body: bytes) -> None:
+    """Raise what the county refuses, and shut the data first if it orders so."""
+    refusal = unpack(body, Refusal)
+    if refusal.order:
+        locking.obey(store, _nowhere(store), "", refusal.order)
+    raise Refused(refusal.code, refusal.sentence)
 
 
 def _go_on(cancelled: Cancelled | None, sentence: str) -> None:
@@ -272,12 +284,14 @@ def _import(
     signer = _signer(store, home, header)
     reader = gridpkg.Reader(source, signer, keys)
     _check_new(store, header)
-    report, client = PackageReport(), _offline(store)
+    report, client = PackageReport(), SyncClient(store, _nowhere(store))
     try:
         for kind, body in reader.parts():
             _go_on(
                 cancelled, tr("已停止，已经导入的都保留着，再导入同一个文件会接着做")
             )
+            if kind == gridpkg.REFUSED:
+                _obey(store, body)
             if kind == gridpkg.ANSWER and not report.again:
                 _answer(store, client, keys, unpack(body, Answered), report)
             package_photos.take(store, kind, body, report)

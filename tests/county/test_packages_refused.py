@@ -11,15 +11,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gridapp.cli import main
-from gridapp.county import access, packages, upkeep
+from gridapp.county import access, locks, packages, upkeep
 from gridapp.county.tables import package as kept
 from gridapp.errors import UserError
 from gridapp.models import Resident
-from gridapp.store import keyring, records, state
+from gridapp.store import keyring, records, slots, state
+from gridapp.store.vault import SLOT_FILE
 from gridapp.sync import gridpkg, package
 from gridapp.sync.gridpkg import BadPackage, Header, Writer
 from gridapp.sync.keys import PrivateKeys
-from gridapp.sync.protocol import MAX_PLAIN
+from gridapp.sync.protocol import MAX_PLAIN, Refused
 from tests.county.conftest import GRID
 
 
@@ -81,13 +82,34 @@ class TestAtTheCounty:
         assert taken.code == "epoch"
         assert "恢复过备份" in taken.sentence
 
-    def test_one_of_a_laptop_that_was_stopped(self, county, li, out, county_takes):
+    def test_one_of_a_laptop_that_was_stopped(
+        self, county, li, out, county_takes, stick
+    ):
         file = out(li)
         access.revoke(county, li.store.device_id)
 
         taken = county_takes(file)
 
         assert taken.code == "revoked"
+        assert nothing_came(county)
+        with pytest.raises(Refused, match="停用") as told:
+            package.import_package(li.store, stick / taken.answer)
+        assert told.value.code == "revoked"
+        with li.store.reading() as db:
+            assert records.count(db, Resident) == 1
+
+    def test_one_of_a_laptop_that_shall_be_locked_brings_the_order_back(
+        self, county, li, out, county_takes, stick
+    ):
+        file = out(li)
+        locks.ask(county, li.store.device_id)
+
+        taken = county_takes(file)
+        with pytest.raises(Refused) as told:
+            package.import_package(li.store, stick / taken.answer)
+
+        assert (taken.code, told.value.code) == ("lock", "lock")
+        assert slots.shut_note(li.store.folder / SLOT_FILE) is not None
         assert nothing_came(county)
 
     def test_one_of_a_laptop_that_is_not_known(self, county, li, out, county_takes):
