@@ -30,7 +30,10 @@ class Cluster:
         """`pg_ctl stop -m immediate`, then start: it recovers from its log."""
         pid = int((self._folder / "data" / "postmaster.pid").read_text().split()[0])
         os.kill(pid, signal.SIGQUIT)
-        os.waitpid(pid, 0)
+        if self._server is None:
+            os.waitpid(pid, 0)
+        else:
+            self._server.wait(30)
         programs = bench.postgres.programs()
         self._server = bench.postgres.start(programs, self._folder, _FSYNC)
 

@@ -21,7 +21,7 @@ import time
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID
 
 from sqlalchemy import Engine, event
 from sqlalchemy.pool import Pool
@@ -37,7 +37,6 @@ FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["tests.faults.processes"])
 search_words.name_words("李")  # reads what a search index needs, once
 _STARTS_WITHIN = 30.0  # seconds
-DAY = dt.timedelta(days=1)
 
 
 class Points:
@@ -147,10 +146,10 @@ def _say(pipe: Connection, line: str) -> None:
 
 
 def limit(size: int) -> None:
-    """No file may grow beyond `size` bytes; 0 lifts it."""
+    """No file of this process may grow beyond `size` bytes from now on."""
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     most = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size or resource.RLIM_INFINITY, most))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, most))
 
 
 def serve(
@@ -159,9 +158,12 @@ def serve(
     port: int,
     off: dt.timedelta = dt.timedelta(),
     pace: float = 1.0,
+    room: int = 0,
 ) -> None:
     """A county server; it is told at which boundary to be killed."""
     Clock(off, pace).rule()
+    if room:
+        limit(room)
     points = Points()
 
     def listen() -> None:
@@ -180,10 +182,16 @@ def sync(
     kill_at: int = 0,
     off: dt.timedelta = dt.timedelta(),
     pace: float = 1.0,
+    room: int = 0,
 ) -> None:
-    """One sync of a laptop; says how many boundaries it passed, or what went wrong."""
+    """One sync of a laptop; says how many boundaries it passed, or what went wrong.
+
+    kill_at: the boundary at which it is killed. room: bytes that a file may have.
+    """
     Clock(off, pace).rule()
     store = vaults.open_with_key(folder, key)
+    if room:
+        limit(room)
     points = Points()
     _say(pipe, "open")
     points.kill_at(kill_at)
@@ -200,19 +208,22 @@ def save(
     folder: Path,
     key: bytes,
     words: list[str],
+    who: UUID | None = None,
     off: dt.timedelta = dt.timedelta(),
     pace: float = 1.0,
-    pause: float = 0.0,
 ) -> None:
-    """Makes residents, one transaction each; says the id of each that is confirmed."""
+    """Makes residents, or writes into the note of one, a transaction each; says the id
+    and the word of each that is confirmed."""
     Clock(off, pace).rule()
     store = vaults.open_with_key(folder, key)
     for word in words:
-        made = {"id": uuid4(), "name": "李桂英", "note": word}
-        with store.writing() as tx:
-            records.save(tx, Resident, made)
-        _say(pipe, made["id"].hex)
-        time.sleep(pause)
+        try:
+            with store.writing() as tx:
+                made = {"note": word} if who else {"note": word, "name": "李桂英"}
+                key_ = records.save(tx, Resident, made, who)
+            _say(pipe, f"{key_.hex} {word}")
+        except UserError as error:
+            _say(pipe, f"error {error}")
     store.close()
 
 
@@ -231,9 +242,14 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: Process | None = None
 
-    def start(self, off: dt.timedelta = dt.timedelta(), pace: float = 1.0) -> None:
+    def start(
+        self,
+        off: dt.timedelta = dt.timedelta(),
+        pace: float = 1.0,
+        room: int = 0,
+    ) -> None:
         """Start it and wait until it listens."""
-        self._process = Process(serve, self.folder, self.port, off, pace)
+        self._process = Process(serve, self.folder, self.port, off, pace, room)
         deadline = time.monotonic() + _STARTS_WITHIN
         while True:
             try:
@@ -244,11 +260,6 @@ class Server:
                 time.sleep(0.01)
             else:
                 return
-
-    @property
-    def pid(self) -> int:
-        assert self._process is not None
-        return self._process.pid
 
     @property
     def alive(self) -> bool:

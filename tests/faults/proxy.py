@@ -278,7 +278,7 @@ def doubled(line: Line, request: Message) -> None:
 
 
 class Reordered:
-    """The request is lost for its sender and comes to the server later, after others."""
+    """The request is lost for its sender and comes to the server after others."""
 
     def __init__(self) -> None:
         self._late: list[tuple[tuple[str, int], bytes]] = []

@@ -7,9 +7,10 @@ found again wherever it went.
 
 from __future__ import annotations
 
+import itertools
 import random
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
@@ -81,6 +82,7 @@ class World:
     entered: set[tuple[UUID, str]] = field(default_factory=set)
     made: set[UUID] = field(default_factory=set)
     people: list[UUID] = field(default_factory=list)
+    numbers: Iterator[int] = field(default_factory=itertools.count)
     restart_database: Callable[[], None] | None = None  # where it is another process
 
     def work(self, rng: random.Random, many: int = 4) -> None:
@@ -89,13 +91,17 @@ class World:
             for _ in range(rng.randint(1, many)):
                 self.act(rng, laptop)
 
+    def word(self) -> str:
+        """A word that occurs once."""
+        return f"词{next(self.numbers)}"
+
     def act(self, rng: random.Random, laptop: Laptop) -> None:
         """One person does one thing."""
         what = rng.choice(["new", "edit", "edit", "edit", "visit", "bin", "move"])
         who = rng.choice(self.people[-8:]) if self.people else None
-        word = f"词{len(self.entered)}"
+        word = self.word()
         if who is None or what == "new":
-            self._meet(laptop, word)
+            self.meet(laptop, word)
             return
         values = {rng.choice(FIELDS): word}
         try:
@@ -124,7 +130,8 @@ class World:
             self.entered.add((key, word))
             self.made.add(key)
 
-    def _meet(self, laptop: Laptop, word: str) -> None:
+    def meet(self, laptop: Laptop, word: str) -> None:
+        """Somebody new, with a tag."""
         with laptop.store.writing() as tx:
             made = {"name": "张德福", "note": word, "grid_id": grid_id(GRID)}
             who = records.save(tx, Resident, made)
@@ -225,7 +232,7 @@ def make_world(root: Path, template: tuple[Path, bytes], database: str | None) -
     for number, scope in enumerate(SCOPES):
         with upkeep.opened(folder) as county:
             code = access.create_enrolment(county, list(scope), f"网格员{number}")
-        store = copied(source, root / f"laptop{number}", key)
+        store = copied(source, root / "laptops" / str(number), key)
         SyncClient(store, HttpTransport(proxy.url)).enrol(code)
         grids = tuple(grid_id(one) for one in scope)
         laptops.append(Laptop(store.folder, key, store, grids))
@@ -233,7 +240,7 @@ def make_world(root: Path, template: tuple[Path, bytes], database: str | None) -
     world.heal()
     rng = random.Random(20261122)
     for laptop in laptops:
-        world._meet(laptop, f"词{len(world.entered)}")
+        world.meet(laptop, world.word())
         world.act(rng, laptop)
     world.heal()
     return world
