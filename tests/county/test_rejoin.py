@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from gridapp.county import access, backup, upkeep
+from gridapp.county import access, backup, doctor, upkeep
 from gridapp.county.tables import change as change_log
 from gridapp.county.tables import held
 from gridapp.errors import UserError
@@ -482,7 +482,7 @@ STEPS = st.lists(
 
 
 @settings(
-    max_examples=6,
+    max_examples=4,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
@@ -536,6 +536,7 @@ def test_all_end_up_with_the_same_and_every_value_is_kept(
             assert everywhere(town, person)
     there = kept_words(town.county, people)
     assert [one for one in words if one not in there] == []
+    assert [one for one in doctor.examined(town.county) if one.faults] == []
     town.laptops.clear()
 
 
