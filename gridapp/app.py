@@ -66,6 +66,7 @@ class App(QObject):
         self._store: Store | None = None
         self._session: Session | None = None
         self._attended = attended
+        self.package: Path | None = None  # to be imported when the vault is open
         self._hidden: list[QWidget] = []  # while it is locked
         self._idle = IdleWatch(qt, self.preferences.now.lock_after)
         self._idle.idle.connect(self.lock)
@@ -105,6 +106,9 @@ class App(QObject):
         self._close_login()
         if self._attended:
             session.syncing.begin()
+        if self.package is not None:
+            window.take_package(self.package)
+            self.package = None
         return window
 
     def lock(self) -> None:
@@ -202,11 +206,12 @@ def qt_application() -> QApplication:
     return QApplication(sys.argv[:1])
 
 
-def run(data: Path, password: str | None = None) -> int:
+def run(data: Path, password: str | None = None, package: Path | None = None) -> int:
     """Open the window on the vault in `data`; returns the exit code when it is closed.
 
     `password` is for the demo, whose password is printed beforehand; otherwise the
-    login asks for it. UserError when there is no screen.
+    login asks for it. `package` is an answer of the county that was double-clicked: it
+    is imported once the vault is open. UserError when there is no screen.
     """
     if not has_display() and PLATFORM not in os.environ:
         raise UserError(tr("这里没有图形界面，窗口打不开；请在桌面上打开，或改用命令"))
@@ -215,6 +220,7 @@ def run(data: Path, password: str | None = None) -> int:
     qt = qt_application()
     app = App(qt, data, start=start)
     app.messages.install()
+    app.package = package
     if start.key is not None:
         window = app.open_window(vault.open_with_key(data, start.key))
         window.go(start.page)

@@ -40,14 +40,20 @@ from gridapp.language import tr
     help=tr("显示版本。"),
 )
 @data_folder
+@click.option(
+    "--open",
+    "package",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help=tr("打开窗口并导入这个数据包；双击数据包时就是这样。"),
+)
 @click.pass_context
-def main(ctx: click.Context, data: Path) -> None:
+def main(ctx: click.Context, data: Path, package: Path | None) -> None:
     """网格日志。不带命令时打开窗口。"""
     gc.set_threshold(50_000, 20, 50)  # a page of a sync makes as many objects
     if ctx.invoked_subcommand is None:
         from gridapp.app import run
 
-        ctx.exit(run(data))
+        ctx.exit(run(data, package=package))
 
 
 for command in (

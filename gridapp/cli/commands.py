@@ -22,6 +22,7 @@ from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models.kinds import now, time_text
 
+_PACKAGE = ".gridpkg"
 _KEPT = 1 << 20  # bytes of the log after which it begins anew
 
 
@@ -54,6 +55,12 @@ class Commands(Group):
         chinese.speak()
         _write_utf8()
         return super().main(*args, **kwargs)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """A package alone is one that was double-clicked: open the window with it."""
+        if len(args) == 1 and args[0].lower().endswith(_PACKAGE):
+            args = ["--open", *args]
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

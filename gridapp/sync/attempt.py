@@ -83,7 +83,7 @@ class Attempt:
             bytes_down=report.bytes_down,
             seconds=round(report.seconds, 1),
             code=error.code if isinstance(error, Refused) else "",
-            sentence=str(error or ""),
+            sentence=str(error or next(iter(report.troubles), "")),
         )
         with self._store.writing() as tx:
             sync_log.append(tx.db, line)

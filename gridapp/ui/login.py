@@ -21,6 +21,7 @@ from gridapp.ui.jobs import Jobs
 from gridapp.ui.messages import Messages
 from gridapp.ui.preferences import LANGUAGE_NAMES, Preferences
 from gridapp.ui.theme import Theme
+from gridapp.ui.unlock_form import UnlockForm
 from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import Card, NoticeBar, column, line
 from gridapp.ui.widgets.entry import LineField
@@ -64,6 +65,9 @@ class Login(QWidget):
         self._hint = Text(tr("大写锁定已打开，密码区分大小写"), "warning")
         words = tr("建立并打开") if self._new else tr("打开")
         self._open = Button(theme, words, "primary", icon="log-in")
+        self._unlock = UnlockForm(jobs, theme, folder)
+        self._unlock.opened.connect(self._unlocked)
+        self._unlock.failed.connect(self._not_unlocked)
         self._place()
         self._error.say("")
         self._hint.hide()
@@ -98,6 +102,7 @@ class Login(QWidget):
         card.box.addWidget(self._hint)
         card.box.addWidget(self._error)
         card.box.addWidget(self._open)
+        card.box.addWidget(self._unlock)
         forgotten = Button(self._theme, tr("忘了密码？ F1"), "quiet")
         forgotten.clicked.connect(self._help)
         if not self._new:
@@ -191,8 +196,19 @@ class Login(QWidget):
     def _failed(self, error: Exception) -> None:
         self._open.setText(tr("建立并打开") if self._new else tr("打开"))
         self._open.setEnabled(True)
+        self._unlock.setVisible(self._unlock.is_needed())
         if isinstance(error, UserError):
             self._refuse(str(error))
+        else:
+            self._messages.show_error(error)
+
+    def _unlocked(self) -> None:
+        self._error.say("")
+        self._password.setFocus()
+
+    def _not_unlocked(self, error: Exception) -> None:
+        if isinstance(error, UserError):
+            self._error.say(str(error))
         else:
             self._messages.show_error(error)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import cast
 from uuid import UUID
 
@@ -27,6 +28,8 @@ from gridapp.ui.preferences import SMALLEST
 from gridapp.ui.printing.printing_page import PrintingPage
 from gridapp.ui.residents.residents_page import ResidentsPage
 from gridapp.ui.session import Session
+from gridapp.ui.sync.drives import SUFFIX
+from gridapp.ui.sync.sync_page import SyncPage
 from gridapp.ui.today.today_page import TodayPage
 from gridapp.ui.tokens import Width
 from gridapp.ui.visits.visit_form import VisitForm
@@ -67,6 +70,8 @@ class MainWindow(QMainWindow):
         session.syncing.said.connect(self._toast.say)
         drop = LedgerDrop(self)
         drop.dropped.connect(partial(take_dropped, lambda: self.pages[self._here]))
+        packages = LedgerDrop(self, frozenset({SUFFIX}))
+        packages.dropped.connect(self.take_package)
         self._bind_keys()
         self._show("today")
         session.syncing.watch()
@@ -178,6 +183,11 @@ class MainWindow(QMainWindow):
         """Show how a sheet of these records is printed."""
         cast("PrintingPage", self.pages["printing"]).show_sheet(sheet, ids)
         self.go("printing")
+
+    def take_package(self, file: Path) -> None:
+        """Import the county's answer that came on a stick."""
+        self.go("sync")
+        cast("SyncPage", self.pages["sync"]).take_package(file)
 
     def export_list(self) -> None:
         """Ask how the list of the page that is shown is written to a file."""

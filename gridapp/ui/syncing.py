@@ -227,6 +227,8 @@ class Syncing(QObject):
                 log.error("unexpected error\n%s", report_of(error))
         if refused and self._how == "auto":
             self.said.emit(words)
+        if code == "lock":
+            self._session.lock_asked.emit()  # the key slots are shut by now
         offline = self.timetable.online is False
         line = Line.REFUSED if refused else Line.OFFLINE if offline else Line.FAILED
         self._turn(line, words, code)

@@ -13,7 +13,7 @@ from enum import Enum
 from sqlalchemy import Connection
 
 from gridapp.language import tr
-from gridapp.store import conflicts, exchange, journal, state, sync_log
+from gridapp.store import conflicts, exchange, journal, photo_state, state, sync_log
 from gridapp.store.exchange import Exchange
 from gridapp.store.sync_log import SyncLine
 from gridapp.work.held_changes import Question, in_order, needs_person
@@ -30,6 +30,7 @@ class Standing:
     held: tuple[Question, ...] = ()
     lines: tuple[SyncLine, ...] = ()
     sticks: Exchange = Exchange()
+    photos: int = 0  # that the county does not have yet
 
     @property
     def joined(self) -> bool:
@@ -53,6 +54,7 @@ def read(db: Connection) -> Standing:
         tuple(in_order(conflicts.waiting(db))),
         tuple(sync_log.lines(db)),
         exchange.read(db),
+        len(photo_state.unsent(db)),
     )
 
 
@@ -234,6 +236,8 @@ def told(line: SyncLine) -> str:
             words = tr("停在半路，已{moved}，下次接着传", moved=moved)
     else:
         words = moved or tr("没有新的改动")
+        if line.sentence:
+            words = tr("{words}；{why}", words=words, why=line.sentence)
     if line.times > 1:
         words = tr("{words}（{times} 次）", words=words, times=line.times)
     return words

@@ -80,24 +80,28 @@ def stayed_words(result: TakenBack) -> str:
 
 
 class LedgerDrop(QObject):
-    """Takes a ledger that is dropped onto a window, wherever no part of it wants it."""
+    """Takes a file that is dropped onto a window, wherever no part of it wants it.
+
+    `endings` are those of the names it takes; a ledger's, unless others are given.
+    """
 
     dropped = Signal(Path)
 
-    def __init__(self, window: QWidget) -> None:
+    def __init__(self, window: QWidget, endings: frozenset[str] = ENDINGS) -> None:
         super().__init__(window)
+        self._endings = endings
         window.setAcceptDrops(True)
         window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.DragEnter, QEvent.Type.DragMove):
             drag = cast("QDropEvent", event)
-            if ledger_in(drag.mimeData()) is not None:
+            if dropped_in(drag.mimeData(), self._endings) is not None:
                 drag.acceptProposedAction()
                 return True
         elif event.type() == QEvent.Type.Drop:
             drop = cast("QDropEvent", event)
-            path = ledger_in(drop.mimeData())
+            path = dropped_in(drop.mimeData(), self._endings)
             if path is not None:
                 drop.acceptProposedAction()
                 self.dropped.emit(path)
@@ -105,10 +109,10 @@ class LedgerDrop(QObject):
         return False
 
 
-def ledger_in(data: QMimeData) -> Path | None:
-    """The one local file that is dragged, if its name is that of a table."""
+def dropped_in(data: QMimeData, endings: frozenset[str]) -> Path | None:
+    """The one local file that is dragged, if its name ends in one of these."""
     urls = data.urls()
     if len(urls) != 1 or not urls[0].isLocalFile():
         return None
     path = Path(urls[0].toLocalFile())
-    return path if path.suffix.lower() in ENDINGS else None
+    return path if path.suffix.lower() in endings else None

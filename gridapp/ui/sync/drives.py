@@ -10,6 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QStorageInfo
 
+SUFFIX = ".gridpkg"  # as sync.gridpkg has it, whose import the window can do without
 _MOUNTS = ("/media/", "/run/media/", "/mnt/")  # where Linux puts what is plugged in
 _REMOVABLE = 2  # DRIVE_REMOVABLE, what GetDriveTypeW says of a stick
 MOST_FILES = 5
@@ -45,8 +46,6 @@ def _is_stick(root: str) -> bool:
 
 def packages(found: Sequence[Drive]) -> list[Path]:
     """The newest packages on these sticks, newest first."""
-    from gridapp.sync.gridpkg import SUFFIX
-
     files: list[tuple[float, Path]] = []
     for drive in found:
         for depth in _DEPTHS:

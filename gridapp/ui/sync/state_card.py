@@ -111,7 +111,13 @@ class StateCard(Card):
             self.focus_start()
         self.join.setVisible(not standing.joined or moment.shut_out)
         self.join.offer(standing.server)
-        kinds = [_kind_line(kind, n) for kind, n in standing.waiting.items()]
+        kinds = [
+            _line(record_named(kind).title, tr("{number:,} 条", number=n))
+            for kind, n in standing.waiting.items()
+        ]
+        if standing.photos:
+            words = tr("{number:,} 张", number=standing.photos)
+            kinds.append(_line(tr("照片"), words))
         self.kinds.replace(kinds or [Text(tr("没有，都已上报"), "muted")])
         words = oldest_words(standing, now)
         self.oldest.setText(words)
@@ -149,10 +155,10 @@ class StateCard(Card):
             self.step_asked.emit(self._act)
 
 
-def _kind_line(kind: str, number: int) -> QWidget:
+def _line(label: str, count: str) -> QWidget:
     holder = QWidget()
     row = line(holder)
-    row.addWidget(Text(record_named(kind).title))
+    row.addWidget(Text(label))
     row.addStretch()
-    row.addWidget(Text(tr("{number:,} 条", number=number), "muted"))
+    row.addWidget(Text(count, "muted"))
     return holder
