@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 
 from gridapp.errors import InvalidFields, UserError
 from gridapp.language import tr
-from gridapp.models import RECORDS, record_named, rules
+from gridapp.models import RECORDS, Attachment, record_named, rules
 from gridapp.models.record import Record, Values, fields_of, table_of
 from gridapp.store.journal import DIALECT
 from gridapp.store.vault import Writing
@@ -232,7 +232,7 @@ def _set_deleted(
 
 
 def move(tx: Writing, model: type[Record], record_id: UUID, grid_id: UUID) -> None:
-    """Move a record, with everything that is a part of it, to another grid."""
+    """Move a record, with its parts, photos and papers, to another grid."""
     moving: list[tuple[type[Record], set[UUID]]] = [(model, {record_id})]
     while moving:
         owner, ids = moving.pop()
@@ -250,6 +250,9 @@ def move(tx: Writing, model: type[Record], record_id: UUID, grid_id: UUID) -> No
                     parts = _parts(tx.db, other, one.name, ids)
                     if parts:
                         moving.append((other, parts))
+        attached = _parts(tx.db, Attachment, "owner_id", ids)  # whatever its type
+        if attached:
+            moving.append((Attachment, attached))
 
 
 def _parts(

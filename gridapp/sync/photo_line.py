@@ -29,7 +29,8 @@ _UPLOAD = re.compile("[0-9a-f]{32}")
 
 
 class PhotoLine:
-    """Says to one county what there is to say of photos; counts bytes of photos."""
+    """Says to one county what there is to say of photos; counts the bytes of photos
+    that were answered for."""
 
     def __init__(self, transport: HttpTransport) -> None:
         self._transport = transport
@@ -108,9 +109,9 @@ class PhotoLine:
     def _tus(
         self, method: str, path: str, headers: dict[str, str], body: bytes = b""
     ) -> Answer:
-        self.bytes_up += len(body)
         said = {"tus-resumable": TUS, **headers}
         answer = self._transport.send(method, path, self.token, said, body)
+        self.bytes_up += len(body)
         return _checked(answer)
 
 

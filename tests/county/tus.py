@@ -2,6 +2,9 @@
 
 import base64
 import random
+import socket
+import threading
+from contextlib import suppress
 from io import BytesIO
 
 import httpx
@@ -105,3 +108,54 @@ class Raw:
 
     def offset(self, path):
         return int(self("HEAD", path).headers["upload-offset"])
+
+
+class Cutter:
+    """A line to a server that breaks after so many bytes up, or down, each time."""
+
+    def __init__(self, target):
+        self.target = target
+        self.up = self.down = None  # bytes a connection may carry; None: any
+        self.cuts = 0
+        self.carried = 0  # bytes up, of all connections
+        self.watch = lambda carried: None  # told as they pass
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self):
+        self._listener.close()
+
+    def _accept(self):
+        with suppress(OSError):
+            while True:
+                client, _ = self._listener.accept()
+                host, _, port = self.target.removeprefix("http://").rpartition(":")
+                try:
+                    server = socket.create_connection((host, int(port)))
+                except OSError:
+                    client.close()
+                    continue
+                for way in (
+                    (client, server, self.up, True),
+                    (server, client, self.down, False),
+                ):
+                    threading.Thread(target=self._carry, args=way, daemon=True).start()
+
+    def _carry(self, here, there, most, up):
+        left = most
+        with suppress(OSError):
+            while piece := here.recv(1 << 14):
+                if up:
+                    self.carried += min(len(piece), left or len(piece))
+                    self.watch(self.carried)
+                if left is not None and len(piece) >= left:
+                    there.sendall(piece[:left])
+                    self.cuts += 1
+                    break
+                there.sendall(piece)
+                left = None if left is None else left - len(piece)
+        for one in (here, there):
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+            one.close()
