@@ -41,12 +41,12 @@ class Question:
 
     @property
     def subject(self) -> str:
-        """The record and the field, as 居民：李桂英 · 行动能力."""
+        """The record and the field, as 居民：李桂英·行动能力."""
         held, model = self.held, record_named(self.held.type)
         about = model.title
         if held.title != model.title:
             about = tr("{title}：{about}", title=model.title, about=held.title)
-        return f"{about} · {held.label}" if held.field else about
+        return f"{about}·{held.label}" if held.field else about
 
 
 def question_of(held: Waiting) -> Question:

@@ -75,7 +75,7 @@ class ConflictCard(Card):
         if self.question.held.private:
             tip = tr("显示完整的内容（会记入日志）")
             self._eye = Button(self._theme, "", "small", icon="eye", tip=tip)
-            self._eye.setFixedSize(40, 34)
+            self._eye.setFixedSize(40, 40)
             self._eye.clicked.connect(self.revealed)
             row.addWidget(self._eye)
         if self.question.held.type in OPENED:
