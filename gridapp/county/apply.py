@@ -81,10 +81,7 @@ def push(db: Connection, device: Device, sent: Push, now: dt.datetime) -> Pushed
     query = select(devices.c.last_seq).where(devices.c.id == device.id)
     taken_before: int = db.execute(query.with_for_update()).scalar_one()
     first = min((one.seq for one in sent.changes), default=sent.last)
-    held = [
-        parked.answer(one)
-        for one in parked.between(db, device.id, first, min(sent.last, taken_before))
-    ]
+    holds = parked.between(db, device.id, first, min(sent.last, taken_before))
     raws = [one for one in sent.changes if taken_before < one.seq <= sent.last]
     taken = 0
     if raws:
@@ -92,12 +89,11 @@ def push(db: Connection, device: Device, sent: Push, now: dt.datetime) -> Pushed
         found = [read(raw) for raw in raws]
         older = parked.waiting(db, device.id, but=inserted)
         found += [read(raw, field) for raw, field in older]
-        holds = apply(db, device, found, now)
-        fresh, settled = parked.sorted_out(holds, older)
+        fresh, settled = parked.sorted_out(apply(db, device, found, now), older)
         settled += parked.superseded(db, device.id, inserted, fresh)
         parked.settle(db, device.id, settled)
         parked.keep(db, device.id, fresh, now)
-        held += sorted(map(parked.answer, fresh), key=lambda one: one.seq)
+        holds += sorted(fresh, key=lambda one: one.raw.seq)
         lost = {hold.raw.seq for hold in fresh if hold.field is None}
         taken = sum(raw.seq not in lost for raw in raws)
     if sent.last > taken_before:
@@ -106,6 +102,7 @@ def push(db: Connection, device: Device, sent: Push, now: dt.datetime) -> Pushed
             .where(devices.c.id == device.id)
             .values(last_seq=sent.last, mark=sent.mark)
         )
+    held = parked.answers(db, holds, device.grids)
     return Pushed(max(sent.last, taken_before), taken, held)
 
 
@@ -197,7 +194,7 @@ def _decide(batch: _Batch, arrival: Arrival) -> None:
         arrival.hold(None, OUT_OF_SCOPE, sentence(OUT_OF_SCOPE, arrival, None))
         return
     if not roles.writes(batch.device.role, model.__tablename__):
-        arrival.hold(None, OUT_OF_SCOPE, _READS.format(title=model.title))
+        _hold_all(batch, arrival, OUT_OF_SCOPE, _READS.format(title=model.title))
         return
     change = _allowed(batch, arrival, current)
     if change is None:
@@ -212,7 +209,7 @@ def _decide(batch: _Batch, arrival: Arrival) -> None:
         fields = {name: text for name, text in wrong.items() if name in change.changes}
         needed = [text for name, text in wrong.items() if _needed(model, name)]
         if not fields or (current is None and needed):
-            arrival.hold(None, INVALID, (needed or list(wrong.values()))[0])
+            _hold_all(batch, arrival, INVALID, (needed or list(wrong.values()))[0])
             return
         for name, text in fields.items():
             _hold(batch, arrival, name, INVALID, text, current)
@@ -275,6 +272,16 @@ def _hold(
         arrival.hold(name, reason, text, _wire(arrival.model, name, current))
     else:
         arrival.hold(None, reason, text)
+
+
+def _hold_all(batch: _Batch, arrival: Arrival, reason: str, text: str) -> None:
+    """Hold all of a change: a new record as one, of one that is here each field, so
+    that its author's laptop goes back to what the county has."""
+    current = batch.state[arrival.model].get(arrival.record_id)
+    if current is None:
+        arrival.hold(None, reason, text)
+    for name in arrival.change.changes if current is not None else ():
+        _hold(batch, arrival, name, reason, text, current)
 
 
 def _needed(model: type[Record], name: str) -> bool:

@@ -12,8 +12,10 @@ from sqlalchemy import Connection, insert, select, tuple_, update
 
 from gridapp.county.intake import MISSING_PARENT, UNKNOWN, Hold
 from gridapp.county.tables import held
+from gridapp.models import RECORDS
 from gridapp.models.ids import id_of
 from gridapp.models.kinds import TIME
+from gridapp.models.record import table_of
 from gridapp.sync.merge import MISSING_RECORD
 from gridapp.sync.protocol import Change, Held
 
@@ -22,8 +24,25 @@ _MAY_FIT_LATER = (MISSING_PARENT, MISSING_RECORD, UNKNOWN)
 _TRIED = 1000  # held changes that are tried again with one batch
 
 
-def answer(hold: Hold) -> Held:
-    """The hold as its author's device is told."""
+def answers(
+    db: Connection, holds: Sequence[Hold], grids: Collection[UUID]
+) -> list[Held]:
+    """The holds as their author's device is told; `grids` are those that it reads."""
+    ids: dict[str, set[UUID]] = {}
+    for hold in holds:
+        ids.setdefault(hold.raw.type, set()).add(_id(hold.raw.id))
+    last: dict[UUID, tuple[dt.datetime, UUID | None]] = {}
+    for model in RECORDS:
+        c = table_of(model).c
+        query = select(c.id, c.updated_at, c.updated_by)
+        wanted = ids.get(model.__tablename__)
+        if wanted:
+            query = query.where(c.id.in_(wanted), c.grid_id.in_(grids))
+            last |= {key: (at, by) for key, at, by in db.execute(query)}
+    return [_answer(hold, *last.get(_id(hold.raw.id), (None, None))) for hold in holds]
+
+
+def _answer(hold: Hold, stamp: dt.datetime | None, by: UUID | None) -> Held:
     return Held(
         seq=hold.raw.seq,
         field=hold.field,
@@ -32,6 +51,8 @@ def answer(hold: Hold) -> Held:
         theirs=hold.theirs,
         theirs_by=hold.theirs_by.bytes if hold.theirs_by else None,
         theirs_at=TIME.to_wire(hold.theirs_at) if hold.theirs_at else None,
+        stamp=TIME.to_wire(stamp) if stamp else None,
+        by=by.bytes if by else None,
     )
 
 

@@ -53,6 +53,7 @@ from gridapp.sync.protocol import (
     SyncRequest,
     UnlockReply,
     UnlockRequest,
+    digest,
     mark_of,
 )
 from gridapp.sync.versions import SERVED, Served, Versioned
@@ -203,6 +204,7 @@ def _synced(
         device = who(db)
     request = _read(body, SyncRequest, MAX_ASKED, form, served)
     reply = reply_to(county, who, request, device, served)
+    reply.answers = digest(body)
     return Answer(
         200,
         form.write(reply),

@@ -9,26 +9,22 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, select, update
-from uuid_utils.compat import uuid7
 
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models import Grid, record_named
-from gridapp.models.ids import id_of
-from gridapp.models.kinds import PHONES, TIME, time_text
-from gridapp.models.record import Record, field_of, fields_of, table_of
-from gridapp.store import acts, history, journal, page, records, remote
-from gridapp.store.journal import JournalRow, from_stored, to_stored
+from gridapp.models.kinds import PHONES, time_text
+from gridapp.models.record import Record, field_of, fields_of
+from gridapp.store import acts, history, records, remote, state
+from gridapp.store.journal import from_stored
 from gridapp.store.tables import held
 from gridapp.store.tables import journal as journal_table
 from gridapp.store.vault import Writing
 from gridapp.sync.merge import CAME_BACK, EDITED
-from gridapp.sync.protocol import INSERT, UPDATE, Held
-from gridapp.sync.wire import from_wire
+from gridapp.sync.protocol import INSERT, UPDATE
 
 MINE, THEIRS, BOTH, TAKEN, PARKED = "mine", "theirs", "both", "taken", "parked"
-_UNKNOWN = "unknown"  # the county is older than this program: nothing to decide
-_GRID = "grid_id"
+_GRID, BIN = "grid_id", "deleted_at"
 
 
 @dataclass(frozen=True)
@@ -49,113 +45,6 @@ class Waiting:
     sentence: str
     at: str
     private: bool = False  # the two sides are masked
-
-
-def keep(tx: Writing, sent: Mapping[int, JournalRow], found: Sequence[Held]) -> int:
-    """Write down what the county held of the rows sent; returns how many are new.
-
-    A field that is held takes the county's value here, unless it was changed again
-    since; a record whose deletion is held comes out of the recycle bin.
-    """
-    if not found:
-        return 0
-    known = {
-        (row.seq, row.field or "")
-        for row in tx.db.execute(
-            select(held.c.seq, held.c.field).where(held.c.seq.in_(list(sent)))
-        )
-    }
-    count = 0
-    records_sent = {row.record_id.hex for row in sent.values()}
-    pending = page.unsent_fields(tx.db, max(sent, default=0), records_sent)
-    for one in found:
-        row = sent.get(one.seq)
-        if row is None or (one.seq, one.field or "") in known:
-            continue
-        model = record_named(row.type)
-        _put(tx, model, row, one)
-        later = pending.get((row.type, row.record_id.hex), set())
-        if one.reason == EDITED and "deleted_at" not in later:
-            _revert(tx, model, row, one, "deleted_at", None)
-        elif one.field and one.reason != _UNKNOWN and one.field not in later:
-            theirs = from_wire(model, one.field, one.theirs)
-            _revert(tx, model, row, one, one.field, theirs)
-        count += one.reason != _UNKNOWN
-    return count
-
-
-def _put(tx: Writing, model: type[Record], row: JournalRow, one: Held) -> None:
-    """One row of `held`; an older one of the same field is closed, its value kept."""
-    mine, theirs = None, None
-    if one.field and one.field in journal.journalled(model):
-        value = row.values.get(one.field)
-        new = value if row.action == INSERT or value is None else value[1]
-        mine = json.dumps(to_stored(model, one.field, new), ensure_ascii=False)
-        here = from_wire(model, one.field, one.theirs)
-        theirs = json.dumps(to_stored(model, one.field, here), ensure_ascii=False)
-    if one.field:
-        tx.db.execute(
-            update(held)
-            .where(
-                held.c.type == row.type,
-                held.c.record_id == row.record_id.hex,
-                held.c.field == one.field,
-                held.c.decided.is_(None),
-            )
-            .values(decided=THEIRS)
-        )
-    tx.db.execute(
-        held.insert().values(
-            id=uuid7().hex,
-            seq=one.seq,
-            type=row.type,
-            record_id=row.record_id.hex,
-            field=one.field,
-            mine=mine,
-            theirs=theirs,
-            theirs_by=one.theirs_by.hex() if one.theirs_by else None,
-            theirs_at=_moment(one.theirs_at),
-            reason=one.reason,
-            sentence=one.sentence,
-            at=time_text(tx.at),
-            decided=PARKED if one.reason == _UNKNOWN else None,
-            told=one.reason == _UNKNOWN,
-        )
-    )
-
-
-def _moment(wire: int | None) -> str | None:
-    return None if wire is None else time_text(TIME.from_wire(wire))
-
-
-def _revert(
-    tx: Writing, model: type[Record], row: JournalRow, one: Held, name: str, value: Any
-) -> None:
-    """Give a field the county's value, journalled as its author's doing."""
-    table = table_of(model)
-    query = select(table.c[name]).where(table.c.id == row.record_id)
-    here = tx.db.execute(query).scalar()
-    if here == value:
-        return
-    tx.db.execute(
-        table.update().where(table.c.id == row.record_id).values({name: value})
-    )
-    at = tx.at if one.theirs_at is None else TIME.from_wire(one.theirs_at)
-    line = JournalRow(
-        seq=0,
-        at=at,
-        by=id_of(one.theirs_by) if one.theirs_by else None,
-        device=UUID(int=0),  # the county
-        origin="remote",
-        type=row.type,
-        record_id=row.record_id,
-        grid_id=row.grid_id,
-        action=UPDATE if name != "deleted_at" else "restore",
-        base=None,
-        values={name: (here, value)},
-    )
-    journal.append_remote(tx.db, [line])
-    tx.touched(model, row.record_id)
 
 
 def waiting(db: Connection) -> list[Waiting]:
@@ -262,13 +151,15 @@ def _decide_field(
         value = from_stored(model, row.field, json.loads(row.mine or "null"))
         if row.field == _GRID:
             records.move(tx, model, record_id, value)
+        elif row.field == BIN:
+            (records.delete if value else records.undelete)(tx, model, record_id)
         else:
             records.save(tx, model, {row.field: value}, record_id)
     elif choice == BOTH:
         current = records.get(tx.db, model, record_id)
         if current is None:
             raise UserError(tr("这条{title}已被删除，请先恢复", title=model.title))
-        if row.field == _GRID or field_of(model, row.field).kind.private:
+        if row.field in (_GRID, BIN) or field_of(model, row.field).kind.private:
             _keep_both(tx, model, current, row)
             return
         if "note" not in {one.name for one in fields_of(model)}:
@@ -292,7 +183,7 @@ def _keep_both(
     """Keep both of two lists of phones. Nothing private goes into a note, which is
     shown in clear."""
     name: str = row.field
-    if name == _GRID or field_of(model, name).kind is not PHONES:
+    if name in (_GRID, BIN) or field_of(model, name).kind is not PHONES:
         label = label_of(model, name)
         raise UserError(
             tr("{label}不能两个都留，请选“用我的”或“用县里的”", label=label)
@@ -315,12 +206,11 @@ def _decide_whole(
     current = records.get(tx.db, model, record_id, deleted=True)
     if current is None:
         return
-    device = tx.db.execute(select(journal_table.c.device).limit(1)).scalar_one()
     tx.db.execute(
         journal_table.insert().values(
             at=time_text(tx.at),
             by=tx.by.hex if tx.by else None,
-            device=device,
+            device=state.device(tx.db).hex,
             origin="local",
             type=row.type,
             record_id=record_id.hex,

@@ -137,7 +137,9 @@ class _Page:
             return
         if here is not None and here["grid_id"] != change.grid.hex():
             gone = change.action == LEAVE and here["grid_id"] not in self.followed
-            if change.action not in WHOLE and not gone:
+            moved = "grid_id" in self.unsent.get((change.type, record_id), ())
+            moved = moved and change.action != LEAVE
+            if change.action not in WHOLE and not (gone or moved):
                 return  # a line of a grid that the record has left
         if change.action == LEAVE:
             self._leave(model, record_id, change)
@@ -183,7 +185,8 @@ class _Page:
         else:
             kept = self._kept((change.type, record_id), brought["updated_at"])
             for name, value in brought.items():
-                if name not in kept and here[name] != value:
+                alike = name == "deleted_at" and value and here[name]  # both deleted it
+                if (name not in kept or alike) and here[name] != value:
                     different[name] = (here[name], value)
                     here[name] = value
             if different:
@@ -245,7 +248,9 @@ class _Page:
         )
 
     def _leave(self, model: type[Record], record_id: str, change: Change) -> None:
-        if (change.type, record_id) in self.unsent:
+        if (change.type, record_id) in self.unsent or (
+            self.waits and _has_unsent_part(self.db, change.type, record_id)
+        ):
             raise UnsentFirst
         del self.rows[model][record_id]
         self.changed.setdefault(model, {}).setdefault(record_id, set())
@@ -288,6 +293,22 @@ def _waits(db: Connection, after: int) -> bool:
     """Whether a local change after that number waits to be sent."""
     query = "SELECT 1 FROM journal WHERE seq > ? AND origin = 'local' LIMIT 1"
     return db.exec_driver_sql(query, (after,)).scalar() is not None
+
+
+def _has_unsent_part(db: Connection, type_: str, record_id: str) -> bool:
+    """Whether something that belongs to the record has a change to be sent."""
+    for model in RECORDS:
+        for one in fields_of(model):
+            if one.part and one.target == type_:
+                query = (
+                    f"SELECT 1 FROM {model.__tablename__} AS part JOIN journal"
+                    " ON journal.record_id = part.id AND journal.origin = 'local'"
+                    f" AND journal.seq > ? WHERE part.{one.name} = ? LIMIT 1"
+                )
+                given = (state.pushed_seq(db), record_id)
+                if db.exec_driver_sql(query, given).scalar() is not None:
+                    return True
+    return False
 
 
 def _last(db: Connection) -> int:

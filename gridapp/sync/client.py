@@ -22,6 +22,7 @@ from gridapp.models.ids import id_of
 from gridapp.models.kinds import now, time_text
 from gridapp.store import (
     conflicts,
+    holding,
     journal,
     keyring,
     leaving,
@@ -51,6 +52,7 @@ from gridapp.sync.protocol import (
     Refused,
     SyncReply,
     SyncRequest,
+    digest,
     pack,
     unpack,
 )
@@ -104,6 +106,7 @@ class SyncClient:
         self._store = store
         self._transport = transport
         self._speaks = speaks
+        self._asked = b""  # the newest request, as it was sent
         self._version = max(speaks)  # until the county names those it serves
         self.report = Report()  # of the last sync, or as far as it came
 
@@ -330,7 +333,10 @@ class SyncClient:
             sent=sent,
         )
         body = self._say(SYNC_PATH, token, request, report)
-        return self.take(batch, request, unpack(body, SyncReply), report) or fresh
+        reply = unpack(body, SyncReply)
+        if reply.answers not in (b"", digest(self._asked)):
+            raise UserError(tr("收到的答复不是这次同步的，请再同步一次；改动都在本机"))
+        return self.take(batch, request, reply, report) or fresh
 
     def take(
         self,
@@ -375,6 +381,7 @@ class SyncClient:
 
     def _exchange(self, path: str, token: str, body: bytes, report: Report) -> bytes:
         report.bytes_up += len(body)
+        self._asked = body
         status, answer = self._transport.exchange(path, token, body)
         report.bytes_down += len(answer)
         if status != 200:
@@ -426,7 +433,7 @@ class SyncClient:
             rows = _rows_of(tx.db, batch.last) if held else {}
             for key in (state.PUSHED, state.SENT):
                 state.keep(tx.db, key, str(batch.last))
-            report.held += conflicts.keep(tx, rows, held)
+            report.held += holding.keep(tx, rows, held)
             report.pushed += len(batch.changes)
             return new or not batch.complete
 

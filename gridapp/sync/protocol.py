@@ -59,7 +59,11 @@ class Change(msgspec.Struct, array_like=True):
 
 
 class Held(msgspec.Struct, array_like=True):
-    """Why a change, or one field of it, was not taken, and what the county has."""
+    """Why a change, or one field of it, was not taken, and what the county has.
+
+    `stamp` is the record's updated_at there, and `by` who made its last change: a
+    laptop that knew that state goes back to it.
+    """
 
     seq: int
     field: str | None
@@ -68,6 +72,8 @@ class Held(msgspec.Struct, array_like=True):
     theirs: Any = None
     theirs_by: bytes | None = None
     theirs_at: int | None = None
+    stamp: int | None = None
+    by: bytes | None = None
 
 
 class Push(msgspec.Struct, array_like=True):
@@ -153,7 +159,8 @@ class SyncReply(msgspec.Struct, array_like=True):
     last journal number taken, with its mark, when the laptop does not know of it.
     `gone` are grids that were taken away: the laptop sends what it wrote there, then
     lets their records go and mentions them no more. A grid that is in neither list
-    stays as it is.
+    stays as it is. `answers` is the `digest` of the request's bytes: a page fits only
+    where the request was made, and one that comes late would bring older values back.
     """
 
     version: int
@@ -164,6 +171,7 @@ class SyncReply(msgspec.Struct, array_like=True):
     keys: bytes = b""
     ahead: tuple[int, bytes] | None = None
     gone: list[bytes] = []
+    answers: bytes = b""
 
 
 class RejoinRequest(msgspec.Struct, array_like=True):
@@ -299,6 +307,11 @@ class UnlockReply(msgspec.Struct, array_like=True):
 
     version: int
     key: bytes
+
+
+def digest(body: bytes) -> bytes:
+    """What tells a request from any other."""
+    return blake2b(body, digest_size=6).digest()
 
 
 def mark_of(record_id: bytes, at: int) -> bytes:
