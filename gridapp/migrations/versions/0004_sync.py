@@ -12,12 +12,15 @@ depends_on = None
 
 TIME = sa.String(24).with_variant(sa.DateTime(timezone=True), "postgresql")
 HASH = sa.String(64)
+PARTS = 16  # a power of two can be halved again, partition by partition
 
 
 def upgrade() -> None:
     op.create_index(op.f("ix_attachment_hash"), "attachment", ["hash"])
     if context.config.attributes["side"] == "county":
         _county()
+        if op.get_bind().dialect.name == "postgresql":
+            _part_the_log()
     else:
         _laptop()
 
@@ -93,3 +96,23 @@ def _county() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_act")),
     )
     op.add_column("enrolment", sa.Column("area", sa.Text(), nullable=True))
+
+
+def _part_the_log() -> None:
+    """Part the change log, which grows for ever, by its scope."""
+    for statement in (
+        "ALTER TABLE change RENAME TO change_before",
+        "ALTER TABLE change_before RENAME CONSTRAINT pk_change TO pk_change_before",
+        "DROP INDEX ix_change_record_id",
+        "CREATE TABLE change (LIKE change_before INCLUDING DEFAULTS,"
+        " CONSTRAINT pk_change PRIMARY KEY (grid_id, n)) PARTITION BY HASH (grid_id)",
+        *(
+            f"CREATE TABLE change_{part:02} PARTITION OF change"
+            f" FOR VALUES WITH (MODULUS {PARTS}, REMAINDER {part})"
+            for part in range(PARTS)
+        ),
+        "INSERT INTO change SELECT * FROM change_before",
+        "DROP TABLE change_before",
+        "CREATE INDEX ix_change_record_id ON change (record_id)",
+    ):
+        op.execute(statement)
