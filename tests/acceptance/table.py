@@ -51,7 +51,6 @@ CHECKS = {
     30: ("Bundle without GPL parts; licences listed", "automatic"),
 }
 LATER = {
-    27: "issue 5: an exchange file on a USB disk",
     30: "install without admin in 2 minutes: issue 7",
 }
 UNDONE = frozenset({27})  # nothing of it can be done yet
