@@ -32,6 +32,7 @@ from gridapp.county import service
 from gridapp.county.forms import Form, form_of
 from gridapp.county.limits import Limits
 from gridapp.county.store import County
+from gridapp.errors import UserError
 from gridapp.sync.protocol import Refused
 from gridapp.sync.versions import Served
 
@@ -59,6 +60,10 @@ class Operation:
                 return await self.run(request)
             except Refused as error:
                 return refused(request, error)
+            except UserError as error:
+                return refused(request, Refused("unreadable", str(error)))
+            except service.NO_DATABASE as error:
+                return refused(request, service.busy(error))
 
         return Route(self.path, run, methods=[self.method])
 

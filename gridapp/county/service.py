@@ -90,6 +90,7 @@ STATUS = {
     "checksum": 460,
     "full": 507,
 }
+NO_DATABASE = (OperationalError, NoConnectionFree)
 _SEEN_EVERY = dt.timedelta(minutes=1)
 _ATTEMPTS = 3  # of a write that met a deadlock or a long wait
 _MAX_ENROL = 64 << 10  # bytes of an unpacked request for a device; nobody is known yet
@@ -145,10 +146,8 @@ def answer(
         if error.code == "token":
             error = attempts.failed(county, attempts.TOKEN, source) or error
         return refusal(error, form)
-    except (OperationalError, NoConnectionFree) as error:
-        _LOG.error("the county's database did not answer", exc_info=error)
-        words = tr("县级服务器正忙，请过一会儿再同步；改动都在本机")
-        return refusal(Refused("busy", words, wait=_BUSY_WAIT), form)
+    except NO_DATABASE as error:
+        return refusal(busy(error), form)
     except UserError as error:
         return refusal(Refused("unreadable", str(error)), form)
 
@@ -174,6 +173,13 @@ def _unlocked(
         if error.code != "code":
             raise
         raise attempts.failed(county, attempts.UNLOCK, source) or error from None
+
+
+def busy(error: Exception) -> Refused:
+    """What a request is told whose database did not answer; the log gets the cause."""
+    _LOG.error("the county's database did not answer", exc_info=error)
+    words = tr("县级服务器正忙，请过一会儿再同步；改动都在本机")
+    return Refused("busy", words, wait=_BUSY_WAIT)
 
 
 def refusal(error: Refused, form: Form = PACKED, request: str = "") -> Answer:
