@@ -57,6 +57,9 @@ class Asked(Messages):
     def choose_target(self, title, name, kinds):
         return self.target
 
+    def choose_folder(self, title):
+        return self.target
+
     def _report(self, error):
         self.errors.append(error)
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import UUID
 
 from PySide6.QtCore import QStorageInfo
 
@@ -44,14 +45,19 @@ def _is_stick(root: str) -> bool:
     return root.startswith(_MOUNTS) and os.access(root, os.W_OK)
 
 
-def packages(found: Sequence[Drive]) -> list[Path]:
-    """The newest packages on these sticks, newest first."""
+def answers(found: Sequence[Drive], device: UUID) -> list[Path]:
+    """The answers for this laptop on these sticks, the newest first."""
+    from gridapp.sync.gridpkg import DOWN, BadPackage, read_header
+
     files: list[tuple[float, Path]] = []
     for drive in found:
         for depth in _DEPTHS:
             for path in drive.folder.glob(f"{depth}{SUFFIX}"):
                 try:
-                    files.append((path.stat().st_mtime, path))
-                except OSError:  # it went while it was looked at
+                    with path.open("rb") as file:
+                        header = read_header(file)
+                    if header.kind == DOWN and header.device == device.bytes:
+                        files.append((path.stat().st_mtime, path))
+                except (OSError, BadPackage):  # it went meanwhile, or is none
                     continue
     return [path for _, path in sorted(files, reverse=True)[:MOST_FILES]]

@@ -15,7 +15,7 @@ from gridapp.store.exchange import Exchange
 from gridapp.store.vault import Store
 from gridapp.ui.jobs import Progress
 from gridapp.ui.session import Session
-from gridapp.ui.sync.drives import Drive, drives, packages
+from gridapp.ui.sync.drives import Drive, answers, drives
 from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import Divider, NoticeBar, column
 from gridapp.ui.widgets.flow import FlowLayout
@@ -100,7 +100,8 @@ class StickCard(QWidget):
         self.said.emit(words, None)
 
     def _ask_which(self) -> None:
-        self._session.jobs.run(lambda: packages(drives()), self._offer_files)
+        device = self._session.store.device_id
+        self._session.jobs.run(lambda: answers(drives(), device), self._offer_files)
 
     def _offer_files(self, found: list[Path]) -> None:
         if not found:
