@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, Response
 
-from gridapp.county import limits, photo_api, photos, rights
+from gridapp.county import limits, openapi, photo_api, photos, rights
 from gridapp.county.forms import Form
 from gridapp.county.routes import (
     Operation,
@@ -58,23 +58,26 @@ def operations() -> list[Operation]:
     """The paths of photos, for the county's application."""
     file, photo = FILES_PATH + "/{id}", PHOTOS_PATH + "/{hash}"
     made = [
-        (method, path, run, tus)
-        for path, run, tus, methods in (
-            (FILES_PATH, _files, True, ("OPTIONS", "POST")),
-            (file, _file, True, ("OPTIONS", "HEAD", "PATCH", "DELETE", "POST")),
-            (KNOWN_PATH, _known, False, ("POST",)),
-            (photo, partial(_photo, part=WHOLE), False, ("GET",)),
-            (photo + "/thumb", partial(_photo, part=THUMB), False, ("GET",)),
+        (method, path, run)
+        for path, run, methods in (
+            (FILES_PATH, _files, ("OPTIONS", "POST")),
+            (file, _file, ("OPTIONS", "HEAD", "PATCH", "DELETE", "POST")),
+            (photo, partial(_photo, part=WHOLE), ("GET",)),
+            (photo + "/thumb", partial(_photo, part=THUMB), ("GET",)),
         )
         for method in methods
     ]
+    asked = "Which photos the county has and wants"
     return [
-        Operation(method, path, _told(run, tus=tus), photo_api.OPERATIONS[method, path])
-        for method, path, run, tus in made
+        openapi.exchange(KNOWN_PATH, _told(_known), asked, (KnownRequest, KnownReply)),
+        *(
+            Operation(method, path, _told(run), photo_api.OPERATIONS[method, path])
+            for method, path, run in made
+        ),
     ]
 
 
-def _told(run: Run, *, tus: bool) -> Run:
+def _told(run: Run) -> Run:
     """What answers, with its refusals in words and the headers that tus wants."""
 
     async def answer(request: Request) -> Response:
@@ -88,9 +91,11 @@ def _told(run: Run, *, tus: bool) -> Run:
             found = refused(request, error)
             if error.code == "tus":
                 found.headers["Tus-Version"] = TUS
+            if error.code == "method":
+                found.headers["Allow"] = "OPTIONS, HEAD, PATCH, DELETE"
         except ClientDisconnect:
             found = Response(status_code=400)  # nobody is there to read it
-        if tus:
+        if request.url.path.startswith(FILES_PATH):
             found.headers["Tus-Resumable"] = TUS
             found.headers["Cache-Control"] = "no-store"
         return found
@@ -135,7 +140,7 @@ async def _file(request: Request) -> Response:
         await in_thread(request, uploads.terminate, device, upload_id)
         return Response(None, 204)
     if method != "PATCH":
-        return Response(None, 405, {"Allow": "OPTIONS, HEAD, PATCH, DELETE"})
+        raise Refused("method", _UNREADABLE)
     if request.headers.get("Content-Type") != OCTETS:
         raise Refused("type", _UNREADABLE)
     start = _number(request, "Upload-Offset")
