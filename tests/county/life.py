@@ -81,6 +81,7 @@ class Person:
     grids: tuple[str, ...]
     skew: dt.timedelta
     out: bool = False  # the county has shut it out
+    aside: int | None = None  # words entered when a copy of its folder was made
     read_to: int = 0  # of its own journal, for the list of what was made
 
 
@@ -93,6 +94,8 @@ class World:
     key: bytes
     root: object
     lives: int = 0
+    acts: int = 0
+    syncs: int = 0
 
 
 @dataclass
@@ -103,6 +106,7 @@ class Life:
     people: list[Person] = field(default_factory=list)
     made: list[tuple[type, UUID]] = field(default_factory=list)
     entered: list[tuple[UUID, str]] = field(default_factory=list)
+    by: dict[str, str] = field(default_factory=dict)  # who entered a word
     words: int = 0
     ticks: int = 0
     story: list[str] = field(default_factory=list)
@@ -146,6 +150,37 @@ class Life:
         person.client.enrol(self.code(person))
         person.out = False
 
+    def lay_a_copy_aside(self, person):
+        """Copy the folder, as somebody does with a file manager."""
+        folder = person.vault.folder
+        person.vault.close()
+        shutil.rmtree(folder.with_suffix(".copy"), ignore_errors=True)
+        shutil.copytree(folder, folder.with_suffix(".copy"))
+        person.aside = self.words
+        self._open(person, folder)
+
+    def bring_the_copy_back(self, person):
+        """The folder as it was: what was entered since and not sent is gone with it."""
+        folder = person.vault.folder
+        person.vault.close()
+        shutil.rmtree(folder)
+        shutil.copytree(folder.with_suffix(".copy"), folder)
+        self._open(person, folder)
+        kept = self._kept()
+        self.entered = [
+            one
+            for one in self.entered
+            if one in kept
+            or self.by[one[1]] != person.name
+            or int(one[1][1:]) <= person.aside
+        ]
+        with person.vault.reading() as db:
+            person.read_to = db.scalar(select(func.max(journal.c.seq))) or 0
+
+    def _open(self, person, folder):
+        person.vault = vaults.open_with_key(folder, self.world.key)
+        person.client = SyncClient(person.vault, person.line)
+
     def end(self):
         for person in self.people:
             person.vault.close()
@@ -157,6 +192,7 @@ class Life:
         """One write of somebody; whether it went through. `act` gets a tool box."""
         hand = Hand(self, person)
         self.ticks += 1
+        self.world.acts += 1
         try:
             with person.vault.writing(batch=batch) as tx:
                 tx.at = self.begun + person.skew + dt.timedelta(milliseconds=self.ticks)
@@ -165,6 +201,7 @@ class Life:
         except UserError:
             return False
         self.entered += hand.entered
+        self.by |= {word: person.name for _, word in hand.entered}
         self._note_new(person)
         return True
 
@@ -182,10 +219,16 @@ class Life:
     def sync(self, person, plan=()):
         """A sync on a line as planned; whether it went through."""
         person.line.plan = list(plan)
+        self.world.syncs += 1
         try:
             return person.client.sync()
-        except UserError as error:
-            if not (plan or (person.out and isinstance(error, Refused))):
+        except Refused as refusal:
+            older = refusal.code == "device" and person.aside is not None
+            person.out = person.out or older
+            if not (plan or person.out):
+                raise
+        except UserError:
+            if not plan:
                 raise
         finally:
             person.line.plan = []
@@ -194,12 +237,12 @@ class Life:
 
     def settle(self):
         """Everybody syncs until nobody has anything."""
-        for person in self.people:
-            if person.out:
-                self.let_in_again(person, ())
         for _ in range(ROUNDS):
+            for person in self.people:
+                if person.out:
+                    self.let_in_again(person, ())
             reports = [self.sync(person) for person in self.people]
-            if not any(one.pushed or one.pulled for one in reports):
+            if all(reports) and not any(one.pushed or one.pulled for one in reports):
                 return
         raise AssertionError("they never come to rest")
 
