@@ -291,7 +291,7 @@ class TestOnTheLaptop:
             Writer(file, header, PrivateKeys.new(), own.public).close()
         assert self.refused(li, answer) == "damaged"
 
-    def test_a_laptop_that_was_never_let_in(self, new_vault, stick):
+    def test_a_laptop_that_was_never_let_in(self, county, new_vault, stick):
         with pytest.raises(UserError, match="还没有登记"):
             package.export_package(new_vault("a"), stick)
 

@@ -8,7 +8,7 @@ from gridapp.store import photo_state, records
 from gridapp.sync import gridpkg, package
 from gridapp.sync.photo_messages import THUMB, WHOLE
 from tests.county.conftest import GRID, OTHER
-from tests.county.test_packages_refused import forged
+from tests.county.stick.test_refused import forged
 from tests.county.test_photos import jpeg
 
 
