@@ -284,7 +284,7 @@ def other_rights(world, device, a, b, c):
 
 def owner_moves(world, device, a, b, c):
     """Somebody with the right moves a record and writes into it where it is now; the
-    laptop writes into it where it was."""
+    worker of the grid that it left writes, too."""
     type_, key = world.record(a)
     found, _ = world.state()
     here, row = found.get((type_, key), (None, ()))
@@ -303,9 +303,14 @@ def owner_moves(world, device, a, b, c):
         )
         writer.sync(Push(writer.seq, [one]))
     # who does not know yet that it left may still write, and meets what stands there
-    values = {name: ["x", world.word(device)] for name in ("name", "note")}
-    late = world.change(device, "update", "resident", key, here, **values)
-    return device.sync(Push(device.seq, [late]))[1]
+    late = world.owners[world.grids.index(here)]
+    values = {name: ["x", world.word(late)] for name in ("name", "note")}
+    one = world.change(late, "update", "resident", key, here, **values)
+    plain = late.sync(Push(late.seq, [one]))[1]
+    world.settle(world.everybody)
+    world.lay()
+    world.told(late, plain)
+    return b""
 
 
 ACTS = (
@@ -319,6 +324,7 @@ ACTS = (
     foreign_keys,
     foreign_rejoin,
     other_rights,
+    owner_moves,
     owner_moves,
 )
 LOCAL = {other_rights, owner_moves}
