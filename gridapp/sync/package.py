@@ -38,9 +38,6 @@ from gridapp.store.page import UnsentFirst
 from gridapp.store.vault import Store
 from gridapp.sync import gridpkg, locking, package_photos
 from gridapp.sync.client import (
-    EPOCH,
-    SERVER,
-    TOKEN,
     UNKNOWN,
     Progress,
     Report,
@@ -48,6 +45,7 @@ from gridapp.sync.client import (
 )
 from gridapp.sync.gridpkg import Answered, BadPackage, Header
 from gridapp.sync.keys import PrivateKeys, id_of_keys
+from gridapp.sync.package_home import Home, home_of, nowhere
 from gridapp.sync.protocol import (
     MAX_ROWS,
     VERSION,
@@ -61,7 +59,6 @@ from gridapp.sync.protocol import (
     pack,
     unpack,
 )
-from gridapp.sync.transport import Transport
 
 Cancelled = Callable[[], bool]
 PHOTOS = 512 << 20  # bytes of photos that one package takes along, unless told
@@ -78,50 +75,6 @@ class PackageReport(Report):
     again: bool = False
 
 
-class _Nowhere(Transport):
-    """There is no connection; `url` is where the county can be reached, if ever."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-
-    def exchange(self, path: str, token: str, body: bytes) -> tuple[int, bytes]:
-        raise UserError(tr("这里没有网络"))
-
-    def close(self) -> None:
-        return
-
-    def stop(self) -> None:
-        return
-
-
-@dataclass(frozen=True)
-class _Home:
-    """Where this laptop belongs, and the county's public keys, the newest first."""
-
-    server: str
-    epoch: str
-    county: list[bytes]
-
-
-def _home(store: Store) -> _Home:
-    """UserError when the laptop was never let in, or has no keys yet."""
-    with store.reading() as db:
-        server, epoch = state.value(db, SERVER), state.value(db, EPOCH)
-        token, county = state.value(db, TOKEN), keyring.county(db)
-        again = rejoining.pending(db)
-    if not server or epoch is None or not token:
-        raise UserError(tr("这台电脑还没有登记到县级服务器，请先用登记码登记"))
-    if not county:
-        raise UserError(
-            tr("第一次用 U 盘上报之前，请先联网同步一次，以便和县级服务器交换密钥")
-        )
-    if again is not None:
-        raise UserError(
-            tr("县级服务器恢复过备份，还没有核对完。请先联网同步一次，再用 U 盘")
-        )
-    return _Home(server, epoch, county)
-
-
 def export_package(
     store: Store,
     target: Path,
@@ -136,15 +89,15 @@ def export_package(
     photos: bytes of pictures that go along at most; small ones go first.
     Raises UserError; BadPackage "stopped" when `cancelled` said so.
     """
-    home, keys = _home(store), keyring.own(store)
-    SyncClient(store, _nowhere(store)).starts_over()
+    home, keys = home_of(store), keyring.own(store)
+    SyncClient(store, nowhere(store)).starts_over()
     made_at = now()
     with store.reading() as db:
         number = exchange.read(db).number + 1
         total = journal.unsent_count(db, state.pushed_seq(db))
         last = journal.newest(db, local=True)
     planned = package_photos.plan(store, home.epoch)
-    file = _named(store, target, number, made_at) if target.is_dir() else target
+    file = _file(store, target, number, made_at)
     header = Header(
         kind=gridpkg.UP,
         server=home.server,
@@ -180,22 +133,26 @@ def export_package(
     return file
 
 
-def _nowhere(store: Store) -> _Nowhere:
-    with store.reading() as db:
-        return _Nowhere(state.value(db, state.SERVER_URL) or "")
-
-
 def _obey(store: Store, body: bytes) -> None:
     """Raise what the county refuses, and shut the data first if it orders so."""
     refusal = unpack(body, Refusal)
     if refusal.order:
-        locking.obey(store, _nowhere(store), "", refusal.order)
+        locking.obey(store, nowhere(store), "", refusal.order)
     raise Refused(refusal.code, refusal.sentence)
 
 
 def _go_on(cancelled: Cancelled | None, sentence: str) -> None:
     if cancelled is not None and cancelled():
         raise BadPackage("stopped", sentence)
+
+
+def _file(store: Store, target: Path, number: int, at: dt.datetime) -> Path:
+    """Where to export to; UserError when a stick was pulled out."""
+    if target.is_dir():
+        return _named(store, target, number, at)
+    if target.suffix == gridpkg.SUFFIX and target.parent.is_dir():
+        return target
+    raise UserError(tr("找不到 {folder}，请插好 U 盘再导出", folder=target))
 
 
 def _named(store: Store, folder: Path, number: int, at: dt.datetime) -> Path:
@@ -214,7 +171,7 @@ def _named(store: Store, folder: Path, number: int, at: dt.datetime) -> Path:
 
 
 def _requests(
-    store: Store, home: _Home, keys: PrivateKeys, until: int
+    store: Store, home: Home, keys: PrivateKeys, until: int
 ) -> Iterator[SyncRequest]:
     """What a connection would carry: the batches up to that journal number, a pull."""
     with store.reading() as db:
@@ -240,6 +197,7 @@ def _requests(
             if batch is None or last:
                 return
             after = batch.last
+            sent = after if sent >= 0 else sent  # the county has read this one by then
 
 
 def _push(db: Connection, batch: Batch) -> Push:
@@ -259,7 +217,7 @@ def import_package(
     from there. Raises BadPackage with a sentence, and nothing changed, when it is not
     an answer for this laptop, was taken in before, or is damaged.
     """
-    home, keys = _home(store), keyring.own(store)
+    home, keys = home_of(store), keyring.own(store)
     try:
         with file.open("rb") as source:
             return _import(store, home, keys, source, progress, cancelled)
@@ -274,7 +232,7 @@ def import_package(
 
 def _import(
     store: Store,
-    home: _Home,
+    home: Home,
     keys: PrivateKeys,
     source: BinaryIO,
     progress: Progress | None,
@@ -284,7 +242,7 @@ def _import(
     signer = _signer(store, home, header)
     reader = gridpkg.Reader(source, signer, keys)
     _check_new(store, header)
-    report, client = PackageReport(), SyncClient(store, _nowhere(store))
+    report, client = PackageReport(), SyncClient(store, nowhere(store))
     try:
         for kind, body in reader.parts():
             _go_on(
@@ -311,7 +269,7 @@ def _contact(db: Connection, at: str) -> None:
     state.keep(db, state.LAST_SYNC, max(at, state.value(db, state.LAST_SYNC) or at))
 
 
-def _signer(store: Store, home: _Home, header: Header) -> bytes:
+def _signer(store: Store, home: Home, header: Header) -> bytes:
     """The public keys that signed an answer for this laptop; BadPackage else."""
     if header.kind != gridpkg.DOWN:
         raise BadPackage(
