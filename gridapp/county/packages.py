@@ -1,6 +1,6 @@
 """Takes in the packages that laptops send on sticks, and makes the answers to them.
 
-The requests of a package go the way of every request (`service.reply_to`): the device
+The requests of a package go the way of every request (`syncing.reply_to`): the device
 ledger knows what came before, so a package may come twice, late, half taken in, or
 after the laptop was online. Who sent it is proved by its signature, made with the key
 that the device told over its own connection.
@@ -22,7 +22,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from uuid_utils.compat import uuid7
 
-from gridapp.county import pages, rights, service
+from gridapp.county import pages, rights, syncing
 from gridapp.county.package_photos import Photos
 from gridapp.county.store import County
 from gridapp.county.tables import package
@@ -241,7 +241,7 @@ def _replies(
         request = unpack(body, SyncRequest)
         asked = request.pull.cursors if request.pull else asked
         last = request.push.last if request.push else 0
-        reply = service.reply_to(county, who, request)
+        reply = syncing.reply_to(county, who, request)
         found.append(Answered(last, [], request.decided, reply))
     for one in found:
         one.asked = asked
@@ -265,7 +265,7 @@ def _photos(county: County, reader: gridpkg.Reader, device: rights.Device) -> Ph
     return found
 
 
-def _more(county: County, who: service.Who, first: Answered) -> Iterator[bytes]:
+def _more(county: County, who: syncing.Who, first: Answered) -> Iterator[bytes]:
     """The pages that follow, as many as fit into an answer.
 
     They are read as they are, not asked for as a device does: it has not said yet that

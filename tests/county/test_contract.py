@@ -808,9 +808,10 @@ class TestAccess:
         with pytest.raises(Refused, match="重新登记"):
             li.sync()
 
-    def test_a_newer_program_is_told_that_the_server_is_old(self, laptop, monkeypatch):
+    def test_a_newer_program_is_told_that_the_server_is_old(self, laptop):
         li = laptop("李主任")
-        monkeypatch.setattr("gridapp.sync.client.VERSION", protocol.VERSION + 1)
+        newer = [protocol.VERSION + 1]
+        li.client = SyncClient(li.store, li.transport, speaks=newer)
 
         with pytest.raises(Refused, match="服务器的版本太旧"):
             li.sync()
