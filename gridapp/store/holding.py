@@ -66,11 +66,12 @@ def _go_back(tx: Writing, row: JournalRow, found: Sequence[Held]) -> None:
     """A record of which nothing was taken is again as its author knew it before: its
     mark too, or the next delete would seem not to know the county's state."""
     fields = {one.field for one in found if one.reason != UNKNOWN}
-    if row.action == INSERT or not (None in fields or fields >= row.values.keys()):
-        return
+    whole = None in fields or fields >= row.values.keys()
+    if row.action == INSERT or row.base is None or not whole:
+        return  # a change of others, sent again, has no mark of this laptop's
     c = table_of(record_named(row.type)).c
     values: dict[str, Any] = {"updated_at": row.base}
-    if row.base is not None and TIME.to_wire(row.base) == found[0].stamp:
+    if TIME.to_wire(row.base) == found[0].stamp:
         values["updated_by"] = id_of(found[0].by) if found[0].by else None
     same = (c.id == row.record_id, c.updated_at == row.at)
     tx.db.execute(update(c.id.table).where(*same).values(values))
