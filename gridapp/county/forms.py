@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from gridapp.models import record_named
-from gridapp.sync import protocol
+from gridapp.sync import protocol, wire
 from gridapp.sync.protocol import Change, SyncReply, SyncRequest
 
 M = TypeVar("M", bound=msgspec.Struct)
@@ -53,11 +53,11 @@ def _read_json(body: bytes, kind: type[M], most: int) -> M:
 def _with_ids(change: Change) -> None:
     """Put bytes in place of the ids among the values; JSON could only say text."""
     try:
-        kinds = protocol.kinds_of(record_named(change.type))
+        kinds = wire.kinds_of(record_named(change.type))
     except KeyError:
         return
     whole = change.action in protocol.WHOLE
-    for at, name in enumerate(protocol.named(change.names)[: len(change.values)]):
+    for at, name in enumerate(wire.named(change.names)[: len(change.values)]):
         kind = kinds.get(name)
         if kind is None or kind.name != "ref":
             continue
