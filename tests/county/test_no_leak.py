@@ -265,8 +265,32 @@ def foreign_keys(world, device, a, b, c):
 def foreign_rejoin(world, device, a, b, c):
     """As after a restore of the county: what of these records is where?"""
     holding = [(type_, key.bytes) for type_, key in world.records]
-    request = protocol.RejoinRequest(1, device.epoch, device.id.bytes, holding=holding)
+    type_, key = world.record(b)
+    word = world.word(device)
+    state = world.change(
+        device, "state", type_, key, world.grids[c % 4], name=word, note=word
+    )
+    epoch = device.epoch if a % 2 else "another"
+    request = protocol.RejoinRequest(1, epoch, device.id.bytes, [state], holding)
     return device.ask(service.REJOIN, request, protocol.RejoinReply)[1]
+
+
+def foreign_again(world, device, a, b, c):
+    """A push as after a restore of the county, with lines of others and of nobody."""
+    type_, key = world.record(a)
+    word, grid = world.word(device), world.grids[b % 4]
+    action, values = [
+        ("update", {"note": [f"密{c}语", word]}),
+        ("update", {"grid_id": [grid.bytes, world.grids[c % 4].bytes]}),
+        ("insert", {"name": word, "note": word}),
+        ("leave", {}),
+        ("enter", {"name": word}),
+        ("delete", {"deleted_at": [None, TIME.to_wire(now())]}),
+    ][c % 6]
+    one = world.change(device, action, type_, key, grid, **values)
+    other = world.everybody[b % len(world.everybody)]
+    one.device, one.by, one.stamp = other.id.bytes, other.worker, one.at
+    return device.sync(Push(device.seq, [one], True))[1]
 
 
 def other_rights(world, device, a, b, c):
@@ -323,6 +347,7 @@ ACTS = (
     first_pull,
     foreign_keys,
     foreign_rejoin,
+    foreign_again,
     other_rights,
     owner_moves,
     owner_moves,
