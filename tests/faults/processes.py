@@ -161,6 +161,7 @@ def serve(
     room: int = 0,
 ) -> None:
     """A county server; it is told at which boundary to be killed."""
+    sys.stderr = (folder.parent / "server.log").open("a", encoding="utf-8")
     Clock(off, pace).rule()
     if room:
         limit(room)

@@ -11,7 +11,6 @@ import time
 
 import pytest
 
-from gridapp.errors import UserError
 from tests.faults import processes
 from tests.faults import proxy as faults
 from tests.faults.processes import Process
@@ -86,15 +85,6 @@ def test_a_laptop_killed_at_any_place_of_a_request_loses_nothing(world, tried, p
         tried(f"laptop killed {place}", world.judge(), seed=seed)
 
 
-def trouble(laptop):
-    """Sync, whatever comes of it: the server may be gone."""
-    try:
-        laptop.sync()
-    except UserError as error:
-        return str(error)
-    return None
-
-
 def test_a_server_killed_at_any_boundary_of_its_database_loses_nothing(world, tried):
     """Before and after each statement and each commit, request after request."""
     for seed in range(SEEDS):
@@ -104,7 +94,7 @@ def test_a_server_killed_at_any_boundary_of_its_database_loses_nothing(world, tr
             world.work(rng)
             world.server.kill_at(nth)
             for laptop in world.laptops:
-                trouble(laptop)
+                laptop.try_to_sync()
             if not world.server.alive:
                 died += 1
                 world.server.start()
@@ -124,7 +114,7 @@ def test_a_server_killed_at_any_place_of_a_request_loses_nothing(world, tried, p
         kill = Killing()
         kill.of(world.server)
         world.proxy.arm(faults.cut(place, hard=False, then=kill), seed=seed)
-        said = trouble(rng.choice(world.laptops))
+        said = rng.choice(world.laptops).try_to_sync()
         assert said or place == faults.PLACES[-1]
         assert kill.dead.wait(30)
         world.server.start()
@@ -138,7 +128,7 @@ def load(world, laptop, chance, stop):
     """Work and sync until it is time to stop."""
     while not stop.is_set():
         world.act(chance, laptop)
-        trouble(laptop)
+        laptop.try_to_sync()
 
 
 def test_a_database_restarted_under_load_loses_nothing(world, tried):

@@ -40,14 +40,6 @@ def noted(world, lines):
                 world.made.add(UUID(who))
 
 
-def trouble(laptop):
-    try:
-        laptop.sync()
-    except UserError as error:
-        return str(error)
-    return None
-
-
 def test_a_laptop_whose_file_cannot_grow_loses_nothing(world, tried):
     """RLIMIT_FSIZE: the write-ahead log of the laptop ends in the middle of a page."""
     for seed in range(SEEDS):
@@ -81,7 +73,7 @@ def test_a_server_whose_file_cannot_grow_loses_nothing(world, tried):
             size = (world.folder / "county.db").stat().st_size
             world.server.start(room=size + room * 4096)
             for _ in range(3):
-                said += [trouble(one) for one in world.laptops]
+                said += [one.try_to_sync() for one in world.laptops]
                 world.work(rng)
             world.server.stop()
         assert any(said)
@@ -111,9 +103,9 @@ def test_a_full_disk_on_either_side_loses_nothing(
         for kept in (0, 3, 9):
             world.work(rng)
             fill(ballast, kept * 4096)
-            said = [trouble(one) for one in world.laptops]
+            said = [one.try_to_sync() for one in world.laptops]
             work_in_trouble(world, rng)
-            said += [trouble(one) for one in world.laptops]
+            said += [one.try_to_sync() for one in world.laptops]
             ballast.unlink()
             if kept == 0:
                 assert any(said)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import random
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -48,8 +49,24 @@ class Laptop:
     store: vaults.Store
     grids: tuple[UUID, ...]
 
-    def sync(self, **given):
-        return SyncClient.of(self.store).sync(**given)
+    def sync(self):
+        """Sync; UserError when that fails."""
+        return SyncClient.of(self.store).sync()
+
+    def try_to_sync(self, patience: float = 1.0) -> str | None:
+        """Sync, but wait no longer than that (seconds) for a server that asks for it;
+        what was said, None when it went well."""
+        client = SyncClient.of(self.store)
+        stopper = threading.Timer(patience, client.stop)
+        stopper.start()
+        try:
+            client.sync()
+        except UserError as error:
+            return str(error)
+        finally:
+            stopper.cancel()
+            stopper.join()
+        return None
 
 
 @dataclass(frozen=True)
