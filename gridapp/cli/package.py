@@ -37,10 +37,10 @@ def package() -> None:
 @as_json
 def export(target: Path, data: Path, password_file: Path | None, as_json: bool) -> None:
     """把还没上报的改动导出成一个数据包，只有县级服务器能打开。"""
-    from gridapp.sync.package import export_package
+    from gridapp.sync.stick import export_to
 
     with opened(data, password_file) as store:
-        file = export_package(store, target)
+        file = export_to(store, target)
     if as_json:
         print_json({"file": str(file)})
     else:
@@ -57,10 +57,10 @@ def export(target: Path, data: Path, password_file: Path | None, as_json: bool) 
 @as_json
 def import_(file: Path, data: Path, password_file: Path | None, as_json: bool) -> None:
     """导入县里对数据包的答复。"""
-    from gridapp.sync.package import import_package
+    from gridapp.sync.stick import import_from
 
     with opened(data, password_file) as store:
-        report = import_package(store, file)
+        report = import_from(store, file)
     if as_json:
         print_json(asdict(report))
         return

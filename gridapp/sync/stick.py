@@ -1,12 +1,10 @@
-"""Packages in and out as the window moves them: remembered like any other sync."""
+"""Packages in and out, remembered like any other sync."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
 
-from gridapp.errors import UserError
-from gridapp.language import tr
 from gridapp.models.kinds import now, time_text
 from gridapp.store import sync_log
 from gridapp.store.sync_log import SyncLine
@@ -18,22 +16,23 @@ Cancelled = Callable[[], bool]
 
 
 def export_to(
-    store: Store, folder: Path, progress: Progress, cancelled: Cancelled
+    store: Store,
+    target: Path,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
 ) -> Path:
-    """`package.export_package`, and a line of it in the log.
-
-    UserError also when the folder is gone: a stick that was pulled out.
-    """
-    if not folder.is_dir():
-        raise UserError(tr("找不到 {folder}，请插好 U 盘再导出", folder=folder))
+    """`package.export_package`, and a line of it in the log."""
     begun = time_text(now())
-    file = export_package(store, folder, progress, cancelled)
+    file = export_package(store, target, progress, cancelled)
     _note(store, SyncLine(begun, time_text(now()), "stick", "done", file=file.name))
     return file
 
 
 def import_from(
-    store: Store, file: Path, progress: Progress, cancelled: Cancelled
+    store: Store,
+    file: Path,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
 ) -> PackageReport:
     """`package.import_package`, and a line of it in the log."""
     begun = time_text(now())

@@ -243,3 +243,43 @@ class TestWholeFile:
         with gridpkg.whole_file(tmp_path / "b.gridpkg"):
             pass
         assert not left.exists()
+
+
+def test_docs_protocol_is_enough_to_read_one():
+    """Written from the page's words alone, with none of our code for reading."""
+    import hashlib
+    from struct import unpack
+
+    import msgspec
+    from cryptography.hazmat.primitives.asymmetric import ed25519, x25519
+    from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+    raw = WHOLE
+    assert raw[:8] == b"GRIDPKG\1"
+    start = 10 + int.from_bytes(raw[8:10])
+    kind, *_, keys, last, ephemeral, answers = msgspec.msgpack.decode(raw[10:start])
+    assert (kind, last, answers) == ("up", 0, b"")
+    assert keys == hashlib.sha256(COUNTY.public).digest()[:8]
+    ed25519.Ed25519PublicKey.from_public_bytes(LAPTOP.public[:32]).verify(
+        raw[-64:], b"gridapp gridpkg 1 sign" + hashlib.sha512(raw[:-64]).digest()
+    )
+    secret = x25519.X25519PrivateKey.from_private_bytes(COUNTY.raw[32:]).exchange(
+        x25519.X25519PublicKey.from_public_bytes(ephemeral)
+    )
+    info = b"gridapp gridpkg 1 seal" + hashlib.sha256(raw[:start]).digest()
+    cipher = ChaCha20Poly1305(HKDF(SHA256(), 32, None, info).derive(secret))
+    size = 65536 + 16
+    chunks = [raw[at : at + size] for at in range(start, len(raw) - 64, size)]
+    chunks[-1] = chunks[-1][: (len(raw) - 64 - start - 1) % size + 1]
+    plain = b"".join(
+        cipher.decrypt(n.to_bytes(11) + bytes([n == len(chunks) - 1]), one, None)
+        for n, one in enumerate(chunks)
+    )
+    parts = []
+    while plain:
+        kind, length = unpack(">BI", plain[:5])
+        parts.append((kind, plain[5 : 5 + length]))
+        plain = plain[5 + length :]
+    assert parts == PARTS
