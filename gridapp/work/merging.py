@@ -30,6 +30,7 @@ from gridapp.models.record import Field, Record, Values, fields_of
 from gridapp.store import duplicates, records
 from gridapp.store.residence import doors
 from gridapp.store.vault import Writing
+from gridapp.work.leaving import add_line
 from gridapp.work.record_parts import of_each
 from gridapp.work.relations import is_head
 
@@ -165,7 +166,12 @@ def merge(
     if "household_id" in values:
         values |= {name: other[name] for name in _WITH_HOME if name not in chosen}
     records.delete(tx, Resident, other_id)
-    records.save(tx, Resident, values, kept_id)
+    if not records.update_many(tx, Resident, {kept_id: values}):
+        # The kept file has to change: elsewhere somebody may have kept the other one,
+        # and only an edit brings a file back from the bin (county's merge).
+        words = tr("合并重复档案")
+        note = add_line(kept["note"], tx.at.astimezone().date(), words)
+        records.save(tx, Resident, {"note": note}, kept_id)
     _into_grid(tx, kept_id)
     _rename_head(tx, kept, other)
 
