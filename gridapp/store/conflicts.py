@@ -203,6 +203,11 @@ def _decide_whole(
         if not model.insert_only:
             records.delete(tx, model, record_id)
         return
+    send_whole(tx, model, record_id)
+
+
+def send_whole(tx: Writing, model: type[Record], record_id: UUID) -> None:
+    """Have a record that the county never took sent whole with the next push."""
     current = records.get(tx.db, model, record_id, deleted=True)
     if current is None:
         return
@@ -212,7 +217,7 @@ def _decide_whole(
             by=tx.by.hex if tx.by else None,
             device=state.device(tx.db).hex,
             origin="local",
-            type=row.type,
+            type=model.__tablename__,
             record_id=record_id.hex,
             grid_id=current["grid_id"].hex,
             action=UPDATE,

@@ -50,10 +50,15 @@ Ends = Mapping[bytes, int]  # where the log that both sides know ends, by grid
 
 
 class Again(msgspec.Struct, frozen=True):
-    """What is being sent again: journal rows up to `until`, others' of these grids."""
+    """What is being sent again: journal rows up to `until`, others' of these grids.
+
+    `whole` are records that the county had refused at first and taken when they came
+    whole: they will have to once more.
+    """
 
     until: int
     grids: list[str]  # as hex
+    whole: list[tuple[str, str]] = []  # type and id, as hex
 
 
 def pending(db: Connection) -> Again | None:
@@ -73,7 +78,11 @@ def begin(tx: Writing, last: int, ends: Ends) -> None:
     What of a grid was read beyond its end is read again from its state.
     """
     db, lost = tx.db, behind(tx.db, ends)
-    again = Again(journal.newest(db), [one.hex() for one in lost])
+    refused = select(held.c.type, held.c.record_id).where(
+        held.c.seq > last, held.c.field.is_(None), held.c.decided == conflicts.TAKEN
+    )
+    whole_ones = [(type_, record_id) for type_, record_id in db.execute(refused)]
+    again = Again(journal.newest(db), [one.hex() for one in lost], whole_ones)
     state.keep(db, _KEY, msgspec.json.encode(again).decode())
     state.keep(db, state.PUSHED, str(min(last, state.pushed_seq(db))))
     state.keep(db, state.SENT, str(last))
@@ -92,9 +101,13 @@ def begin_as_new(tx: Writing) -> None:
         state.keep(tx.db, key, None)
 
 
-def end(tx: Writing) -> None:
+def end(tx: Writing, again: Again) -> None:
     """All was sent again; the county is told of decisions that it may not know."""
     state.keep(tx.db, _KEY, None)
+    absent = conflicts.absent(tx.db)
+    for type_, record_id in again.whole:
+        if (type_, id_of_hex(record_id)) in absent:
+            conflicts.send_whole(tx, record_named(type_), id_of_hex(record_id))
     tx.db.execute(update(held).where(held.c.decided.in_(_DECIDED)).values(told=False))
 
 

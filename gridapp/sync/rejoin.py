@@ -74,7 +74,7 @@ def finish(store: Store, ask: Ask, again: rejoining.Again) -> None:
             with store.writing(remote=True) as tx:
                 rejoining.let_go(tx, reply.elsewhere)
     with store.writing(remote=True) as tx:
-        rejoining.end(tx)
+        rejoining.end(tx, again)
 
 
 def _ask(
