@@ -64,6 +64,7 @@ KEYS: tuple[Key, ...] = (
     Key(LISTS, ("Return",), tr("办理选中的这一条"), shown="Enter"),
     Key(LISTS, ("Right",), tr("看这位居民的档案"), shown="→"),
     Key(LISTS, _digits("", 9), tr("待办：只看第几种；巡查：选结果"), shown="1…9"),
+    Key(LISTS, _digits("", 3), tr("数据同步：给选中的改动选留哪个"), shown="1…3"),
     Key(LISTS, ("Del",), tr("删除选中的这一条，可以撤销"), shown="Delete"),
     Key(LISTS, ("Ctrl+P",), tr("打印这一页")),
     Key(LISTS, ("PgDown", "PgUp"), tr("打印预览：下一页、上一页"), shown="PgDn PgUp"),
