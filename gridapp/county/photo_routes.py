@@ -28,7 +28,8 @@ from gridapp.county.routes import (
     token_of,
 )
 from gridapp.county.store import County
-from gridapp.county.uploads import CHECKSUMS, Upload, Uploads, Writer
+from gridapp.county.upload_writer import CHECKSUMS, Writer
+from gridapp.county.uploads import Upload, Uploads
 from gridapp.language import tr
 from gridapp.sync.photo_messages import (
     FILES_PATH,

@@ -10,14 +10,12 @@ from __future__ import annotations
 import base64
 import binascii
 import datetime as dt
-import errno
 import hashlib
 import os
 import time
+from contextlib import suppress
 from dataclasses import dataclass
-from io import FileIO
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from filelock import FileLock, Timeout
@@ -28,6 +26,7 @@ from gridapp.county import photos
 from gridapp.county.rights import Device
 from gridapp.county.store import County
 from gridapp.county.tables import upload as uploads
+from gridapp.county.upload_writer import Writer
 from gridapp.language import tr
 from gridapp.models.kinds import now
 from gridapp.sync.photo_messages import MAX_THUMB, MAX_UPLOAD, THUMB, WHOLE
@@ -37,11 +36,8 @@ UNFINISHED = "uploads"  # folder beside the photos'
 EXPIRES = dt.timedelta(days=7)  # after an upload has begun
 MOST_UNFINISHED = 20  # of one device
 MAX_SAID = 1024  # bytes of Upload-Metadata
-CHECKSUMS = ("sha1", "sha256")  # tus 1.0, Checksum: sha1 is a must
 _SWEEP_EVERY = 3600.0  # seconds, of all processes together
 _SWEPT = "swept"  # file that tells when that was last
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-FULL = tr("县级服务器的磁盘已满，请告诉县里的管理人员；照片都在本机")
 _EXPIRED = tr("这次上传隔得太久，已经过期，请重新上传")
 
 
@@ -204,8 +200,16 @@ class Uploads:
                 raise Refused("offset", tr("县里收到的长度与这里的不同，请接着传"))
             return Writer(self, upload, lock, here, checksum)
         except BaseException:
-            lock.release()
+            self.let_go(upload_id, lock)
             raise
+
+    def let_go(self, upload_id: UUID, lock: FileLock) -> None:
+        """Give a lock back; with nothing left to write, its file goes too. Whoever gets
+        hold of that one yet finds an upload that is over."""
+        if not self.file(upload_id).exists():
+            with suppress(OSError):  # Windows removes no file that is open
+                Path(lock.lock_file).unlink()
+        lock.release()
 
     def terminate(self, device: Device, upload_id: UUID) -> None:
         """Give an upload up. A photo that is in its place stays: others have it too."""
@@ -234,7 +238,13 @@ class Uploads:
         except Refused:
             self._forget([upload.id])
             raise
-        photos.put_in_place(self._county, path, upload.hash, upload.part)
+        if (
+            upload.part == THUMB
+            and photos.place(self._county, upload.hash, THUMB).exists()
+        ):
+            path.unlink()  # the first stays: nothing tells which is the better one
+        else:
+            photos.put_in_place(self._county, path, upload.hash, upload.part)
         self._settle(upload)
 
     def _settle(self, upload: Upload) -> None:
@@ -286,104 +296,6 @@ class Uploads:
         return self._folder / upload_id.hex
 
 
-class Writer:
-    """Adds bytes to one upload for as long as it holds the upload's lock."""
-
-    def __init__(
-        self, owner: Uploads, upload: Upload, lock: FileLock, start: int, checksum: str
-    ) -> None:
-        """Go on at `start`, which is where the upload stands."""
-        self.upload = upload
-        self.offset = start
-        self._owner = owner
-        self._lock = lock
-        self._start = start
-        self._check = _checksum(checksum)
-        self._file: FileIO | None = None
-        if start < upload.size:
-            self._file = FileIO(owner.file(upload.id), "r+")
-            self._file.seek(start)
-
-    def add(self, piece: bytes) -> None:
-        """Write bytes that came; Refused when they are too many or the disk is full."""
-        if self.offset + len(piece) > self.upload.size:
-            self._cut()
-            raise Refused("size", tr("传来的照片比说好的长，县里没有收下"))
-        if self._check is not None:
-            self._check.digest.update(piece)
-        rest = memoryview(piece)
-        try:
-            while rest and self._file is not None:
-                count = self._file.write(rest)
-                self.offset += count
-                rest = rest[count:]
-        except OSError as error:
-            self.keep(whole=False)
-            if error.errno in _FULL:
-                raise Refused("full", FULL) from error
-            raise
-
-    def keep(self, *, whole: bool) -> int:
-        """See what came onto the disk; the new offset. With the last byte the file is
-        verified and put in its place.
-
-        whole: the request came to its end; of one that was cut, bytes that a checksum
-        stands for are dropped. Refused when the checksum, or the photo, is not right.
-        """
-        if self._check is not None:
-            right = self._check.digest.digest() == self._check.wanted
-            if not whole or not right:
-                self._cut()
-            if whole and not right:
-                words = tr("这一段照片在路上损坏了，请重新传这一段")
-                raise Refused("checksum", words)
-        if self._file is not None:
-            os.fsync(self._file.fileno())
-        if self.offset == self.upload.size and not self.upload.done:
-            self._close()  # Windows renames no file that is open
-            self._owner.finish(self.upload)
-        return self.offset
-
-    def _cut(self) -> None:
-        """Forget what this request brought."""
-        if self._file is not None:
-            self._file.truncate(self._start)
-            os.fsync(self._file.fileno())
-        self.offset = self._start
-
-    def _close(self) -> None:
-        if self._file is not None:
-            self._file.close()
-            self._file = None
-
-    def release(self) -> None:
-        """Let others write."""
-        self._close()
-        self._lock.release()
-
-
 def _hash_of(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-@dataclass(frozen=True)
-class _Check:
-    digest: Any  # of hashlib, whose type has no public name
-    wanted: bytes
-
-
-def _checksum(said: str) -> _Check | None:
-    """What an Upload-Checksum asks for (tus 1.0, Checksum); Refused when it cannot be
-    computed here."""
-    if not said:
-        return None
-    kind, _, value = said.partition(" ")
-    try:
-        wanted = base64.b64decode(value, validate=True)
-    except binascii.Error:
-        kind, wanted = "", b""
-    if kind not in CHECKSUMS:
-        words = tr("照片的校验方式读不懂，请升级程序")
-        raise Refused("unreadable", words)
-    return _Check(hashlib.new(kind), wanted)

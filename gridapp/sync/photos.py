@@ -33,6 +33,7 @@ from gridapp.sync.transport import HttpTransport
 WHOLE_ONES = 100  # the newest photos that come whole without being asked for
 THUMBS = 2000  # small pictures that one sync brings at most
 _FAILURES = 4  # in a row, after which the next sync goes on
+_LET_GO = 12  # seconds: within three of them a line that died lets its upload go
 _FAILURES_WATCHED = 2  # when somebody waits for the photo
 _PASSING = {"offset", "checksum", "in_use", "slow", "rate"}  # try again at once
 _GONE = {"photo", "expired"}
@@ -270,7 +271,8 @@ class PhotoSync:
         self._pace.failed()
         if failures >= self._most_failures or self._halted.is_set():
             raise error
-        self._pause(0.5 * 2**failures)
+        other = isinstance(error, Refused) and error.code == "in_use"
+        self._pause(_LET_GO if other else 0.5 * 2**failures)
 
     def _fetch_all(self, here: set[str]) -> None:
         photos = self._store.photos

@@ -4,6 +4,7 @@ What is broken here lies before the database, so that a file as a county is enou
 """
 
 import datetime as dt
+import json
 import os
 import shutil
 import signal
@@ -16,7 +17,7 @@ from gridapp.county import photos, upkeep
 from gridapp.county.uploads import UNFINISHED
 from gridapp.models import Attachment
 from gridapp.models.kinds import now
-from gridapp.store import drafts, photo_state, records
+from gridapp.store import drafts, photo_state, records, state
 from gridapp.sync.photos import Pace
 from tests.county.conftest import GRID
 from tests.county.tus import Cutter, Laptop, enrolment, jpeg
@@ -274,3 +275,37 @@ def test_a_killed_server_has_every_byte_that_it_said_it_has(county_folder, new_v
         server.kill()
         server.wait()
         server.stdout.close()
+
+
+def test_a_killed_laptop_sends_at_most_one_piece_again(
+    county_folder, served, cutter, new_vault, tmp_path, here
+):
+    """The whole program, killed with SIGKILL inside a piece."""
+    one = Laptop(new_vault("周敏"), served, enrolment(county_folder, "周敏", GRID))
+    name = one.photograph(LARGE)
+    whole = len(one.store.photos.read(name))
+    with one.store.writing() as tx:
+        state.keep(tx.db, state.SERVER_URL, cutter.url)
+    one.store.close()
+    secret = tmp_path / "password"
+    secret.write_text("测试用的密码 1")
+    command = [sys.executable, "-m", "gridapp", "sync", "--json"]
+    command += ["--data", str(one.store.folder), "--password-file", str(secret)]
+    first = subprocess.Popen(command, stdout=subprocess.PIPE)
+
+    def kill(carried):
+        if carried > 300_000 and first.poll() is None:
+            first.send_signal(signal.SIGKILL)
+            first.wait()
+
+    cutter.watch = kill
+    first.communicate(timeout=60)
+    assert first.returncode == -signal.SIGKILL
+    assert at_county(here) == set()
+    cutter.watch = lambda carried: None
+    second = subprocess.run(command, capture_output=True, check=True, timeout=60)
+    report = json.loads(second.stdout)
+    assert (report["photos_up"], report["photos_waiting"]) == (1, 0)
+    assert at_county(here) == {name}
+    assert report["bytes_up"] < whole  # it did not begin anew
+    assert cutter.carried < whole + (256 << 10) + HEADS

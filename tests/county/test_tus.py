@@ -220,6 +220,15 @@ def test_small_picture_goes_and_comes_on_its_own(raw, shot):
     assert raw("GET", f"/v1/photos/{shot.name}").status_code == 404
 
 
+def test_small_picture_that_is_there_is_not_exchanged(raw, shot):
+    """What a laptop has of it and goes on with must stay what it is."""
+    for seed in (1, 2):
+        small = jpeg((120, 90), seed)
+        path = raw.begin(shot.name, len(small), "thumb")
+        assert raw.patch(path, 0, small).status_code == 204
+    assert raw("GET", f"/v1/photos/{shot.name}/thumb").content == jpeg((120, 90), 1)
+
+
 def test_creation_brings_the_first_bytes(raw, shot):
     answer = raw.create(
         shot.name, len(shot.plain), shot.plain[:5000], Content_Type=OCTETS
@@ -480,6 +489,7 @@ def test_many_writers_at_once_leave_one_whole_photo(raw, opened, shot):
     assert photos.place(opened, shot.name, "whole").read_bytes() == shot.plain
     with opened.reading() as db:
         assert noted_as(db, shot) == len(shot.plain)
+    assert list((opened.folder / "uploads").glob(f"{path[-32:]}*")) == []
 
 
 def test_upload_that_was_killed_between_its_last_steps_is_finished(raw, opened, shot):
