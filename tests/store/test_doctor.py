@@ -7,7 +7,8 @@ from click.testing import CliRunner
 
 from gridapp import cli
 from gridapp.models import Attachment, Resident, ResidentTag, Visit
-from gridapp.store import doctor, records
+from gridapp.store import doctor, records, search
+from gridapp.store import vault as vaults
 from tests.conftest import PASSWORD
 from tests.store.test_photos import picture
 
@@ -133,6 +134,18 @@ def test_a_missing_and_a_damaged_photo_are_found(used, people):
     paths[1].write_bytes(paths[1].read_bytes()[:-1] + b"x")
     [found] = [one for one in doctor.examined(used) if one.faults]
     assert (found.name, found.faults) == ("photos", 2)
+
+
+def test_what_another_process_wrote_into_the_index_is_no_damage(used):
+    assert wrong(used) == set()
+    other = vaults.open_with_key(used.folder, used.key)
+    for _ in range(10):
+        with other.writing() as tx:
+            records.insert_many(tx, Resident, [{"name": "王建国"}] * 20)
+    with other.writing() as tx:
+        search.tidy(tx.db)
+    other.close()
+    assert wrong(used) == set()
 
 
 def run(folder, *more):
