@@ -49,6 +49,7 @@ class Shut:
     order: str
     device: str
     url: str  # of the county's server
+    ca: str = ""  # certificates that it is believed by, as PEM
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ import msgspec
 
 from gridapp.errors import UserError
 from gridapp.language import tr
-from gridapp.store import slots, vault
+from gridapp.store import slots, state, vault
 from gridapp.store.slots import Shut
 from gridapp.store.vault import Store
 from gridapp.sync.protocol import (
@@ -48,7 +48,9 @@ def obey(store: Store, transport: Transport, token: str, order: bytes) -> None:
     except msgspec.MsgspecError as error:
         raise UserError(tr("县里发来的锁定要求读不懂，请升级程序")) from error
     device = store.device_id
-    note = Shut(wanted.id.hex(), device.hex, transport.url)
+    with store.reading() as db:
+        ca = state.value(db, state.SERVER_CA) or ""  # unreadable once it is locked
+    note = Shut(wanted.id.hex(), device.hex, transport.url, ca)
     slots.shut(store.folder / vault.SLOT_FILE, note, wanted.key)
     done = LockDone(VERSION, device.bytes, wanted.id)
     with suppress(UserError):  # the next request is told once more
@@ -65,7 +67,7 @@ def unlock(folder: Path, code: str, transport: Transport | None = None) -> None:
     note = slots.shut_note(path)
     if note is None:
         raise UserError(tr("这台电脑没有锁定，直接用密码打开就行"))
-    line = transport or HttpTransport(note.url)
+    line = transport or HttpTransport(note.url, ca=note.ca)
     request = UnlockRequest(
         VERSION, code, bytes.fromhex(note.device), bytes.fromhex(note.order)
     )

@@ -9,12 +9,12 @@ import httpx
 import pytest
 
 from gridapp.cli import main
-from gridapp.county import access, app, upkeep
+from gridapp.county import access, app, locks, upkeep
 from gridapp.county.serving import Options
 from gridapp.errors import UserError
 from gridapp.store import state
 from gridapp.store import vault as vaults
-from gridapp.sync import trust
+from gridapp.sync import locking, trust
 from gridapp.sync.client import HttpTransport, SyncClient
 from tests.county.certificates import Authority
 from tests.county.conftest import GRID
@@ -61,6 +61,27 @@ def test_a_laptop_syncs_over_tls_with_a_county_of_its_own_authority(
 
     assert url.startswith("https://")
     assert report.pulled > 0
+
+
+def test_a_laptop_that_was_locked_still_believes_its_county(
+    folder, authority, new_vault
+):
+    """What it needs for that lies in the vault, which nothing opens then."""
+    store = new_vault("a")
+    with upkeep.opened(folder) as county:
+        code = access.create_enrolment(county, [GRID], "张主任")
+    certificates = trust.read(authority.file)
+
+    with served(folder, authority.server("lock")) as url:
+        SyncClient(store, HttpTransport(url, ca=certificates)).enrol(code)
+        trust.keep(store, certificates)
+        with upkeep.opened(folder) as county:
+            locks.ask(county, store.device_id)
+            with pytest.raises(UserError):
+                SyncClient.of(store).sync()
+            locking.unlock(store.folder, locks.lift(county, store.device_id))
+
+    assert not vaults.is_shut(store.folder)
 
 
 @pytest.mark.parametrize(
