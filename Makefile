@@ -5,7 +5,8 @@
 # make acceptance  the thirty checks of a worker's day, as a table
 # make screens     the pictures of every page, for docs/screens and the manual
 # make bench  the measurements
-.PHONY: demo test run check acceptance screens bench
+# make fuzz   a long run of the fuzzer over the server's description
+.PHONY: demo test run check acceptance screens bench fuzz
 
 # Chinese output, whatever the locale of the machine.
 export PYTHONUTF8 = 1
@@ -52,6 +53,11 @@ screens:
 build/rivals: bench/rivals.txt
 	$(BIN)/python -m pip install -q --upgrade --target $@ -r $<
 	touch $@
+
+# Whatever the server's own description allows, 500 times each way for every path.
+fuzz:
+	@scripts/setup.sh test
+	GRIDAPP_EXAMPLES=500 QT_QPA_PLATFORM=offscreen $(BIN)/pytest -q -s tests/county/test_description.py
 
 bench:
 	@scripts/setup.sh test
