@@ -12,6 +12,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+import time
 import zipfile
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
@@ -33,6 +34,8 @@ from gridapp.models.kinds import now, time_text
 FORMAT = 1
 _MANIFEST, _KEYS = "manifest.json", "county-keys.sealed"
 _PIECE = 1 << 20
+_SCRATCH = ".gridapp-backup-"
+_LEFT_FOR = 24 * 60 * 60  # seconds; what is older was left by a killed process
 
 
 class Manifest(msgspec.Struct):
@@ -259,13 +262,17 @@ def _check_database(manifest: Manifest, database_url: str | None) -> None:
 
 @contextmanager
 def _scratch(file: Path) -> Generator[Path]:
-    """A folder beside `file` for what is being made; gone afterwards."""
+    """A folder beside `file` for what is being made; gone afterwards, or, when this
+    process is killed, with a backup of another day."""
     try:
-        folder = Path(tempfile.mkdtemp(prefix=f".{file.name}-", dir=file.parent))
+        folder = Path(tempfile.mkdtemp(prefix=_SCRATCH, dir=file.parent))
     except FileNotFoundError as error:
         raise UserError(
             tr("没有 {folder} 这个文件夹，请先建立", folder=file.parent)
         ) from error
+    for left in file.parent.glob(f"{_SCRATCH}*"):
+        if left.stat().st_mtime < time.time() - _LEFT_FOR:
+            shutil.rmtree(left, ignore_errors=True)
     try:
         yield folder
     finally:

@@ -1,17 +1,21 @@
 """A backup is whole or not there at all, holds what the county held at one moment, and
 makes a county that is the same."""
 
+import json
 import os
 import secrets
 import sqlite3
 import struct
 import threading
+import time
 import zipfile
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import func, select
 
+from gridapp.cli import main
 from gridapp.county import access, backup, doctor, photo_copies, upkeep
 from gridapp.county.tables import change as change_log
 from gridapp.county.tables import photo
@@ -263,3 +267,49 @@ def test_the_copy_of_sqlite_is_a_sound_file_of_its_own(tmp_path):
     assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     assert db.execute("PRAGMA journal_mode").fetchone() == ("delete",)
     db.close()
+
+
+def test_what_a_killed_backup_left_goes_with_the_next(county, filled, tmp_path):
+    target = tmp_path / "out"
+    old, new = target / ".gridapp-backup-old", target / ".gridapp-backup-new"
+    for one in (old, new):
+        one.mkdir(parents=True)
+        (one / "county.db").write_bytes(b"half")
+    long_ago = time.time() - 2 * 24 * 3600
+    os.utime(old, (long_ago, long_ago))
+
+    backup.make(county, target / "a.backup")
+
+    names = sorted(one.name for one in target.iterdir())
+    assert names == [".gridapp-backup-new", "a.backup"]
+
+
+class TestCommands:
+    def run(self, *words, **more):
+        done = CliRunner().invoke(main, ["county", *map(str, words)], **more)
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    def test_keys_go_in_with_a_passphrase_that_stands_in_no_command(self, tmp_path):
+        folder, file = tmp_path / "county", tmp_path / "a.backup"
+        self.run("init", "--data", folder)
+        typed = f"{PASSPHRASE}\n{PASSPHRASE}\n"
+        self.run("backup", "--data", folder, file, "--keys", input=typed)
+
+        given = {"GRIDAPP_BACKUP_PASSWORD": PASSPHRASE}
+        self.run("restore", "--data", tmp_path / "new", file, "--keys", env=given)
+
+        name = backup.keys.KEYS_FILE
+        assert (folder / name).read_bytes() == (tmp_path / "new" / name).read_bytes()
+
+    def test_a_look_into_a_backup_changes_nothing(self, tmp_path):
+        folder, file = tmp_path / "county", tmp_path / "a.backup"
+        self.run("init", "--data", folder)
+        self.run("backup", "--data", folder, file)
+        before = sorted(tmp_path.iterdir())
+
+        words = ("restore", "--data", tmp_path / "new", file, "--dry-run", "--json")
+        found = json.loads(self.run(*words))
+
+        assert (found["restored"], found["database"]) == (False, "sqlite")
+        assert sorted(tmp_path.iterdir()) == before

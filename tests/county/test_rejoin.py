@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from gridapp.county import access, backup, doctor, upkeep
+from gridapp.county import access, app, backup, doctor, rejoin, upkeep
 from gridapp.county.tables import change as change_log
 from gridapp.county.tables import held
 from gridapp.errors import UserError
@@ -19,7 +19,7 @@ from gridapp.models import Grid, Resident, Visit
 from gridapp.models.record import table_of
 from gridapp.store import records, state
 from gridapp.store import vault as vaults
-from gridapp.sync.client import SyncClient
+from gridapp.sync.client import HttpTransport, SyncClient
 from gridapp.sync.protocol import Change, Refused
 from tests.county.conftest import GRID, OTHER, Direct, Laptop
 from tests.county.whole_records import MOMENT
@@ -422,6 +422,26 @@ def cut(laptop, at):
         pass
     finally:
         laptop.transport.exchange = real
+
+
+def test_it_heals_over_a_real_connection(county_folder, new_vault):
+    store = new_vault("李主任")
+    with app.running(county_folder) as url:
+        with upkeep.opened(county_folder) as county:
+            code = access.create_enrolment(county, [GRID], "李主任")
+        SyncClient(store, HttpTransport(url)).enrol(code)
+        SyncClient(store, HttpTransport(url)).sync()
+        with store.writing() as tx:
+            records.save(tx, Resident, {"name": "张德福"})
+        SyncClient(store, HttpTransport(url)).sync()
+    with upkeep.opened(county_folder) as county, county.writing() as db:
+        epoch = rejoin.new_epoch(db)
+
+    with app.running(county_folder) as url:
+        SyncClient(store, HttpTransport(url)).sync()
+
+    with store.reading() as db:
+        assert state.value(db, "epoch") == epoch
 
 
 class TestOlderCopy:
