@@ -75,3 +75,5 @@ for command in county_backup.COMMANDS:
     county.county.add_command(command)
 county.county.add_command(doctor.county_doctor)
 county.county.add_command(package.county_package)
+county.county.add_command(package.invite)
+county.county.add_command(package.county_keys)

@@ -23,6 +23,13 @@ from gridapp.language import tr
 if TYPE_CHECKING:
     from gridapp.county.packages import Taken
 
+_code = click.option(
+    "--code",
+    envvar="GRIDAPP_CODE",
+    prompt=tr("登记码"),
+    help=tr("county enrol 给的登记码；也可以用环境变量 GRIDAPP_CODE。"),
+)
+
 
 @click.group("package", cls=Group)
 def package() -> None:
@@ -76,6 +83,65 @@ def import_(file: Path, data: Path, password_file: Path | None, as_json: bool) -
         click.echo(tr("导出之后又有新的改动，请再导出一次，其余的随下一份答复来"))
 
 
+@package.command("join")
+@click.argument(
+    "file",
+    metavar=tr("文件"),
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+)
+@vault_options
+@_code
+def join(file: Path, data: Path, password_file: Path | None, code: str) -> None:
+    """没有网络时登记：收下县里给的登记文件，接着导出一个请求交给县里。"""
+    from gridapp.sync.package_join import accept
+
+    with opened(data, password_file) as store:
+        accept(store, file, code)
+    click.echo(tr("登记文件已收下。请导出一个数据包交给县里，再导入县里的答复"))
+
+
+@click.command("invite")
+@server_folder
+@_code
+@click.option("--url", required=True, help=tr("以后有网络时连服务器的地址。"))
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(file_okay=False, exists=True, path_type=Path),
+    help=tr("登记文件放进哪个文件夹，通常就是 U 盘。"),
+)
+def invite(data: Path, code: str, url: str, out: Path) -> None:
+    """给没有网络的电脑写一个登记文件；登记码另外告诉本人，不要放在一起。"""
+    from gridapp.county import invitations
+
+    with upkeep.opened(data) as county:
+        file = invitations.invite(county, code, out, url)
+    click.echo(tr("已写好：{file}", file=file))
+
+
+@click.command("keys")
+@server_folder
+@click.option("--rotate", is_flag=True, help=tr("换一对新的；旧的留着读路上的数据包。"))
+@as_json
+def county_keys(data: Path, rotate: bool, as_json: bool) -> None:
+    """数据包的密钥：有几对，正在用的是哪一对。换过以后请重启服务器。"""
+    from gridapp.county import keys
+
+    with upkeep.opened(data) as county:
+        ring = keys.rotate(county.folder) if rotate else county.keys
+    ids = [one.id.hex() for one in ring.pairs]
+    if as_json:
+        print_json({"current": ids[-1], "older": ids[:-1]})
+    else:
+        click.echo(
+            tr(
+                "正在用：{current}；旧的 {count} 对",
+                current=ids[-1],
+                count=len(ids) - 1,
+            )
+        )
+
+
 @click.command("package")
 @click.argument(
     "files",
@@ -121,6 +187,8 @@ def _told(one: Taken) -> str:
         "sent": one.sent,
         "answer": Path(one.answer).name,
     }
+    if one.enrolled:
+        return tr("这台电脑登记好了，答复：{answer}", **words)
     if one.again:
         return tr("早已收下，当时的答复又写了一份：{answer}", **words)
     return tr(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import secrets
 
+from gridapp.sync.invitation import plain_code
+
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # nothing that is misread
 _LENGTH = 12
 
@@ -21,5 +23,4 @@ def shown(code: str) -> str:
 
 def hashed_code(typed: str) -> str:
     """How a code is kept; blanks, hyphens and small letters do not count."""
-    plain = "".join(letter for letter in typed.upper() if letter.isalnum())
-    return hashlib.sha256(plain.encode()).hexdigest()
+    return hashlib.sha256(plain_code(typed).encode()).hexdigest()

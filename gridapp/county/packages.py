@@ -22,7 +22,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from uuid_utils.compat import uuid7
 
-from gridapp.county import pages, rights, syncing
+from gridapp.county import invitations, pages, rights, syncing
 from gridapp.county.package_photos import Photos
 from gridapp.county.store import County
 from gridapp.county.tables import package
@@ -57,7 +57,7 @@ class Taken:
 
     `taken` and `held` are changes, `photos` whole ones that are here now; `sent` are
     the changes that the answer brings; `again`: it had been taken in before, and
-    `answer` is what was answered then.
+    `answer` is what was answered then; `enrolled`: it let a laptop in.
     """
 
     file: str
@@ -69,6 +69,7 @@ class Taken:
     photos: int = 0
     sent: int = 0
     again: bool = False
+    enrolled: bool = False
     answer: str = ""
     code: str = ""
     sentence: str = ""
@@ -90,7 +91,8 @@ def in_each(paths: Iterable[Path]) -> list[Path]:
 def _is_answer(file: Path) -> bool:
     try:
         with file.open("rb") as source:
-            return gridpkg.read_header(source).kind == gridpkg.DOWN
+            kind = gridpkg.read_header(source).kind
+            return kind in (gridpkg.DOWN, gridpkg.INVITE)
     except (OSError, BadPackage):
         return False
 
@@ -122,13 +124,15 @@ def _take_in(county: County, file: Path, out: Path, taken: Taken) -> None:
             header = gridpkg.read_header(source)
             taken.device, taken.number = str(id_of(header.device)), header.number
             own = _own_keys(county, header)
-            with county.reading() as db:
-                keys = rights.keys_of(db, id_of(header.device))
-            if not are_public(keys):
-                _refuse_unknown(county, header)
-            reader = gridpkg.Reader(source, keys, own)
+            if header.kind == gridpkg.JOIN:
+                keys = header.signer
+                parts = invitations.answer(county, source, header, own)
+                taken.enrolled = True
+            else:
+                keys = _keys_of(county, header)
+                reader = gridpkg.Reader(source, keys, own)
+                parts = _answer(county, reader, taken)
             taken.made_at = time_text(TIME.from_wire(header.made_at))
-            parts = _answer(county, reader, taken)
     except OSError as error:
         raise UserError(
             tr("“{name}”读不出来，请检查 U 盘是否插好，再导入一次", name=file.name)
@@ -138,13 +142,17 @@ def _take_in(county: County, file: Path, out: Path, taken: Taken) -> None:
     taken.answer = str(path)
 
 
-def _refuse_unknown(county: County, header: Header) -> None:
-    """Refused: the device is not known, or has not told its keys."""
+def _keys_of(county: County, header: Header) -> bytes:
+    """The public keys of the device; Refused when it is not known, or has told none."""
     with county.reading() as db:
-        rights.signer(db, id_of(header.device))
-    raise BadPackage(
-        "keys", tr("县里还没有这台电脑的公钥，请让它先联网同步一次，再重新导出")
-    )
+        keys = rights.keys_of(db, id_of(header.device))
+        if not are_public(keys):
+            rights.signer(db, id_of(header.device))
+            raise BadPackage(
+                "keys",
+                tr("县里还没有这台电脑的公钥，请让它先联网同步一次，再重新导出"),
+            )
+    return keys
 
 
 def _answer(county: County, reader: gridpkg.Reader, taken: Taken) -> Iterable[Part]:
@@ -176,7 +184,7 @@ def _answer(county: County, reader: gridpkg.Reader, taken: Taken) -> Iterable[Pa
 def _own_keys(county: County, header: Header) -> PrivateKeys:
     """The county's pair that the package was sealed to; BadPackage when it is not for
     this county as it is now."""
-    if header.kind != gridpkg.UP:
+    if header.kind not in (gridpkg.UP, gridpkg.JOIN):
         raise BadPackage(
             "foreign", tr("这是县里给电脑的答复，请在那台电脑上导入；县里不用导入")
         )

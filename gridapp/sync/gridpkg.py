@@ -33,6 +33,7 @@ SUFFIX = ".gridpkg"
 MAGIC = b"GRIDPKG"
 VERSION = 1
 UP, DOWN = "up", "down"
+INVITE, JOIN = "invite", "join"  # before a laptop is known
 CHUNK = 64 << 10  # bytes sealed at a time
 LARGEST = (4 << 30) - 1  # bytes of a file: what FAT32, as sticks have it, can hold
 MAX_HEADER = 4096
@@ -50,6 +51,7 @@ THUMBNAIL, PHOTO = 3, 4  # SHA-256 of the whole photo (32 bytes), then the JPEG
 WANTED_THUMBNAILS, WANTED_PHOTOS = 5, 6  # asked for: SHA-256 after SHA-256
 KEPT_THUMBNAILS, KEPT_PHOTOS = 7, 8  # the county has them now, likewise
 REFUSED = 9  # zstd(msgpack) of a Refusal: the laptop may not sync
+INVITATION, ENROL, ENROLLED = 10, 11, 12  # of an Invitation, an EnrolRequest, -Reply
 HASH = 32  # bytes of a SHA-256
 
 
@@ -57,7 +59,8 @@ class Header(msgspec.Struct, array_like=True):
     """What a package says of itself in clear. Nothing of it is about a person.
 
     `keys` names the county's pair of keys that it was sealed to (up) or signed with
-    (down); `package` is its own id, `answers` that of the package it answers.
+    (down); `package` is its own id, `answers` that of the package it answers. `signer`
+    are the public keys of a laptop that is not known yet (join).
     """
 
     kind: str
@@ -71,6 +74,7 @@ class Header(msgspec.Struct, array_like=True):
     last: int = 0  # the journal number that it closes with (up)
     ephemeral: bytes = b""  # X25519, of this package alone
     answers: bytes = b""
+    signer: bytes = b""
 
 
 class Answered(msgspec.Struct, array_like=True):

@@ -36,7 +36,7 @@ from gridapp.store.exchange import Exported
 from gridapp.store.outbox import Batch
 from gridapp.store.page import UnsentFirst
 from gridapp.store.vault import Store
-from gridapp.sync import gridpkg, locking, package_photos
+from gridapp.sync import gridpkg, locking, package_join, package_photos
 from gridapp.sync.client import (
     UNKNOWN,
     Progress,
@@ -85,10 +85,16 @@ def export_package(
     """Write what is unsent into a package for the county; the file that was made.
 
     target: a folder, where the file gets a name that says nothing of a person, or the
-    file itself. It appears whole or not at all; nothing counts as sent by it.
+    file itself. It appears whole or not at all; nothing counts as sent by it. A laptop
+    that was invited and not let in yet asks for that.
     photos: bytes of pictures that go along at most; small ones go first.
     Raises UserError; BadPackage "stopped" when `cancelled` said so.
     """
+    invitation = package_join.invited(store)
+    if invitation is not None:
+        file = _file(store, target, 0, now())
+        package_join.export_request(store, file, invitation)
+        return file
     home, keys = home_of(store), keyring.own(store)
     SyncClient(store, nowhere(store)).starts_over()
     made_at = now()
@@ -217,10 +223,19 @@ def import_package(
     from there. Raises BadPackage with a sentence, and nothing changed, when it is not
     an answer for this laptop, was taken in before, or is damaged.
     """
-    home, keys = home_of(store), keyring.own(store)
+    invitation = package_join.invited(store)
     try:
         with file.open("rb") as source:
-            return _import(store, home, keys, source, progress, cancelled)
+            header = gridpkg.read_header(source)
+            if header.kind == gridpkg.INVITE:
+                raise BadPackage(
+                    "invite", tr("这是登记用的文件，要和县里给的登记码一起用")
+                )
+            if invitation is not None:
+                package_join.take_reply(store, source, header, invitation)
+                return PackageReport()
+            home, keys = home_of(store), keyring.own(store)
+            return _import(store, home, keys, header, source, progress, cancelled)
     except OSError as error:
         raise UserError(
             tr(
@@ -234,11 +249,11 @@ def _import(
     store: Store,
     home: Home,
     keys: PrivateKeys,
+    header: Header,
     source: BinaryIO,
     progress: Progress | None,
     cancelled: Cancelled | None,
 ) -> PackageReport:
-    header = gridpkg.read_header(source)
     signer = _signer(store, home, header)
     reader = gridpkg.Reader(source, signer, keys)
     _check_new(store, header)

@@ -1,7 +1,11 @@
 """Keys for packages: told over the device's own connection, changed on the way."""
 
-import pytest
+import json
 
+import pytest
+from click.testing import CliRunner
+
+from gridapp.cli import main
 from gridapp.county import keys as county_keys
 from gridapp.county import store as county_stores
 from gridapp.errors import UserError
@@ -57,6 +61,22 @@ def test_new_keys_of_the_county_come_with_the_answer(county, laptop, out, back):
     assert header.keys == county.keys.current.id
     imported(li, back(second))
     assert names(county) == {"张德福", "刘淑珍"}
+
+
+def test_a_command_takes_new_keys_into_use(county):
+    old = county.keys.current.id.hex()
+
+    def run(*words):
+        done = CliRunner().invoke(
+            main, ["county", "keys", "--data", str(county.folder), "--json", *words]
+        )
+        assert done.exit_code == 0, done.output
+        return json.loads(done.stdout)
+
+    assert run() == {"current": old, "older": []}
+    new = run("--rotate")
+    assert new["older"] == [old]
+    assert run() == new
 
 
 def test_private_keys_are_for_the_server_alone_and_never_shown(county):
