@@ -10,29 +10,26 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Connection, select
 
+from gridapp.county import states
 from gridapp.county.access import Device
 from gridapp.county.tables import change, scope
 from gridapp.language import tr
 from gridapp.models import RECORDS, Worker, record_named
 from gridapp.models.ids import id_of
-from gridapp.models.kinds import TIME
-from gridapp.models.record import Record, Values, table_of
+from gridapp.models.record import table_of
 from gridapp.sync.protocol import (
     LEAVE,
     PAGE_BYTES,
     PAGE_ROWS,
-    STATE,
     WHOLE,
-    Change,
     Cursor,
     Pull,
     Pulled,
     Refused,
 )
-from gridapp.sync.wire import whole
 
 START, REPLAY, DONE = "", "log", "done"
-_CHUNK = 500  # rows of state read at a time
+_CHUNK = 1000  # rows of state read at a time
 
 
 @dataclass
@@ -163,48 +160,15 @@ def _state(db: Connection, page: _Page, at: Cursor, last: int) -> Cursor:
     for model in RECORDS[first:]:
         seen, after = after, None
         while True:
-            rows = _rows(db, model, grid_id, seen, min(_CHUNK, page.rows))
-            for row in rows:
-                page.add(_body(model, row), (row["created_by"], row["updated_by"]))
-                seen = row["id"]
-                place = f"{model.__tablename__}:{row['id'].hex}"
+            found = states.after(db, model, grid_id, seen, min(_CHUNK, page.rows))
+            for state in found:
+                page.add(state.body, state.authors)
+                seen = state.id
                 if page.full:
-                    return Cursor(at.grid, n, place)
-            if len(rows) < _CHUNK:
+                    return Cursor(at.grid, n, f"{model.__tablename__}:{seen.hex}")
+            if len(found) < _CHUNK:
                 break
     return Cursor(at.grid, n, REPLAY)
-
-
-def _rows(
-    db: Connection, model: type[Record], grid_id: UUID, after: UUID | None, limit: int
-) -> list[Values]:
-    table = table_of(model)
-    query = select(table).where(table.c.grid_id == grid_id)
-    if after is not None:
-        query = query.where(table.c.id > after)
-    query = query.order_by(table.c.id).limit(limit)
-    return [dict(row) for row in db.execute(query).mappings()]
-
-
-def _body(model: type[Record], row: Values) -> bytes:
-    names, values = whole(model, row)
-    by: UUID | None = row["updated_by"]
-    at: Any = TIME.to_wire(row["updated_at"])
-    return msgspec.msgpack.encode(
-        Change(
-            seq=0,
-            type=model.__tablename__,
-            id=row["id"].bytes,
-            grid=row["grid_id"].bytes,
-            action=STATE,
-            at=at,
-            by=by.bytes if by else None,
-            base=None,
-            names=names,
-            values=values,
-            stamp=at,
-        )
-    )
 
 
 def _names(db: Connection, authors: set[UUID]) -> dict[bytes, str]:

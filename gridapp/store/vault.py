@@ -113,9 +113,10 @@ class Store:
 
     @contextmanager
     def _connection(self, *, loose: bool) -> Generator[Connection]:
-        """A connection to write on; `loose` does not check where records point to.
+        """A connection to write on; `loose` does not check where records point to, nor
+        what the county has checked.
 
-        SQLite listens to that pragma outside transactions only.
+        SQLite listens to the first pragma outside transactions only.
         """
         with self._writer.connect() as db:
             if not loose:
@@ -123,9 +124,11 @@ class Store:
                 return
             driver: Any = db.connection.dbapi_connection
             driver.execute("PRAGMA foreign_keys = OFF")
+            driver.execute("PRAGMA ignore_check_constraints = ON")
             try:
                 yield db
             finally:
+                driver.execute("PRAGMA ignore_check_constraints = OFF")
                 driver.execute("PRAGMA foreign_keys = ON")
 
     @contextmanager

@@ -37,6 +37,7 @@ def _laptop() -> None:
 
 
 def _county() -> None:
+    _order_within_scopes()
     op.create_table(
         "photo",
         sa.Column("hash", HASH, nullable=False),
@@ -116,3 +117,12 @@ def _part_the_log() -> None:
         "CREATE INDEX ix_change_record_id ON change (record_id)",
     ):
         op.execute(statement)
+
+
+def _order_within_scopes() -> None:
+    """A first download reads a scope in the order of ids, page by page."""
+    look = sa.inspect(op.get_bind())
+    for table in look.get_table_names():
+        if any(one["name"] == f"ix_{table}_grid_id" for one in look.get_indexes(table)):
+            op.drop_index(f"ix_{table}_grid_id", table)
+            op.create_index(f"ix_{table}_grid_id", table, ["grid_id", "id"])
