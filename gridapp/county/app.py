@@ -56,7 +56,7 @@ def make_app(
         routes=[one.route() for one in served_ones],
         middleware=[
             Middleware(Watched, metrics, _saying(_broken), edge.QUIET),
-            Middleware(Crowd, limits.requests, _saying(crowded)),
+            Middleware(Crowd, limits.requests, _saying(crowded), edge.QUIET),
         ],
         exception_handlers={HTTPException: _no_such_path},
     )

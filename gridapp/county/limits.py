@@ -151,10 +151,13 @@ def bounded_protocol(limits: Limits) -> type[BoundedProtocol]:
 
 
 class Crowd:
-    """ASGI middleware that refuses what is one too many, and never `/health`."""
+    """ASGI middleware that refuses what is one too many, except on `spared` paths."""
 
-    def __init__(self, app: ASGIApp, most: int, refuse: ASGIApp) -> None:
+    def __init__(
+        self, app: ASGIApp, most: int, refuse: ASGIApp, spared: frozenset[str]
+    ) -> None:
         self._app = app
+        self._spared = spared
         self._most = most
         self._refuse = refuse
         self._running = 0
@@ -162,7 +165,7 @@ class Crowd:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See ASGI."""
         over = self._running >= self._most or scope.get("state", {}).get(CROWDED)
-        if over and scope.get("path") != "/health":
+        if over and scope.get("path") not in self._spared:
             await self._refuse(scope, receive, send)
             return
         self._running += 1
