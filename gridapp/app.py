@@ -25,7 +25,7 @@ from gridapp.store.vault import Store
 from gridapp.ui.idle import IdleWatch
 from gridapp.ui.jobs import Jobs
 from gridapp.ui.login import Login
-from gridapp.ui.main_window import MainWindow, user_words
+from gridapp.ui.main_window import MainWindow, take_package, user_words
 from gridapp.ui.messages import Messages
 from gridapp.ui.places import FOOT, PLACES
 from gridapp.ui.preferences import Preferences
@@ -107,7 +107,7 @@ class App(QObject):
         if self._attended:
             session.syncing.begin()
         if self.package is not None:
-            window.take_package(self.package)
+            take_package(window, self.package)
             self.package = None
         return window
 

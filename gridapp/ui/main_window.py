@@ -71,7 +71,7 @@ class MainWindow(QMainWindow):
         drop = LedgerDrop(self)
         drop.dropped.connect(partial(take_dropped, lambda: self.pages[self._here]))
         packages = LedgerDrop(self, frozenset({SUFFIX}))
-        packages.dropped.connect(self.take_package)
+        packages.dropped.connect(partial(take_package, self))
         self._bind_keys()
         self._show("today")
         session.syncing.watch()
@@ -184,11 +184,6 @@ class MainWindow(QMainWindow):
         cast("PrintingPage", self.pages["printing"]).show_sheet(sheet, ids)
         self.go("printing")
 
-    def take_package(self, file: Path) -> None:
-        """Import the county's answer that came on a stick."""
-        self.go("sync")
-        cast("SyncPage", self.pages["sync"]).take_package(file)
-
     def export_list(self) -> None:
         """Ask how the list of the page that is shown is written to a file."""
         from gridapp.ui.ledgers.export_dialog import ExportDialog
@@ -286,6 +281,12 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.leave()
         super().closeEvent(event)
+
+
+def take_package(window: MainWindow, file: Path) -> None:
+    """Show how the county's answer that came on a stick is imported."""
+    window.go("sync")
+    cast("SyncPage", window.pages["sync"]).take_package(file)
 
 
 def user_words(db: Connection) -> str:

@@ -90,8 +90,8 @@ class ConflictCard(Card):
         parts = [self.question.subject, held.sentence, self.question.advice]
         if held.field:
             parts.append(tr("我填的：{words}", words=held.mine or EMPTY))
-            theirs = _their_words(held)
-            parts.append(f"{theirs}：{held.theirs or EMPTY}")
+            theirs = held.theirs or EMPTY
+            parts.append(tr("{who}：{words}", who=_their_words(held), words=theirs))
         parts += [
             tr("按 {number} {words}", number=number, words=words)
             for number, (_, words) in enumerate(self.question.choices, 1)
