@@ -20,6 +20,9 @@ from tests.county.conftest import GRID, Direct
 PASSWORD = "测试用的密码 1"
 SLOTS = vaults.SLOT_FILE
 
+# What the database has no part in is tried on one of them.
+one_database = pytest.mark.parametrize("county_template", ["sqlite"], indirect=True)
+
 
 class Cut(Direct):
     """A line on which the answers from some path on get lost."""
@@ -82,6 +85,7 @@ class TestLock:
             again.close()
         assert names(county) == {"没上传"}
 
+    @one_database
     def test_nothing_that_is_left_opens_it_with_the_password(self, lost):
         """The old seal is no part of the new file; without the county's key the rest
         is noise, also for who knows the format."""
@@ -96,6 +100,7 @@ class TestLock:
         with pytest.raises(UserError, match="打不开"):
             slots.open_again(lost.store.folder / SLOTS, b"k" * 32)
 
+    @one_database
     def test_a_data_key_that_is_still_known_does_not_open_it(self, lost):
         """As for the new process of another text size or language."""
         refused(lost)
@@ -103,12 +108,14 @@ class TestLock:
         with pytest.raises(slots.Locked):
             vaults.open_with_key(lost.store.folder, lost.store.key)
 
+    @one_database
     def test_its_password_is_not_changed_meanwhile(self, lost):
         refused(lost)
 
         with pytest.raises(slots.Locked):
             vaults.change_password(lost.store.folder, PASSWORD, "另外一个密码 2")
 
+    @one_database
     def test_an_order_that_comes_twice_or_whose_answers_get_lost_does_no_harm(
         self, county, lost
     ):
@@ -134,6 +141,7 @@ class TestLock:
         lost.sync()
         assert names(county) == {"没上传"}
 
+    @one_database
     def test_the_code_is_used_up_once_the_laptop_has_synced(self, county, lost):
         refused(lost)
         kept = (lost.store.folder / SLOTS).read_bytes()
@@ -145,6 +153,7 @@ class TestLock:
         with pytest.raises(Refused, match="解锁码不对"):
             locking.unlock(lost.store.folder, code, lost.transport)
 
+    @one_database
     def test_only_its_own_code_and_only_while_the_order_is_lifted(
         self, county, lost, laptop
     ):
@@ -160,6 +169,7 @@ class TestLock:
         with pytest.raises(Refused, match="解锁码不对"):
             locking.unlock(folder, mine, lost.transport)
 
+    @one_database
     def test_a_second_order_after_the_way_back_locks_again(self, county, lost):
         for _ in range(2):
             assert refused(lost) == "lock"
@@ -169,11 +179,13 @@ class TestLock:
             locks.ask(county, lost.store.device_id)
         assert refused(lost) == "lock"
 
+    @one_database
     def test_a_laptop_that_was_stopped_is_locked_all_the_same(self, county, lost):
         access.revoke(county, lost.store.device_id)
 
         assert refused(lost) == "lock"
 
+    @one_database
     def test_a_new_code_does_not_go_around_the_order(self, county, lost):
         with lost.store.writing() as tx:
             state.keep(tx.db, "token", None)
@@ -185,15 +197,18 @@ class TestLock:
         assert caught.value.code == "lock"
         assert slots.shut_note(lost.store.folder / SLOTS)
 
+    @one_database
     def test_nothing_it_wrote_is_taken_and_nothing_is_sent_to_it(self, county, lost):
         refused(lost)
 
         assert names(county) == set()
 
+    @one_database
     def test_the_county_s_other_laptops_go_on(self, lost, laptop):
         assert laptop("李主任").sync().held == 0
         assert lost.store.worker_id
 
+    @one_database
     def test_no_such_laptop_and_no_such_lock_are_said(self, county, laptop):
         with pytest.raises(UserError, match="没有这台电脑"):
             locks.ask(county, vaults.uuid7())
@@ -203,6 +218,7 @@ class TestLock:
         with pytest.raises(UserError, match="没有锁定"):
             locking.unlock(one.store.folder, "2345-6789-ABCD", one.transport)
 
+    @one_database
     def test_an_order_that_cannot_be_read_changes_nothing(self, lost):
         before = (lost.store.folder / SLOTS).read_bytes()
         with pytest.raises(UserError, match="读不懂"):
@@ -242,6 +258,7 @@ class TestBrake:
         assert 0 < answer.wait <= attempts.SPAN * attempts.SPANS
         assert "一刻钟" in refusal.sentence
 
+    @one_database
     def test_other_places_and_laptops_that_are_in_are_not_shut_out(
         self, county, laptop
     ):
@@ -276,6 +293,7 @@ class TestBrake:
 
         assert refusal.code == "rate"
 
+    @one_database
     def test_it_ends_by_itself(self, county, monkeypatch):
         self.flood(county, "203.0.113.7")
         later = attempts.time.time() + attempts.SPAN * attempts.SPANS
@@ -285,6 +303,7 @@ class TestBrake:
 
         assert refusal.code == "code"
 
+    @one_database
     def test_a_house_has_one_ipv6_network(self, county):
         for at in range(attempts.MOST[attempts.ENROL]):
             knock(county, "2345-6789-ABCD", f"2001:db8:0:7::{at:x}")
@@ -294,6 +313,7 @@ class TestBrake:
 
         assert (near.code, far.code) == ("rate", "code")
 
+    @one_database
     def test_no_address_is_kept(self, county):
         self.flood(county, "203.0.113.7")
 
@@ -302,6 +322,7 @@ class TestBrake:
         assert rows != "[]"
         assert "203.0.113" not in rows
 
+    @one_database
     def test_codes_that_open_a_locked_laptop_are_no_easier_to_guess(self, county, lost):
         refused(lost)
         note = slots.shut_note(lost.store.folder / SLOTS)
@@ -317,6 +338,7 @@ class TestBrake:
         assert refusal.code == "rate"
 
 
+@one_database
 def test_a_real_server_knows_where_a_request_comes_from(county, served):
     body = protocol.pack(
         protocol.EnrolRequest(1, "2345-6789-ABCD", b"d" * 16, "电脑", "test")
@@ -332,6 +354,7 @@ def test_a_real_server_knows_where_a_request_comes_from(county, served):
     assert int(answers[-1].headers["retry-after"]) > 0
 
 
+@one_database
 @pytest.mark.parametrize("raw", [b"", b"d" * 15, b"d" * 17])
 def test_a_device_that_cannot_be_one_is_refused(county, raw):
     refusal, _ = knock(county, "2345-6789-ABCD", None, raw)
@@ -342,6 +365,7 @@ def test_a_device_that_cannot_be_one_is_refused(county, raw):
     assert ask(county, service.LOCKED, done)[0].code == "device"
 
 
+@one_database
 def test_an_order_is_a_struct_that_older_programs_pass_over(county, lost):
     """A program that knows nothing of orders reads the refusal and shows its words."""
     with lost.store.reading() as db:

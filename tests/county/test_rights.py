@@ -22,6 +22,9 @@ COMMUNITY, NEXT, TOWN = "990101001001", "990101001002", "990101001"
 ONE, TWO, FAR = f"{COMMUNITY}001", f"{COMMUNITY}002", f"{NEXT}001"
 LATER = f"{COMMUNITY}003"
 
+# What the database has no part in is tried on one of them.
+one_database = pytest.mark.parametrize("county_template", ["sqlite"], indirect=True)
+
 
 @pytest.fixture
 def enrolled(county, new_vault):
@@ -101,6 +104,7 @@ class TestArea:
         assert people(town) == {"张德福", "李桂英"}
         assert secretary.sync().pulled == 0  # and once is enough
 
+    @one_database
     def test_it_may_write_in_its_whole_area(self, county, enrolled):
         enrolled("王秀兰", ONE)
         secretary = enrolled("李书记", role="community", area=COMMUNITY)
@@ -112,6 +116,7 @@ class TestArea:
         assert secretary.sync().held == 0
         assert at_county(county) == {"张德福"}
 
+    @one_database
     @pytest.mark.parametrize(
         ("role", "area"),
         [
@@ -133,6 +138,7 @@ class TestArea:
 
         assert upkeep.status(county)["grids"] == []
 
+    @one_database
     def test_an_area_without_a_grid_is_said(self, county):
         with pytest.raises(UserError, match="还没有网格"):
             access.create_enrolment(county, [], "李书记", "community", area=COMMUNITY)
@@ -201,6 +207,7 @@ class TestTakenAway:
         assert not device.gone
         assert list(device.grids) == [grid_id(TWO)]
 
+    @one_database
     def test_a_cut_anywhere_on_the_way_changes_nothing_of_it(self, county, two):
         add(two, "王大爷", ONE)
         self.take(county, two, ONE)
@@ -214,6 +221,7 @@ class TestTakenAway:
         assert at_county(county) == {"张德福", "李桂英", "王大爷"}
         assert people(two) == {"李桂英"}
 
+    @one_database
     def test_a_grid_that_comes_back_is_there_again(self, county, two):
         self.take(county, two, ONE)
         two.sync()
@@ -223,6 +231,7 @@ class TestTakenAway:
 
         assert people(two) == {"张德福", "李桂英"}
 
+    @one_database
     def test_back_before_the_laptop_knew_costs_nothing(self, county, two):
         self.take(county, two, ONE)
         access.change_grids(county, two.store.device_id, add=[ONE])
@@ -232,6 +241,7 @@ class TestTakenAway:
         assert people(two) == {"张德福", "李桂英"}
         assert "resident" not in lines(two, "leave")
 
+    @one_database
     def test_a_record_the_county_never_took_stays_with_its_author(self, county, two):
         key = add(two, "王大爷", ONE)
         with two.store.writing(remote=True) as tx:  # as a newer program's rules allow
@@ -247,6 +257,7 @@ class TestTakenAway:
         assert people(two) == {"李桂英", "王" * 90}
         assert [reason for reason, _ in waiting(two)] == ["invalid"]
 
+    @one_database
     def test_a_county_that_does_not_know_a_grid_takes_nothing_away(self, county, two):
         """As after a restore of a backup from before the grid was there."""
         with county.writing() as db:
@@ -269,6 +280,7 @@ class TestTakenAway:
         with two.store.reading() as db:
             assert records.get(db, Worker, two.store.worker_id)["role"] == "leader"
 
+    @one_database
     def test_a_worker_without_any_grid_left_keeps_the_program_going(self, county, two):
         self.take(county, two, ONE, TWO)
 
@@ -320,6 +332,7 @@ class TestClosed:
         secretary.sync()
         assert people(secretary) == {"张德福", "王大爷", "李桂英"}
 
+    @one_database
     def test_a_list_of_grids_makes_and_changes_them(self, county, enrolled):
         rows = [{"code": ONE, "name": "第1网格"}, {"code": TWO, "name": "第2网格"}]
         assert org.import_grids(county, rows) == (2, 0)
@@ -336,6 +349,7 @@ class TestClosed:
         assert len(upkeep.status(county)["grids"]) == 2
 
 
+@one_database
 class TestRoles:
     @pytest.mark.parametrize(("role", "area"), [("town", TOWN), ("county", "990101")])
     def test_a_town_and_the_county_read_residents_and_handle_issues(
@@ -404,6 +418,7 @@ class TestRoles:
         assert [reason for reason, _ in waiting(secretary)] == ["invalid"]
 
 
+@one_database
 class TestGrids:
     """Who sees a grid follows from its code: no laptop makes, recodes, ends one."""
 
@@ -459,6 +474,7 @@ class TestGrids:
         assert at_county(county) == {"李桂英"}
 
 
+@one_database
 class TestOnePersonTwoLaptops:
     def names(self, county):
         return sorted(one["name"] for one in workers.listed(county))
