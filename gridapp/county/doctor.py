@@ -8,20 +8,28 @@ record says.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby, islice
+from functools import cache
+from itertools import compress, groupby, islice
 from typing import Any
-from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection, Executable, and_, func, not_, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Executable,
+    exists,
+    func,
+    or_,
+    select,
+)
 
 from gridapp.checkup import Check, Result, examine
 from gridapp.county import doctor_replay
 from gridapp.county.store import County
 from gridapp.county.tables import change, device, device_scope, held, scope
 from gridapp.language import tr
-from gridapp.models import RECORDS, Grid
-from gridapp.models.record import fields_of, table_of
+from gridapp.models import RECORDS, Grid, record_named
+from gridapp.models.record import Record, fields_of, table_of
 from gridapp.sync.protocol import Change
 
 _CHUNK = 500  # rows read at a time
@@ -126,23 +134,29 @@ def _devices(db: Connection) -> Iterator[str]:
 def _references(db: Connection) -> Iterator[str]:
     """What a record points to is there."""
     for model in RECORDS:
-        table = table_of(model)
-        pointers = [(one.name, one.target) for one in fields_of(model) if one.target]
-        targets = {one.__tablename__: table_of(one) for one in RECORDS}
-        for name, target in (("grid_id", Grid.__tablename__), *pointers):
-            there = targets[target].alias()
-            query = (
-                select(table.c.id)
-                .outerjoin(there, there.c.id == table.c[name])
-                .where(and_(not_(table.c[name].is_(None)), there.c.id.is_(None)))
+        names, query = _orphans(model)
+        for record_id, *missing in _streamed(db, query):
+            yield tr(
+                "{title} {id} 的 {name} 指向没有的记录",
+                title=model.title,
+                id=record_id,
+                name=tr("、").join(compress(names, missing)),
             )
-            for (record_id,) in _streamed(db, query):
-                yield tr(
-                    "{title} {id} 的 {name} 指向没有的记录",
-                    title=model.title,
-                    id=record_id,
-                    name=name,
-                )
+
+
+@cache
+def _orphans(model: type[Record]) -> tuple[list[str], Executable]:
+    """Names of what points elsewhere, and what finds records where one is missing."""
+    table = table_of(model)
+    targets = {"grid_id": Grid.__tablename__}
+    targets |= {one.name: one.target for one in fields_of(model) if one.target}
+    missing: list[ColumnElement[bool]] = []
+    for name, target in targets.items():
+        there = table_of(record_named(target)).alias()
+        found = exists().where(there.c.id == table.c[name])
+        missing.append(table.c[name].is_not(None) & ~found)
+    query = select(table.c.id, *missing).where(or_(*missing))
+    return list(targets), query
 
 
 def _replay(db: Connection) -> Iterator[str]:
@@ -159,18 +173,17 @@ def _replay(db: Connection) -> Iterator[str]:
             for one in part:
                 yield from one.faults
             yield from doctor_replay.against_records(db, grid_id, part)
-        yield from _unlogged(db, grid_id)
+    yield from _unlogged(db)
 
 
-def _unlogged(db: Connection, grid_id: UUID) -> Iterator[str]:
-    """Records of a grid whose log does not know them."""
+def _unlogged(db: Connection) -> Iterator[str]:
+    """Records that the log of their grid does not know."""
     for model in RECORDS:
         table = table_of(model)
-        line = select(change.c.n).where(
-            change.c.grid_id == grid_id, change.c.record_id == table.c.id
+        line = exists().where(
+            change.c.grid_id == table.c.grid_id, change.c.record_id == table.c.id
         )
-        query = select(table.c.id).where(table.c.grid_id == grid_id, ~line.exists())
-        for (record_id,) in _streamed(db, query):
+        for (record_id,) in _streamed(db, select(table.c.id).where(~line)):
             yield tr("{title} {id} 没有改动记录", title=model.title, id=record_id)
 
 
