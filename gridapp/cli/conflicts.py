@@ -54,7 +54,7 @@ def _plain(one: Question) -> dict[str, Any]:
         "subject": one.subject,
         "advice": one.advice,
         "choices": [choice for choice, _ in one.choices],
-        "needs_person": needs_person(one.held),
+        "needs_person": needs_person(one.held.reason),
     }
 
 

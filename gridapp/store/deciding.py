@@ -52,6 +52,11 @@ def decide_all(tx: Writing, ids: Sequence[UUID], choice: str) -> Decided:
     return Decided(tuple(done), undo.Span(span.first, span.last), tuple(refused))
 
 
+def reasons(db: Connection) -> list[str]:
+    """Why each change waits that nobody decided about: little, for what only counts."""
+    return list(db.scalars(select(held.c.reason).where(held.c.decided.is_(None))))
+
+
 def take_back(tx: Writing, decided: Decided) -> None:
     """Ask again about what was decided, with the records as they were before.
 

@@ -62,9 +62,9 @@ def in_order(found: Sequence[Waiting]) -> list[Question]:
     return sorted(asked, key=lambda one: one.held.reason in _BY_ITSELF)
 
 
-def needs_person(held: Waiting) -> bool:
-    """Whether it waits for somebody here, not only for the county."""
-    return held.reason not in _BY_ITSELF
+def needs_person(reason: str) -> bool:
+    """Whether what is held for it waits for somebody here, not only for the county."""
+    return reason not in _BY_ITSELF
 
 
 _Asked = tuple[str, tuple[tuple[str, str], ...]]

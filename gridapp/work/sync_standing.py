@@ -13,7 +13,15 @@ from enum import Enum
 from sqlalchemy import Connection
 
 from gridapp.language import tr
-from gridapp.store import conflicts, exchange, journal, photo_state, state, sync_log
+from gridapp.store import (
+    conflicts,
+    deciding,
+    exchange,
+    journal,
+    photo_state,
+    state,
+    sync_log,
+)
 from gridapp.store.exchange import Exchange
 from gridapp.store.sync_log import SyncLine
 from gridapp.work.held_changes import Question, in_order, needs_person
@@ -76,7 +84,7 @@ class Brief:
 
 def brief(db: Connection) -> Brief:
     """What the header shows."""
-    asked = (one for one in conflicts.waiting(db) if needs_person(one))
+    asked = filter(needs_person, deciding.reasons(db))
     return Brief(
         bool(state.value(db, state.SERVER_URL)),
         journal.unsent_count(db, state.pushed_seq(db)),

@@ -56,7 +56,7 @@ def test_what_no_choice_mends_has_advice(reason):
 def test_what_comes_right_by_itself_stands_last_and_asks_nobody():
     asked = in_order([held("missing_parent"), held("conflict", "mobility")])
     assert [one.held.reason for one in asked] == ["conflict", "missing_parent"]
-    assert [needs_person(one.held) for one in asked] == [True, False]
+    assert [needs_person(one.held.reason) for one in asked] == [True, False]
 
 
 def test_a_change_is_named_by_its_record_and_field():

@@ -123,7 +123,7 @@ class SyncPage(Page):
         self.stick.show_exchange(standing.sticks)
         self.held.show_questions(standing.held)
         self.log.show_lines(standing.lines)
-        asked = sum(needs_person(one.held) for one in standing.held)
+        asked = sum(needs_person(one.held.reason) for one in standing.held)
         self.views.set_choices(_views(asked))
         if asked > self._had:
             self.show_view(HELD)
