@@ -259,8 +259,9 @@ def test_docs_protocol_is_enough_to_read_one():
     raw = WHOLE
     assert raw[:8] == b"GRIDPKG\1"
     start = 10 + int.from_bytes(raw[8:10])
-    kind, *_, keys, last, ephemeral, answers = msgspec.msgpack.decode(raw[10:start])
-    assert (kind, last, answers) == ("up", 0, b"")
+    said = msgspec.msgpack.decode(raw[10:start])
+    kind, *_, keys, last, ephemeral, answers, signer = said
+    assert (kind, last, answers, signer) == ("up", 0, b"", b"")
     assert keys == hashlib.sha256(COUNTY.public).digest()[:8]
     ed25519.Ed25519PublicKey.from_public_bytes(LAPTOP.public[:32]).verify(
         raw[-64:], b"gridapp gridpkg 1 sign" + hashlib.sha512(raw[:-64]).digest()
