@@ -35,6 +35,7 @@ from gridapp.sync.gridpkg import Answered, BadPackage, Header
 from gridapp.sync.keys import PrivateKeys, are_public
 from gridapp.sync.photo_messages import WHOLE
 from gridapp.sync.protocol import (
+    MAX_ASKED,
     VERSION,
     Cursor,
     Pull,
@@ -246,7 +247,7 @@ def _replies(
     for kind, body in reader.parts():
         if kind != gridpkg.REQUEST:
             continue
-        request = unpack(body, SyncRequest)
+        request = unpack(body, SyncRequest, MAX_ASKED)
         asked = request.pull.cursors if request.pull else asked
         last = request.push.last if request.push else 0
         reply = syncing.reply_to(county, who, request)

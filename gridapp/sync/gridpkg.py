@@ -13,8 +13,8 @@ import os
 import struct
 import tempfile
 import time
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -40,6 +40,7 @@ MAX_HEADER = 4096
 
 _UNFINISHED = f"{SUFFIX}.part"
 _STALE = 3600.0  # seconds after which an unfinished file is nobody's
+_LARGEST_COUNT = 1 << 47  # milliseconds: the year 6429
 _TAG, _SIGNATURE = 16, 64
 _SEAL, _SIGN = b"gridapp gridpkg 1 seal", b"gridapp gridpkg 1 sign"
 _START = struct.Struct(">7sBH")  # magic, version, bytes of the header
@@ -139,8 +140,9 @@ def whole_file(path: Path) -> Generator[BinaryIO]:
 def _remove_stale(folder: Path) -> None:
     """Remove what an export that was killed long ago left on a stick."""
     for left in folder.glob(f".*{_UNFINISHED}"):
-        if time.time() - left.stat().st_mtime > _STALE:
-            left.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # another export was faster
+            if time.time() - left.stat().st_mtime > _STALE:
+                left.unlink()
 
 
 def _see_name_onto_disk(folder: Path) -> None:
@@ -237,9 +239,15 @@ def read_header(file: BinaryIO) -> Header:
     except (msgspec.MsgspecError, UnicodeDecodeError):
         raise damaged() from None
     sizes = len(header.device), len(header.package), len(header.ephemeral)
-    if len(said) < length or sizes != (16, 16, HALF):
+    counts = header.number, header.last, header.made_at
+    if len(said) < length or sizes != (16, 16, HALF) or not _are_counts(counts):
         raise damaged()
     return header
+
+
+def _are_counts(numbers: Sequence[int]) -> bool:
+    """Whether a database and a calendar can hold them: anybody may write a header."""
+    return all(0 <= one <= _LARGEST_COUNT for one in numbers)
 
 
 def hashes_in(body: bytes) -> list[str]:

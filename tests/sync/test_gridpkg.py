@@ -24,7 +24,7 @@ PARTS = [
 ]
 
 
-def made(parts=PARTS, version=gridpkg.VERSION, signer=LAPTOP, reader=COUNTY):
+def made(parts=PARTS, version=gridpkg.VERSION, signer=LAPTOP, reader=COUNTY, **said):
     header = Header(
         kind=gridpkg.UP,
         server="s" * 32,
@@ -35,6 +35,8 @@ def made(parts=PARTS, version=gridpkg.VERSION, signer=LAPTOP, reader=COUNTY):
         made_at=1_763_800_000_000,
         keys=reader.id,
     )
+    for name, value in said.items():
+        setattr(header, name, value)
     out = io.BytesIO()
     writer = Writer(out, header, signer, reader.public)
     for kind, body in parts:
@@ -145,6 +147,19 @@ def test_who_signed_it_must_be_who_is_said():
 
 def test_who_it_was_not_sealed_to_cannot_open_it():
     assert refused(WHOLE, opener=LAPTOP) == "damaged"
+
+
+@pytest.mark.parametrize("name", ["number", "last", "made_at"])
+@pytest.mark.parametrize("value", [-1, 1 << 48, (1 << 63) + 1])
+def test_numbers_that_nobody_counts_to_are_refused(name, value):
+    assert refused(made([], **{name: value})) == "damaged"
+
+
+@pytest.mark.parametrize(
+    "said", [{"device": b"short"}, {"package": b""}, {"server": "s" * 5000}]
+)
+def test_a_header_of_another_make_is_refused(said):
+    assert refused(made([], **said)) == "damaged"
 
 
 def test_a_newer_version_says_so():
