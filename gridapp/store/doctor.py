@@ -179,15 +179,16 @@ def _photos(vault: Vault) -> Iterator[str]:
     damaged = set(vault.photos.verify())
     here = set(vault.photos.names())
     query = (
-        "SELECT a.id, a.hash, j.seq FROM attachment a"
+        "SELECT a.id, a.hash, j.seq, p.whole_up FROM attachment a"
+        " LEFT JOIN photo_state p ON p.hash = a.hash"
         " LEFT JOIN journal j ON j.record_id = a.id AND j.type = 'attachment'"
         " AND j.action = 'insert' AND j.origin = 'local'"
         " WHERE a.deleted_at IS NULL AND a.hash IS NOT NULL"
     )
-    for record_id, name, made_here in vault.db.exec_driver_sql(query):
+    for record_id, name, made_here, sent in vault.db.exec_driver_sql(query):
         if name in damaged:
             yield tr("{record} 的文件已损坏", record=told("attachment", record_id))
-        elif made_here and name not in here:
+        elif made_here and not sent and name not in here:
             yield tr("{record} 的文件不见了", record=told("attachment", record_id))
 
 

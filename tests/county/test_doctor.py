@@ -1,5 +1,6 @@
 """Whatever is not sound at the county, its doctor finds it, on both databases."""
 
+import hashlib
 import json
 
 import msgspec
@@ -8,12 +9,13 @@ from click.testing import CliRunner
 from sqlalchemy import delete, insert, select, text, update
 
 from gridapp import cli
-from gridapp.county import doctor
+from gridapp.county import doctor, photos
 from gridapp.county.tables import change, device, device_scope, held, scope
 from gridapp.models import Resident, Visit
 from gridapp.models.place import grid_id
 from gridapp.models.record import table_of
 from gridapp.store import records
+from gridapp.sync.photo_messages import WHOLE
 from gridapp.sync.protocol import Change
 from tests.county.conftest import GRID, OTHER
 
@@ -67,7 +69,24 @@ def found_after(county, work):
 def test_a_county_in_daily_use_is_sound(used):
     found = list(doctor.examined(used))
     assert [one.told for one in found if one.faults] == []
-    assert [one.name for one in found] == [one.name for one in doctor.CHECKS]
+    assert [one.name for one in found] == [
+        *(one.name for one in doctor.CHECKS),
+        "photos",
+    ]
+
+
+def test_a_photo_that_is_missing_or_damaged_is_found(county):
+    names = [hashlib.sha256(raw).hexdigest() for raw in (b"one", b"two", b"three")]
+    for name, raw in zip(names, (b"one", b"xxx", None), strict=True):
+        if raw:
+            path = photos.place(county, name, WHOLE)
+            path.parent.mkdir(parents=True)
+            path.write_bytes(raw)
+    with county.writing() as db:
+        for name in names:
+            photos.note(db, name, 3)
+    [found] = [one for one in doctor.examined(county) if one.faults]
+    assert (found.name, found.faults) == ("photos", 2)
 
 
 def twice(db):
