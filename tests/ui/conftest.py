@@ -8,10 +8,12 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from gridapp.store import vault as vaults
 from gridapp.ui.jobs import Jobs
 from gridapp.ui.messages import Messages
 from gridapp.ui.session import Session
 from gridapp.ui.theme import Theme
+from tests.conftest import PASSWORD
 
 RESOURCES = Path(__file__).parents[2] / "resources"
 
@@ -30,6 +32,15 @@ def county_template(tmp_path_factory):
 def new_county(county_template, tmp_path):
     """Makes the folder of an empty county server."""
     return lambda: shutil.copytree(county_template, tmp_path / "county")
+
+
+@pytest.fixture(scope="session")
+def blank_vault(tmp_path_factory):
+    """A closed, empty vault to copy, and its data key: Argon2 runs once a session."""
+    folder = tmp_path_factory.mktemp("blank") / "vault"
+    store = vaults.create(folder, PASSWORD)
+    store.close()
+    return folder, store.key
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,7 @@
 """Syncing from the window with a real county server on this machine."""
 
+import shutil
+
 import pytest
 from PySide6.QtCore import Qt
 
@@ -9,7 +11,6 @@ from gridapp.store import conflicts, records, sync_log
 from gridapp.store import vault as vaults
 from gridapp.sync.client import HttpTransport, SyncClient
 from gridapp.ui.sync.sync_page import SyncPage
-from tests.conftest import PASSWORD
 
 GRID = "990101001001"
 
@@ -68,9 +69,10 @@ def joined(page, county, settle):
 
 
 @pytest.fixture
-def other(county, tmp_path):
+def other(county, blank_vault, tmp_path):
     """A laptop of the community, which has everything."""
-    store = vaults.create(tmp_path / "other", PASSWORD)
+    folder, key = blank_vault
+    store = vaults.open_with_key(shutil.copytree(folder, tmp_path / "other"), key)
     client = SyncClient(store, HttpTransport(county[0]))
     client.enrol(county[1][1])
     yield store, client
