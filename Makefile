@@ -4,9 +4,10 @@
 # make check  style, types and layers only
 # make acceptance  the thirty checks of a worker's day, as a table
 # make screens     the pictures of every page, for docs/screens and the manual
+# make faults  the fault suite with many seeds, on both databases, as a table
 # make bench  the measurements
 # make fuzz   a long run of the fuzzer over the server's description
-.PHONY: demo test run check acceptance screens bench fuzz
+.PHONY: demo test run check acceptance screens bench fuzz faults
 
 # Chinese output, whatever the locale of the machine.
 export PYTHONUTF8 = 1
@@ -49,6 +50,13 @@ screens:
 	cp build/screens/screens/*.png docs/screens
 	mkdir -p resources/manual/pictures
 	for name in $(PICTURES); do cp docs/screens/$$name.png resources/manual/pictures; done
+
+# More seeds: make faults SEEDS=100; the table is left in build/faults.md.
+SEEDS ?= 10
+
+faults:
+	@scripts/setup.sh test
+	GRIDAPP_FAULT_SEEDS=$(SEEDS) QT_QPA_PLATFORM=offscreen $(BIN)/pytest -q -n 2 --dist loadgroup tests/faults
 
 build/rivals: bench/rivals.txt
 	$(BIN)/python -m pip install -q --upgrade --target $@ -r $<
