@@ -12,6 +12,7 @@ import click
 from gridapp.cli.commands import Group
 from gridapp.cli.options import as_json, id_of, print_json, server_folder
 from gridapp.county import access, acts, locks, upkeep, workers
+from gridapp.county import codes as enrolment_codes
 from gridapp.language import tr
 from gridapp.models import codes
 
@@ -80,9 +81,9 @@ def codes_command(data: Path, cancel: str | None, as_json: bool) -> None:
     """还没用、还没过期的登记码；登记码本身只在生成时显示一次。"""
     with upkeep.opened(data) as county:
         if cancel is not None:
-            access.cancel_code(county, cancel)
+            enrolment_codes.cancel_code(county, cancel)
             click.echo(tr("已作废"), err=as_json)
-        found = access.open_codes(county)
+        found = enrolment_codes.open_codes(county)
     if as_json:
         print_json(found)
         return
@@ -204,13 +205,21 @@ def unlock(data: Path, device: str, as_json: bool) -> None:
 
 
 @click.group("worker", cls=Group, invoke_without_command=True)
-@server_folder
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    help=tr("服务器的数据文件夹，必填。"),
+)
 @as_json
 @click.pass_context
-def worker(ctx: click.Context, data: Path, as_json: bool) -> None:
+def worker(ctx: click.Context, data: Path | None, as_json: bool) -> None:
     """工作人员：编号、岗位、有几台电脑。"""
     if ctx.invoked_subcommand is not None:
         return
+    if data is None:
+        raise click.MissingParameter(
+            ctx=ctx, param_hint="'--data'", param_type="option"
+        )
     with upkeep.opened(data) as county:
         found = workers.listed(county)
     if as_json:

@@ -21,14 +21,14 @@ from sqlalchemy import Connection, delete, insert, select, update
 from uuid_utils.compat import uuid7
 
 from gridapp.county import acts, locks, org, rights, workers
-from gridapp.county.codes import fresh_code, hashed_code, shown
+from gridapp.county.codes import fresh_code, hashed_code, short, shown
 from gridapp.county.rights import Device, authenticate, keep_keys, signer
 from gridapp.county.store import County
 from gridapp.county.tables import device, device_scope, enrolment
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models import Grid, Worker
-from gridapp.models.kinds import TIME, now, time_text
+from gridapp.models.kinds import TIME, now
 from gridapp.models.record import Record, table_of
 from gridapp.models.roles import syncs
 from gridapp.sync.keys import are_public
@@ -122,7 +122,7 @@ def invite(
             )
         )
         detail = " ".join([str(worker_id), has, *wanted, *([area] if area else [])])
-        acts.note(db, acts.ENROL, _short(hashed_code(code)), detail)
+        acts.note(db, acts.ENROL, short(hashed_code(code)), detail)
     return Invitation(shown(code), worker_id, name, has, found is not None)
 
 
@@ -139,50 +139,6 @@ def _check_role(name: str, has: str, role: str | None) -> None:
         )
     if not syncs(has):
         raise UserError(tr("这个岗位不收发居民记录，不用登记码；请在服务器上管理"))
-
-
-def _short(code_hash: str) -> str:
-    return code_hash[:8]
-
-
-def open_codes(county: County) -> list[dict[str, Any]]:
-    """Codes that nobody has used yet and that still work. Ready for JSON."""
-    query = (
-        select(enrolment)
-        .where(enrolment.c.device_id.is_(None), enrolment.c.expires_at > now())
-        .order_by(enrolment.c.made_at)
-    )
-    table = table_of(Grid)
-    with county.reading() as db:
-        names = dict(db.execute(select(table.c.id, table.c.code)).all())
-        return [
-            {
-                "id": _short(row.code_hash),
-                "worker_id": str(row.worker_id),
-                "worker": row.worker_name,
-                "role": row.worker_role,
-                "grids": sorted(names[one] for one in workers.grids_of(row.grids)),
-                "area": row.area or "",
-                "made_at": time_text(row.made_at),
-                "expires_at": time_text(row.expires_at),
-            }
-            for row in db.execute(query)
-        ]
-
-
-def cancel_code(county: County, name: str) -> None:
-    """Have a code that nobody has used work no more; UserError when there is none."""
-    with county.writing() as db:
-        which = enrolment.c.device_id.is_(None) & enrolment.c.code_hash.startswith(
-            name.strip().lower(), autoescape=True
-        )
-        found = db.scalars(select(enrolment.c.code_hash).where(which)).all()
-        if len(found) != 1 or len(name.strip()) < len(_short(found[0])):
-            raise UserError(
-                tr("没有这个登记码，请用 gridapp county codes 查看它的编号")
-            )
-        db.execute(delete(enrolment).where(enrolment.c.code_hash == found[0]))
-        acts.note(db, acts.CANCEL, _short(found[0]))
 
 
 def enrol(county: County, request: EnrolRequest) -> EnrolReply:

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from typing import Any
 
+from sqlalchemy import delete, select
+
+from gridapp.county import acts, workers
+from gridapp.county.store import County
+from gridapp.county.tables import enrolment
+from gridapp.errors import UserError
+from gridapp.language import tr
+from gridapp.models import Grid
+from gridapp.models.kinds import now, time_text
+from gridapp.models.record import table_of
 from gridapp.sync.invitation import plain_code
 
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # nothing that is misread
@@ -24,3 +35,48 @@ def shown(code: str) -> str:
 def hashed_code(typed: str) -> str:
     """How a code is kept; blanks, hyphens and small letters do not count."""
     return hashlib.sha256(plain_code(typed).encode()).hexdigest()
+
+
+def short(code_hash: str) -> str:
+    """What an enrolment code is called in lists, which must not show it."""
+    return code_hash[:8]
+
+
+def open_codes(county: County) -> list[dict[str, Any]]:
+    """Codes that nobody has used yet and that still work. Ready for JSON."""
+    query = (
+        select(enrolment)
+        .where(enrolment.c.device_id.is_(None), enrolment.c.expires_at > now())
+        .order_by(enrolment.c.made_at)
+    )
+    table = table_of(Grid)
+    with county.reading() as db:
+        names = dict(db.execute(select(table.c.id, table.c.code)).all())
+        return [
+            {
+                "id": short(row.code_hash),
+                "worker_id": str(row.worker_id),
+                "worker": row.worker_name,
+                "role": row.worker_role,
+                "grids": sorted(names[one] for one in workers.grids_of(row.grids)),
+                "area": row.area or "",
+                "made_at": time_text(row.made_at),
+                "expires_at": time_text(row.expires_at),
+            }
+            for row in db.execute(query)
+        ]
+
+
+def cancel_code(county: County, name: str) -> None:
+    """Have a code that nobody has used work no more; UserError when there is none."""
+    with county.writing() as db:
+        which = enrolment.c.device_id.is_(None) & enrolment.c.code_hash.startswith(
+            name.strip().lower(), autoescape=True
+        )
+        found = db.scalars(select(enrolment.c.code_hash).where(which)).all()
+        if len(found) != 1 or len(name.strip()) < len(short(found[0])):
+            raise UserError(
+                tr("没有这个登记码，请用 gridapp county codes 查看它的编号")
+            )
+        db.execute(delete(enrolment).where(enrolment.c.code_hash == found[0]))
+        acts.note(db, acts.CANCEL, short(found[0]))

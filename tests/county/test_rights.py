@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from gridapp.county import access, acts, org, upkeep, workers
+from gridapp.county import access, acts, codes, org, upkeep, workers
 from gridapp.county.tables import device_scope
 from gridapp.errors import UserError
 from gridapp.models import Grid, Issue, Resident, Worker
@@ -555,14 +555,14 @@ def test_open_codes_are_listed_and_cancelled(county, new_vault):
     used = access.create_enrolment(county, [TWO], "周敏")
     SyncClient(new_vault("a"), Direct(county)).enrol(used)
 
-    [found] = access.open_codes(county)
+    [found] = codes.open_codes(county)
     assert (found["worker"], found["grids"]) == ("王秀兰", [ONE])
     assert code not in str(found)
     with pytest.raises(UserError, match="没有这个登记码"):
-        access.cancel_code(county, "")
-    access.cancel_code(county, found["id"])
+        codes.cancel_code(county, "")
+    codes.cancel_code(county, found["id"])
 
-    assert access.open_codes(county) == []
+    assert codes.open_codes(county) == []
     with pytest.raises(Refused, match="登记码不对"):
         SyncClient(new_vault("b"), Direct(county)).enrol(code)
 
@@ -570,8 +570,8 @@ def test_open_codes_are_listed_and_cancelled(county, new_vault):
 def test_what_was_done_is_written_down_without_secrets_or_names(county, enrolled):
     laptop = enrolled("王秀兰", ONE)
     code = access.create_enrolment(county, [ONE], "王秀兰")
-    [waits] = access.open_codes(county)
-    access.cancel_code(county, waits["id"])
+    [waits] = codes.open_codes(county)
+    codes.cancel_code(county, waits["id"])
     access.change_grids(county, laptop.store.device_id, add=[TWO], remove=[ONE])
     workers.change_role(county, laptop.store.worker_id, "leader")
     org.close_grid(county, TWO)
