@@ -313,7 +313,7 @@ def _wrong(
 
 
 def _wire(model: type[Record], name: str, values: Mapping[str, Any] | None) -> Any:
-    return to_wire(model, name, values[name]) if values else None
+    return to_wire(model, name, values.get(name)) if values else None
 
 
 def sentence(reason: str, arrival: Arrival, name: str | None) -> str:
@@ -334,11 +334,12 @@ def _take(
     new |= {"updated_at": outcome.stamp, "updated_by": change.by}
     made = batch.inserted.setdefault(model, {})
     if current is None:
-        row: Row = rows.empty(model) | {
+        row: Row = {
             "id": record_id,
             "grid_id": arrival.grid_id,
             "created_at": change.at,
             "created_by": change.by,
+            "deleted_at": None,
             **new,
         }
         made[record_id] = row

@@ -10,7 +10,6 @@ import datetime as dt
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, lru_cache
-from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -145,22 +144,13 @@ class Loaded(Mapping[str, Any]):
         return Loaded(self._raw, self._places, self._readers, known)
 
 
-Row = Loaded | Values  # a record that was there before, or one that is new
+# A record that was there before, or one that is new: it lacks what is empty.
+Row = Loaded | Values
 
 
 def changed(row: Row, new: Mapping[str, Any]) -> Row:
     """The record with these values instead."""
     return row.changed(new) if isinstance(row, Loaded) else {**row, **new}
-
-
-@cache
-def _empty(model: type[Record]) -> Values:
-    return dict.fromkeys(columns_of(model))
-
-
-def empty(model: type[Record]) -> Values:
-    """A record with nothing in it."""
-    return _empty(model).copy()
 
 
 def grids(db: Connection, table: str, ids: Sequence[UUID]) -> dict[UUID, UUID]:
@@ -208,13 +198,11 @@ def load(
 def insert(
     db: Connection, model: type[Record], rows: Sequence[Mapping[str, Any]]
 ) -> None:
-    """Insert whole records, in the order of their ids."""
+    """Insert records, in the order of their ids; what they lack is empty."""
     if not rows:
         return
     # Binding a NULL costs SQLite's driver twenty times what a text does.
-    columns = tuple(
-        name for name in columns_of(model) if any(row[name] is not None for row in rows)
-    )
+    columns = tuple(sorted(set[str]().union(*rows)))
     rows = sorted(rows, key=_id)
     write(db, model.__tablename__, columns, _written(model, columns, rows))
 
@@ -259,10 +247,9 @@ def _merge(
 def _written(
     model: type[Record], names: tuple[str, ...], rows: Sequence[Mapping[str, Any]]
 ) -> Iterator[tuple[Any, ...]]:
-    writers: Sequence[tuple[int, Convert]] = _writers(model, names)
-    taken: Callable[[Any], tuple[Any, ...]] = itemgetter(*names)
+    writers = _writers(model, names)
     for row in rows:
-        values = list(taken(row))
+        values = [row.get(name) for name in names]
         for place, convert in writers:
             value = values[place]
             if value is not None:

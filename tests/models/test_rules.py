@@ -1,0 +1,88 @@
+"""The records' own rules are at least as strict as what the tables check: the county's
+file holds no batch to the tables' checks (gridapp/county/store.py)."""
+
+import datetime as dt
+import itertools
+import sqlite3
+
+import pytest
+from sqlalchemy import CheckConstraint, Date, Float, Integer
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import AddConstraint
+
+from gridapp.models import RECORDS, rules
+from gridapp.models.kinds import UtcTime, time_text
+from gridapp.models.record import fields_of, table_of
+
+DAYS = (dt.date(2020, 1, 1), dt.date(2026, 6, 1), dt.date(2030, 1, 1))
+MOMENTS = tuple(dt.datetime(day.year, 6, 1, tzinfo=dt.UTC) for day in DAYS)
+CHECKS = [
+    pytest.param(model, one, id=f"{one.name}")
+    for model in RECORDS
+    for one in sorted(table_of(model).constraints, key=lambda one: str(one.name))
+    if isinstance(one, CheckConstraint)
+]
+
+
+def columns_of(model, check):
+    """The columns that a check looks at, with what they may be tried with."""
+    text = str(check.sqltext)
+    table = table_of(model)
+    named = [one for one in table.columns if one in set(check.columns)] or [
+        one
+        for one in table.columns
+        if one.name in text.replace("(", " ").replace(")", " ").split()
+    ]
+    return {one.name: pool(one.type) for one in named}
+
+
+def pool(kind):
+    if isinstance(kind, Integer | Float):
+        return (-5, 1, 0, 90, 100_000)
+    if isinstance(kind, Date):
+        return DAYS
+    if isinstance(kind, UtcTime):
+        return MOMENTS
+    return ("奇怪", "长" * 5000, None)
+
+
+def fair(model, field):
+    """Something for a field that must be there."""
+    return pool(table_of(model).c[field.name].type)[1] if field.required else None
+
+
+def stored(value):
+    if isinstance(value, dt.datetime):
+        return time_text(value)
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def refused(check, values):
+    """Whether SQLite refuses the values by that check alone."""
+    rule = str(AddConstraint(check).compile(dialect=sqlite.dialect()))
+    rule = rule[rule.index("CHECK") :]
+    with sqlite3.connect(":memory:") as db:
+        names = ", ".join(f'"{name}"' for name in values)
+        db.execute(f"CREATE TABLE tried ({names}, {rule})")
+        marks = ", ".join("?" * len(values))
+        try:
+            db.execute(
+                f"INSERT INTO tried VALUES ({marks})", [*map(stored, values.values())]
+            )
+        except sqlite3.IntegrityError:
+            return True
+    return False
+
+
+@pytest.mark.parametrize(("model", "check"), CHECKS)
+def test_what_a_table_refuses_its_record_refuses_too(model, check):
+    tried = columns_of(model, check)
+    bad = [
+        values
+        for given in itertools.product(*tried.values())
+        if refused(check, values := dict(zip(tried, given, strict=True)))
+    ]
+    assert bad, f"nothing that was tried breaks {check.name}"
+    least = {one.name: fair(model, one) for one in fields_of(model)}
+    for values in bad:
+        assert rules.problems(model, {**least, **values}, tuple(values)), values
