@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from gridapp.county import log, parked, rows, writing
+from gridapp.county import following, log, parked, rows, writing
 from gridapp.county.access import Device
+from gridapp.county.batch import Batch, load, pointers
 from gridapp.county.intake import (
     INVALID,
     MISSING_PARENT,
@@ -23,12 +23,10 @@ from gridapp.county.intake import (
     read,
 )
 from gridapp.county.rows import Row
-from gridapp.county.tables import change as change_log
 from gridapp.county.tables import device as devices
-from gridapp.county.tables import device_scope
 from gridapp.language import tr
 from gridapp.models import Grid, roles, rules
-from gridapp.models.record import Field, Hand, Record, fields_of
+from gridapp.models.record import Hand, Record, fields_of
 from gridapp.sync import merge
 from gridapp.sync.merge import Incoming, Outcome
 from gridapp.sync.protocol import (
@@ -54,26 +52,6 @@ _SENTENCES = {
     INVALID: tr("县级服务器没有收下这条{title}，请核对填写的内容"),
 }
 _READS = tr("{title}由网格和社区填写，您的岗位只能查看，县级服务器没有收下")
-
-
-@dataclass
-class _Batch:
-    """Everything that a batch touches, as it will be after it."""
-
-    device: Device
-    now: dt.datetime
-    state: dict[type[Record], dict[UUID, Row]]
-    owners: dict[str, dict[UUID, UUID]]  # grid of every record pointed to, by type
-    graced: set[UUID]  # records that left the device's scope before it could know
-    inserted: dict[type[Record], dict[UUID, Row]] = field(
-        default_factory=dict[type[Record], dict[UUID, Row]]
-    )
-    updated: dict[type[Record], dict[UUID, set[str]]] = field(
-        default_factory=dict[type[Record], dict[UUID, set[str]]]
-    )
-    entries: list[tuple[Arrival, log.Entry]] = field(
-        default_factory=list[tuple[Arrival, log.Entry]]
-    )
 
 
 def push(db: Connection, device: Device, sent: Push, now: dt.datetime) -> Pushed:
@@ -111,9 +89,11 @@ def apply(
 ) -> list[Hold]:
     """Merge, write and log what was read; returns what does not fit."""
     arrivals = [one for one in found if isinstance(one, Arrival)]
-    batch = _load(db, device, arrivals, now)
+    batch = load(db, device, arrivals, now)
     for arrival in arrivals:
         _decide(batch, arrival)
+    _to_their_owners(batch)
+    following.follow(db, batch.state, batch.moved, now, partial(_take, batch))
     refused = _write(db, batch)
     for arrival in arrivals:
         if (arrival.model, arrival.record_id) in refused:
@@ -130,62 +110,7 @@ def apply(
     return unread + [hold for arrival in arrivals for hold in arrival.holds]
 
 
-def _load(
-    db: Connection, device: Device, arrivals: Iterable[Arrival], now: dt.datetime
-) -> _Batch:
-    """Lock what the batch touches and read what it points to."""
-    touched: dict[type[Record], set[UUID]] = {}
-    targets: dict[str, set[UUID]] = {}
-    for arrival in arrivals:
-        touched.setdefault(arrival.model, set()).add(arrival.record_id)
-        for one in _pointers(arrival.model):
-            pair = arrival.change.changes.get(one.name)
-            if pair and pair[1] is not None:
-                targets.setdefault(one.target, set()).add(pair[1])
-    state = {
-        model: rows.load(db, model, sorted(ids, key=_number), lock=True)
-        for model, ids in sorted(touched.items(), key=lambda item: item[0].__name__)
-    }
-    owners = {name: rows.grids(db, name, list(ids)) for name, ids in targets.items()}
-    away = {
-        record_id
-        for found in state.values()
-        for record_id, row in found.items()
-        if not device.writes(row["grid_id"])
-    }
-    for grids in owners.values():
-        away |= {one for one, grid_id in grids.items() if not device.writes(grid_id)}
-    return _Batch(device, now, state, owners, _graced(db, device, away))
-
-
-def _number(one: UUID) -> int:
-    return one.int
-
-
-@cache
-def _pointers(model: type[Record]) -> tuple[Field, ...]:
-    """The fields that point to other records."""
-    return tuple(one for one in fields_of(model) if one.target)
-
-
-def _graced(db: Connection, device: Device, away: set[UUID]) -> set[UUID]:
-    """Records that left the device's scopes in changes it has not read yet."""
-    if not away:
-        return set()
-    query = (
-        select(change_log.c.record_id)
-        .join(device_scope, device_scope.c.grid_id == change_log.c.grid_id)
-        .where(
-            device_scope.c.device_id == device.id,
-            change_log.c.record_id.in_(away),
-            change_log.c.action == LEAVE,
-            change_log.c.n > device_scope.c.cursor,
-        )
-    )
-    return set(db.scalars(query))
-
-
-def _decide(batch: _Batch, arrival: Arrival) -> None:
+def _decide(batch: Batch, arrival: Arrival) -> None:
     """Merge one change into the batch's state, or hold what does not fit."""
     model, record_id = arrival.model, arrival.record_id
     current = batch.state.setdefault(model, {}).get(record_id)
@@ -219,13 +144,33 @@ def _decide(batch: _Batch, arrival: Arrival) -> None:
         _hold(batch, arrival, one.field, one.reason, text, current)
     if outcome.action:
         _take(batch, arrival, current, outcome)
+    if current is not None and outcome.changes:
+        if "grid_id" in outcome.changes:
+            batch.moved.append((arrival, current["grid_id"]))
+        if any(one.part and one.name in outcome.changes for one in pointers(model)):
+            batch.joined.append(arrival)
 
 
-def _allowed(batch: _Batch, arrival: Arrival, current: Row | None) -> Incoming | None:
+def _to_their_owners(batch: Batch) -> None:
+    """What was given to another owner goes into that one's grid."""
+    for arrival in batch.joined:
+        model, record_id = arrival.model, arrival.record_id
+        row = batch.state[model][record_id]
+        for one in pointers(model):
+            there = batch.owners.get(one.target, {}).get(row[one.name])
+            if not one.part or there is None or there == row["grid_id"]:
+                continue
+            if batch.device.writes(there):
+                move = following.along(arrival, model, record_id, row, there)
+                _take(batch, move, row, merge.merge(row, move.change, batch.now))
+                batch.moved.append((move, row["grid_id"]))
+
+
+def _allowed(batch: Batch, arrival: Arrival, current: Row | None) -> Incoming | None:
     """The change without the fields that point where they may not; None: all held."""
     change, model = arrival.change, arrival.model
     bad: dict[str, str] = {}
-    for one in _pointers(model):
+    for one in pointers(model):
         pair = change.changes.get(one.name)
         if pair and pair[1] is not None:
             if pair[1] not in batch.owners.get(one.target, {}):
@@ -257,7 +202,7 @@ def _allowed(batch: _Batch, arrival: Arrival, current: Row | None) -> Incoming |
 
 
 def _hold(
-    batch: _Batch,
+    batch: Batch,
     arrival: Arrival,
     name: str | None,
     reason: str,
@@ -274,7 +219,7 @@ def _hold(
         arrival.hold(None, reason, text)
 
 
-def _hold_all(batch: _Batch, arrival: Arrival, reason: str, text: str) -> None:
+def _hold_all(batch: Batch, arrival: Arrival, reason: str, text: str) -> None:
     """Hold all of a change: a new record as one, of one that is here each field, so
     that its author's laptop goes back to what the county has."""
     current = batch.state[arrival.model].get(arrival.record_id)
@@ -323,7 +268,7 @@ def sentence(reason: str, arrival: Arrival, name: str | None) -> str:
 
 
 def _take(
-    batch: _Batch,
+    batch: Batch,
     arrival: Arrival,
     current: Row | None,
     outcome: Outcome,
@@ -357,7 +302,7 @@ def _take(
 
 
 def _entries(
-    batch: _Batch, arrival: Arrival, row: Row, outcome: Outcome
+    batch: Batch, arrival: Arrival, row: Row, outcome: Outcome
 ) -> Iterable[log.Entry]:
     """The log's lines: what changed, then, where others need it, the whole record."""
     assert outcome.action is not None
@@ -409,7 +354,7 @@ def _entries(
         yield entry(here, outcome.action, whole(model, row))
 
 
-def _write(db: Connection, batch: _Batch) -> set[writing.Key]:
+def _write(db: Connection, batch: Batch) -> set[writing.Key]:
     inserts = {model: list(made.values()) for model, made in batch.inserted.items()}
     updates = {
         model: {

@@ -8,7 +8,14 @@ from sqlalchemy import select
 
 from gridapp.county import access
 from gridapp.errors import UserError
-from gridapp.models import Building, Resident, Visit
+from gridapp.models import (
+    Building,
+    Dwelling,
+    Household,
+    Resident,
+    ResidentTag,
+    Visit,
+)
 from gridapp.models.place import grid_id
 from gridapp.models.record import table_of
 from gridapp.store import records
@@ -202,3 +209,57 @@ def test_what_a_role_may_only_read_goes_back_to_what_the_county_has(
 
     assert [one.reason for one in waiting(town)] == ["out_of_scope"]
     assert seen(town, person) == at_county(county, person)
+
+
+@pytest.fixture
+def moving(laptop):
+    """A household that both know, and that the second one is about to move."""
+    here, both = laptop("李主任"), laptop("书记", GRID, OTHER)
+    building = save(here, Building, number="3")
+    door = save(here, Dwelling, building_id=building, room="501")
+    home = save(here, Household, dwelling_id=door)
+    here.sync()
+    both.sync()
+    return here, both, home
+
+
+def move_home(both, home):
+    with both.store.writing() as tx:
+        records.move(tx, Household, home, THERE)
+    both.sync()
+
+
+def test_somebody_added_to_a_household_that_was_just_being_moved_moves_along(
+    moving, laptop
+):
+    here, both, home = moving
+    there = laptop("王秀兰", OTHER)
+    person = save(here, Resident, name="张德福", household_id=home)
+    tag = save(here, ResidentTag, resident_id=person, tag="alone", since=NOON.date())
+    here.sync()
+
+    move_home(both, home)
+    for one in (here, there, both):
+        one.sync()
+
+    for key, model in ((person, Resident), (tag, ResidentTag)):
+        assert seen(there, key, model) == seen(both, key, model)
+        assert seen(there, key, model)["grid_id"] == THERE
+        assert seen(here, key, model) is None
+
+
+def test_somebody_put_into_a_household_that_was_just_moved_goes_there(moving, laptop):
+    here, both, home = moving
+    third = laptop("周敏", GRID, OTHER)
+    person = save(here, Resident, name="张德福")
+    here.sync()
+    third.sync()
+    save(third, Resident, person, household_id=home)
+
+    move_home(both, home)
+    for one in (third, both, here):
+        one.sync()
+
+    assert seen(third, person) == seen(both, person)
+    assert seen(both, person)["grid_id"] == THERE
+    assert seen(here, person) is None
