@@ -69,7 +69,8 @@ class Login(QWidget):
         self._unlock.opened.connect(self._unlocked)
         self._unlock.failed.connect(self._not_unlocked)
         self._place()
-        self._error.say("")
+        locked = tr("县里锁定了这台电脑，数据都还在。请向县里要解锁码，联网填上。")
+        self._error.say(locked if self._unlock.is_needed() else "")
         self._hint.hide()
         for number, field in enumerate(self._fields(), 1):
             field.finished.connect(partial(self._next, number))

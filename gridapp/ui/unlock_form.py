@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLayout, QWidget
 
 from gridapp.language import tr
 from gridapp.store import slots, vault
@@ -31,8 +31,8 @@ class UnlockForm(QWidget):
         self.code = LineField(tr("解锁码"), tr("由县里发给您"))
         self.button = Button(theme, tr("解锁"), icon="door-open")
         box = column(self, gap=5)
-        words = tr("县里锁定了这台电脑，数据都还在。请向县里要解锁码，联网填上。")
-        self._words = Text(words, "muted", wrap=True)
+        self._words = Text(tr("已解锁，请用原来的密码打开"), "strong")
+        self._words.hide()
         box.addWidget(self._words)
         self._label = Text(self.code.accessibleName())
         self._label.setBuddy(self.code)
@@ -41,6 +41,7 @@ class UnlockForm(QWidget):
         box.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
         self.button.clicked.connect(self.unlock)
         self.code.finished.connect(self.unlock)
+        box.setSizeConstraint(QLayout.SizeConstraint.SetMinimumSize)
         self.setVisible(self.is_needed())
 
     def is_needed(self) -> bool:
@@ -58,7 +59,7 @@ class UnlockForm(QWidget):
         self._jobs.run_network(work, self._done, self._not_done)
 
     def _done(self, _: None) -> None:
-        self._words.setText(tr("已解锁，请用原来的密码打开"))
+        self._words.show()
         for part in (self._label, self.code, self.button):
             part.hide()
         self.opened.emit()

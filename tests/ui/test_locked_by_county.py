@@ -72,7 +72,7 @@ def test_the_window_locks_itself_and_a_code_of_the_county_opens_it(
     login._unlock.code.setText(code)
     login._unlock.unlock()
     qtbot.waitUntil(lambda: not app.jobs.busy, timeout=20_000)
-    assert "已解锁" in login._unlock._words.text()
+    assert login._unlock._words.isVisibleTo(login)
     open_with_password(app, qtbot)
     assert app.login is None
     assert window.isVisible()
