@@ -1,16 +1,30 @@
 """The same messages as JSON: the same effects, bounds and refusals."""
 
 import json
+import shutil
 from base64 import b64encode
 
 import httpx
 import pytest
 
-from gridapp.county import access
+from gridapp.county import access, upkeep
 from gridapp.county.store import open_county
 from gridapp.sync import protocol
 from tests.county.caller import Caller, over_http
 from tests.county.conftest import GRID
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory):
+    """An empty county; which database it has makes no difference here."""
+    folder = tmp_path_factory.mktemp("template") / "county"
+    upkeep.init(folder)
+    return folder
+
+
+@pytest.fixture
+def county_folder(template, tmp_path):
+    return shutil.copytree(template, tmp_path / "county")
 
 
 @pytest.fixture

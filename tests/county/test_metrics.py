@@ -60,12 +60,11 @@ def test_no_label_is_about_a_person_or_made_up_by_a_stranger(served, caller):
         assert word not in text
 
 
-@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "Via", "X-Real-IP"])
-def test_counters_are_not_told_through_a_proxy(served, header):
+def test_counters_are_not_told_through_a_proxy(served):
     """A proxy on this machine makes every stranger come from this machine."""
-    answer = httpx.get(served + "/metrics", headers={header: "192.0.2.7"})
-
-    assert answer.status_code == 404
+    for header in ("X-Forwarded-For", "Forwarded", "Via", "X-Real-IP"):
+        answer = httpx.get(served + "/metrics", headers={header: "192.0.2.7"})
+        assert answer.status_code == 404
 
 
 def test_only_a_named_proxy_is_believed_who_asks(county_folder):

@@ -15,9 +15,11 @@ import pytest
 from sqlalchemy import func, select
 
 from gridapp.cli import main
-from gridapp.county import access, upkeep
+from gridapp.county import access, app, upkeep
+from gridapp.county.serving import Options
 from gridapp.county.store import open_county
 from gridapp.county.tables import change
+from gridapp.errors import UserError
 from tests.county.caller import Caller, over_http
 from tests.county.certificates import Authority
 from tests.county.conftest import GRID
@@ -115,10 +117,10 @@ class Pusher(threading.Thread):
 
 
 def test_a_server_that_is_told_to_stop_under_load_ends_what_runs_and_nothing_is_half(
-    county_folder,
+    folder,
 ):
-    made = codes(county_folder, 3)
-    with serving(county_folder) as (server, url, _):
+    made = codes(folder, 3)
+    with serving(folder) as (server, url, _):
         pushers = [Pusher(url, code) for code in made]
         for one in pushers:
             one.start()
@@ -130,7 +132,7 @@ def test_a_server_that_is_told_to_stop_under_load_ends_what_runs_and_nothing_is_
             one.join()
         took = time.monotonic() - asked_at
 
-    logged, residents = rows(county_folder)
+    logged, residents = rows(folder)
     answered = sum(one.answered for one in pushers)
     assert code == 0
     assert took < STOPS_WITHIN
@@ -141,11 +143,8 @@ def test_a_server_that_is_told_to_stop_under_load_ends_what_runs_and_nothing_is_
 
 
 def test_several_processes_are_refused_where_only_one_can_write(folder):
-    with serving(folder, "--workers", "2") as (server, url, log):
-        assert server.wait(STOPS_WITHIN) == 1
-
-    assert url == ""
-    assert "PostgreSQL" in "".join(log.lines)
+    with pytest.raises(UserError, match="PostgreSQL"):
+        app.serve(folder, port=0, options=Options(workers=2))
 
 
 def test_two_processes_take_pushes_at_once(tmp_path, postgres):
@@ -197,12 +196,20 @@ def trusting(authority):
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="there is no SIGHUP")
-def test_a_renewed_certificate_counts_after_a_signal(folder, tmp_path):
+def test_a_renewed_certificate_counts_after_a_signal_and_counters_may_have_a_port(
+    folder, tmp_path, unused_port
+):
     authority, other = Authority(tmp_path), Authority(tmp_path / "..", "另一个 CA")
     certificate, key = authority.server("server")
     options = ["--certificate", str(certificate), "--key", str(key)]
+    options += ["--metrics-port", str(unused_port)]
     with serving(folder, *options) as (server, url, _):
         assert httpx.get(url + "/health", verify=trusting(authority)).status_code == 200
+        counted = httpx.get(f"http://127.0.0.1:{unused_port}/metrics").text
+        assert "gridapp_devices" in counted
+        here = httpx.get(url + "/metrics", verify=trusting(authority))
+        assert here.status_code == 404
+
         renewed = other.server("renewed")
         for new, old in zip(renewed, (certificate, key), strict=True):
             old.write_bytes(new.read_bytes())
@@ -220,16 +227,6 @@ def test_a_renewed_certificate_counts_after_a_signal(folder, tmp_path):
         server.send_signal(signal.SIGHUP)
         time.sleep(0.3)
         assert httpx.get(url + "/health", verify=trusting(other)).status_code == 200
-
-
-def test_counters_may_have_a_port_of_their_own(folder, unused_port):
-    with serving(folder, "--metrics-port", str(unused_port)) as (_, url, _):
-        host = url.rsplit(":", 1)[0]
-        told = httpx.get(f"{host}:{unused_port}/metrics")
-        here = httpx.get(url + "/metrics")
-
-    assert "gridapp_devices" in told.text
-    assert here.status_code == 404
 
 
 @pytest.fixture

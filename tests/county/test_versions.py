@@ -1,11 +1,13 @@
 """Laptops and counties of other versions, made by hand: there is only one as yet."""
 
+import shutil
+
 import httpx
 import msgspec
 import pytest
 import zstandard
 
-from gridapp.county import access, app, service
+from gridapp.county import access, app, service, upkeep
 from gridapp.errors import UserError
 from gridapp.models import Resident
 from gridapp.store import journal, records, remote, state
@@ -18,6 +20,19 @@ from tests.county.conftest import GRID, Direct
 
 NEWER = Served(pushes=1, oldest=2, newest=3)  # of a county that is far ahead
 OLDER = Served(pushes=1, oldest=1, newest=1)
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory):
+    """An empty county; which database it has makes no difference here."""
+    folder = tmp_path_factory.mktemp("template") / "county"
+    upkeep.init(folder)
+    return folder
+
+
+@pytest.fixture
+def county_folder(template, tmp_path):
+    return shutil.copytree(template, tmp_path / "county")
 
 
 @pytest.mark.parametrize(
