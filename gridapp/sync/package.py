@@ -97,46 +97,66 @@ def export_package(
         return file
     home, keys = home_of(store), keyring.own(store)
     SyncClient(store, nowhere(store)).starts_over()
-    made_at = now()
+    header = _header(store, home)
+    made_at = TIME.from_wire(header.made_at)
+    file = _file(store, target, header.number, made_at)
+    with gridpkg.whole_file(file) as out:
+        writer = gridpkg.Writer(out, header, keys, home.county[0])
+        for kind, body in _parts(store, home, keys, header.last, photos, progress):
+            _go_on(cancelled, tr("已停止，没有导出"))
+            if kind != gridpkg.REQUEST and not writer.room_for(len(body)):
+                break
+            writer.add(kind, body)
+        writer.close()
+        made = Exported(
+            header.package.hex(),
+            header.number,
+            time_text(made_at),
+            header.last,
+            file.name,
+        )
+        with store.writing() as tx:
+            exchange.made(tx.db, made)
+    return file
+
+
+def _header(store: Store, home: Home) -> Header:
+    """Of the next package: it closes with the newest change that was made here."""
     with store.reading() as db:
         number = exchange.read(db).number + 1
-        total = journal.unsent_count(db, state.pushed_seq(db))
         last = journal.newest(db, local=True)
-    planned = package_photos.plan(store, home.epoch)
-    file = _file(store, target, number, made_at)
-    header = Header(
+    return Header(
         kind=gridpkg.UP,
         server=home.server,
         epoch=home.epoch,
         device=store.device_id.bytes,
         package=uuid7().bytes,
         number=number,
-        made_at=TIME.to_wire(made_at),
+        made_at=TIME.to_wire(now()),
         keys=id_of_keys(home.county[0]),
         last=last,
     )
-    with gridpkg.whole_file(file) as out:
-        writer = gridpkg.Writer(out, header, keys, home.county[0])
-        done = 0
-        for request in _requests(store, home, keys, last):
-            _go_on(cancelled, tr("已停止，没有导出"))
-            writer.add(gridpkg.REQUEST, pack(request))
-            if request.push is not None:
-                done += len(request.push.changes)
-            if progress:
-                progress(done, max(total, done), tr("正在导出改动"))
-        for kind, body in package_photos.parts(store, planned, photos):
-            _go_on(cancelled, tr("已停止，没有导出"))
-            if not writer.room_for(len(body)):
-                break
-            writer.add(kind, body)
-        writer.close()
-        made = Exported(
-            header.package.hex(), number, time_text(made_at), last, file.name
-        )
-        with store.writing() as tx:
-            exchange.made(tx.db, made)
-    return file
+
+
+def _parts(
+    store: Store,
+    home: Home,
+    keys: PrivateKeys,
+    last: int,
+    photos: int,
+    progress: Progress | None,
+) -> Iterator[tuple[int, bytes]]:
+    """What is in a package: the requests, then the pictures."""
+    with store.reading() as db:
+        total = journal.unsent_count(db, state.pushed_seq(db))
+    done = 0
+    for request in _requests(store, home, keys, last):
+        yield gridpkg.REQUEST, pack(request)
+        done += len(request.push.changes) if request.push else 0
+        if progress:
+            progress(done, max(total, done), tr("正在导出改动"))
+    planned = package_photos.plan(store, home.epoch)
+    yield from package_photos.parts(store, planned, photos)
 
 
 def _obey(store: Store, body: bytes) -> None:
