@@ -26,7 +26,6 @@ from gridapp.store import (
     journal,
     keyring,
     leaving,
-    outbox,
     page,
     records,
     rejoining,
@@ -39,6 +38,7 @@ from gridapp.store.journal import JournalRow
 from gridapp.store.outbox import Batch
 from gridapp.store.vault import Store
 from gridapp.sync import locking, rejoin
+from gridapp.sync.ahead import Ahead
 from gridapp.sync.protocol import (
     INSERT,
     MAX_ROWS,
@@ -104,6 +104,7 @@ class SyncClient:
         self, store: Store, transport: Transport, speaks: Sequence[int] = SPOKEN
     ) -> None:
         self._store = store
+        self._ahead = Ahead(store)
         self._transport = transport
         self._speaks = speaks
         self._asked = b""  # the newest request, as it was sent
@@ -229,11 +230,12 @@ class SyncClient:
             whole = self._rounds(token, epoch, report, total, progress, cancelled)
         finally:
             self._transport.close()
+            self._ahead.close()
+            report.seconds = time.monotonic() - started
             self.index(progress)
         if whole:
             with self._store.writing() as tx:
                 state.keep(tx.db, state.LAST_SYNC, time_text(now()))
-        report.seconds = time.monotonic() - started
         return report
 
     def index(self, progress: Progress | None = None) -> None:
@@ -310,7 +312,9 @@ class SyncClient:
             if again is not None:
                 batch = rejoining.next_batch(db, again)
             else:
-                batch = None if fresh and not push_first else outbox.next_batch(db)
+                behind = state.pushed_seq(db)
+                first = fresh and not push_first
+                batch = None if first else self._ahead.batch(db, behind)
             mark = rejoining.mark(db, batch.last) if batch else b""
             opened, decided = conflicts.open_keys(db), conflicts.untold(db)
         if again is not None and batch is None:
@@ -332,8 +336,12 @@ class SyncClient:
             county_keys=county_keys,
             sent=sent,
         )
+        if batch and again is None:
+            self._ahead.begin(batch)
         body = self._say(SYNC_PATH, token, request, report)
         reply = unpack(body, SyncReply)
+        if reply.pushed and reply.pushed.held:
+            self._ahead.forget()
         if reply.answers not in (b"", digest(self._asked)):
             raise UserError(tr("收到的答复不是这次同步的，请再同步一次；改动都在本机"))
         return self.take(batch, request, reply, report) or fresh
