@@ -1,0 +1,1 @@
+"""What others sync with, on the same rows and line; installed apart (make bench)."""
