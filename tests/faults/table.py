@@ -18,6 +18,15 @@ KEY = "fault"  # of the user property that carries one try
 SEEDS = int(os.environ.get("GRIDAPP_FAULT_SEEDS", "1"))  # rounds of every fault
 
 
+def due(world, number: int, seed: int) -> bool:
+    """Whether the fault of that number has its turn on this world's database.
+
+    With one seed each fault is tried on one of both databases, else on both.
+    """
+    on_postgres = world.restart_database is not None
+    return SEEDS > 1 or (number + seed) % 2 == int(on_postgres)
+
+
 @dataclass
 class Row:
     """What came of all tries of one fault."""

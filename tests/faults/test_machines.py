@@ -23,7 +23,7 @@ from gridapp.sync.protocol import Change
 from tests.county.conftest import GRID
 from tests.faults import processes
 from tests.faults.processes import Process
-from tests.faults.table import SEEDS
+from tests.faults.table import SEEDS, due
 from tests.faults.world import Verdict, make_world
 
 YEAR = dt.timedelta(days=365)
@@ -45,7 +45,7 @@ def test_a_laptop_whose_file_cannot_grow_loses_nothing(world, tried):
     for seed in range(SEEDS):
         rng = random.Random(f"small file {seed}")
         failed = 0
-        for room in (1, 3, 6, 12):
+        for room in (1, 4, 12):
             world.work(rng)
             for laptop in world.laptops[:2]:
                 laptop.sync()  # so that the third has something to read
@@ -58,7 +58,7 @@ def test_a_laptop_whose_file_cannot_grow_loses_nothing(world, tried):
             failed += any(line.startswith("error") for line in process.lines())
         assert failed
         world.heal()
-        tried("laptop's file cannot grow", world.judge(), seed=seed, tries=4)
+        tried("laptop's file cannot grow", world.judge(), seed=seed, tries=3)
 
 
 def test_a_server_whose_file_cannot_grow_loses_nothing(world, tried):
@@ -67,7 +67,7 @@ def test_a_server_whose_file_cannot_grow_loses_nothing(world, tried):
     for seed in range(SEEDS):
         rng = random.Random(f"small server {seed}")
         said = []
-        for room in (1, 4, 16):
+        for room in (1, 8):
             world.work(rng)
             world.server.stop()
             size = (world.folder / "county.db").stat().st_size
@@ -78,7 +78,7 @@ def test_a_server_whose_file_cannot_grow_loses_nothing(world, tried):
             world.server.stop()
         assert any(said)
         world.heal()
-        tried("server's file cannot grow", world.judge(), seed=seed, tries=3)
+        tried("server's file cannot grow", world.judge(), seed=seed, tries=2)
 
 
 @pytest.fixture(params=["county", "laptops"])
@@ -150,12 +150,13 @@ CLOCKS = {
 def test_clocks_that_are_off_decide_nothing(world, tried, servers):
     """Each laptop has another clock, and the server's jumps between the syncs."""
     for seed in range(SEEDS):
+        if not due(world, [*CLOCKS, "right"].index(servers), seed):
+            continue
         rng = random.Random(f"clock {servers} {seed}")
         world.server.stop()
         world.server.start(*CLOCKS.get(servers, (dt.timedelta(), 1.0)))
-        for _ in range(2):
+        for _ in range(min(2, SEEDS)):
             chosen = rng.sample(sorted(CLOCKS), 3)
-            who = rng.choice(world.people[-4:])
             with world.laptops[0].store.reading() as db:
                 table = table_of(Resident)
                 alive = table.c.deleted_at.is_(None) & (
