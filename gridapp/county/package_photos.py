@@ -12,6 +12,7 @@ from pathlib import Path
 from gridapp.county import photos, uploads
 from gridapp.county.rights import Device
 from gridapp.county.store import County
+from gridapp.county.upload_writer import FULL
 from gridapp.errors import UserError
 from gridapp.sync import gridpkg
 from gridapp.sync.gridpkg import HASH
@@ -84,7 +85,7 @@ class Photos:
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
-            raise UserError(uploads.FULL) from error
+            raise UserError(FULL) from error
         return Path(name)
 
     def answer(self) -> Iterator[tuple[int, bytes]]:

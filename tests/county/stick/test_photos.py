@@ -104,3 +104,21 @@ def test_what_is_no_such_picture_is_not_taken(county, laptop, out, county_takes)
     assert list(photos.names(county, WHOLE)) == []
     assert list(photos.names(county, THUMB)) == []
     assert list((county.folder / "uploads").glob("package-*")) == []
+
+
+def test_a_county_that_cannot_write_photos_says_so_and_takes_them_later(
+    county, laptop, out, county_takes, back
+):
+    li = laptop("李主任")
+    name = photograph(li.store)
+    file = out(li)
+    blocked = county.folder / "uploads"
+    blocked.write_text("")
+
+    refused = county_takes(file)
+
+    assert (refused.code, refused.answer) == ("failed", "")
+    assert "县里的管理人员" in refused.sentence
+    blocked.unlink()
+    assert package.import_package(li.store, back(file)).photos_up == 1
+    assert photos.place(county, name, WHOLE).exists()
