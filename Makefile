@@ -62,12 +62,24 @@ build/rivals: bench/rivals.txt
 	$(BIN)/python -m pip install -q --upgrade --target $@ -r $<
 	touch $@
 
+POUCH = $(wildcard bench/peers/pouch/*)
+
+build/pouch: $(POUCH)
+	rm -rf $@ $@.new
+	mkdir -p $@.new
+	cp $(POUCH) $@.new
+	cd $@.new && npm install --no-package-lock --no-audit --no-fund --loglevel=error
+	mv $@.new $@
+	touch $@
+
 # Whatever the server's own description allows, 500 times each way for every path.
 fuzz:
 	@scripts/setup.sh test
 	GRIDAPP_EXAMPLES=500 QT_QPA_PLATFORM=offscreen $(BIN)/pytest -q -s tests/county/test_description.py
 
+# PouchDB only where npm is there; the table says when it is not.
 bench:
-	@scripts/setup.sh test
+	@scripts/setup.sh bench
 	$(MAKE) --no-print-directory build/rivals
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory build/pouch; fi
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m bench

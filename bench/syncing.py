@@ -25,6 +25,7 @@ from gridapp.store.vault import Store
 OPERATIONS = ("push new", "pull new", "push changed", "pull changed")
 PIPE, ANKI, POUCH = "straight pipe", "Anki", "PouchDB"
 SIZE_BARS = {"push new": "≤ 110 bytes", "push changed": "≤ 40 bytes"}
+RIVALS = Path("build/rivals")  # where `make bench` installs Anki
 Taken = dict[str, list[float]]  # operation: seconds, server's processor, bytes
 
 
@@ -35,6 +36,9 @@ def syncing(run: Run) -> Iterator[Line]:
         cluster = stack.enter_context(postgres.cluster(where)) if where else None
         for count in (1000,) if run.quick else (1000, 10_000, 100_000):
             yield from _compared(run, cluster, count)
+    for peer, there in ((ANKI, RIVALS / "anki"), (POUCH, pouch.PLACE)):
+        if not there.exists():
+            yield Line(f"sync: {peer}", None, against="not installed (make bench)")
 
 
 def _compared(run: Run, cluster: str | None, count: int) -> Iterator[Line]:
@@ -282,12 +286,11 @@ def _await(port: int) -> None:
 
 
 def _anki(count: int) -> Taken | None:
-    rivals = Path("build/rivals")
-    if not (rivals / "anki").exists():
+    if not (RIVALS / "anki").exists():
         return None
     found = subprocess.run(
         [sys.executable, "-m", "bench.peers.anki", str(count)],
-        env=os.environ | {"PYTHONPATH": str(rivals)},
+        env=os.environ | {"PYTHONPATH": str(RIVALS)},
         stdout=subprocess.PIPE,
         check=True,
     )

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Makes this machine able to run (demo) or to test (test) the project:
-# Debian packages, then the Python environment in .venv/. Idempotent.
+# Makes this machine able to run (demo), to test (test) or to measure (bench) the
+# project: Debian packages, then the Python environment in .venv/. Idempotent.
 #
-#   scripts/setup.sh demo|test
+#   scripts/setup.sh demo|test|bench
 #
 # Packages are installed as root or through sudo; where neither may be used, the
 # one command to run is printed and nothing is changed.
@@ -12,9 +12,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 purpose="${1:-}"
 case "$purpose" in
 demo) extras="" ;;
-test) extras="[dev]" ;;
+test | bench) extras="[dev]" ;;
 *)
-    echo "用法：scripts/setup.sh demo|test" >&2
+    echo "用法：scripts/setup.sh demo|test|bench" >&2
     exit 2
     ;;
 esac
@@ -100,7 +100,11 @@ install_packages() {
 
 install_system() {
     local wanted=("${window_packages[@]}") missing
-    [ "$purpose" = test ] && wanted+=("${test_packages[@]}")
+    [ "$purpose" = demo ] || wanted+=("${test_packages[@]}")
+    # npm brings PouchDB to compare with; where it cannot be had, the table says so.
+    if [ "$purpose" = bench ] && ! command -v npm >/dev/null && allowed_as_root; then
+        wanted+=(npm)
+    fi
     if ! command -v dpkg-query >/dev/null; then
         echo "不是 Debian 系统，请自行确认已安装：${wanted[*]}" >&2
         return
@@ -115,14 +119,15 @@ install_system() {
 }
 
 install_project() {
-    local stamp=.venv/installed wanted
+    local stamp=.venv/installed wanted environment="$purpose"
+    [ "$purpose" = demo ] || environment=test # the bench needs nothing more in it
     # The folder is part of it: scripts in .venv/bin name it.
     wanted="$(pwd) $(cat pyproject.toml constraints.txt gridapp/__init__.py |
         sha256sum | cut -d' ' -f1)"
     if [ -f "$stamp" ] && .venv/bin/python -c '' 2>/dev/null; then
         # An environment for tests is also one for the demo.
         case "$(cat "$stamp")" in
-        "$wanted $purpose" | "$wanted test") return ;;
+        "$wanted $environment" | "$wanted test") return ;;
         esac
     fi
     echo "正在准备 Python 环境（.venv），第一次需要几分钟……"
@@ -135,7 +140,7 @@ install_project() {
     # The build back end comes from the locked versions too, so no isolated build.
     "${pip[@]}" hatchling
     "${pip[@]}" --no-build-isolation -e ".$extras"
-    echo "$wanted $purpose" >"$stamp"
+    echo "$wanted $environment" >"$stamp"
 }
 
 install_system
