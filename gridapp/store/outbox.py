@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection
 
 from gridapp.models import record_named
@@ -16,6 +17,7 @@ from gridapp.store.journal import GUARDED, journalled
 from gridapp.sync.protocol import (
     DELETE,
     INSERT,
+    MAX_ASKED,
     MAX_PUSH,
     MAX_ROWS,
     Change,
@@ -63,11 +65,16 @@ def next_batch(
     absent = {(type_, one.hex) for type_, one in conflicts.absent(db)}
     while True:
         batch = Batch(rows[-1][0], _changes(db, rows, absent), complete)
-        size = len(pack(Push(batch.last, batch.changes)))
-        if size <= MAX_PUSH - _ENVELOPE or len(rows) == 1:
+        if _fits(Push(batch.last, batch.changes)) or len(rows) == 1:
             return batch
         rows = rows[: len(rows) // 2]
         complete = False
+
+
+def _fits(push: Push) -> bool:
+    """Whether one request takes it, packed and unpacked."""
+    plain = len(msgspec.msgpack.encode(push))
+    return plain <= MAX_ASKED - _ENVELOPE and len(pack(push)) <= MAX_PUSH - _ENVELOPE
 
 
 def _changes(db: Connection, rows: Sequence[_Row], absent: set[_Key]) -> list[Change]:

@@ -12,9 +12,10 @@ from gridapp.models.kinds import now, time_text
 from gridapp.store import sync_log
 from gridapp.store.sync_log import End, How, SyncLine
 from gridapp.store.vault import Store
-from gridapp.sync.client import Progress, Report, SyncClient
+from gridapp.sync.client import SyncClient
 from gridapp.sync.photos import PhotoSync
 from gridapp.sync.protocol import Refused
+from gridapp.sync.report import Progress, Report
 
 
 class Attempt:

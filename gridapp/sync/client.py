@@ -6,18 +6,14 @@ is taken up at the next call. Nothing is removed here before the county has it.
 
 from __future__ import annotations
 
-import platform
 import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 
 import msgspec
 
-import gridapp
 from gridapp.errors import UserError
 from gridapp.language import tr
-from gridapp.models import Grid, Worker, record_named
 from gridapp.models.ids import id_of
 from gridapp.models.kinds import now, time_text
 from gridapp.store import (
@@ -27,7 +23,6 @@ from gridapp.store import (
     keyring,
     leaving,
     page,
-    records,
     rejoining,
     remote,
     search,
@@ -37,55 +32,30 @@ from gridapp.store.database import Connection
 from gridapp.store.journal import JournalRow
 from gridapp.store.outbox import Batch
 from gridapp.store.vault import Store
-from gridapp.sync import locking, rejoin
+from gridapp.sync import enrolment, rejoin
 from gridapp.sync.ahead import Ahead
+from gridapp.sync.line import EPOCH, SYNC_PATH, TOKEN, URL, Line
 from gridapp.sync.protocol import (
     INSERT,
     MAX_ROWS,
     Change,
-    EnrolReply,
-    EnrolRequest,
     Pull,
     Pulled,
     Push,
-    Refusal,
     Refused,
     SyncReply,
     SyncRequest,
     digest,
-    pack,
     unpack,
 )
+from gridapp.sync.report import UNKNOWN, Progress, Report
 from gridapp.sync.transport import HttpTransport, Transport
-from gridapp.sync.versions import SPOKEN, pick
+from gridapp.sync.versions import SPOKEN
 
-__all__ = ["SHUT_OUT", "HttpTransport", "Report", "SyncClient", "Transport"]
+__all__ = ["HttpTransport", "SyncClient", "Transport"]
 
-URL = state.SERVER_URL
-TOKEN, SERVER, EPOCH = "token", "server_id", "epoch"
-ENROL_PATH, SYNC_PATH = "/v1/enrol", "/v1/sync"
 _ROUNDS_WITHOUT_PROGRESS = 5
 _INDEXED_AT_ONCE = 200  # records: about 30 ms on a slow laptop
-SHUT_OUT = {"token", "revoked", "device", "role"}  # refusals that a new code mends
-
-Progress = Callable[[int, int, str], None]  # done, of how many, what is being done
-UNKNOWN = 0  # of how many: nobody knows yet
-
-
-@dataclass
-class Report:
-    """What one sync did. `held` counts changes that wait for a decision."""
-
-    pushed: int = 0
-    pulled: int = 0
-    held: int = 0
-    bytes_up: int = 0
-    bytes_down: int = 0
-    seconds: float = 0.0
-    photos_up: int = 0
-    photos_down: int = 0
-    photos_waiting: int = 0  # that are not at the county yet
-    troubles: list[str] = field(default_factory=list[str])  # sentences, about photos
 
 
 def transport_of(store: Store) -> HttpTransport:
@@ -105,10 +75,7 @@ class SyncClient:
     ) -> None:
         self._store = store
         self._ahead = Ahead(store)
-        self._transport = transport
-        self._speaks = speaks
-        self._asked = b""  # the newest request, as it was sent
-        self._version = max(speaks)  # until the county names those it serves
+        self._line = Line(store, transport, speaks)
         self.report = Report()  # of the last sync, or as far as it came
 
     @classmethod
@@ -126,89 +93,15 @@ class SyncClient:
         (it was stopped, or is not known); what it has not sent yet goes up at the next
         sync. UserError when it needs no code, or is at home at another county.
         """
-        rejoin.as_new(self._store)
-        with self._store.reading() as db:
-            token, epoch = state.value(db, TOKEN), state.value(db, EPOCH)
-            home = state.value(db, SERVER)
-            worker = state.worker(db)
-            me = records.get(db, Worker, worker) if worker else None
-            grids = [row["id"].bytes for row in records.find(db, Grid)]
-        request = EnrolRequest(
-            version=self._version,
-            code=code,
-            device=self._store.device_id.bytes,
-            device_name=platform.node(),
-            program=gridapp.__version__,
-            worker=me["id"].bytes if me else None,
-            worker_name=me["name"] if me else "",
-            grids=grids,
-            keys=keyring.own(self._store).public,
-        )
         try:
-            if token and epoch is not None:
-                self._check_shut_out(token, epoch)
-            body = self._say(ENROL_PATH, "", request, Report())
+            enrolment.enrol(self._store, self._line, code)
         finally:
-            self._transport.close()
-        reply = unpack(body, EnrolReply)
-        if token and home != reply.server:
-            raise UserError(
-                tr(
-                    "这份数据原来登记在另一台县级服务器上，请联系县里的管理人员；"
-                    "改动都在本机"
-                )
-            )
-        self._join(reply)
+            self._line.close()
         self.index()
-        if not token and me is not None and me["id"].bytes != reply.worker:
-            with self._store.writing() as tx:  # who stood in until there was a name
-                records.delete(tx, Worker, me["id"])
 
     def stop(self) -> None:
         """Break off from another thread, at once; what went through before stays."""
-        self._transport.stop()
-
-    def _check_shut_out(self, token: str, epoch: str) -> None:
-        """Ask the county; UserError when it still takes the token."""
-        device = self._store.device_id.bytes
-        request = SyncRequest(
-            version=self._version, epoch=epoch, device=device, push=None, pull=None
-        )
-        try:
-            self._say(SYNC_PATH, token, request, Report())
-        except Refused as refusal:
-            if refusal.code in SHUT_OUT:
-                return
-            if refusal.code != EPOCH:  # of a county that was restored: a sync mends it
-                raise
-        raise UserError(tr("这台电脑已经登记过，不用再登记"))
-
-    def _join(self, reply: EnrolReply) -> None:
-        worker = id_of(reply.worker)
-        grids = [one.id for one in reply.records if one.type == Grid.__tablename__]
-        with self._store.writing(remote=True) as tx:
-            new = [
-                one
-                for one in reply.records
-                if not records.by_id(
-                    tx.db, record_named(one.type), [id_of(one.id)], deleted=True
-                )
-            ]
-            page.apply(tx, new)
-            remote.subscribe(tx.db, grids)
-            for key, content in (
-                (URL, self._transport.url),
-                (TOKEN, reply.token),
-                (SERVER, reply.server),
-                (EPOCH, state.value(tx.db, EPOCH) or reply.epoch),
-                (state.WORKER, worker.hex),
-            ):
-                state.keep(tx.db, key, content)
-            keyring.heard(tx.db, reply.keys, told=True)
-            rejoin.joined(tx)
-            if state.default_grid(tx.db) is None:
-                state.keep(tx.db, state.DEFAULT_GRID, id_of(grids[0]).hex)
-        self._store.worker_id = worker
+        self._line.stop()
 
     def sync(
         self,
@@ -229,7 +122,7 @@ class SyncClient:
         try:
             whole = self._rounds(token, epoch, report, total, progress, cancelled)
         finally:
-            self._transport.close()
+            self._line.close()
             self._ahead.close()
             report.seconds = time.monotonic() - started
             self.index(progress)
@@ -271,7 +164,7 @@ class SyncClient:
             except Refused as refusal:
                 if refusal.code == EPOCH:
                     epoch = self._rejoin(token, report)
-                elif self._version in refusal.pushes and not push_first:
+                elif self._line.version in refusal.pushes and not push_first:
                     push_first = True  # too old to be sent anything, not to send
                 else:
                     raise
@@ -295,7 +188,7 @@ class SyncClient:
             return state.value(db, EPOCH) or ""
 
     def _ask(self, token: str, report: Report, path: str, body: bytes) -> bytes:
-        return self._exchange(path, token, body, report)
+        return self._line.exchange(path, token, body, report)
 
     def _round(self, token: str, epoch: str, report: Report, push_first: bool) -> bool:
         """One round trip and what follows from it; says whether to go on.
@@ -325,7 +218,7 @@ class SyncClient:
             Push(batch.last, batch.changes, again is not None, mark) if batch else None
         )
         request = SyncRequest(
-            version=self._version,
+            version=self._line.version,
             epoch=epoch,
             device=self._store.device_id.bytes,
             push=push,
@@ -338,11 +231,11 @@ class SyncClient:
         )
         if batch and again is None:
             self._ahead.begin(batch)
-        body = self._say(SYNC_PATH, token, request, report)
+        body = self._line.say(SYNC_PATH, token, request, report)
         reply = unpack(body, SyncReply)
         if reply.pushed and reply.pushed.held:
             self._ahead.forget()
-        if reply.answers not in (b"", digest(self._asked)):
+        if reply.answers not in (b"", digest(self._line.asked)):
             raise UserError(tr("收到的答复不是这次同步的，请再同步一次；改动都在本机"))
         return self.take(batch, request, reply, report) or fresh
 
@@ -372,37 +265,6 @@ class SyncClient:
         with self._store.writing(remote=True) as tx:
             leaving.let_go(tx, gone)
         return True
-
-    def _say(
-        self, path: str, token: str, message: msgspec.Struct, report: Report
-    ) -> bytes:
-        """Send a message that has a version, in the highest that both sides know."""
-        try:
-            return self._exchange(path, token, pack(message), report)
-        except Refused as refusal:
-            version = pick(self._speaks, refusal.versions)
-            if version is None or version == self._version:
-                raise
-            self._version = version
-        again = msgspec.structs.replace(message, version=version)
-        return self._exchange(path, token, pack(again), report)
-
-    def _exchange(self, path: str, token: str, body: bytes, report: Report) -> bytes:
-        report.bytes_up += len(body)
-        self._asked = body
-        status, answer = self._transport.exchange(path, token, body)
-        report.bytes_down += len(answer)
-        if status != 200:
-            refusal = unpack(answer, Refusal)
-            if refusal.order:
-                locking.obey(self._store, self._transport, token, refusal.order)
-            raise Refused(
-                refusal.code,
-                refusal.sentence,
-                versions=refusal.versions,
-                pushes=refusal.pushes,
-            )
-        return answer
 
     def _acknowledge(
         self,

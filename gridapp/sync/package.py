@@ -37,12 +37,7 @@ from gridapp.store.outbox import Batch
 from gridapp.store.page import UnsentFirst
 from gridapp.store.vault import Store
 from gridapp.sync import gridpkg, locking, package_join, package_photos
-from gridapp.sync.client import (
-    UNKNOWN,
-    Progress,
-    Report,
-    SyncClient,
-)
+from gridapp.sync.client import SyncClient
 from gridapp.sync.gridpkg import Answered, BadPackage, Header
 from gridapp.sync.keys import PrivateKeys, id_of_keys
 from gridapp.sync.package_home import Home, home_of, nowhere
@@ -59,6 +54,7 @@ from gridapp.sync.protocol import (
     pack,
     unpack,
 )
+from gridapp.sync.report import UNKNOWN, Progress, Report
 
 Cancelled = Callable[[], bool]
 PHOTOS = 512 << 20  # bytes of photos that one package takes along, unless told

@@ -8,7 +8,7 @@ from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.store import keyring, rejoining, state
 from gridapp.store.vault import Store
-from gridapp.sync.client import EPOCH, SERVER, TOKEN
+from gridapp.sync.line import EPOCH, SERVER, TOKEN
 from gridapp.sync.transport import Transport
 
 

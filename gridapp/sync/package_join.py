@@ -18,10 +18,12 @@ from gridapp.models.kinds import TIME, now
 from gridapp.store import keyring, state
 from gridapp.store.vault import Store
 from gridapp.sync import gridpkg
-from gridapp.sync.client import ENROL_PATH, TOKEN, SyncClient
+from gridapp.sync.client import SyncClient
+from gridapp.sync.enrolment import PATH as ENROL_PATH
 from gridapp.sync.gridpkg import BadPackage, Header
 from gridapp.sync.invitation import Invitation, keys_of_code
 from gridapp.sync.keys import id_of_keys
+from gridapp.sync.line import TOKEN
 from gridapp.sync.package_home import Nowhere
 from gridapp.sync.protocol import unpack
 

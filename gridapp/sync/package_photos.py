@@ -10,9 +10,9 @@ from gridapp.store import photo_state
 from gridapp.store.photo_state import Unsent
 from gridapp.store.vault import Store
 from gridapp.sync import gridpkg
-from gridapp.sync.client import Report
 from gridapp.sync.gridpkg import HASH
 from gridapp.sync.photos import THUMBS, WHOLE_ONES
+from gridapp.sync.report import Report
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ from gridapp.language import tr
 from gridapp.store import photo_state, state
 from gridapp.store.photo_state import Unsent
 from gridapp.store.vault import Store
-from gridapp.sync.client import EPOCH, TOKEN, Progress, transport_of
+from gridapp.sync.client import transport_of
+from gridapp.sync.line import EPOCH, TOKEN
 from gridapp.sync.photo_line import PhotoLine
 from gridapp.sync.photo_messages import (
     HAS_THUMB,
@@ -28,6 +29,7 @@ from gridapp.sync.photo_messages import (
     WHOLE,
 )
 from gridapp.sync.protocol import Refused
+from gridapp.sync.report import Progress
 from gridapp.sync.transport import HttpTransport
 
 WHOLE_ONES = 100  # the newest photos that come whole without being asked for

@@ -9,8 +9,8 @@ from gridapp.models.kinds import now, time_text
 from gridapp.store import sync_log
 from gridapp.store.sync_log import SyncLine
 from gridapp.store.vault import Store
-from gridapp.sync.client import Progress
 from gridapp.sync.package import PackageReport, export_package, import_package
+from gridapp.sync.report import Progress
 
 Cancelled = Callable[[], bool]
 

@@ -28,7 +28,7 @@ from gridapp.work.sync_standing import Brief, Line, Said
 if TYPE_CHECKING:
     from gridapp.settings import Settings
     from gridapp.sync.attempt import Attempt
-    from gridapp.sync.client import Report
+    from gridapp.sync.report import Report
     from gridapp.ui.session import Session
 
 log = logging.getLogger(__name__)

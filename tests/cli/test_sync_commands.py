@@ -71,7 +71,9 @@ def listed(run):
     }
 
 
-def test_sync_and_conflicts_say_in_words_what_happened_and_what_to_choose(held, run, vault):
+def test_sync_and_conflicts_say_in_words_what_happened_and_what_to_choose(
+    held, run, vault
+):
     assert "3 条县里没有照收" in held.stdout
     assert "gridapp conflicts" in held.stderr
     with vault.reading() as db:

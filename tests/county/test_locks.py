@@ -40,7 +40,7 @@ class Cut(Direct):
 def lost(county, laptop):
     """A laptop with changes that were not sent, which the county wants locked."""
     found = laptop("王秀兰")
-    found.client._transport = found.transport = Cut(county)
+    found.client._line._transport = found.transport = Cut(county)
     with found.store.writing() as tx:
         records.save(tx, Resident, {"name": "没上传"})
     locks.ask(county, found.store.device_id)

@@ -26,9 +26,7 @@ def test_a_scope_is_read_from_one_part_of_the_log(postgres, tmp_path):
         with county.reading() as db:
             lines = db.execute(text("SELECT count(*) FROM change")).scalar_one()
             known = db.execute(
-                text(
-                    "SELECT count(*) FROM pg_inherits WHERE inhparent = 'change'::regclass"
-                )
+                text(PARTS)
             ).scalar_one()
             read = [
                 parts(plan[0]["Plan"])

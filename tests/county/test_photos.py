@@ -10,7 +10,7 @@ from gridapp.models import Attachment, Resident
 from gridapp.models.place import grid_id
 from gridapp.store import records, state
 from gridapp.sync.attempt import Attempt
-from gridapp.sync.client import EPOCH, URL
+from gridapp.sync.line import EPOCH, URL
 from tests.county.conftest import GRID, OTHER
 from tests.county.tus import Laptop, enrolment, jpeg
 

@@ -36,7 +36,7 @@ def enrolled(county, new_vault):
         code = access.create_enrolment(county, grids, name, role, area=area)
         client.enrol(code)
         client.sync()
-        return Laptop(store, client, client._transport)
+        return Laptop(store, client, client._line._transport)
 
     return make
 

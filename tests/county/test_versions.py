@@ -150,7 +150,7 @@ def test_a_laptop_too_old_for_its_county_sends_everything_and_says_what_to_do(
         for number in range(3):
             records.save(tx, Resident, {"name": f"居民{number}"})
     li.client = SyncClient(li.store, Other(county))
-    li.client._transport.served = NEWER
+    li.client._line._transport.served = NEWER
 
     with pytest.raises(UserError, match="先升级程序"):
         li.client.sync()
@@ -166,7 +166,7 @@ def test_a_laptop_too_old_that_starts_anew_still_sends_what_it_has(county, lapto
         records.save(tx, Resident, {"name": "张德福"})
         remote.start_over(tx.db)
     li.client = SyncClient(li.store, Other(county))
-    li.client._transport.served = NEWER
+    li.client._line._transport.served = NEWER
 
     with pytest.raises(UserError, match="先升级程序"):
         li.client.sync()

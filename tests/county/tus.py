@@ -13,7 +13,8 @@ from PIL import Image
 from gridapp.county import access, upkeep
 from gridapp.models import Attachment, Resident
 from gridapp.store import records, state
-from gridapp.sync.client import TOKEN, HttpTransport, SyncClient
+from gridapp.sync.client import HttpTransport, SyncClient
+from gridapp.sync.line import TOKEN
 from gridapp.sync.photos import PhotoSync
 
 

@@ -21,7 +21,7 @@ _SOON = httpx.Timeout(0.4, connect=5)  # how long a half-open line is waited for
 
 def impatient(laptop):
     """The laptop's client with a short patience."""
-    url = SyncClient.of(laptop.store)._transport.url
+    url = SyncClient.of(laptop.store)._line.url
     return SyncClient(laptop.store, HttpTransport(url, _SOON))
 
 

@@ -126,7 +126,5 @@ def test_a_value_of_another_sort_is_refused_and_nothing_worse(which, raw):
     except ValueError:
         return
 
-    again = wire.from_wire(
-        model, one.name, wire.to_wire(model, one.name, value)
-    )
+    again = wire.from_wire(model, one.name, wire.to_wire(model, one.name, value))
     assert again == value

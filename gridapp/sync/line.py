@@ -1,0 +1,78 @@
+"""What a laptop says to its county: versions, refusals and bytes in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from gridapp.store import state
+from gridapp.store.vault import Store
+from gridapp.sync import locking
+from gridapp.sync.protocol import Refusal, Refused, pack, unpack
+from gridapp.sync.report import Report
+from gridapp.sync.transport import Transport
+from gridapp.sync.versions import SPOKEN, pick
+
+URL = state.SERVER_URL
+TOKEN, SERVER, EPOCH = "token", "server_id", "epoch"  # keys of the vault's state
+SYNC_PATH = "/v1/sync"
+SHUT_OUT = {"token", "revoked", "device", "role"}  # refusals that a new code mends
+
+
+class Line:
+    """The way to one county. `asked` is the newest request, as it was sent."""
+
+    def __init__(
+        self, store: Store, transport: Transport, speaks: Sequence[int] = SPOKEN
+    ) -> None:
+        self._store = store
+        self._transport = transport
+        self._speaks = speaks
+        self.asked = b""
+        self.version = max(speaks)  # until the county names those it serves
+
+    @property
+    def url(self) -> str:
+        """The county's address."""
+        return self._transport.url
+
+    def stop(self) -> None:
+        """Break off from another thread, at once."""
+        self._transport.stop()
+
+    def close(self) -> None:
+        """Let the connection go; the next message makes a new one."""
+        self._transport.close()
+
+    def say(
+        self, path: str, token: str, message: msgspec.Struct, report: Report
+    ) -> bytes:
+        """Send a message that has a version, in the highest that both sides know."""
+        try:
+            return self.exchange(path, token, pack(message), report)
+        except Refused as refusal:
+            version = pick(self._speaks, refusal.versions)
+            if version is None or version == self.version:
+                raise
+            self.version = version
+        again = msgspec.structs.replace(message, version=version)
+        return self.exchange(path, token, pack(again), report)
+
+    def exchange(self, path: str, token: str, body: bytes, report: Report) -> bytes:
+        """Send bytes; the body of the answer. Refused when the county says no."""
+        report.bytes_up += len(body)
+        self.asked = body
+        status, answer = self._transport.exchange(path, token, body)
+        report.bytes_down += len(answer)
+        if status != 200:
+            refusal = unpack(answer, Refusal)
+            if refusal.order:
+                locking.obey(self._store, self._transport, token, refusal.order)
+            raise Refused(
+                refusal.code,
+                refusal.sentence,
+                versions=refusal.versions,
+                pushes=refusal.pushes,
+            )
+        return answer
