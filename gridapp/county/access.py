@@ -104,11 +104,7 @@ def invite(
         found = None if new_worker else workers.one_of(db, who, grids, area)
         worker_id, name, has = found or (uuid7(), who, role or "worker")
         _check_role(name, has, role)
-        area = org.checked_area(area, has)
-        if area and not grids and not org.in_area(db, area):
-            raise UserError(
-                tr("{area} 里还没有网格，请先建立网格，或用 --grid 写明", area=area)
-            )
+        area = _checked_area(db, area, has, grids)
         db.execute(
             insert(enrolment).values(
                 code_hash=hashed_code(code),
@@ -124,6 +120,18 @@ def invite(
         detail = " ".join([str(worker_id), has, *wanted, *([area] if area else [])])
         acts.note(db, acts.ENROL, short(hashed_code(code)), detail)
     return Invitation(shown(code), worker_id, name, has, found is not None)
+
+
+def _checked_area(
+    db: Connection, area: str | None, role: str, grids: Sequence[UUID]
+) -> str | None:
+    """The area of a code; UserError when its owner would have no grid at all."""
+    area = org.checked_area(area, role)
+    if area and not grids and not org.in_area(db, area):
+        raise UserError(
+            tr("{area} 里还没有网格，请先建立网格，或用 --grid 写明", area=area)
+        )
+    return area
 
 
 def _check_role(name: str, has: str, role: str | None) -> None:

@@ -309,11 +309,7 @@ def _entries(
     assert outcome.stamp is not None
     model, change = arrival.model, arrival.change
     stamp = outcome.stamp
-    echo = (
-        outcome.merged
-        or arrival.parked is not None
-        or row["grid_id"] != arrival.sent_grid
-    )
+    echo = _comes_back(arrival, row, outcome)
 
     def entry(grid_id: UUID, action: str, sent: tuple[str, list[Any]]) -> log.Entry:
         names, values = sent
@@ -352,6 +348,12 @@ def _entries(
         yield entry(moved[1], ENTER, whole(model, row))
     elif again:
         yield entry(here, outcome.action, whole(model, row))
+
+
+def _comes_back(arrival: Arrival, row: Row, outcome: Outcome) -> bool:
+    """Whether the record is not what its author thinks, who then reads it too."""
+    elsewhere = row["grid_id"] != arrival.sent_grid
+    return outcome.merged or arrival.parked is not None or elsewhere
 
 
 def _write(db: Connection, batch: Batch) -> set[writing.Key]:
