@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench import matrix, office, sheets, store, syncing, vaults, window
+from bench import matrix, office, rush, sheets, store, syncing, vaults, window
 from bench.table import Line, Measure, Run, show
 
 MEASURES: dict[str, Measure] = {
@@ -23,6 +23,7 @@ MEASURES: dict[str, Measure] = {
     "today": store.today_list,
     "sheets": sheets.visit_sheets,
     "sync": syncing.syncing,
+    "rush": rush.end_of_day,
     "window": window.window,
     "matrix": matrix.matrix,
 }
