@@ -12,11 +12,10 @@ from uuid import UUID
 from gridapp.language import tr
 from gridapp.models import record_named
 from gridapp.models.ids import id_of
-from gridapp.models.kinds import TIME
 from gridapp.models.record import Record, field_of
 from gridapp.sync.merge import Incoming
 from gridapp.sync.protocol import DELETE, INSERT, RESTORE, UPDATE, Change
-from gridapp.sync.wire import named, readers_of
+from gridapp.sync.wire import moment, named, readers_of
 
 UNKNOWN, INVALID, OUT_OF_SCOPE = "unknown", "invalid", "out_of_scope"
 MISSING_PARENT = "missing_parent"
@@ -111,8 +110,8 @@ def read(raw: Change, parked: str | None = None) -> Arrival | Hold:
         if len(names) != len(raw.values) or raw.seq < 0:
             raise ValueError("as many values as names")
         record_id, grid_id = id_of(raw.id), _known_id(raw.grid)
-        at, by = TIME.from_wire(raw.at), _known_id(raw.by) if raw.by else None
-        base = None if raw.base is None else TIME.from_wire(raw.base)
+        at, by = moment(raw.at), _known_id(raw.by) if raw.by else None
+        base = None if raw.base is None else moment(raw.base)
     except (ValueError, OverflowError):
         return Hold(raw, None, INVALID, _WHOLE_UNREADABLE)
     changes: dict[str, tuple[Any, Any]] = {}

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
+
+import msgspec
 
 from gridapp.sync.protocol import DELETE, INSERT, RESTORE, RETURN, UPDATE
 
@@ -24,8 +25,7 @@ MISSING_RECORD, INSERT_ONLY = "missing_record", "insert_only"
 Pairs = Mapping[str, tuple[Any, Any]]
 
 
-@dataclass(frozen=True)
-class Incoming:
+class Incoming(msgspec.Struct, frozen=True):
     """A change as its author made it: {field: (value replaced, new value)}."""
 
     action: str
@@ -35,8 +35,7 @@ class Incoming:
     base: dt.datetime | None = None  # the record's updated_at that its author saw
 
 
-@dataclass(frozen=True)
-class Objection:
+class Objection(msgspec.Struct, frozen=True):
     """A field that was not taken (the whole change: None), with both values."""
 
     field: str | None
@@ -45,8 +44,7 @@ class Objection:
     theirs: Any = None
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """What happens to the record.
 
     `action` is None when nothing does. `changes` is {field: (county's old value, new
@@ -55,9 +53,7 @@ class Outcome:
     """
 
     action: str | None = None
-    changes: dict[str, tuple[Any, Any]] = field(
-        default_factory=dict[str, tuple[Any, Any]]
-    )
+    changes: dict[str, tuple[Any, Any]] = {}
     stamp: dt.datetime | None = None
     merged: bool = False
     held: tuple[Objection, ...] = ()

@@ -70,7 +70,8 @@ def _date(raw: Any) -> dt.date:
 
 
 @lru_cache(maxsize=4096)
-def _moment(raw: int | str) -> dt.datetime:
+def moment(raw: int | str) -> dt.datetime:
+    """The moment that travelled; ValueError when there is none such."""
     if isinstance(raw, str):
         return dt.datetime.fromisoformat(raw).astimezone(dt.UTC)
     try:
@@ -82,7 +83,7 @@ def _moment(raw: int | str) -> dt.datetime:
 def _time(raw: Any) -> dt.datetime:
     if type(raw) is not int and type(raw) is not str:
         raise ValueError("not a moment")
-    return _moment(raw)
+    return moment(raw)
 
 
 def _words(raw: Any) -> tuple[str, ...]:

@@ -1,9 +1,9 @@
 """What holds of every merge, whatever meets whatever."""
 
-import dataclasses
 import datetime as dt
 from uuid import UUID
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -133,7 +133,7 @@ def test_an_author_expects_the_mark_only_if_they_knew_the_record(pair):
 @given(met(), st.integers(-900, 900))
 def test_the_author_s_clock_decides_nothing(pair, days):
     here, change = pair
-    late = dataclasses.replace(change, at=change.at + dt.timedelta(days=days))
+    late = msgspec.structs.replace(change, at=change.at + dt.timedelta(days=days))
 
     one, other = (merge.merge(here, each, NOW) for each in (change, late))
 
