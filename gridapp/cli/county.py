@@ -93,6 +93,7 @@ def _told(found: dict[str, Any]) -> Iterator[str]:
     counts = {record_named(name).title: n for name, n in found["records"].items() if n}
     words = "，".join(f"{title} {n}" for title, n in counts.items())
     yield tr("记录：{words}", words=words or tr("还没有"))
+    yield tr("照片：{count:,} 张", count=found["photos"])
     for one in found["grids"]:
         yield tr(
             "网格：{code} {name}，改动 {changes} 条{closed}",

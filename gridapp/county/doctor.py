@@ -7,7 +7,6 @@ record says.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from functools import cache
 from itertools import compress, groupby, islice
@@ -25,22 +24,31 @@ from sqlalchemy import (
 )
 
 from gridapp.checkup import Check, Result, examine
-from gridapp.county import doctor_replay, photos
+from gridapp.county import doctor_photos, doctor_replay
 from gridapp.county.store import County
-from gridapp.county.tables import change, device, device_scope, held, photo, scope
+from gridapp.county.tables import change, device, device_scope, held, scope
 from gridapp.language import tr
 from gridapp.models import RECORDS, Grid, record_named
 from gridapp.models.record import Record, fields_of, table_of
-from gridapp.sync.photo_messages import WHOLE
 from gridapp.sync.protocol import Change
 
 _CHUNK = 500  # rows read at a time
 
 
-def examined(county: County) -> Iterator[Result]:
-    """What each check finds in an open county database, one after another."""
+def examined(county: County, *, every_photo: bool = False) -> Iterator[Result]:
+    """What each check finds in an open county database, one after another.
+
+    every_photo: read all photos through, not only a part of them.
+    """
     with county.reading() as db:
-        yield from examine((*CHECKS, _of_photos(county)), db)
+        of_photos = doctor_photos.check(county, every=every_photo)
+        yield from examine((*CHECKS, of_photos), db)
+
+
+def facts(county: County, *, every_photo: bool = False) -> list[str]:
+    """What is no fault but good to know, in words."""
+    with county.reading() as db:
+        return list(doctor_photos.facts(county, db, every=every_photo))
 
 
 def _streamed(db: Connection, query: Executable) -> Iterator[Any]:
@@ -187,24 +195,6 @@ def _unlogged(db: Connection) -> Iterator[str]:
         )
         for (record_id,) in _streamed(db, select(table.c.id).where(~line)):
             yield tr("{title} {id} 没有改动记录", title=model.title, id=record_id)
-
-
-def _of_photos(county: County) -> Check[Connection]:
-    """Each photo that is noted lies in its place and is what its name says."""
-
-    def faults(db: Connection) -> Iterator[str]:
-        for name, size in _streamed(db, select(photo.c.hash, photo.c.size)):
-            path = photos.place(county, name, WHOLE)
-            try:
-                with path.open("rb") as file:
-                    found = hashlib.file_digest(file, "sha256").hexdigest()
-                good = found == name and path.stat().st_size == size
-            except OSError:
-                good = False
-            if not good:
-                yield tr("照片 {name} 不见了或已损坏", name=name)
-
-    return Check("photos", tr("照片都在，没有损坏"), faults)
 
 
 CHECKS: tuple[Check[Connection], ...] = (

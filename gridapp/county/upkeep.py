@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, select
 
 from gridapp.county import store
 from gridapp.county.store import County
-from gridapp.county.tables import change, device, device_scope, held, scope
+from gridapp.county.tables import change, device, device_scope, held, photo, scope
 from gridapp.models import RECORDS, Grid, Worker
 from gridapp.models.kinds import time_text
 from gridapp.models.record import Record, Values, table_of
@@ -53,6 +53,7 @@ def status(county: County) -> dict[str, Any]:
             "grids": _grids(db),
             "devices": _devices(db),
             "held": _held(db),
+            "photos": db.scalar(select(func.count()).select_from(photo)),
         }
 
 

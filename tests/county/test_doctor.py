@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from sqlalchemy import delete, insert, select, text, update
 
 from gridapp import cli
-from gridapp.county import doctor, photos
+from gridapp.county import doctor, doctor_photos, photos
 from gridapp.county.tables import change, device, device_scope, held, scope
 from gridapp.models import Resident, Visit
 from gridapp.models.place import grid_id
@@ -75,18 +75,74 @@ def test_a_county_in_daily_use_is_sound(used):
     ]
 
 
-def test_a_photo_that_is_missing_or_damaged_is_found(county):
-    names = [hashlib.sha256(raw).hexdigest() for raw in (b"one", b"two", b"three")]
-    for name, raw in zip(names, (b"one", b"xxx", None), strict=True):
-        if raw:
-            path = photos.place(county, name, WHOLE)
-            path.parent.mkdir(parents=True)
-            path.write_bytes(raw)
+@pytest.fixture
+def noted(county):
+    """The names of three photos that are here."""
+    raws = (b"one", b"two", b"three")
+    names = [hashlib.sha256(raw).hexdigest() for raw in raws]
+    for name, raw in zip(names, raws, strict=True):
+        put(county, name, raw)
     with county.writing() as db:
-        for name in names:
-            photos.note(db, name, 3)
-    [found] = [one for one in doctor.examined(county) if one.faults]
-    assert (found.name, found.faults) == ("photos", 2)
+        for name, raw in zip(names, raws, strict=True):
+            photos.note(db, name, len(raw))
+    return names
+
+
+def put(county, name, raw):
+    path = photos.place(county, name, WHOLE)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(raw)
+
+
+def photo_faults(county, *, every):
+    found = doctor.examined(county, every_photo=every)
+    return {one.name: one.told for one in found if one.faults}
+
+
+@pytest.mark.parametrize("every", [True, False])
+def test_a_photo_that_is_missing_or_damaged_is_found(county, noted, every):
+    assert photo_faults(county, every=every) == {}
+    photos.place(county, noted[0], WHOLE).unlink()
+    put(county, noted[1], b"owt")
+    put(county, noted[2], b"thre")
+    [told] = photo_faults(county, every=every).values()
+    assert all(any(name in line for line in told) for name in noted)
+
+
+def test_of_many_photos_a_part_is_read_and_with_photos_every_one(
+    county, noted, county_folder, monkeypatch
+):
+    """What is damaged in its old size is only found by reading it."""
+    monkeypatch.setattr(doctor_photos, "PART", 2)
+    for name in noted:
+        size = photos.place(county, name, WHOLE).stat().st_size
+        put(county, name, b"x" * size)
+    command = ["county", "doctor", "--data", str(county_folder), "--json"]
+    counts = []
+    for more in ([], ["--photos"]):
+        answer = json.loads(CliRunner().invoke(cli.main, [*command, *more]).output)
+        [check] = [one for one in answer["checks"] if one["faults"]]
+        counts.append((check["name"], check["faults"]))
+        [fact] = answer["facts"]
+        assert "照片 3 张" in fact
+        assert f"其中 {check['faults']} 张" in fact
+    assert counts == [("photos", 2), ("photos", 3)]
+
+
+def test_a_photo_that_nobody_noted_is_a_fact_and_no_fault(county, noted, county_folder):
+    put(county, hashlib.sha256(b"four").hexdigest(), b"four")
+    found = CliRunner().invoke(
+        cli.main, ["county", "doctor", "--data", str(county_folder)]
+    )
+    assert found.exit_code == 0
+    assert "有 1 张照片数据库里没有登记" in found.output
+
+
+def test_the_status_says_how_many_photos_there_are(county, noted, county_folder):
+    found = CliRunner().invoke(
+        cli.main, ["county", "status", "--data", str(county_folder)]
+    )
+    assert "照片：3 张" in found.output
 
 
 def twice(db):
