@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench import matrix, office, rush, sheets, store, syncing, vaults, window
+from bench import large, matrix, office, rush, sheets, store, syncing, vaults, window
 from bench.table import Line, Measure, Run, show
 
 MEASURES: dict[str, Measure] = {
@@ -24,6 +24,7 @@ MEASURES: dict[str, Measure] = {
     "sheets": sheets.visit_sheets,
     "sync": syncing.syncing,
     "rush": rush.end_of_day,
+    "large": large.large,
     "window": window.window,
     "matrix": matrix.matrix,
 }

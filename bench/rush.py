@@ -97,14 +97,15 @@ def _days(county: County, count: int) -> list[Day]:
         who = counties.let_in(county, codes[number // OF_A_GRID], grid, f"第{number}人")
         people = known(county, grid, NOTES, number % OF_A_GRID * NOTES)
         days.append(Day(who, changes(who, people, 0, VISITS), 0))
-    ends = _ends(county)
+    ends = log_ends(county)
     for one in days:
         one.read = ends[one.who.grid]
     # Neighbours in the list begin one after the other: not all of one grid together.
     return [one for first in range(OF_A_GRID) for one in days[first::OF_A_GRID]]
 
 
-def _ends(county: County) -> dict[UUID, int]:
+def log_ends(county: County) -> dict[UUID, int]:
+    """The number of the last line of each grid's log."""
     with county.reading() as db:
         return {key: n for key, n in db.execute(select(scope.c.grid_id, scope.c.last))}
 
