@@ -133,6 +133,7 @@ def config(
         h11_max_incomplete_event_size=HEADER_BYTES,
         lifespan="off",
         server_header=False,
+        date_header=False,
         proxy_headers=bool(options.proxies),
         forwarded_allow_ips=list(options.proxies),
         ssl_context_factory=partial(_context, options) if options.certificate else None,

@@ -109,7 +109,9 @@ class HttpTransport:
 
         Raises UserError when the county cannot be reached, or something else answers.
         """
-        sent = {"accept": _TYPE, **headers}
+        sent = dict(headers)
+        if "content-type" not in sent:  # it says as much of the answer
+            sent["accept"] = _TYPE
         if token:
             sent["authorization"] = f"Bearer {token}"
         with self._answering(method, path, sent, body) as answer:
@@ -139,6 +141,7 @@ class HttpTransport:
                 follow_redirects=False,
                 verify=trust.context(self._ca) if secure else False,
             )
+            self._client.headers.clear()  # 120 bytes a request that say nothing here
         try:
             with self._client.stream(
                 method,
