@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -50,16 +50,25 @@ def codes(count: int) -> list[str]:
 
 
 def fill(county: County, grids: int, residents: int) -> list[UUID]:
-    """Make the grids with so many residents together; their ids, in order."""
-    people = payload.residents(residents)
+    """Make the grids with so many residents together; their ids, in order.
+
+    All grids grow at once, a building after the other, so that the records of one lie
+    as scattered among those of the others as where many laptops sent them.
+    """
     at = now() - _YEAR
-    made: list[UUID] = []
-    for number, code in enumerate(codes(grids)):
-        share = residents // grids + (number < residents % grids)
-        with county.writing() as db:
-            grid = org.make_grid(db, code, at)
-            _homes(db, grid, people, share, at)
-        made.append(grid)
+    with county.writing() as db:
+        made = [org.make_grid(db, code, at) for code in codes(grids)]
+    people = payload.residents(residents)
+    left = [residents // grids + (one < residents % grids) for one in range(grids)]
+    building = 0
+    while any(left):
+        building += 1
+        for number, grid in enumerate(made):
+            here = list(islice(people, min(left[number], DOORS * AT_A_DOOR)))
+            left[number] -= len(here)
+            if here:
+                with county.writing() as db:
+                    _house(db, grid, f"{building}栋", here, at)
     if county.postgres:  # as autovacuum does in time
         with county.engine.connect() as db:
             db.execution_options(isolation_level="AUTOCOMMIT")
@@ -67,31 +76,27 @@ def fill(county: County, grids: int, residents: int) -> list[UUID]:
     return made
 
 
-def _homes(
-    db: Connection, grid: UUID, people: Iterator[Values], count: int, at: dt.datetime
+def _house(
+    db: Connection, grid: UUID, number: str, people: Sequence[Values], at: dt.datetime
 ) -> None:
-    """Buildings with their doors and the next `count` people behind them."""
-    at_once = DOORS * AT_A_DOOR
-    for number in range(-(-count // at_once)):
-        here = list(islice(people, min(at_once, count - number * at_once)))
-        doors = -(-len(here) // AT_A_DOOR)
-        building = _made(grid, at, {"number": f"{number + 1}栋"})
-        dwellings = [
-            _made(grid, at, {"building_id": building["id"], "room": f"{one:04}"})
-            for one in range(doors)
-        ]
-        homes = [_made(grid, at, {"dwelling_id": one["id"]}) for one in dwellings]
-        residents = [
-            _made(grid, at, {**one, "household_id": homes[place // AT_A_DOOR]["id"]})
-            for place, one in enumerate(here)
-        ]
-        for model, made in (
-            (Building, [building]),
-            (Dwelling, dwellings),
-            (Household, homes),
-            (Resident, residents),
-        ):
-            _write(db, model, made, at)
+    """A building, its doors, and these people behind them."""
+    building = _made(grid, at, {"number": number})
+    dwellings = [
+        _made(grid, at, {"building_id": building["id"], "room": f"{one:04}"})
+        for one in range(-(-len(people) // AT_A_DOOR))
+    ]
+    homes = [_made(grid, at, {"dwelling_id": one["id"]}) for one in dwellings]
+    residents = [
+        _made(grid, at, {**one, "household_id": homes[place // AT_A_DOOR]["id"]})
+        for place, one in enumerate(people)
+    ]
+    for model, made in (
+        (Building, [building]),
+        (Dwelling, dwellings),
+        (Household, homes),
+        (Resident, residents),
+    ):
+        _write(db, model, made, at)
 
 
 def _made(grid: UUID, at: dt.datetime, values: Values) -> Values:
