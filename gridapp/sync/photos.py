@@ -37,7 +37,7 @@ THUMBS = 2000  # small pictures that one sync brings at most
 _FAILURES = 4  # in a row, after which the next sync goes on
 _LET_GO = 12  # seconds: within three of them a line that died lets its upload go
 _FAILURES_WATCHED = 2  # when somebody waits for the photo
-_PASSING = {"offset", "checksum", "in_use", "slow", "rate"}  # try again at once
+_PASSING = {"offset", "checksum", "in_use", "slow"}  # try again at once
 _GONE = {"photo", "expired"}
 Cancelled = Callable[[], bool]
 

@@ -21,7 +21,7 @@ _TYPE = "application/vnd.gridapp.sync"
 _TIMEOUT = httpx.Timeout(60, connect=15)  # of each read; a slow page may take longer
 MAX_REFUSAL = 64 << 10  # bytes of an answer that says yes or no
 _BUSY = (429, 503)
-_TRIES = 4  # of an exchange that a busy county puts off
+_TRIES = 4  # of a request that a busy county puts off
 _LONGEST_WAIT = 15  # seconds; when it names more, its sentence is shown instead
 
 
@@ -75,16 +75,10 @@ class HttpTransport:
         self._stopped = threading.Event()
 
     def exchange(self, path: str, token: str, body: bytes) -> tuple[int, bytes]:
-        """See Transport. A county that is busy is asked again after the time it names
-        and a little more by chance, so that not all laptops come back together."""
+        """See Transport."""
         headers = {"content-type": _TYPE}
-        tried = 0
-        while True:
-            answer = self.send("POST", path, token, headers, body, most=MAX_PLAIN)
-            tried += 1
-            wait = _pause(answer) if tried < _TRIES else None
-            if wait is None or self._stopped.wait(wait * tried):
-                return answer.status, answer.body
+        answer = self.send("POST", path, token, headers, body, most=MAX_PLAIN)
+        return answer.status, answer.body
 
     def send(
         self,
@@ -98,7 +92,10 @@ class HttpTransport:
         also: str = _TYPE,
         into: bytearray | None = None,
     ) -> Answer:
-        """One request of any method; its answer, whatever the status.
+        """A request of any method; its answer, whatever the status.
+
+        A county that is busy is asked again after the time it names and a little more
+        by chance, so that not all laptops come back together.
 
         Args:
             most: bytes that the answer may have.
@@ -114,20 +111,14 @@ class HttpTransport:
             sent["accept"] = _TYPE
         if token:
             sent["authorization"] = f"Bearer {token}"
-        with self._answering(method, path, sent, body) as answer:
-            kind = answer.headers.get("content-type")
-            bare = answer.headers.get("tus-resumable") is not None
-            if kind not in (_TYPE, also) and not (kind is None and bare):
-                raise _stranger(answer.status_code)
-            good = into is not None and answer.is_success
-            received = into if into is not None and good else bytearray()
-            room = len(received) + most
-            for piece in answer.iter_bytes():
-                received += piece
-                if len(received) > room:
-                    raise UserError(tr("县级服务器发来的数据过大，已停止同步"))
-            found = b"" if good else bytes(received)
-            return Answer(answer.status_code, dict(answer.headers), found)
+        tried = 0
+        while True:
+            with self._answering(method, path, sent, body) as reply:
+                answer = _read(reply, most, also, into)
+            tried += 1
+            wait = _pause(answer) if tried < _TRIES else None
+            if wait is None or self._stopped.wait(wait * tried):
+                return answer
 
     @contextmanager
     def _answering(
@@ -190,6 +181,26 @@ class HttpTransport:
         if self._client is not None:
             self._client.close()
             self._client = None
+
+
+def _read(
+    reply: httpx.Response, most: int, also: str, into: bytearray | None
+) -> Answer:
+    """The answer as it comes, see `HttpTransport.send`; UserError when something else
+    than the county gives it."""
+    kind = reply.headers.get("content-type")
+    bare = reply.headers.get("tus-resumable") is not None
+    if kind not in (_TYPE, also) and not (kind is None and bare):
+        raise _stranger(reply.status_code)
+    good = into is not None and reply.is_success
+    received = into if into is not None and good else bytearray()
+    room = len(received) + most
+    for piece in reply.iter_bytes():
+        received += piece
+        if len(received) > room:
+            raise UserError(tr("县级服务器发来的数据过大，已停止同步"))
+    found = b"" if good else bytes(received)
+    return Answer(reply.status_code, dict(reply.headers), found)
 
 
 def _pause(answer: Answer) -> float | None:
