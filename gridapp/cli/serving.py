@@ -62,17 +62,20 @@ def serve(
 ) -> None:
     """运行服务器，第一行打印它的地址；按 Ctrl+C 停止。"""
     from gridapp.county import app
-    from gridapp.county.serving import Options
+    from gridapp.county.serving import Options, in_the_open
 
     if (certificate is None) != (key is None):
         raise UserError(tr("证书和私钥要一起给：--certificate 和 --key"))
     options = Options(
+        host=host,
         certificate=certificate,
         key=key,
         proxies=proxies,
         workers=workers,
         metrics_port=metrics_port,
     )
+    if warning := in_the_open(options):
+        click.echo(warning, err=True)
     with suppress(KeyboardInterrupt):  # the way to stop it, when no request runs
         app.serve(data, host, port, options)
 

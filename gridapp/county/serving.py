@@ -7,6 +7,7 @@ takes no new ones; SIGHUP reads the certificate again, so that a renewed one cou
 from __future__ import annotations
 
 import gc
+import ipaddress
 import logging
 import os
 import signal
@@ -76,6 +77,29 @@ def listen(options: Options) -> tuple[socket.socket, str]:
     shown = f"[{host}]" if family == socket.AF_INET6 else host
     scheme = "https" if options.certificate else "http"
     return sock, f"{scheme}://{shown}:{sock.getsockname()[1]}"
+
+
+def in_the_open(options: Options) -> str | None:
+    """A warning when other machines may send records here that nothing encrypts.
+
+    Without a certificate only this machine may be listened to, unless a proxy is
+    named: that one does the TLS.
+    """
+    if options.certificate or options.proxies or _is_this_machine(options.host):
+        return None
+    return tr(
+        "注意：别的电脑能连到 {host}，但没有证书，居民信息和登录凭据会不加密地在"
+        "网络上传。请加 --certificate 和 --key，或由反向代理加密（--proxy 写代理"
+        "的地址）；只在本机试用请用 --host 127.0.0.1",
+        host=options.host,
+    )
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _taken(host: str, port: int) -> UserError:
