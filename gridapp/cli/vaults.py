@@ -73,14 +73,9 @@ def init(
 
 
 def _join(store: vault.Store, server: str, code: str, ca: Path | None) -> None:
-    """Enrol at a county, and believe the certificates in `ca` from then on."""
-    from gridapp.sync import trust
-    from gridapp.sync.client import HttpTransport, SyncClient
+    from gridapp.sync.joining import join
 
-    certificates = trust.read(ca) if ca else ""
-    SyncClient(store, HttpTransport(server, ca=certificates)).enrol(code)
-    if certificates:
-        trust.keep(store, certificates)
+    join(store, server, code, ca)
 
 
 def _undo(data: Path) -> None:

@@ -6,11 +6,14 @@ import pytest
 from PySide6.QtCore import Qt
 
 from gridapp.county import access, app, upkeep
+from gridapp.county.serving import Options
 from gridapp.models import Resident
 from gridapp.store import conflicts, records, sync_log
 from gridapp.store import vault as vaults
+from gridapp.sync import joining
 from gridapp.sync.client import HttpTransport, SyncClient
 from gridapp.ui.sync.sync_page import SyncPage
+from tests.county.certificates import Authority
 
 GRID = "990101001001"
 
@@ -101,6 +104,42 @@ def value(session, who, field):
 def waiting(session):
     with session.store.reading() as db:
         return conflicts.waiting(db)
+
+
+@pytest.fixture
+def own_authority(new_county, tmp_path):
+    """A county with a certificate authority of its own: its folder, address, file."""
+    folder, authority = new_county(), Authority(tmp_path)
+    certificate, key = authority.server("county")
+    options = Options(certificate=certificate, key=key)
+    with app.running(folder, options=options) as url:
+        yield folder, url, authority.file
+
+
+def test_a_laptop_enrols_with_the_certificate_file_the_county_gave(
+    page, session, own_authority, settle, monkeypatch
+):
+    """And with a new code for it the file is not asked for again."""
+    folder, url, file = own_authority
+    form, messages = page.card.join, session.messages
+    with upkeep.opened(folder) as store:
+        code = access.create_enrolment(store, [GRID], "周敏")
+    enrol(page, (url, [code]), settle)
+    assert "证书文件" in form.error.accessibleName()
+    monkeypatch.setattr(type(messages), "choose_file", lambda *_: "")
+    form.certificate.click()
+    assert form.certificate.text() == "县里给了证书文件？"
+    monkeypatch.setattr(type(messages), "choose_file", lambda *_: str(file))
+    form.certificate.click()
+    assert form.certificate.accessibleName() == f"证书：{file.name}"
+    enrol(page, (url, [code]), settle)
+    sync(page, settle)
+    assert page.card.state.text() == "全部已同步"
+
+    with upkeep.opened(folder) as store:
+        access.revoke(store, session.store.device_id)
+        code = access.create_enrolment(store, [GRID], "周敏")
+    joining.join(session.store, url, code)
 
 
 def test_unknown_server_is_a_sentence(page, settle):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
@@ -14,11 +15,18 @@ from gridapp.ui.session import Session
 from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import NoticeBar, column
 from gridapp.ui.widgets.entry import LineField
+from gridapp.ui.widgets.flow import FlowLayout
 from gridapp.ui.widgets.text import Text
+
+CERTIFICATES = tr("证书文件 (*.pem *.crt *.cer)")
+_ROOM = 240  # pixels of words that the narrowest column has room for
 
 
 class JoinForm(QWidget):
-    """Two fields and a button, and a sentence when it did not work."""
+    """Two fields and a button, and a sentence when it did not work.
+
+    A county with a certificate authority of its own gives its file along.
+    """
 
     joined = Signal()
 
@@ -30,6 +38,9 @@ class JoinForm(QWidget):
         self.button = Button(
             session.theme, tr("登记这台电脑"), "primary", icon="log-in"
         )
+        self._ca: Path | None = None
+        self.certificate = Button(session.theme, "", "quiet")
+        self._show_certificate()
         self.error = NoticeBar(session.theme, "red", "circle-alert")
         self.error.say("")
         box = column(self, gap=8)
@@ -39,15 +50,37 @@ class JoinForm(QWidget):
             label.setBuddy(field)
             box.addWidget(label)
             box.addWidget(field)
-        box.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
+        holder = QWidget()
+        row = FlowLayout(holder, 8)
+        row.addWidget(self.button)
+        row.addWidget(self.certificate)
+        box.addWidget(holder)
         self.server.finished.connect(self.code.setFocus)
         self.code.finished.connect(self.enrol)
         self.button.clicked.connect(self.enrol)
+        self.certificate.clicked.connect(self._choose_certificate)
 
     def offer(self, server: str) -> None:
         """Begin with the address that is known, unless something was typed."""
         if server and not self.server.text():
             self.server.setText(server)
+
+    def _choose_certificate(self) -> None:
+        messages = self._session.messages
+        chosen = messages.choose_file(tr("选县里给的证书文件"), CERTIFICATES)
+        if chosen:
+            self._ca = Path(chosen)
+            self._show_certificate()
+
+    def _show_certificate(self) -> None:
+        words = tr("县里给了证书文件？")
+        if self._ca is not None:
+            words = tr("证书：{file}", file=self._ca.name)
+        shown = self.certificate.fontMetrics().elidedText(
+            words, Qt.TextElideMode.ElideMiddle, _ROOM
+        )
+        self.certificate.setText(shown)
+        self.certificate.setAccessibleName(words)
 
     def enrol(self) -> None:
         """Ask the county to let this laptop in."""
@@ -57,7 +90,7 @@ class JoinForm(QWidget):
             return
         self.error.say("")
         self.button.setEnabled(False)
-        work = partial(_enrol, self._session.store, server, code)
+        work = partial(_enrol, self._session.store, server, code, self._ca)
         self._session.jobs.run_network(work, self._done, self._not_done)
 
     def _done(self, _: None) -> None:
@@ -73,7 +106,7 @@ class JoinForm(QWidget):
             self._session.messages.show_error(error)
 
 
-def _enrol(store: Store, server: str, code: str) -> None:
-    from gridapp.sync.client import HttpTransport, SyncClient
+def _enrol(store: Store, server: str, code: str, ca: Path | None) -> None:
+    from gridapp.sync.joining import join
 
-    SyncClient(store, HttpTransport(server)).enrol(code)
+    join(store, server, code, ca)
