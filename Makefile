@@ -31,8 +31,8 @@ check:
 
 # A screen is there for the tests that open real windows; the others draw offscreen.
 test: check
-	QT_QPA_PLATFORM=offscreen xvfb-run -a -s "-screen 0 1366x768x24" \
-		$(BIN)/pytest -n 2 --dist loadgroup
+	TMPDIR=$$(scripts/test_disk.sh) QT_QPA_PLATFORM=offscreen \
+		xvfb-run -a -s "-screen 0 1366x768x24" $(BIN)/pytest -n 2 --dist loadgroup
 
 acceptance:
 	@scripts/setup.sh test
