@@ -80,7 +80,8 @@ class Line:
     def ask(self, request: Message) -> Message:
         """The server's whole reply to a request."""
         self.server.sendall(request.raw)
-        reply = _message(self.server, self.behind)
+        bare = request.head.startswith(b"HEAD ")
+        reply = _message(self.server, self.behind, bare=bare)
         if reply is None:
             raise Cut(hard=False)
         return reply
@@ -96,8 +97,13 @@ class Line:
             one.close()
 
 
-def _message(sock: socket.socket, kept: bytearray) -> Message | None:
-    """The next whole message; None when the other side ends before."""
+def _message(
+    sock: socket.socket, kept: bytearray, *, bare: bool = False
+) -> Message | None:
+    """The next whole message; None when the other side ends before.
+
+    bare: it answers HEAD: there is no body, whatever its Content-Length says.
+    """
     while b"\r\n\r\n" not in kept:
         piece = sock.recv(1 << 16)
         if not piece:
@@ -108,7 +114,7 @@ def _message(sock: socket.socket, kept: bytearray) -> Message | None:
     size = 0
     for line in head.split(b"\r\n")[1:]:
         name, _, value = line.partition(b":")
-        if name.lower() == b"content-length":
+        if name.lower() == b"content-length" and not bare:
             size = int(value)
     while len(kept) < end + size:
         piece = sock.recv(1 << 16)
