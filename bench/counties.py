@@ -69,10 +69,11 @@ def fill(county: County, grids: int, residents: int) -> list[UUID]:
             if here:
                 with county.writing() as db:
                     _house(db, grid, f"{building}栋", here, at)
-    if county.postgres:  # as autovacuum does in time
+    if county.postgres:  # as it does by itself in time
         with county.engine.connect() as db:
             db.execution_options(isolation_level="AUTOCOMMIT")
-            db.execute(text("VACUUM (ANALYZE)"))
+            for command in ("VACUUM (ANALYZE)", "CHECKPOINT"):
+                db.execute(text(command))
     return made
 
 
