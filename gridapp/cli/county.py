@@ -91,7 +91,7 @@ def _told(found: dict[str, Any]) -> Iterator[str]:
     kinds = {"postgresql": "PostgreSQL", "sqlite": tr("文件夹里的 SQLite")}
     yield tr("数据库：{kinds}", kinds=kinds[found["database"]])
     counts = {record_named(name).title: n for name, n in found["records"].items() if n}
-    words = "，".join(f"{title} {n}" for title, n in counts.items())
+    words = tr("，").join(f"{title} {n}" for title, n in counts.items())
     yield tr("记录：{words}", words=words or tr("还没有"))
     yield tr("照片：{count:,} 张", count=found["photos"])
     for one in found["grids"]:
