@@ -125,7 +125,12 @@ def decide(tx: Writing, held_id: UUID, choice: str) -> None:
     query = select(held).where(held.c.id == held_id.hex, held.c.decided.is_(None))
     row = tx.db.execute(query).one_or_none()
     if row is None:
-        raise UserError(tr("这一项已经处理过了"))
+        known = tx.db.scalar(select(held.c.id).where(held.c.id == held_id.hex))
+        raise UserError(
+            tr("这一项已经处理过了")
+            if known
+            else tr("没有这一项，请用 gridapp conflicts 查看编号")
+        )
     if choice not in (MINE, THEIRS, BOTH):
         raise UserError(
             tr("请选择 mine（用我的）、theirs（用县里的）或 both（两个都留）")

@@ -221,7 +221,10 @@ def change_password(folder: Path, old: str, new: str) -> None:
     """Seal the data key under another password; everything else stays as it is.
 
     UserError when `old` opens no slot or `new` is too short; then nothing changed.
+    Locked when the county has shut the vault.
     """
+    if is_shut(folder):
+        raise slots.Locked(slots.LOCKED)
     with faults_in_words():
         kept = slots.read(folder / SLOT_FILE)
         for number, slot in enumerate(kept):

@@ -36,7 +36,7 @@ from gridapp.store.exchange import Exported
 from gridapp.store.outbox import Batch
 from gridapp.store.page import UnsentFirst
 from gridapp.store.vault import Store
-from gridapp.sync import gridpkg, locking, package_join, package_photos
+from gridapp.sync import gridpkg, locking, package_join, package_photos, rejoin
 from gridapp.sync.client import SyncClient
 from gridapp.sync.gridpkg import Answered, BadPackage, Header
 from gridapp.sync.keys import PrivateKeys, id_of_keys
@@ -92,6 +92,7 @@ def export_package(
         package_join.export_request(store, file, invitation)
         return file
     home, keys = home_of(store), keyring.own(store)
+    rejoin.refuse_older_copy(store)
     SyncClient(store, nowhere(store)).starts_over()
     header = _header(store, home)
     made_at = TIME.from_wire(header.made_at)

@@ -31,6 +31,10 @@ from gridapp.sync.protocol import (
 PATH = "/v1/rejoin"
 _SERVER, _EPOCH, _OLDER = "server_id", "epoch", "older_copy"
 _NOTICED, _RENAMED = "noticed", "renamed"  # what becomes of an older copy
+_OLDER_COPY = tr(
+    "这份数据是从较早的备份恢复的。请向县里要一个新的登记码，重新登记后接着用；"
+    "改动都在本机"
+)
 Ask = Callable[[str, bytes], bytes]  # path and body to the body of the answer
 
 
@@ -116,13 +120,16 @@ def _check_mark(store: Store, last: int, mark: bytes) -> None:
             return
     with store.writing() as tx:
         state.keep(tx.db, _OLDER, _NOTICED)
-    raise Refused(
-        "device",
-        tr(
-            "这份数据是从较早的备份恢复的。请向县里要一个新的登记码，重新登记后接着用；"
-            "改动都在本机"
-        ),
-    )
+    raise Refused("device", _OLDER_COPY)
+
+
+def refuse_older_copy(store: Store) -> None:
+    """Refused when the county said that these data are an older copy, and no code has
+    made them a laptop of its own yet: it would not take what they send."""
+    with store.reading() as db:
+        if state.value(db, _OLDER) != _NOTICED:
+            return
+    raise Refused("device", _OLDER_COPY)
 
 
 def as_new(store: Store) -> None:

@@ -379,3 +379,11 @@ def test_an_order_is_a_struct_that_older_programs_pass_over(county, lost):
 
     assert (answer.status, code) == (423, "lock")
     assert "解锁码" in sentence
+
+
+@one_database
+def test_another_password_for_a_locked_vault_says_that_it_is_locked(lost):
+    assert refused(lost) == "lock"
+    folder = lost.store.folder
+    with pytest.raises(slots.Locked):
+        vaults.change_password(folder, PASSWORD, "另一个测试密码 2")

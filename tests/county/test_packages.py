@@ -1,9 +1,12 @@
 """Packages on a stick: the same sync without any network, harmless in any order."""
 
+import pytest
+
 from gridapp.county import upkeep
 from gridapp.models import Resident
-from gridapp.store import conflicts, outbox, records
+from gridapp.store import conflicts, outbox, records, state
 from gridapp.sync import package
+from gridapp.sync.protocol import Refused
 from tests.county.conftest import GRID, OTHER
 
 
@@ -182,3 +185,15 @@ class TestHarmless:
         assert len(upkeep.list_records(county, Resident)) == 1
         assert value(li.store, person, "occupation") == "瓦匠"
         assert unsent(li.store) == 0
+
+
+@pytest.mark.parametrize("county_template", ["sqlite"], indirect=True)
+def test_an_older_copy_makes_no_package_that_the_county_would_not_take(
+    laptop, tmp_path
+):
+    li = laptop("李主任")
+    with li.store.writing() as tx:
+        state.keep(tx.db, "older_copy", "noticed")  # a sync was told so
+    with pytest.raises(Refused, match="较早的备份"):
+        package.export_package(li.store, tmp_path)
+    assert not list(tmp_path.glob("*.gridpkg"))

@@ -25,9 +25,7 @@ def test_a_scope_is_read_from_one_part_of_the_log(postgres, tmp_path):
         access.create_enrolment(county, [GRID, OTHER], "王秀兰")
         with county.reading() as db:
             lines = db.execute(text("SELECT count(*) FROM change")).scalar_one()
-            known = db.execute(
-                text(PARTS)
-            ).scalar_one()
+            known = db.execute(text(PARTS)).scalar_one()
             read = [
                 parts(plan[0]["Plan"])
                 for code in (GRID, OTHER)
