@@ -1,13 +1,14 @@
 # make demo   the main job end to end; leaves everything it made in build/demo/
 # make test   every check and every test
 # make run    opens the window on this user's own data
+# make test-all  the county's tests on both databases, every one
 # make check  style, types and layers only
 # make acceptance  the thirty checks of a worker's day, as a table
 # make screens     the pictures of every page, for docs/screens and the manual
 # make faults  the fault suite with many seeds, on both databases, as a table
 # make bench  the measurements
 # make fuzz   a long run of the fuzzer over the server's description
-.PHONY: demo test run check acceptance screens bench fuzz faults
+.PHONY: demo test test-all run check acceptance screens bench fuzz faults
 
 # Chinese output, whatever the locale of the machine.
 export PYTHONUTF8 = 1
@@ -33,6 +34,11 @@ check:
 test: check
 	TMPDIR=$$(scripts/test_disk.sh) QT_QPA_PLATFORM=offscreen \
 		xvfb-run -a -s "-screen 0 1366x768x24" $(BIN)/pytest -n 2 --dist loadgroup
+
+# The county's tests on both databases, every one.
+test-all:
+	@scripts/setup.sh test
+	GRIDAPP_EVERYTHING=1 $(MAKE) --no-print-directory test
 
 acceptance:
 	@scripts/setup.sh test

@@ -83,7 +83,7 @@ def test_the_folder_may_stand_before_the_command_or_after(run, data, password):
     assert after.stdout == before.stdout != ""
     held = ("decide", "01234567-89ab-cdef-0123-456789abcdef", "mine")
     between = run("conflicts", "--data", data, "--password-file", password, *held)
-    assert "处理过" in failed(between)
+    assert "没有这一项" in failed(between)
 
 
 def test_an_init_that_fails_leaves_nothing_and_can_be_repeated(run, password, tmp_path):

@@ -204,7 +204,7 @@ def test_all_end_up_with_the_same_and_nothing_is_lost(world):
     run_state_machine_as_test(
         partial(AnyLife, world),
         settings=settings(
-            max_examples=EXAMPLES or (2 if world.county.postgres else 8),
+            max_examples=EXAMPLES or (2 if world.county.postgres else 6),
             stateful_step_count=40,
             deadline=None,
             derandomize=not EXAMPLES,
