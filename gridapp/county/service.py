@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
@@ -26,14 +27,12 @@ from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.sync.protocol import (
     MAX_ASKED,
-    EnrolReply,
     EnrolRequest,
     LockDone,
     Refusal,
     Refused,
     RejoinRequest,
     SyncRequest,
-    UnlockReply,
     UnlockRequest,
     digest,
 )
@@ -110,12 +109,16 @@ def answer(
         if path == ENROL:
             request = _read(body, EnrolRequest, _MAX_ENROL, form, served)
             served.check(request.version, pushing=False)
-            return Answer(200, form.write(_enrolled(county, request, source)))
+            enrol = partial(access.enrol, county, request)
+            reply = _by_code(county, attempts.ENROL, source, enrol)
+            return Answer(200, form.write(reply))
         if path == REJOIN:
             return _rejoined(county, token, body, form, served)
         if path == UNLOCK:
             asked = _read(body, UnlockRequest, _MAX_ENROL, form, served)
-            return Answer(200, form.write(_unlocked(county, asked, source)))
+            unlock = partial(locks.open_again, county, asked)
+            key = _by_code(county, attempts.UNLOCK, source, unlock)
+            return Answer(200, form.write(key))
         if path == LOCKED:
             said = _read(body, LockDone, _MAX_ENROL, form, served)
             return Answer(200, form.write(locks.done(county, hashed(token), said)))
@@ -130,27 +133,15 @@ def answer(
         return refusal(Refused("unreadable", str(error)), form)
 
 
-def _enrolled(county: County, request: EnrolRequest, source: str | None) -> EnrolReply:
-    """Let a laptop in; a wrong code counts against where it came from."""
-    attempts.check(county, attempts.ENROL, source)
+def _by_code(county: County, kind: str, source: str | None, act: Callable[[], M]) -> M:
+    """Do what takes a code; a wrong one counts against where it came from."""
+    attempts.check(county, kind, source)
     try:
-        return access.enrol(county, request)
+        return act()
     except Refused as error:
         if error.code != "code":
             raise
-        raise attempts.failed(county, attempts.ENROL, source) or error from None
-
-
-def _unlocked(
-    county: County, request: UnlockRequest, source: str | None
-) -> UnlockReply:
-    attempts.check(county, attempts.UNLOCK, source)
-    try:
-        return locks.open_again(county, request)
-    except Refused as error:
-        if error.code != "code":
-            raise
-        raise attempts.failed(county, attempts.UNLOCK, source) or error from None
+        raise attempts.failed(county, kind, source) or error from None
 
 
 def busy(error: Exception) -> Refused:

@@ -13,10 +13,10 @@ from sqlalchemy import Connection
 
 from gridapp.county.rows import columns_of
 from gridapp.models.ids import id_of
-from gridapp.models.kinds import TIME, WORD_BREAK
+from gridapp.models.kinds import TIME
 from gridapp.models.record import Record
 from gridapp.sync.protocol import STATE, Change
-from gridapp.sync.wire import kinds_of
+from gridapp.sync.wire import OF_SQLITE, kinds_of, words_of_text
 
 Convert = Callable[[Any], Any]
 
@@ -29,37 +29,22 @@ class State(NamedTuple):
     authors: tuple[UUID | None, UUID | None]
 
 
-def _words(text: str) -> list[str]:
-    return text.split(WORD_BREAK)
-
-
-def _moment(text: str) -> int:
-    return TIME.to_wire(dt.datetime.fromisoformat(text))
-
-
 def _bytes(one: UUID) -> bytes:
     return one.bytes
 
 
-_OF_SQLITE: Mapping[str, Convert] = {
-    "ref": bytes.fromhex,
-    "time": _moment,
-    "yes_no": bool,
-    "codes": _words,
-    "phones": _words,
-}
 _OF_POSTGRES: Mapping[str, Convert] = {
     "ref": _bytes,
     "time": TIME.to_wire,
     "date": dt.date.isoformat,
-    "codes": _words,
-    "phones": _words,
+    "codes": words_of_text,
+    "phones": words_of_text,
 }  # kinds that are not named travel as they are kept
 
 
 @cache
 def _converts(model: type[Record], postgres: bool) -> Mapping[str, Convert | None]:
-    ways = _OF_POSTGRES if postgres else _OF_SQLITE
+    ways = _OF_POSTGRES if postgres else OF_SQLITE
     kinds = kinds_of(model)
     return {
         name: ways.get(kinds[name].name) for name in columns_of(model) if name in kinds

@@ -24,6 +24,7 @@ from gridapp.sync.protocol import (
     Push,
     pack,
 )
+from gridapp.sync.wire import time_of_sqlite
 
 _ENVELOPE = 64 << 10  # bytes of a request beside its changes
 _NO_END = (1 << 63) - 1  # beyond every journal number
@@ -109,9 +110,9 @@ def _change(row: _Row, action: str, names: list[str], values: list[Any]) -> Chan
         bytes.fromhex(record_id),
         bytes.fromhex(grid_id),
         action,
-        stored.time_to_wire(at),
+        time_of_sqlite(at),
         bytes.fromhex(by) if by else None,
-        stored.time_to_wire(base) if base and action != INSERT else None,
+        time_of_sqlite(base) if base and action != INSERT else None,
         ",".join(names),
         values,
     )

@@ -18,7 +18,7 @@ from gridapp.models import RECORDS, record_named
 from gridapp.models.ids import id_of_hex
 from gridapp.models.kinds import TIME
 from gridapp.models.record import Record, Values, table_of
-from gridapp.store import conflicts, journal, page, remote, state, stored
+from gridapp.store import conflicts, journal, page, remote, state
 from gridapp.store.journal import JournalRow
 from gridapp.store.outbox import Batch
 from gridapp.store.remote import DONE
@@ -37,7 +37,7 @@ from gridapp.sync.protocol import (
     mark_of,
     pack,
 )
-from gridapp.sync.wire import pairs, to_wire, whole
+from gridapp.sync.wire import pairs, time_of_sqlite, to_wire, whole
 
 _KEY = "rejoin"
 _READ = "read_whole:"  # and a grid: where its log stood after the first download
@@ -119,7 +119,7 @@ def mark(db: Connection, seq: int) -> bytes:
     row = db.execute(query).one_or_none()
     if row is None:
         return b""
-    return mark_of(bytes.fromhex(row.record_id), stored.time_to_wire(row.at))
+    return mark_of(bytes.fromhex(row.record_id), time_of_sqlite(row.at))
 
 
 def note_whole(db: Connection, reached: Sequence[Cursor]) -> None:
@@ -205,7 +205,7 @@ def _moments_before(db: Connection, rows: Sequence[JournalRow]) -> dict[int, int
         )
         for seq, type_, record_id, at in db.execute(query):
             found[seq] = newest.get((type_, record_id), 0)
-            newest[type_, record_id] = stored.time_to_wire(at)
+            newest[type_, record_id] = time_of_sqlite(at)
     return found
 
 

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from gridapp.models.kinds import WORD_BREAK, time_text
 from gridapp.models.record import Record
-from gridapp.sync.wire import kinds_of
+from gridapp.sync.wire import OF_SQLITE, kinds_of
 
 Convert = Callable[[Any], Any]
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -37,20 +37,11 @@ def time_from_wire(value: int) -> str:
     return time_text(_EPOCH + dt.timedelta(milliseconds=value))
 
 
-@lru_cache(maxsize=4096)
-def time_to_wire(text: str) -> int:
-    """A moment as SQLite keeps it, in milliseconds since 1970."""
-    return (dt.datetime.fromisoformat(text) - _EPOCH) // dt.timedelta(milliseconds=1)
-
-
 def id_from_wire(value: Any) -> str:
     """An id of 16 bytes as SQLite keeps it."""
     if type(value) is not bytes or len(value) != 16:
         raise ValueError("not an id")
     return value.hex()
-
-
-id_to_wire = bytes.fromhex
 
 
 def _number(value: Any) -> int:
@@ -77,10 +68,6 @@ def _words(value: Any) -> str | None:
     return WORD_BREAK.join(map(_text, cast("list[Any]", value))) or None
 
 
-def _split(text: str) -> list[str]:
-    return text.split(WORD_BREAK)
-
-
 _FROM_WIRE: Mapping[str, Convert] = {
     "number": _number,
     "decimal": _decimal,
@@ -91,13 +78,6 @@ _FROM_WIRE: Mapping[str, Convert] = {
     "phones": _words,
     "ref": id_from_wire,
 }  # kinds that are not named are text
-_TO_WIRE: Mapping[str, Convert] = {
-    "yes_no": bool,
-    "time": time_to_wire,
-    "codes": _split,
-    "phones": _split,
-    "ref": id_to_wire,
-}  # kinds that are not named travel as they are kept
 
 
 @cache
@@ -114,4 +94,4 @@ def from_wire(model: type[Record]) -> Mapping[str, Convert]:
 @cache
 def to_wire(model: type[Record]) -> Mapping[str, Convert | None]:
     """What makes of SQLite's form what travels, by name; None: it is the same."""
-    return {name: _TO_WIRE.get(kind.name) for name, kind in kinds_of(model).items()}
+    return {name: OF_SQLITE.get(kind.name) for name, kind in kinds_of(model).items()}

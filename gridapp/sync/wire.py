@@ -10,7 +10,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from gridapp.models.ids import id_of
-from gridapp.models.kinds import REF, TIME, Kind
+from gridapp.models.kinds import REF, TIME, WORD_BREAK, Kind
 from gridapp.models.record import Record, fields_of
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -120,6 +120,28 @@ def readers_of(model: type[Record]) -> Mapping[str, Callable[[Any], Any]]:
     return {
         name: _READERS.get(kind.name, _text) for name, kind in kinds_of(model).items()
     }
+
+
+@lru_cache(maxsize=4096)
+def time_of_sqlite(text: str) -> int:
+    """A moment as SQLite keeps it, in milliseconds since 1970."""
+    return (dt.datetime.fromisoformat(text) - _EPOCH) // dt.timedelta(milliseconds=1)
+
+
+def words_of_text(text: str) -> list[str]:
+    """Words as both databases keep them, as they travel."""
+    return text.split(WORD_BREAK)
+
+
+# What makes of SQLite's form of a value what travels, by kind, on both sides; a kind
+# that is not named travels as it is kept.
+OF_SQLITE: Mapping[str, Callable[[Any], Any]] = {
+    "yes_no": bool,
+    "time": time_of_sqlite,
+    "codes": words_of_text,
+    "phones": words_of_text,
+    "ref": bytes.fromhex,
+}
 
 
 @lru_cache(maxsize=2000)
