@@ -62,6 +62,8 @@ device = Table(
     Column("lock_done_at", UtcTime()),  # it said that it has
     Column("unlock_hash", String(64)),  # of the code that opens it again
     Column("unlock_until", UtcTime()),
+    Column("seal_number", BigInteger),  # of its journal's chain, as it told last
+    Column("seal", LargeBinary),  # what that link says (store/audit.py)
 )
 
 # What a device may see and change. `cursor` is how far it said it has read. A row that

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Column,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -62,6 +63,17 @@ disclosure = Table(
     Column("record_id", String(32)),
     Column("detail", Text),
     sqlite_autoincrement=True,
+)
+
+# The chain over `journal` and `disclosure`: one link a write transaction (audit.py).
+seal = Table(
+    "seal",
+    LOCAL,
+    Column("number", Integer, primary_key=True),
+    Column("at", String(24), nullable=False),
+    Column("upto", Integer, nullable=False),  # the last journal number it covers
+    Column("told", Integer, nullable=False),  # the last number of `disclosure`
+    Column("hash", LargeBinary, nullable=False),  # SHA-256 of the one before and these
 )
 
 # Names of people who wrote records that came from the county.
