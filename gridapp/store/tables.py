@@ -51,7 +51,8 @@ journal = Table(
     sqlite_autoincrement=True,
 )
 
-# Acts on private data that change no record: reveal, export, print unmasked.
+# Acts that the journal of records does not tell: reveal, export, print unmasked,
+# restore, accounts; and what is known of an import beside its rows.
 disclosure = Table(
     "disclosure",
     LOCAL,
@@ -62,6 +63,10 @@ disclosure = Table(
     Column("type", Text),
     Column("record_id", String(32)),
     Column("detail", Text),
+    Column("who", Text),  # the name of the account, as it was
+    Column("purpose", Text),
+    Column("file", Text),  # its name
+    Column("people", Integer),  # or records: of how many
     sqlite_autoincrement=True,
 )
 

@@ -1,4 +1,5 @@
-"""The chain over a laptop's journal, and its end as the county knows it."""
+"""The chain over a laptop's journal, and its end as the county knows it; who took what
+out of a vault, and why."""
 
 from __future__ import annotations
 
@@ -28,6 +29,9 @@ def _laptop() -> None:
         sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_seal")),
     )
+    for name in ("who", "purpose", "file"):
+        op.add_column("disclosure", sa.Column(name, sa.Text(), nullable=True))
+    op.add_column("disclosure", sa.Column("people", sa.Integer(), nullable=True))
 
 
 def _county() -> None:
