@@ -7,23 +7,18 @@ a fault of the program is written to a log file without the values it met.
 from __future__ import annotations
 
 import errno
-import os
 import sys
-import traceback
 from io import TextIOWrapper
-from pathlib import Path
 from typing import Any
 
 import click
 
-from gridapp import __version__, paths
+from gridapp import crash
 from gridapp.cli import chinese
 from gridapp.errors import UserError
 from gridapp.language import tr
-from gridapp.models.kinds import now, time_text
 
 _PACKAGE = ".gridpkg"
-_KEPT = 1 << 20  # bytes of the log after which it begins anew
 
 
 class Refused(click.ClickException):
@@ -52,6 +47,7 @@ class Commands(Group):
     """The group of all commands."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
+        crash.leave_no_dump()
         chinese.speak()
         _write_utf8()
         return super().main(*args, **kwargs)
@@ -109,24 +105,9 @@ def _of_file(error: OSError) -> str:
 
 
 def _fault(error: Exception) -> str:
-    """Log where the program failed, and say where that stands.
-
-    The error's own text stays out: it may hold a person's data.
-    """
+    """Log where the program failed, and say where that stands."""
     kind = type(error).__name__
-    lines = [f"{time_text(now())} {__version__} {kind}\n"]
-    lines += traceback.format_tb(error.__traceback__)
-    file = paths.log_home() / "gridapp.log"
-    try:
-        _append(file, "".join(lines))
-    except OSError:
+    file = crash.write_down(error)
+    if file is None:
         return tr("程序出错了（{kind}），请把刚才的操作告诉开发人员", kind=kind)
     return tr("程序出错了（{kind}），请把 {file} 发给开发人员", kind=kind, file=file)
-
-
-def _append(file: Path, text: str) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    again = file.exists() and file.stat().st_size > _KEPT
-    how = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if again else os.O_APPEND)
-    with os.fdopen(os.open(file, how, 0o600), "w", encoding="utf-8") as log:
-        log.write(text)

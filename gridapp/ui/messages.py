@@ -2,44 +2,17 @@
 
 from __future__ import annotations
 
-import logging
-import platform
-import re
 import sys
 import threading
-import traceback
 from types import TracebackType
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-import gridapp
+from gridapp import crash
 from gridapp.errors import UserError
 from gridapp.language import tr
-
-log = logging.getLogger(__name__)
-_PRIVATE = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+|\d{5,}")
-
-
-def report_of(error: BaseException) -> str:
-    """Return what a developer needs: versions and the traceback.
-
-    Chinese words and long numbers in the error's own text may be a person's data and
-    are replaced by a mark.
-    """
-    frames = "".join(traceback.format_tb(error.__traceback__))
-    said = _PRIVATE.sub("□", str(error))
-    return tr(
-        "网格日志 {version}, Python {python_version}, "
-        "{platform}\n{frames}{kind}: {said}",
-        version=gridapp.__version__,
-        python_version=platform.python_version(),
-        platform=platform.platform(),
-        frames=frames,
-        kind=type(error).__name__,
-        said=said,
-    )
 
 
 class Messages(QObject):
@@ -113,8 +86,8 @@ class Messages(QObject):
         return box
 
     def _report(self, error: Exception) -> None:
-        report = report_of(error)
-        log.error("unexpected error\n%s", report)
+        report = crash.report(error)
+        crash.write_down(error)
         if self._reporting:
             return  # one at a time: an error while painting repeats for ever
         self._reporting = True

@@ -8,18 +8,17 @@ sync page show them. It goes on while the window is locked, for the vault is ope
 from __future__ import annotations
 
 import datetime as dt
-import logging
 import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from gridapp import crash
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.store.sync_log import How
 from gridapp.store.vault import Store
 from gridapp.ui.jobs import Progress
-from gridapp.ui.messages import report_of
 from gridapp.ui.network import Network
 from gridapp.work import sync_standing
 from gridapp.work.auto_sync import Ended, Timetable
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     from gridapp.sync.report import Report
     from gridapp.ui.session import Session
 
-log = logging.getLogger(__name__)
 BUSY_PAUSE = 5.0  # seconds until it looks again whether other work is done
 _LONGEST = 3600.0  # seconds of one timer: a laptop that slept is looked after then
 
@@ -224,7 +222,7 @@ class Syncing(QObject):
             if self._how == "click":
                 self._session.messages.show_error(error)
             else:
-                log.error("unexpected error\n%s", report_of(error))
+                crash.write_down(error)
         if refused and self._how == "auto":
             self.said.emit(words)
         if code == "lock":
