@@ -6,11 +6,12 @@ already needs it. Nothing private belongs here.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Literal
 
 import msgspec
+
+from gridapp import durable
 
 FILE = "settings.json"
 Scheme = Literal["system", "light", "dark"]
@@ -40,6 +41,5 @@ def load(folder: Path) -> Settings:
 
 def save(folder: Path, settings: Settings) -> None:
     """Keep the settings, wholly or not at all. Raises OSError."""
-    temporary = folder / f"{FILE}.new"
-    temporary.write_bytes(msgspec.json.format(msgspec.json.encode(settings)))
-    os.replace(temporary, folder / FILE)
+    content = msgspec.json.format(msgspec.json.encode(settings))
+    durable.write_whole(folder / FILE, content)

@@ -1,19 +1,14 @@
-"""A file written whole or not at all."""
+"""A file of somebody's choice written whole or not at all, faults in words."""
 
 from __future__ import annotations
 
-import os
 import shutil
-import tempfile
-import time
-from glob import escape
 from pathlib import Path
 from typing import BinaryIO
 
+from gridapp import durable
 from gridapp.errors import UserError
 from gridapp.language import tr
-
-STALE = 3600.0  # seconds after which an unfinished file is nobody's
 
 
 def write_whole(data: bytes | BinaryIO, out: Path) -> None:
@@ -21,19 +16,12 @@ def write_whole(data: bytes | BinaryIO, out: Path) -> None:
 
     data: bytes, or an open file of which all that is left to read is taken.
     """
-    temporary = None
     try:
-        _remove_stale(out)
-        handle, name = tempfile.mkstemp(".part", f".{out.stem}-", out.parent)
-        temporary = Path(name)
-        with os.fdopen(handle, "wb") as file:
+        with durable.whole_file(out) as file:
             if isinstance(data, bytes):
                 file.write(data)
             else:
                 shutil.copyfileobj(data, file)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(out)
     except FileNotFoundError:
         raise UserError(
             tr("没有“{parent}”这个文件夹，请换一个保存位置。", parent=out.parent)
@@ -54,13 +42,3 @@ def write_whole(data: bytes | BinaryIO, out: Path) -> None:
                 strerror=error.strerror,
             )
         ) from error
-    finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
-
-
-def _remove_stale(out: Path) -> None:
-    """Remove what a print that was killed long ago left behind: it is private."""
-    for left in out.parent.glob(f".{escape(out.stem)}-*.part"):
-        if time.time() - left.stat().st_mtime > STALE:
-            left.unlink(missing_ok=True)

@@ -7,11 +7,11 @@ photo is kept once, sync can tell what the county has, and damage shows itself.
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import hashlib
 import os
 import re
 import struct
-import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from gridapp import durable
 from gridapp.errors import UserError
 from gridapp.language import tr
 
@@ -371,30 +372,9 @@ def _degrees(parts: tuple[float, float, float]) -> float:
 def _write(path: Path, content: bytes) -> None:
     """Write a whole file or none, and see it onto the disk."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix="new-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).replace(path)
-        except OSError:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-        _sync_folder(path.parent)
+        durable.make_folder(path.parent)
+        durable.write_whole(path, content)
     except OSError as error:
-        if error.errno == 28:
+        if error.errno == errno.ENOSPC:
             raise UserError(tr("磁盘已满，照片没有保存。请清出空间后再试")) from error
         raise UserError(tr("照片写不进数据文件夹，请检查磁盘和权限")) from error
-
-
-def _sync_folder(folder: Path) -> None:
-    """See a new name onto the disk; Windows does it with the file itself."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -11,10 +11,8 @@ from __future__ import annotations
 import hashlib
 import os
 import struct
-import tempfile
-import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -24,6 +22,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from gridapp import durable
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.sync.keys import HALF, PrivateKeys, seal_part, signed
@@ -39,7 +38,6 @@ LARGEST = (4 << 30) - 1  # bytes of a file: what FAT32, as sticks have it, can h
 MAX_HEADER = 4096
 
 _UNFINISHED = f"{SUFFIX}.part"
-_STALE = 3600.0  # seconds after which an unfinished file is nobody's
 _LARGEST_COUNT = 1 << 47  # milliseconds: the year 6429
 _TAG, _SIGNATURE = 16, 64
 _SEAL, _SIGN = b"gridapp gridpkg 1 seal", b"gridapp gridpkg 1 sign"
@@ -113,17 +111,10 @@ def whole_file(path: Path) -> Generator[BinaryIO]:
 
     Raises UserError when the disk is full or the folder cannot be written to.
     """
-    temporary = None
     try:
-        _remove_stale(path.parent)
-        handle, name = tempfile.mkstemp(_UNFINISHED, f".{path.stem}-", path.parent)
-        temporary = Path(name)
-        with os.fdopen(handle, "wb") as file:
+        durable.remove_stale(path.parent, f".*{_UNFINISHED}")
+        with durable.whole_file(path, _UNFINISHED) as file:
             yield file
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-        _see_name_onto_disk(path.parent)
     except OSError as error:
         raise UserError(
             tr(
@@ -132,28 +123,6 @@ def whole_file(path: Path) -> Generator[BinaryIO]:
                 strerror=error.strerror,
             )
         ) from error
-    finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
-
-
-def _remove_stale(folder: Path) -> None:
-    """Remove what an export that was killed long ago left on a stick."""
-    for left in folder.glob(f".*{_UNFINISHED}"):
-        with suppress(FileNotFoundError):  # another export was faster
-            if time.time() - left.stat().st_mtime > _STALE:
-                left.unlink()
-
-
-def _see_name_onto_disk(folder: Path) -> None:
-    """A stick that is pulled out right after has the file; not needed on Windows."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _nonce(counter: int, last: bool) -> bytes:
