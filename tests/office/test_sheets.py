@@ -187,8 +187,9 @@ def test_a_print_that_is_stopped_leaves_the_old_file(printed, tmp_path):
 KILLED = """
 import os, signal, sys
 from pathlib import Path
+from gridapp import durable
 from gridapp.office import whole_file
-whole_file.os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL)
+durable.os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL)
 whole_file.write_whole(b"half", Path(sys.argv[1]))
 """
 
