@@ -111,10 +111,11 @@ def trigger_sql(model: type[Record]) -> dict[str, str]:
 def triggers() -> dict[str, str]:
     """CREATE TRIGGER statements of the whole file, by trigger name."""
     wanted = {
-        f"fixed_journal_{action.lower()}": (
-            f"CREATE TRIGGER fixed_journal_{action.lower()} BEFORE {action} ON journal"
+        f"fixed_{table}_{action.lower()}": (
+            f"CREATE TRIGGER fixed_{table}_{action.lower()} BEFORE {action} ON {table}"
             " BEGIN SELECT RAISE(ABORT, 'the journal is never changed'); END"
         )
+        for table in ("journal", "disclosure", "seal")
         for action in ("UPDATE", "DELETE")
     }
     for model in RECORDS:

@@ -23,7 +23,7 @@ from gridapp.language import tr
 from gridapp.models import Grid
 from gridapp.models.kinds import now
 from gridapp.models.record import Record, table_of
-from gridapp.store import journal, search, slots, state
+from gridapp.store import audit, journal, search, slots, state
 from gridapp.store.database import faults_in_words, make_engine
 from gridapp.store.photos import PhotoStore
 
@@ -104,6 +104,7 @@ class Store:
                 tx = Writing(db, now(), self.worker_id, remote)
                 yield tx
                 search.reindex(tx, tx.changed)
+                audit.seal(db, tx.at)
                 if special:
                     state.set_actor(db, "local", None)
             names = frozenset(model.__tablename__ for model in tx.changed)
@@ -272,3 +273,4 @@ def _bring_up(engine: Engine, path: Path) -> None:
             migrations.upgrade(db, "client")
         journal.ensure_triggers(db)
         search.ensure(db)
+        audit.seal(db, now())
