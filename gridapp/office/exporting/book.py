@@ -6,13 +6,11 @@ import datetime as dt
 import io
 import math
 import re
-import tempfile
 import unicodedata
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Any
 
-from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.work.listing import Cell
 from gridapp.work.purpose import Signature
@@ -32,25 +30,17 @@ _TEXT, _DAY, _TIME = "@", "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
 class Book:
     """A workbook written row by row: memory does not grow with the rows.
 
-    The rows wait in temporary files, which go when the book is closed; the finished
-    file stands in `data` after the `with`.
+    Nothing of it lies on the disk; the finished file stands in `data` after the
+    `with`.
     """
 
     def __init__(self, title: str, signature: Signature) -> None:
-        import xlsxwriter
+        from gridapp.office.exporting.pressed import PressedBook
 
         self._signature = signature
-        try:
-            self._folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-        except OSError as error:
-            raise _unwritten(error) from error
         self._file = io.BytesIO()
-        options = {
-            "constant_memory": True,
-            "tmpdir": self._folder.name,
-            "default_date_format": "yyyy-mm-dd",
-        }
-        self._book: Any = xlsxwriter.Workbook(self._file, options)
+        options = {"default_date_format": "yyyy-mm-dd"}
+        self._book: Any = PressedBook(self._file, options)
         self._names: set[str] = set()
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
         self.data = b""
@@ -73,16 +63,7 @@ class Book:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        try:
-            if not self._book.worksheets():
-                self._book.add_worksheet()
-            self._book.close()  # also after a stop: it lets go of its files
-        except OSError as other:
-            error = error or other
-        finally:
-            self._folder.cleanup()
-        if isinstance(error, OSError):
-            raise _unwritten(error) from error
+        self._book.close()  # also after a stop: an open one warns that it was left
         if error is None:
             self.data = self._file.getvalue()
 
@@ -224,12 +205,6 @@ class Sheet:
         page.set_footer(
             f"&L{who}&C{tr('第 &P 页，共 &N 页')}&R{_plain(signature.grid)}"
         )
-
-
-def _unwritten(error: OSError) -> UserError:
-    return UserError(
-        tr("没有写成（{strerror}），请清理磁盘空间后再试", strerror=error.strerror)
-    )
 
 
 def _plain(words: str) -> str:

@@ -13,7 +13,6 @@ import zlib
 from collections.abc import Sequence
 from functools import cache
 from io import BytesIO
-from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO, cast
 
 from reportlab import rl_config
@@ -21,10 +20,11 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfdoc
 
 from gridapp.office.paper.fonts import drawn, font
+from gridapp.office.sealed_file import SealedFile
 
 rl_config.useA85 = 0  # streams as bytes: a quarter smaller and faster
 
-HELD = 16 << 20  # bytes held in memory; more go to a file that nobody else can open
+HELD = 16 << 20  # bytes held in memory; more go to a file that nobody else can read
 LEVEL = 4  # of compression: 4 % larger than at 6, in two thirds of its time
 _PDF: Any = pdfdoc  # reportlab carries no types
 
@@ -32,7 +32,7 @@ _PDF: Any = pdfdoc  # reportlab carries no types
 class _File(_PDF.PDFDocument):
     """reportlab's document, whose objects are written as soon as they are whole."""
 
-    def __init__(self, title: str, author: str, spool: BinaryIO) -> None:
+    def __init__(self, title: str, author: str, spool: SealedFile) -> None:
         document: Any = super()
         document.__init__(compression=1, lang="zh-CN")
         self.setTitle(title)
@@ -118,15 +118,11 @@ def _bar(row: int, start: int, end: int) -> str:
     return f"{start} {row} {end - start} 1 re"
 
 
-def _spool() -> BinaryIO:
-    return cast(BinaryIO, SpooledTemporaryFile(HELD))
-
-
 class Canvas:
     """Draws pages, one after the other, each written when it ends."""
 
     def __init__(self, title: str, author: str, width: float, height: float) -> None:
-        self._spool = spool = _spool()
+        self._spool = spool = SealedFile(HELD)
         weakref.finalize(self, spool.close)
         self._file: Any = _File(title, author, spool)
         self._size = f"[0 0 {width:.2f} {height:.2f}]"
@@ -285,5 +281,5 @@ class Canvas:
     def finish(self) -> BinaryIO:
         """Finish the file and return it, to be read from its beginning."""
         self._file.GetPDFData(self)
-        self._spool.seek(0)
-        return self._spool
+        self._spool.rewind()
+        return cast(BinaryIO, self._spool)
