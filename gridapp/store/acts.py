@@ -27,18 +27,18 @@ MOST_ROWS = 40  # journal rows of an act that are read one by one
 _GROUPS = text(
     "SELECT coalesce(batch, at || coalesce(\"by\", '')) AS act, max(at) AS at,"
     ' max("by") AS "by", max(batch) AS batch, min(seq) AS first, max(seq) AS last,'
-    " count(*) AS many FROM journal"
+    " count(*) AS many FROM journal_entry"
     " WHERE origin = 'local' AND at >= :since AND at < :until"
     " GROUP BY act ORDER BY last DESC LIMIT :most"
 )
 _COUNTS = text(
-    "SELECT type, action, count(*) FROM journal"
+    "SELECT type, action, count(*) FROM journal_entry"
     " WHERE origin = 'local' AND seq BETWEEN :first AND :last"
     " AND coalesce(batch, at || coalesce(\"by\", '')) = :act"
     " GROUP BY type, action ORDER BY min(seq)"
 )
 _ROWS = text(
-    "SELECT type, action, record_id, changes FROM journal"
+    "SELECT type, action, record_id, changes FROM journal_entry"
     " WHERE origin = 'local' AND seq BETWEEN :first AND :last"
     " AND coalesce(batch, at || coalesce(\"by\", '')) = :act ORDER BY seq"
 )

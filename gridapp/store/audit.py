@@ -42,7 +42,7 @@ _ROWS = (
 _JOURNAL = _ROWS.format(
     columns='seq, at, "by", device, origin, batch, type, record_id, grid_id, action,'
     " base, changes",
-    table="journal",
+    table="journal_entry",
 )
 _DISCLOSED = _ROWS.format(
     columns='seq, at, "by", act, type, record_id, detail, who, purpose, file, people',

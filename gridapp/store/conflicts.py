@@ -16,7 +16,7 @@ from gridapp.models import Grid, record_named
 from gridapp.models.kinds import PHONES, time_text
 from gridapp.models.record import Record, field_of, fields_of
 from gridapp.store import acts, history, records, remote, state
-from gridapp.store.journal import from_stored
+from gridapp.store.journal import from_stored, writer_number
 from gridapp.store.tables import held
 from gridapp.store.tables import journal as journal_table
 from gridapp.store.vault import Writing
@@ -216,15 +216,15 @@ def send_whole(tx: Writing, model: type[Record], record_id: UUID) -> None:
     current = records.get(tx.db, model, record_id, deleted=True)
     if current is None:
         return
+    by = tx.by.hex if tx.by else ""
+    who = (state.device(tx.db).hex, by, current["grid_id"].hex)
     tx.db.execute(
         journal_table.insert().values(
             at=time_text(tx.at),
-            by=tx.by.hex if tx.by else None,
-            device=state.device(tx.db).hex,
+            writer=writer_number(tx.db, who),
             origin="local",
             type=model.__tablename__,
             record_id=record_id.hex,
-            grid_id=current["grid_id"].hex,
             action=UPDATE,
             base=time_text(current["updated_at"]),
             changes="{}",

@@ -21,11 +21,12 @@ from gridapp.models import RECORDS, record_named
 from gridapp.models.ids import id_of_hex
 from gridapp.models.kinds import time_text
 from gridapp.models.record import Record, Values, fields_of, table_of
-from gridapp.store.tables import journal
+from gridapp.store.tables import journal, journal_entry
 
 DIALECT: Any = sqlite.dialect()  # pyright: ignore[reportUnknownMemberType]
-# at, by, device, type, record_id, grid_id, action, changes: as the journal keeps them
+# at, by, device, type, record_id, grid_id, action, changes: as the file keeps them
 Line = tuple[str, str | None, str, str, str, str, str, str | None]
+Writer = tuple[str, str, str]  # device, author ("" when nobody) and grid, as hex
 GUARDED = ("grid_id", "deleted_at")  # journalled though they are not fields
 
 
@@ -60,6 +61,17 @@ def _quoted(name: str) -> str:
     return f'"{name}"'
 
 
+_WRITES = (
+    "writer.device = actor.device AND writer.\"by\" = coalesce(NEW.updated_by, '')"
+    " AND writer.grid_id = NEW.grid_id"
+)
+_WRITER_ADDED = (  # not OR IGNORE, which a REPLACE that fires the trigger overrules
+    'INSERT INTO writer (device, "by", grid_id)'
+    " SELECT device, coalesce(NEW.updated_by, ''), NEW.grid_id FROM actor"
+    f" WHERE NOT EXISTS (SELECT 1 FROM writer WHERE {_WRITES});"
+)
+
+
 def trigger_sql(model: type[Record]) -> dict[str, str]:
     """CREATE TRIGGER statements of a record's table, by trigger name."""
     table = model.__tablename__
@@ -68,28 +80,27 @@ def trigger_sql(model: type[Record]) -> dict[str, str]:
         for name in journalled(model)
     )
     columns = (
-        "INSERT INTO journal "
-        '(at, "by", device, origin, batch, type, record_id, grid_id, action, base,'
-        " changes)"
+        f"{_WRITER_ADDED} INSERT INTO journal"
+        " (at, writer, origin, batch, type, record_id, action, base, changes)"
     )
     local = "(SELECT origin FROM actor) = 'local'"
     triggers = {
         f"journal_{table}_insert": (
             f"AFTER INSERT ON {table} WHEN {local} BEGIN {columns}"
-            " SELECT NEW.updated_at, NEW.updated_by, device, 'local', batch,"
-            f" '{table}', NEW.id, NEW.grid_id, 'insert', NULL, NULL FROM actor; END"
+            f" SELECT NEW.updated_at, writer.id, 'local', batch, '{table}', NEW.id,"
+            f" 'insert', NULL, NULL FROM actor, writer WHERE {_WRITES}; END"
         ),
         f"journal_{table}_update": (
             f"AFTER UPDATE ON {table} WHEN {local} BEGIN {columns}"
-            " SELECT NEW.updated_at, NEW.updated_by, device, 'local', batch,"
-            f" '{table}', NEW.id, NEW.grid_id,"
+            f" SELECT NEW.updated_at, writer.id, 'local', batch, '{table}', NEW.id,"
             " CASE WHEN OLD.deleted_at IS NULL AND NEW.deleted_at IS NOT NULL"
             " THEN 'delete'"
             " WHEN OLD.deleted_at IS NOT NULL AND NEW.deleted_at IS NULL"
             " THEN 'restore' ELSE 'update' END, OLD.updated_at, changes"
-            " FROM actor, (SELECT json_group_object(f, json_array(o, n)) AS changes,"
+            " FROM actor, writer,"
+            " (SELECT json_group_object(f, json_array(o, n)) AS changes,"
             f" count(*) AS many FROM ({pairs}) WHERE o IS NOT n)"
-            " WHERE many > 0; END"
+            f" WHERE {_WRITES} AND many > 0; END"
         ),
         f"keep_{table}": (
             f"BEFORE DELETE ON {table} WHEN {local} BEGIN"
@@ -115,7 +126,7 @@ def triggers() -> dict[str, str]:
             f"CREATE TRIGGER fixed_{table}_{action.lower()} BEFORE {action} ON {table}"
             " BEGIN SELECT RAISE(ABORT, 'the journal is never changed'); END"
         )
-        for table in ("journal", "disclosure", "seal")
+        for table in ("journal", "writer", "disclosure", "seal")
         for action in ("UPDATE", "DELETE")
     }
     for model in RECORDS:
@@ -233,11 +244,12 @@ def unsent(
 
     others: grids, as hex, of which the changes that came from the county count too.
     """
-    mine = journal.c.origin == "local"
+    entry = journal_entry.c
     query = (
-        select(journal)
-        .where(mine | journal.c.grid_id.in_(others), journal.c.seq > after)
-        .order_by(journal.c.seq)
+        select(journal_entry)
+        .where((entry.origin == "local") | entry.grid_id.in_(others))
+        .where(entry.seq > after)
+        .order_by(entry.seq)
         .limit(limit)
     )
     rows = db.execute(query).all()
@@ -292,10 +304,11 @@ def unsent_since(db: Connection, after: int) -> dt.datetime | None:
 
 def rows_of(db: Connection, type_: str, record_id: UUID) -> list[JournalRow]:
     """All journal rows of one record, oldest first; inserts without values."""
+    entry = journal_entry.c
     query = (
-        select(journal)
-        .where(journal.c.record_id == record_id.hex, journal.c.type == type_)
-        .order_by(journal.c.seq)
+        select(journal_entry)
+        .where(entry.record_id == record_id.hex, entry.type == type_)
+        .order_by(entry.seq)
     )
     return [_row(row, dict(changes_of(row))) for row in db.execute(query)]
 
@@ -330,9 +343,29 @@ def _line(row: JournalRow) -> Line:
 
 def append_lines(db: Connection, lines: Sequence[Line]) -> None:
     """Record what happened at the county, as the journal keeps it."""
-    if lines:
-        statement = (
-            'INSERT INTO journal (at, "by", device, origin, type, record_id, grid_id,'
-            " action, changes) VALUES (?, ?, ?, 'remote', ?, ?, ?, ?, ?)"
-        )
-        db.exec_driver_sql(statement, list(lines))
+    if not lines:
+        return
+    statement = (
+        "INSERT INTO journal (at, writer, origin, type, record_id, action, changes)"
+        " VALUES (?, ?, 'remote', ?, ?, ?, ?)"
+    )
+    known: dict[Writer, int] = {}
+    rows: list[tuple[Any, ...]] = []
+    for at, by, device, type_, record_id, grid_id, action, changes in lines:
+        who = (device, by or "", grid_id)
+        if who not in known:
+            known[who] = writer_number(db, who)
+        rows.append((at, known[who], type_, record_id, action, changes))
+    db.exec_driver_sql(statement, rows)
+
+
+def writer_number(db: Connection, who: Writer) -> int:
+    """The number under which the journal writes of a device, author and grid."""
+    query = 'SELECT id FROM writer WHERE device = ? AND "by" = ? AND grid_id = ?'
+    found = db.exec_driver_sql(query, who).scalar()
+    if found is not None:
+        return int(found)
+    added = db.exec_driver_sql(
+        'INSERT INTO writer (device, "by", grid_id) VALUES (?, ?, ?)', who
+    )
+    return added.lastrowid

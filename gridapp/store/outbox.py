@@ -30,8 +30,9 @@ _ENVELOPE = 64 << 10  # bytes of a request beside its changes
 _NO_END = (1 << 63) - 1  # beyond every journal number
 _AT_ONCE = 500  # ids in one IN list
 _UNSENT = (
-    'SELECT seq, at, "by", type, record_id, grid_id, action, base, changes FROM journal'
-    " WHERE origin = 'local' AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?"
+    'SELECT seq, at, "by", type, record_id, grid_id, action, base, changes'
+    " FROM journal_entry WHERE origin = 'local' AND seq > ? AND seq <= ?"
+    " ORDER BY seq LIMIT ?"
 )
 _LATER = (
     "SELECT record_id, changes FROM journal WHERE record_id IN ({marks})"

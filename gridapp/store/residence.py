@@ -17,7 +17,7 @@ from gridapp.store.history import authors
 from gridapp.store.search_rows import door_text
 
 _CAME_OR_WENT = text(
-    'SELECT seq, at, "by", record_id, changes FROM journal'
+    'SELECT seq, at, "by", record_id, changes FROM journal_entry'
     " WHERE type = 'resident' AND action IN ('update', 'restore', 'delete')"
     " AND (changes LIKE :mine OR record_id IN"
     " (SELECT id FROM resident WHERE household_id = :home))"

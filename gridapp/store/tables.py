@@ -6,6 +6,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    ForeignKey,
     Index,
     Integer,
     LargeBinary,
@@ -13,6 +14,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
 )
 
 from gridapp.models.record import Base
@@ -31,24 +33,52 @@ actor = Table(
     Column("batch", String(32)),
 )
 
+# On which device, by whom and in which grid journal rows are written: few, and so said
+# once each. In every row they made the journal half as large again.
+writer = Table(
+    "writer",
+    LOCAL,
+    Column("id", Integer, primary_key=True),
+    Column("device", String(32), nullable=False),
+    Column("by", String(32), nullable=False),  # '': nobody
+    Column("grid_id", String(32), nullable=False),
+    UniqueConstraint("device", "by", "grid_id"),
+)
+
 # The audit trail, the outbox and the undo (design.md §1, idea 2).
 journal = Table(
     "journal",
     LOCAL,
     Column("seq", Integer, primary_key=True),
     Column("at", String(24), nullable=False),
-    Column("by", String(32)),
-    Column("device", String(32), nullable=False),
+    Column("writer", Integer, ForeignKey("writer.id"), nullable=False),
     Column("origin", String(6), nullable=False),  # 'local' or 'remote'
     Column("batch", String(32)),
     Column("type", Text, nullable=False),
     Column("record_id", String(32), nullable=False),
-    Column("grid_id", String(32), nullable=False),
     Column("action", Text, nullable=False),  # insert update delete restore leave
     Column("base", String(24)),  # updated_at of the record before the change
     Column("changes", Text),  # JSON {field: [old, new]}; none for an insert
     Index("ix_journal_record_id", "record_id"),
     sqlite_autoincrement=True,
+)
+
+# The journal with its writers spelled out: a view, for whoever reads whole rows.
+journal_entry = Table(
+    "journal_entry",
+    MetaData(),
+    Column("seq", Integer, primary_key=True),
+    Column("at", String(24)),
+    Column("by", String(32)),
+    Column("device", String(32)),
+    Column("origin", String(6)),
+    Column("batch", String(32)),
+    Column("type", Text),
+    Column("record_id", String(32)),
+    Column("grid_id", String(32)),
+    Column("action", Text),
+    Column("base", String(24)),
+    Column("changes", Text),
 )
 
 # Acts that the journal of records does not tell: reveal, export, print unmasked,

@@ -158,3 +158,33 @@ def test_newer_file_is_refused_in_words(connect):
     with pytest.raises(UserError, match="请先升级程序"), db.begin():
         migrations.upgrade(db, "client")
     assert migrations.version_of(db) == "9999"
+
+
+def test_journal_rows_keep_their_numbers_and_writers_in_an_upgrade(connect):
+    db = connect()
+    rows = [
+        (2, "2026-01-02T00:00:00.000Z", "a" * 32, "d" * 32, "local", "g" * 32),
+        (5, "2026-01-03T00:00:00.000Z", None, "d" * 32, "remote", "g" * 32),
+        (6, "2026-01-01T00:00:00.000Z", "a" * 32, "d" * 32, "local", "h" * 32),
+    ]
+    columns = 'seq, at, "by", device, origin, grid_id'
+    with db.begin():
+        migrations.upgrade(db, "client", to="0004")
+        for row in rows:
+            db.exec_driver_sql(
+                f"INSERT INTO journal ({columns}, type, record_id, action)"
+                " VALUES (?, ?, ?, ?, ?, ?, 'visit', 'r', 'insert')",
+                row,
+            )
+        db.exec_driver_sql("UPDATE sqlite_sequence SET seq = 9 WHERE name = 'journal'")
+        db.exec_driver_sql(
+            "CREATE TRIGGER fixed_journal_delete BEFORE DELETE ON journal"
+            " BEGIN SELECT RAISE(ABORT, 'the journal is never changed'); END"
+        )
+    with db.begin():
+        migrations.upgrade(db, "client")
+    with db.begin():
+        found = db.exec_driver_sql(f"SELECT {columns} FROM journal_entry ORDER BY seq")
+        assert [tuple(row) for row in found] == rows
+        number = "SELECT seq FROM sqlite_sequence WHERE name = 'journal'"
+        assert db.exec_driver_sql(number).scalar() == 9  # never used again

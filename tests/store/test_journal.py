@@ -129,9 +129,12 @@ def test_change_outside_the_program_s_transactions_is_journalled(vault, building
 @pytest.mark.parametrize(
     "sql",
     [
-        "UPDATE journal SET \"by\" = NULL",
+        "UPDATE journal SET origin = 'remote'",
         "DELETE FROM journal",
         "INSERT OR REPLACE INTO journal SELECT * FROM journal",
+        "UPDATE writer SET device = ''",
+        "DELETE FROM writer",
+        "INSERT OR REPLACE INTO writer SELECT * FROM writer",
     ],
 )  # fmt: skip
 def test_journal_is_never_changed(vault, building, sql):
@@ -204,9 +207,9 @@ def test_names_of_a_newer_version_are_left_out(vault, building):
         parts = {"floors": [6, 7], "roof_garden": [None, 1]}
         tx.db.execute(
             text(
-                'INSERT INTO journal (at, "by", device, origin, type, record_id,'
-                " grid_id, action, changes) SELECT at, NULL, device, 'remote', type,"
-                " record_id, grid_id, 'update', :changes FROM journal"
+                "INSERT INTO journal (at, writer, origin, type, record_id, action,"
+                " changes) SELECT at, writer, 'remote', type, record_id, 'update',"
+                " :changes FROM journal"
                 " WHERE record_id = :key"
             ),
             {"changes": json.dumps(parts), "key": building.hex},
