@@ -101,12 +101,12 @@ def import_command(
         if undo is not None:
             _undo(store, id_of(undo), as_json)
         elif file is not None:
-            _import(store, file, data, options)
+            _import(store, file, options)
 
 
-def _import(store: Store, file: Path, data: Path, options: _Options) -> None:
+def _import(store: Store, file: Path, options: _Options) -> None:
     from gridapp.office.ledgers import ledger
-    from gridapp.office.ledgers.returned import returned_workbook
+    from gridapp.office.ledgers.returned import beside, returned_workbook
 
     today = dt.date.today()
     choices = ledger.Choices(
@@ -124,9 +124,18 @@ def _import(store: Store, file: Path, data: Path, options: _Options) -> None:
     result = ledger.apply(store, plan)
     returned: Path | None = None
     if result.refused:
-        returned = data / "refused" / tr("{stem}-需核对.xlsx", stem=file.stem)
-        returned.parent.mkdir(parents=True, exist_ok=True)
-        returned_workbook(plan, file, returned)
+        try:
+            returned_workbook(plan, file, beside(file))
+            returned = beside(file)
+        except UserError as error:  # what went in stays in
+            click.echo(
+                tr(
+                    "没导入的 {count:,} 行没能存成表：{trouble}",
+                    count=result.refused,
+                    trouble=error,
+                ),
+                err=True,
+            )
     _tell_result(result, returned, options.as_json)
 
 

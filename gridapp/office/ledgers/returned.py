@@ -41,6 +41,12 @@ NOT_ROWS = {"S_BLANK_LINE", "S_BUILDING", "S_HEADING", "S_TOTAL"}  # left as the
 WIDTH, LONGEST_NAME = 16, 31  # characters; 31 is what Excel allows a sheet's name
 
 
+def beside(source: Path) -> Path:
+    """Where a ledger that came back in part is put: next to itself, where its numbers
+    stand in clear anyhow, and never among the encrypted data."""
+    return source.with_name(tr("{stem}-需核对.xlsx", stem=source.stem))
+
+
 def returned_workbook(
     plan: ImportPlan,
     source: Path,

@@ -22,6 +22,7 @@ from gridapp.office.ledgers.problems import (
     STATES,
     UPDATE,
 )
+from gridapp.office.ledgers.returned import beside
 from gridapp.ui.ledgers.import_work import write_returned
 from gridapp.ui.ledgers.plain_table import PlainTable, Shown
 from gridapp.ui.ledgers.row_panel import RowPanel
@@ -167,7 +168,7 @@ class PreviewStep(Step):
 
     def _save_returned(self) -> None:
         """The ledger with a word on each row, for whoever wrote it to correct."""
-        name = tr("{stem}-需核对.xlsx", stem=self._path.stem)
+        name = beside(self._path).name
         target = self._session.messages.choose_target(
             tr("标了问题的表存为"), name, tr("Excel 文件 (*.xlsx)")
         )

@@ -10,18 +10,15 @@ from pathlib import Path
 from uuid import UUID
 
 from gridapp.errors import UserError
-from gridapp.language import tr
 from gridapp.office.ledgers import ledger
 from gridapp.office.ledgers.offers import ColumnOffer, column_offers
 from gridapp.office.ledgers.plan import digest_of
-from gridapp.office.ledgers.returned import returned_workbook
+from gridapp.office.ledgers.returned import beside, returned_workbook
 from gridapp.office.steps import Steps, collector_resting
 from gridapp.office.tables.reader import read_book
 from gridapp.store.batches import TakenBack, take_back_batch
 from gridapp.store.vault import Store
 from gridapp.ui.jobs import Progress
-
-FOLDER = "refused"  # beside the data, as the command line does
 
 
 @dataclass(frozen=True)
@@ -85,9 +82,8 @@ def write_plan(
         result = ledger.apply(store, plan, progress.step, progress.cancelled)
     if not result.refused:
         return Imported(result)
-    out = store.folder / FOLDER / tr("{stem}-需核对.xlsx", stem=path.stem)
+    out = beside(path)
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
         returned_workbook(plan, path, out)
     except UserError as error:  # what went in stays in
         return Imported(result, trouble=str(error))
