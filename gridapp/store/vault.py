@@ -74,6 +74,7 @@ class Store:
         self._lock = threading.Lock()
         self._writing_thread: int | None = None
         self._listeners: list[Callable[[Changes], None]] = []
+        self._unsealed = 0  # write transactions since the last link of the chain
         with self.reading() as db:
             self.device_id = state.device(db)
             self.worker_id = state.worker(db)
@@ -104,13 +105,20 @@ class Store:
                 tx = Writing(db, now(), self.worker_id, remote)
                 yield tx
                 search.reindex(tx, tx.changed)
-                audit.seal(db, tx.at)
+                self._seal(tx, at_once=special)
                 if special:
                     state.set_actor(db, "local", None)
             names = frozenset(model.__tablename__ for model in tx.changed)
         if names:
             for listener in list(self._listeners):
                 listener(Changes(names))
+
+    def _seal(self, tx: Writing, *, at_once: bool) -> None:
+        """Seal what was written since the last time; a save waits for it seldom."""
+        self._unsealed += 1
+        if at_once or self._unsealed >= audit.EVERY:
+            audit.seal(tx.db, tx.at)
+            self._unsealed = 0
 
     @contextmanager
     def _connection(self, *, loose: bool) -> Generator[Connection]:
@@ -159,6 +167,9 @@ class Store:
         What a full disk keeps from being moved out of the WAL stays safe in it.
         """
         try:
+            if self._unsealed:
+                with suppress(DBAPIError), self._writer.begin() as db:
+                    audit.seal(db, now())
             with suppress(DBAPIError), self._engine.connect() as db:
                 db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
                 db.rollback()
