@@ -31,7 +31,7 @@ def new(folder: Path) -> Store:
 
 def key_of(folder: Path) -> bytes:
     """The data key of a vault made by `new`."""
-    [slot] = slots.read(folder / vault.SLOT_FILE)
+    [slot] = slots.read(folder / vault.SLOT_FILE).slots
     key = slots.unseal(slot, PASSWORD)
     if key is None:
         raise ValueError(f"{folder} has another password")
@@ -42,7 +42,7 @@ def derive(folder: Path) -> None:
     """Argon2id alone with the parameters of a vault: what opening it cannot save."""
     from argon2.low_level import Type, hash_secret_raw
 
-    [slot] = slots.read(folder / vault.SLOT_FILE)
+    [slot] = slots.read(folder / vault.SLOT_FILE).slots
     hash_secret_raw(
         PASSWORD.encode(),
         base64.b64decode(slot.salt),

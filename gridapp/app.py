@@ -153,9 +153,9 @@ class App(QObject):
 
         Who is signed in stays so; a window that is locked, or a login, stays shut.
         """
-        window, key, page = self.window, b"", ""
+        window, key, user, page = self.window, b"", None, ""
         if window is not None and self._store is not None and not self._hidden:
-            key = self._store.key
+            key, user = self._store.key, self._store.user
             page = window.here
         known = {place.key for place in (*PLACES, *FOOT)}
         successor = Successor(self._data, self._start, page if page in known else "")
@@ -164,7 +164,7 @@ class App(QObject):
         for widget in self._qt.topLevelWidgets():
             widget.hide()
         self.close()
-        successor.hand_over(key)
+        successor.hand_over(key, user)
         self._qt.quit()
 
     def close(self) -> None:
@@ -222,7 +222,7 @@ def run(data: Path, password: str | None = None, package: Path | None = None) ->
     app.messages.install()
     app.package = package
     if start.key is not None:
-        window = app.open_window(vault.open_with_key(data, start.key))
+        window = app.open_window(vault.open_with_key(data, start.key, start.user))
         window.go(start.page)
     elif password is not None:
         app.open_window(vault.open_store(data, password))

@@ -55,7 +55,7 @@ def vault_template(tmp_path_factory):
     store = vaults.create(folder, PASSWORD)
     founding.found(store, "990101001001", "和顺里第一网格", "周敏")
     store.close()
-    [slot] = slots.read(folder / vaults.SLOT_FILE)
+    [slot] = slots.read(folder / vaults.SLOT_FILE).slots
     return folder, slots.unseal(slot, PASSWORD)
 
 

@@ -20,7 +20,7 @@ from gridapp.cli.options import (
 )
 from gridapp.errors import UserError
 from gridapp.language import tr
-from gridapp.store import slots, vault
+from gridapp.store import slot_file, vault
 from gridapp.work import founding, today
 
 _CODE = tr("县级给的登记码；也可以用环境变量 GRIDAPP_CODE。")
@@ -58,7 +58,9 @@ def init(
     alone, joins = (grid, name), (server, code)
     if (None in alone) == (None in joins) or any(alone) == any(joins):
         raise click.UsageError(tr("请填 --grid 和 --name，或者 --server 和 --code"))
-    store = vault.create(data, password_of(password_file, confirm=True))
+    store = vault.create(
+        data, password_of(password_file, confirm=True), worker if grid else ""
+    )
     try:
         if server is not None and code is not None:
             _join(store, server, code, ca)
@@ -83,7 +85,7 @@ def _undo(data: Path) -> None:
     base = data / vault.DATABASE_FILE
     for end in ("", "-wal", "-shm"):
         base.with_name(base.name + end).unlink(missing_ok=True)
-    (data / vault.SLOT_FILE).unlink(missing_ok=True)
+    slot_file.remove(data / vault.SLOT_FILE)
     with suppress(OSError):
         data.rmdir()
 
@@ -163,18 +165,10 @@ def passwd(
         new = password_of(new_password_file)
     else:
         new = typed_password(tr("新密码"), confirm=True)
-    path = data / vault.SLOT_FILE
     if not vault.exists(data):
         raise UserError(tr("{data} 里没有数据，请先用 gridapp init 建立", data=data))
-    kept = slots.read(path)
-    for number, slot in enumerate(kept):
-        key = slots.unseal(slot, old)
-        if key is not None:
-            kept[number] = slots.seal(key, new)
-            slots.write(path, kept)
-            click.echo(tr("密码已修改"))
-            return
-    raise UserError(vault.WRONG_PASSWORD)
+    vault.change_password(data, old, new)
+    click.echo(tr("密码已修改"))
 
 
 COMMANDS = (init, enrol, unlock, today_command, passwd)

@@ -1,41 +1,55 @@
-"""Key slots: the random data key, sealed once for each way of opening the vault.
+"""Key slots: the random data key, sealed once for each person who may open the vault.
 
-As LUKS does: changing a password rewrites a slot, not the database. Argon2id with
+As LUKS does: changing a password rewrites a slot, not the database. A slot is a pair of
+keys (`sync.keys`); Argon2id (RFC 9106) of the password seals the private one together
+with the id, name and role of its account, and the data key lies in a box for the public
+one. So the data key can be changed without knowing anybody's password. Argon2id with
 64 MiB and 3 passes takes about 0.3 s (research/store/report.md §F).
 
-A county can order a laptop shut (`gridapp.sync.locking`): then each slot is sealed once
-more, with AES-256-GCM under a key that is kept at the county alone.
+Slots of formats 1 and 2 seal the data key itself and know no account.
+
+A county can order a laptop shut: then each slot is sealed once more (`county_seal`).
 """
 
 from __future__ import annotations
 
 import base64
+import hashlib
+import hmac
 import json
 import os
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from argon2.low_level import Type, hash_secret_raw
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF, HKDFExpand
 
 from gridapp.errors import UserError
 from gridapp.language import tr
+from gridapp.store import slot_file
+from gridapp.store.accounts import ROLES, SECRETARY, Account
+from gridapp.sync import boxes
+from gridapp.sync.keys import BYTES, PrivateKeys
 
-FORMAT = 2  # of a file that is shut; an open one is written as 1, for older programs
-_OPEN_FORMAT = 1
 KEY_BYTES, SALT_BYTES, NONCE_BYTES = 32, 16, 12
-_TAG = 16  # bytes that AES-GCM adds
 MOST_MEMORY_KIB = 1 << 20  # a damaged number must not ask for all memory there is
 SHORTEST_PASSWORD = 8  # characters; NIST SP 800-63B-4 asks for at least 8
-
+_TAG = 16  # bytes that AES-GCM adds
+_CHECK = 16  # bytes that tell a wrong password from a changed slot
+_BOX = KEY_BYTES + boxes.OVERHEAD
+OUTER = NONCE_BYTES + _TAG  # bytes that the county's seal adds
 
 LOCKED = tr(
     "县里已经锁定这台电脑，数据都在，只是打不开。请向县里要解锁码，连上网络后输入"
 )
+CHANGED = tr("密钥文件被人改动过，这个密码打不开它。请用备份里的同名文件替换后再打开")
 
 
 class Locked(UserError):
@@ -54,7 +68,12 @@ class Shut:
 
 @dataclass(frozen=True)
 class Slot:
-    """One sealed copy of the data key; bytes as base64."""
+    """What opens the vault for one person; bytes as base64.
+
+    `sealed` is the private key, under the password (before format 3 the data key);
+    `box` the data key for `public`, `next_box` the one that is about to take its place.
+    `worker` is the hex id of the person's record, "" for the vault's own worker.
+    """
 
     salt: str
     nonce: str
@@ -62,6 +81,293 @@ class Slot:
     passes: int = 3
     memory_kib: int = 65536
     lanes: int = 4
+    id: str = ""
+    name: str = ""
+    role: str = SECRETARY
+    worker: str = ""
+    check: str = ""
+    public: str = ""
+    box: str = ""
+    next_box: str = ""
+
+    @property
+    def account(self) -> Account:
+        """Whose it is."""
+        own = self.id or hashlib.sha256(self.salt.encode()).hexdigest()[:32]
+        worker = UUID(self.worker) if self.worker else None
+        return Account(own, self.name, self.role, worker)
+
+    @property
+    def bound(self) -> list[str]:
+        """What is sealed in with the private key."""
+        return [self.id, self.name, self.role, self.worker, self.public]
+
+    @property
+    def purpose(self) -> bytes:
+        """What its boxes are for."""
+        return b"gridapp slot " + self.id.encode()
+
+
+@dataclass(frozen=True)
+class CountySlot:
+    """The data key, sealed to the county: `keys` is the id of its pair, in hex."""
+
+    keys: str
+    device: str
+    box: str
+    next_box: str = ""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """All that the slot file holds. `mac` proves the slots to who has the data key."""
+
+    slots: tuple[Slot, ...]
+    county: CountySlot | None = None
+    mac: str = ""
+    next_mac: str = ""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A slot that a password has opened; `next_key` while the key is being changed."""
+
+    slot: Slot
+    key: bytes = field(repr=False)
+    next_key: bytes | None = field(repr=False)
+    derived: bytes = field(repr=False)
+    own: PrivateKeys | None = field(repr=False)
+
+
+def new_key() -> bytes:
+    """A fresh data key."""
+    return os.urandom(KEY_BYTES)
+
+
+def seal(key: bytes, password: str, account: Account) -> Slot:
+    """A slot that opens `key` with `password`; UserError when that is too short."""
+    if len(password) < SHORTEST_PASSWORD:
+        raise UserError(
+            tr("密码至少 {least} 位，请换一个长一些的", least=SHORTEST_PASSWORD)
+        )
+    empty = Slot(_text(os.urandom(SALT_BYTES)), "", "")
+    derived = _derived(empty, unicodedata.normalize("NFKC", password))
+    return _sealed(empty, derived, account, PrivateKeys.new(), (key, None))
+
+
+def relabelled(opened: Opened, account: Account) -> Slot:
+    """The slot under the same password with what `account` says; an older slot gets a
+    pair of keys."""
+    own = opened.own or PrivateKeys.new()
+    keys = (opened.key, opened.next_key)
+    return _sealed(opened.slot, opened.derived, account, own, keys)
+
+
+def _sealed(
+    kept: Slot,
+    derived: bytes,
+    account: Account,
+    own: PrivateKeys,
+    keys: tuple[bytes, bytes | None],
+) -> Slot:
+    nonce = os.urandom(NONCE_BYTES)
+    slot = replace(
+        kept,
+        nonce=_text(nonce),
+        id=account.id,
+        name=account.name,
+        role=account.role,
+        worker=account.worker.hex if account.worker else "",
+        check=_text(_part_of(derived, b"check", _CHECK)),
+        public=_text(own.public),
+    )
+    cipher = AESGCM(_part_of(derived, b"seal", KEY_BYTES))
+    sealed = cipher.encrypt(nonce, own.raw, _said(slot.bound))
+    return boxed(replace(slot, sealed=_text(sealed)), *keys)
+
+
+def resealed(opened: Opened, password: str) -> Slot:
+    """The slot under another password, with a new pair of keys; UserError when that is
+    too short."""
+    fresh = seal(opened.key, password, opened.slot.account)
+    return boxed(fresh, opened.key, opened.next_key)
+
+
+def boxed(slot: Slot, key: bytes, next_key: bytes | None = None) -> Slot:
+    """The slot with the data key for its owner, and the one that comes next."""
+    public = base64.b64decode(slot.public)
+    box, following = (
+        _text(boxes.seal(public, one, slot.purpose)) if one else ""
+        for one in (key, next_key)
+    )
+    return replace(slot, box=box, next_box=following)
+
+
+def opened(slot: Slot, password: str) -> Opened | None:
+    """What the password opens; None when it is not the slot's.
+
+    A password is the same however it was typed (full width or not, NFKC); older slots
+    took it as it came. UserError when the slot was changed by who does not know it.
+    """
+    same = unicodedata.normalize("NFKC", password)
+    forms = (password, same) if not slot.public else (same, password)
+    for form in dict.fromkeys(forms):
+        derived = _derived(slot, form)
+        found = (
+            _opened_old(slot, derived) if not slot.public else _opened(slot, derived)
+        )
+        if found is not None:
+            return found
+    return None
+
+
+def _opened_old(slot: Slot, derived: bytes) -> Opened | None:
+    nonce, sealed = base64.b64decode(slot.nonce), base64.b64decode(slot.sealed)
+    try:
+        key = AESGCM(derived).decrypt(nonce, sealed, None)
+    except InvalidTag:
+        return None
+    return Opened(slot, key, None, derived, None)
+
+
+def _opened(slot: Slot, derived: bytes) -> Opened | None:
+    if not hmac.compare_digest(
+        _part_of(derived, b"check", _CHECK), base64.b64decode(slot.check)
+    ):
+        return None
+    cipher = AESGCM(_part_of(derived, b"seal", KEY_BYTES))
+    nonce, sealed = base64.b64decode(slot.nonce), base64.b64decode(slot.sealed)
+    try:
+        own = PrivateKeys(cipher.decrypt(nonce, sealed, _said(slot.bound)))
+    except InvalidTag as error:
+        raise UserError(CHANGED) from error
+    key = boxes.unseal(own, base64.b64decode(slot.box), slot.purpose)
+    if key is None:
+        raise UserError(CHANGED)
+    following = boxes.unseal(own, base64.b64decode(slot.next_box), slot.purpose)
+    return Opened(slot, key, following, derived, own)
+
+
+def unseal(slot: Slot, password: str) -> bytes | None:
+    """The data key, or None when the password is not the slot's."""
+    found = opened(slot, password)
+    return found.key if found else None
+
+
+def all_of(slots: Sequence[Slot], key: bytes, county: CountySlot | None = None) -> Kept:
+    """The slots of a vault with this data key."""
+    return Kept(tuple(slots), county, mac_of(slots, key))
+
+
+def with_slot(kept: Kept, opened: Opened, slot: Slot) -> Kept:
+    """All slots, with `slot` in the place of the one that was opened.
+
+    They are proved anew if they were proved before: a change of one slot does not
+    vouch for another that somebody has put in.
+    """
+    own = opened.slot.account.id
+    after = tuple(slot if one.account.id == own else one for one in kept.slots)
+    if not is_proved(kept, opened.key):
+        return replace(kept, slots=after)
+    following = mac_of(after, opened.next_key) if opened.next_key else ""
+    return replace(kept, slots=after, mac=mac_of(after, opened.key), next_mac=following)
+
+
+def is_proved(kept: Kept, key: bytes) -> bool:
+    """Whether the accounts are those that somebody with the data key has written."""
+    alone = len(kept.slots) == 1 and not kept.slots[0].public  # as formats 1 and 2
+    return alone or hmac.compare_digest(kept.mac, mac_of(kept.slots, key))
+
+
+def mac_of(slots: Sequence[Slot], key: bytes) -> str:
+    """Proves to who has the data key that these are the accounts of the vault."""
+    secret = HKDF(SHA256(), 32, salt=None, info=b"gridapp slots mac 1").derive(key)
+    said = _said(sorted(slot.bound for slot in slots))
+    return hmac.new(secret, said, hashlib.sha256).hexdigest()
+
+
+def read(path: Path) -> Kept:
+    """The slots of a vault; Locked when the county has shut it, UserError when the file
+    is damaged or newer."""
+    return slot_file.read(path, _open_content)
+
+
+def write(path: Path, kept: Kept) -> None:
+    """Replace the slot file wholly or not at all, inside `slot_file.changing`."""
+    slot_file.write(path, packed(kept))
+
+
+def mend(path: Path) -> bool:
+    """Make both copies of the file alike; whether the one that counts was damaged."""
+    return slot_file.mend(path, parsed)
+
+
+def shut_note(path: Path) -> Shut | None:
+    """How the slots are shut; None when they are not, or when there are none."""
+    if not slot_file.exists(path):
+        return None
+    return slot_file.read(path, parsed)[1]
+
+
+def _open_content(content: Mapping[str, Any]) -> Kept:
+    kept, note = parsed(content)
+    if note is not None:
+        raise Locked(LOCKED)
+    return kept
+
+
+def parsed(content: Mapping[str, Any]) -> tuple[Kept, Shut | None]:
+    """What a slot file says; ValueError, KeyError or TypeError when it is damaged."""
+    note = Shut(**content["shut"]) if "shut" in content else None
+    more = 0 if note is None else OUTER
+    slots = tuple(_checked(Slot(**slot), more) for slot in content["slots"])
+    if not slots:
+        raise ValueError("no slot")
+    county = CountySlot(**content["county"]) if content.get("county") else None
+    if county:
+        _lengths((county.box, _BOX + more), (county.next_box, _BOX + more, 0))
+    macs = [str(content.get(name, "")) for name in ("mac", "next_mac")]
+    return Kept(slots, county, *macs), note
+
+
+def packed(kept: Kept) -> dict[str, Any]:
+    """What `parsed` reads, for JSON."""
+    return {
+        "slots": [asdict(slot) for slot in kept.slots],
+        "county": asdict(kept.county) if kept.county else None,
+        "mac": kept.mac,
+        "next_mac": kept.next_mac,
+    }
+
+
+def _checked(slot: Slot, more: int) -> Slot:
+    """The slot, unless Argon2id or AES-GCM could not work with what it says."""
+    inner = BYTES if slot.public else KEY_BYTES
+    _lengths(
+        (slot.salt, SALT_BYTES),
+        (slot.nonce, NONCE_BYTES),
+        (slot.sealed, inner + _TAG + more),
+    )
+    if slot.public:
+        _lengths(
+            (slot.check, _CHECK),
+            (slot.public, BYTES),
+            (slot.box, _BOX),
+            (slot.next_box, _BOX, 0),
+        )
+    if slot.role not in ROLES:
+        raise ValueError("no role of an account")
+    if not (1 <= slot.passes <= 64 and 1 <= slot.lanes <= 64):
+        raise ValueError("passes or lanes out of range")
+    if not 8 * slot.lanes <= slot.memory_kib <= MOST_MEMORY_KIB:
+        raise ValueError("memory out of range")
+    return slot
+
+
+def _lengths(*parts: tuple[Any, ...]) -> None:
+    for text, *sizes in parts:
+        if len(base64.b64decode(text, validate=True)) not in sizes:
+            raise ValueError("a part of another length")
 
 
 def _derived(slot: Slot, password: str) -> bytes:
@@ -76,151 +382,13 @@ def _derived(slot: Slot, password: str) -> bytes:
     )
 
 
-def new_key() -> bytes:
-    """A fresh data key."""
-    return os.urandom(KEY_BYTES)
+def _part_of(derived: bytes, use: bytes, size: int) -> bytes:
+    """A key for one use, of the one that follows from the password."""
+    return HKDFExpand(SHA256(), size, b"gridapp slot 3 " + use).derive(derived)
 
 
-def seal(key: bytes, password: str) -> Slot:
-    """`key` sealed under `password`; UserError when the password is too short."""
-    if len(password) < SHORTEST_PASSWORD:
-        raise UserError(
-            tr(
-                "密码至少 {least} 位，请换一个长一些的",
-                least=SHORTEST_PASSWORD,
-            )
-        )
-    salt, nonce = os.urandom(SALT_BYTES), os.urandom(NONCE_BYTES)
-    empty = Slot(_text(salt), _text(nonce), "")
-    sealed = AESGCM(_derived(empty, password)).encrypt(nonce, key, None)
-    return Slot(_text(salt), _text(nonce), _text(sealed))
-
-
-def unseal(slot: Slot, password: str) -> bytes | None:
-    """The data key, or None when the password is not the slot's."""
-    try:
-        return AESGCM(_derived(slot, password)).decrypt(
-            base64.b64decode(slot.nonce), base64.b64decode(slot.sealed), None
-        )
-    except InvalidTag:
-        return None
-
-
-def write(path: Path, slots: list[Slot]) -> None:
-    """Replace the slot file wholly or not at all."""
-    _write(path, {"format": _OPEN_FORMAT, "slots": [asdict(slot) for slot in slots]})
-
-
-def _write(path: Path, content: dict[str, Any]) -> None:
-    temporary = path.with_suffix(".new")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(content, file)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, path)
-
-
-def read(path: Path) -> list[Slot]:
-    """The slots of a vault; Locked when the county has shut it, UserError when the file
-    is damaged or newer."""
-    with _damage_in_words(path):
-        content = _content(path)
-        if "shut" in content:
-            raise Locked(LOCKED)
-        return _slots(content, KEY_BYTES + _TAG)
-
-
-def shut_note(path: Path) -> Shut | None:
-    """How the slots are shut; None when they are not, or when there are none."""
-    if not path.exists():
-        return None
-    with _damage_in_words(path):
-        content = _content(path)
-        return Shut(**content["shut"]) if "shut" in content else None
-
-
-def shut(path: Path, note: Shut, key: bytes) -> None:
-    """Seal every slot once more, under `key`; slots that are shut stay as they are.
-
-    UserError when the file is damaged; then nothing changed.
-    """
-    if shut_note(path) is not None:
-        return
-    outer_seal = AESGCM(key)
-    outer = [
-        {**asdict(slot), "sealed": _text(_sealed(outer_seal, slot, note))}
-        for slot in read(path)
-    ]
-    _write(path, {"format": FORMAT, "slots": outer, "shut": asdict(note)})
-
-
-def _sealed(outer_seal: AESGCM, slot: Slot, note: Shut) -> bytes:
-    nonce = os.urandom(NONCE_BYTES)
-    inner = base64.b64decode(slot.sealed)
-    return nonce + outer_seal.encrypt(nonce, inner, bytes.fromhex(note.order))
-
-
-def open_again(path: Path, key: bytes) -> None:
-    """Take the outer seal off; UserError when `key` is not its key, and nothing
-    changed."""
-    with _damage_in_words(path):
-        content = _content(path)
-        note = Shut(**content["shut"])
-        slots = _slots(content, KEY_BYTES + _TAG + NONCE_BYTES + _TAG)
-    try:
-        inner = [replace(slot, sealed=_opened(slot, note, key)) for slot in slots]
-    except InvalidTag as error:
-        raise UserError(tr("县里给的钥匙打不开，请联系县里的管理人员")) from error
-    write(path, inner)
-
-
-def _opened(slot: Slot, note: Shut, key: bytes) -> str:
-    raw = base64.b64decode(slot.sealed)
-    nonce, outer = raw[:NONCE_BYTES], raw[NONCE_BYTES:]
-    return _text(AESGCM(key).decrypt(nonce, outer, bytes.fromhex(note.order)))
-
-
-def _content(path: Path) -> dict[str, Any]:
-    content = json.loads(path.read_text(encoding="utf-8"))
-    if content["format"] > FORMAT:
-        raise UserError(tr("这份数据由更新版本的程序建立，请先升级程序再打开"))
-    return content
-
-
-def _slots(content: Mapping[str, Any], sealed_bytes: int) -> list[Slot]:
-    slots = [_checked(Slot(**slot), sealed_bytes) for slot in content["slots"]]
-    if not slots:
-        raise ValueError("no slot")
-    return slots
-
-
-@contextmanager
-def _damage_in_words(path: Path) -> Generator[None]:
-    try:
-        yield
-    except (ValueError, KeyError, TypeError) as error:
-        raise UserError(
-            tr(
-                "密钥文件 {name} 已损坏，请用备份里的同名文件替换后再打开",
-                name=path.name,
-            )
-        ) from error
-
-
-def _checked(slot: Slot, sealed_bytes: int) -> Slot:
-    """The slot, unless Argon2id or AES-GCM could not work with what it says."""
-    sizes = [
-        len(base64.b64decode(one, validate=True))
-        for one in (slot.salt, slot.nonce, slot.sealed)
-    ]
-    if sizes != [SALT_BYTES, NONCE_BYTES, sealed_bytes]:
-        raise ValueError("a part of another length")
-    if not (1 <= slot.passes <= 64 and 1 <= slot.lanes <= 64):
-        raise ValueError("passes or lanes out of range")
-    if not 8 * slot.lanes <= slot.memory_kib <= MOST_MEMORY_KIB:
-        raise ValueError("memory out of range")
-    return slot
+def _said(said: object) -> bytes:
+    return json.dumps(said).encode()
 
 
 def _text(raw: bytes) -> str:

@@ -7,7 +7,7 @@ import shutil
 import threading
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,12 @@ from uuid_utils.compat import uuid7
 from gridapp import migrations
 from gridapp.errors import UserError
 from gridapp.language import tr
-from gridapp.models import Grid
+from gridapp.models import Grid, Worker
 from gridapp.models.kinds import now
 from gridapp.models.record import Record, table_of
-from gridapp.store import audit, journal, search, slots, state
+from gridapp.store import accounts as people
+from gridapp.store import audit, journal, search, slot_file, slots, state
+from gridapp.store.accounts import Account
 from gridapp.store.database import faults_in_words, make_engine
 from gridapp.store.photos import PhotoStore
 
@@ -61,10 +63,20 @@ class Writing:
         self.changed.setdefault(model, set()).update(ids)
 
 
-class Store:
-    """An open vault. All reading and writing goes through its two contexts."""
+class WrongPassword(UserError):
+    """No slot is opened by it."""
 
-    def __init__(self, folder: Path, engine: Engine, key: bytes) -> None:
+    def __init__(self) -> None:
+        super().__init__(WRONG_PASSWORD)
+
+
+class Store:
+    """An open vault. All reading and writing goes through its two contexts.
+
+    `user` is who opened it, `worker_id` the record that their changes are written by.
+    """
+
+    def __init__(self, folder: Path, engine: Engine, key: bytes, user: Account) -> None:
         self.folder = folder
         self.key = key  # for the process that opens this vault next
         self.photos = PhotoStore(folder, key)
@@ -77,7 +89,8 @@ class Store:
         self._unsealed = 0  # write transactions since the last link of the chain
         with self.reading() as db:
             self.device_id = state.device(db)
-            self.worker_id = state.worker(db)
+            self.user = _known(db, user)
+        self.worker_id = self.user.worker
 
     @contextmanager
     def reading(self) -> Generator[Connection]:
@@ -179,7 +192,7 @@ class Store:
 
 def exists(folder: Path) -> bool:
     """Whether a vault was made in `folder`."""
-    return (folder / SLOT_FILE).exists()
+    return slot_file.exists(folder / SLOT_FILE)
 
 
 def is_shut(folder: Path) -> bool:
@@ -188,14 +201,26 @@ def is_shut(folder: Path) -> bool:
         return slots.shut_note(folder / SLOT_FILE) is not None
 
 
-def create(folder: Path, password: str) -> Store:
-    """A new, empty vault in `folder`; UserError when there is one already."""
+def accounts(folder: Path) -> list[Account]:
+    """Who may open the vault in `folder`, as the slot file says without a password.
+
+    Locked when the county has shut it, UserError when the file is damaged.
+    """
+    with faults_in_words():
+        return [slot.account for slot in slots.read(folder / SLOT_FILE).slots]
+
+
+def create(folder: Path, password: str, name: str = "") -> Store:
+    """A new, empty vault in `folder`; UserError when there is one already.
+
+    name: of whoever works with it, its first account; "" when it is not known yet.
+    """
     if exists(folder):
         raise UserError(
             tr("{folder} 里已经有一份数据，请换一个文件夹，或直接打开它", folder=folder)
         )
-    key = slots.new_key()
-    slot = slots.seal(key, password)
+    key, user = slots.new_key(), people.new(name, people.SECRETARY)
+    slot = slots.seal(key, password, user)
     with faults_in_words():
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = folder / DATABASE_FILE
@@ -210,48 +235,92 @@ def create(folder: Path, password: str) -> Store:
             journal.ensure_triggers(db)
             search.ensure(db)
             state.begin(db, uuid7())
-        slots.write(folder / SLOT_FILE, [slot])
-    return Store(folder, engine, key)
+        with slot_file.changing(folder / SLOT_FILE):
+            slots.write(folder / SLOT_FILE, slots.all_of([slot], key))
+    return Store(folder, engine, key, user)
 
 
-def open_store(folder: Path, password: str) -> Store:
-    """The vault in `folder`; UserError when there is none or the password is wrong."""
+def open_store(folder: Path, password: str, name: str | None = None) -> Store:
+    """The vault in `folder`; UserError when there is none or the password is wrong.
+
+    name: whose password it is, the name or the id of an account; by default whose slot
+    it opens.
+    """
     if not exists(folder):
         raise UserError(
             tr("{folder} 里没有数据，请先用“新建”或 gridapp init 建立", folder=folder)
         )
+    opened = unsealed(folder, password, name)
+    store = open_with_key(folder, opened.key, opened.slot.account)
+    _keep_label(store, opened)
+    return store
+
+
+def unsealed(folder: Path, password: str, name: str | None = None) -> slots.Opened:
+    """The slot that the password opens; WrongPassword when it opens none."""
     with faults_in_words():
-        kept = slots.read(folder / SLOT_FILE)
-    for slot in kept:
-        key = slots.unseal(slot, password)
-        if key is not None:
-            return open_with_key(folder, key)
-    raise UserError(WRONG_PASSWORD)
+        kept = slots.read(folder / SLOT_FILE).slots
+    wanted = [
+        slot for slot in kept if name in (None, slot.account.id, slot.account.name)
+    ]
+    if not wanted:
+        names = tr("、").join(slot.name for slot in kept)
+        raise UserError(
+            tr("这份数据里没有“{name}”，有：{names}", name=name, names=names)
+        )
+    for slot in wanted:
+        opened = slots.opened(slot, password)
+        if opened is not None:
+            return opened
+    raise WrongPassword
 
 
-def change_password(folder: Path, old: str, new: str) -> None:
-    """Seal the data key under another password; everything else stays as it is.
+def change_password(folder: Path, old: str, new: str, name: str | None = None) -> None:
+    """Seal a slot under another password; everything else stays as it is.
 
-    UserError when `old` opens no slot or `new` is too short; then nothing changed.
-    Locked when the county has shut the vault.
+    UserError when `old` opens no slot (of `name`) or `new` is too short; then nothing
+    changed. Locked when the county has shut the vault.
     """
-    if is_shut(folder):
-        raise slots.Locked(slots.LOCKED)
-    with faults_in_words():
-        kept = slots.read(folder / SLOT_FILE)
-        for number, slot in enumerate(kept):
-            key = slots.unseal(slot, old)
-            if key is not None:
-                kept[number] = slots.seal(key, new)
-                slots.write(folder / SLOT_FILE, kept)
-                return
-    raise UserError(WRONG_PASSWORD)
+    path = folder / SLOT_FILE
+    opened = unsealed(folder, old, name)
+    with faults_in_words(), slot_file.changing(path):
+        kept = slots.read(path)
+        changed = slots.resealed(opened, new)
+        slots.write(path, slots.with_slot(kept, opened, changed))
 
 
-def open_with_key(folder: Path, key: bytes) -> Store:
+def _keep_label(store: Store, opened: slots.Opened) -> None:
+    """Write into the slot of the vault's own worker what they are called by now.
+
+    A vault is older than its first worker's name, and a slot of an older program says
+    nobody's. What cannot be written today is written another day.
+    """
+    user = replace(store.user, worker=opened.slot.account.worker)
+    if user == opened.slot.account and opened.slot.public:
+        return
+    path = store.folder / SLOT_FILE
+    with suppress(UserError, OSError), slot_file.changing(path):
+        slot = slots.relabelled(opened, user)
+        kept = slots.read(path)
+        slots.write(path, slots.with_slot(kept, opened, slot))
+
+
+def _known(db: Connection, user: Account) -> Account:
+    """The account with the worker of the vault, and their name, where it has none."""
+    worker = user.worker or state.worker(db)
+    if user.worker is not None or worker is None:
+        return user
+    table = table_of(Worker)
+    name = db.scalar(select(table.c.name).where(table.c.id == worker))
+    return replace(user, name=name or user.name, worker=worker)
+
+
+def open_with_key(folder: Path, key: bytes, user: Account | None = None) -> Store:
     """The vault in `folder`, opened with its data key; an older file is upgraded.
 
-    Locked when the county has shut it: a key that is still known does not count.
+    user: who had the key, for a process that takes another's place; by default the
+    first account. Locked when the county has shut the vault: a key that is still known
+    does not count.
     """
     path = folder / DATABASE_FILE
     if is_shut(folder):
@@ -259,10 +328,14 @@ def open_with_key(folder: Path, key: bytes) -> Store:
     if not path.exists():
         raise UserError(tr("数据文件 {name} 不见了，请从备份恢复", name=path.name))
     with faults_in_words(), ExitStack() as on_failure:
+        if user is None:
+            user = accounts(folder)[0]
         engine = make_engine(path, key)
         on_failure.callback(engine.dispose)  # Windows restores no file that is open
         _bring_up(engine, path)
-        store = Store(folder, engine, key)
+        with suppress(OSError, UserError):  # another day
+            slots.mend(folder / SLOT_FILE)
+        store = Store(folder, engine, key, user)
         on_failure.pop_all()
     return store
 

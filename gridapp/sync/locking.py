@@ -18,7 +18,7 @@ import msgspec
 
 from gridapp.errors import UserError
 from gridapp.language import tr
-from gridapp.store import slots, state, vault
+from gridapp.store import county_seal, slots, state, vault
 from gridapp.store.slots import Shut
 from gridapp.store.vault import Store
 from gridapp.sync.protocol import (
@@ -51,7 +51,7 @@ def obey(store: Store, transport: Transport, token: str, order: bytes) -> None:
     with store.reading() as db:
         ca = state.value(db, state.SERVER_CA) or ""  # unreadable once it is locked
     note = Shut(wanted.id.hex(), device.hex, transport.url, ca)
-    slots.shut(store.folder / vault.SLOT_FILE, note, wanted.key)
+    county_seal.shut(store.folder / vault.SLOT_FILE, note, wanted.key)
     done = LockDone(VERSION, device.bytes, wanted.id)
     with suppress(UserError):  # the next request is told once more
         transport.exchange(LOCKED_PATH, token, pack(done))
@@ -78,4 +78,4 @@ def unlock(folder: Path, code: str, transport: Transport | None = None) -> None:
     if status != 200:
         refusal = unpack(answer, Refusal)
         raise Refused(refusal.code, refusal.sentence)
-    slots.open_again(path, unpack(answer, UnlockReply).key)
+    county_seal.open_again(path, unpack(answer, UnlockReply).key)

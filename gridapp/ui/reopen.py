@@ -19,9 +19,11 @@ from gridapp import settings
 from gridapp.errors import UserError
 from gridapp.language import VARIABLE as LANGUAGE
 from gridapp.language import tr
+from gridapp.store.accounts import Account
 from gridapp.store.slots import KEY_BYTES
 
 PAGE = "GRIDAPP_REOPEN_AT"  # names the page to show, and that a key is in the pipe
+_MOST = 64 << 10  # bytes of a key and an account
 TODAY = "today"  # the page where nothing better is known
 SCALE = "QT_SCALE_FACTOR"  # Qt's own
 
@@ -33,6 +35,7 @@ class Start:
     environment: Mapping[str, str]  # as it was before `prepare` changed it
     key: bytes | None = None
     page: str = ""
+    user: Account | None = None  # who had the key
 
 
 def prepare(data: Path) -> Start:
@@ -48,15 +51,17 @@ def prepare(data: Path) -> Start:
         os.environ[SCALE] = f"{given * chosen:g}"
     if page is None:
         return Start(before)
-    return Start(before, _handed_over(sys.stdin), page or TODAY)
+    key, user = _handed_over(sys.stdin)
+    return Start(before, key, page or TODAY, user)
 
 
-def _handed_over(pipe: TextIO | None) -> bytes | None:
-    """The key of the process before; None when this system brings no pipe."""
-    if pipe is None:
-        return None
-    key = pipe.buffer.read(KEY_BYTES + 1)
-    return key if len(key) == KEY_BYTES else None
+def _handed_over(pipe: TextIO | None) -> tuple[bytes | None, Account | None]:
+    """The key of the process before, and whose it was; None where it brought none."""
+    raw = pipe.buffer.read(_MOST) if pipe else b""
+    try:
+        return raw[:KEY_BYTES], Account.unpacked(raw[KEY_BYTES:])
+    except (ValueError, TypeError, AttributeError):
+        return None, None
 
 
 class Successor:
@@ -78,9 +83,10 @@ class Successor:
                 tr("窗口没能自己重新打开，请关掉它，再从桌面打开一次")
             ) from error
 
-    def hand_over(self, key: bytes) -> None:
-        """Give it the data key: our own store is closed by now."""
+    def hand_over(self, key: bytes, user: Account | None = None) -> None:
+        """Give it the data key of `user`: our own store is closed by now."""
         pipe = self._process.stdin
         if pipe is not None:
-            pipe.write(key)
+            if user is not None:
+                pipe.write(key + user.packed())
             pipe.close()

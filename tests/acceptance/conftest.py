@@ -45,7 +45,7 @@ def estate(tmp_path_factory):
         demo._work(steps, store, data)
     finally:
         store.close()
-    [slot] = slots.read(data / "laptop" / vaults.SLOT_FILE)
+    [slot] = slots.read(data / "laptop" / vaults.SLOT_FILE).slots
     return data / "laptop", slots.unseal(slot, demo.PASSWORD)
 
 

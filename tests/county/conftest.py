@@ -102,7 +102,7 @@ def laptops_key(tmp_path_factory):
     """Argon2 runs once a session: every laptop of the tests gets the same key."""
     folder = tmp_path_factory.mktemp("laptop") / "vault"
     vaults.create(folder, "测试用的密码 1").close()
-    [slot] = vaults.slots.read(folder / vaults.SLOT_FILE)
+    [slot] = vaults.slots.read(folder / vaults.SLOT_FILE).slots
     return folder, vaults.slots.unseal(slot, "测试用的密码 1")
 
 

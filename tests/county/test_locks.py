@@ -10,7 +10,7 @@ from gridapp.county import access, attempts, locks, service, upkeep
 from gridapp.county.store import open_county
 from gridapp.errors import UserError
 from gridapp.models import Resident
-from gridapp.store import records, slots, state
+from gridapp.store import county_seal, records, slots, state
 from gridapp.store import vault as vaults
 from gridapp.sync import locking, protocol
 from gridapp.sync.client import SyncClient
@@ -90,15 +90,18 @@ class TestLock:
         """The old seal is no part of the new file; without the county's key the rest
         is noise, also for who knows the format."""
         before = (lost.store.folder / SLOTS).read_text("utf-8")
-        [slot] = slots.read(lost.store.folder / SLOTS)
+        [slot] = slots.read(lost.store.folder / SLOTS).slots
         refused(lost)
 
         after = json.loads((lost.store.folder / SLOTS).read_text("utf-8"))
         assert slot.sealed not in str(after)
-        assert {one.name for one in lost.store.folder.glob("*.json*")} == {SLOTS}
+        beside = {one.name: one for one in lost.store.folder.glob("*.json*")}
+        assert set(beside) == {SLOTS, f"{SLOTS}.bak", f"{SLOTS}.lock"}
+        assert slot.sealed not in beside[f"{SLOTS}.bak"].read_text("utf-8")
+        assert beside[f"{SLOTS}.lock"].read_bytes() == b""
         assert before != after
         with pytest.raises(UserError, match="打不开"):
-            slots.open_again(lost.store.folder / SLOTS, b"k" * 32)
+            county_seal.open_again(lost.store.folder / SLOTS, b"k" * 32)
 
     @one_database
     def test_a_data_key_that_is_still_known_does_not_open_it(self, lost):

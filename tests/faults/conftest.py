@@ -48,7 +48,7 @@ def empty_vault(tmp_path_factory):
     """A closed vault without anything in it, and its data key."""
     folder = tmp_path_factory.mktemp("faults") / "vault"
     vaults.create(folder, PASSWORD).close()
-    [slot] = slots.read(folder / vaults.SLOT_FILE)
+    [slot] = slots.read(folder / vaults.SLOT_FILE).slots
     return folder, slots.unseal(slot, PASSWORD)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from gridapp.errors import UserError
 from gridapp.models import RECORDS, Attachment, Contact, Resident, Visit
-from gridapp.store import drafts, records, search, slots, state
+from gridapp.store import drafts, records, search, slot_file, slots, state
 from gridapp.store import vault as vaults
 
 PASSWORD = "网格日志-1234"
@@ -136,8 +136,11 @@ def test_a_damaged_key_file_says_so(filled, tmp_path, damage):
     folder = shutil.copytree(source, tmp_path / "vault")
     file = folder / vaults.SLOT_FILE
     content = json.loads(file.read_text(encoding="utf-8"))
+    content.pop("sum")
     damage(content)
-    file.write_text(json.dumps(content), encoding="utf-8")
+    whole = content | {"sum": slot_file._sum_of(content)}  # a forger can write it
+    for one in (file, slot_file.copy_of(file)):
+        one.write_text(json.dumps(whole), encoding="utf-8")
     with pytest.raises(UserError, match=DAMAGED):
         vaults.open_store(folder, PASSWORD)
 
@@ -148,7 +151,9 @@ def test_a_damaged_key_file_says_so(filled, tmp_path, damage):
 def test_a_key_file_of_something_else_says_so(filled, tmp_path, raw):
     source, _ = filled
     folder = shutil.copytree(source, tmp_path / "vault")
-    (folder / vaults.SLOT_FILE).write_bytes(raw)
+    file = folder / vaults.SLOT_FILE
+    for one in (file, slot_file.copy_of(file)):
+        one.write_bytes(raw)
     with pytest.raises(UserError, match=DAMAGED):
         vaults.open_store(folder, PASSWORD)
 
@@ -233,7 +238,7 @@ def jpeg():
 def test_nothing_can_be_read_while_it_is_open_or_after(tmp_path, jpeg):
     folder = tmp_path / "vault"
     store = _written(folder, jpeg)
-    [slot] = slots.read(folder / vaults.SLOT_FILE)
+    [slot] = slots.read(folder / vaults.SLOT_FILE).slots
     key = slots.unseal(slot, PASSWORD)
     secrets = (*SECRETS, key, key.hex(), b"\xff\xd8\xff", b"SQLite format 3")
     assert (folder / "grid.db-wal").stat().st_size > 100_000

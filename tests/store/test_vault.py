@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from gridapp import migrations
 from gridapp.errors import InvalidFields, UserError
 from gridapp.models import Building, Grid, Resident, Worker
-from gridapp.store import records, search, slots
+from gridapp.store import records, search, slot_file, slots
 from gridapp.store import vault as vaults
 from tests.conftest import PASSWORD, journal_rows
 
@@ -84,7 +84,8 @@ def test_key_of_another_vault_does_not_open_it(folder):
 
 
 def test_damaged_key_file_says_what_to_do(folder):
-    (folder / vaults.SLOT_FILE).write_text("{", encoding="utf-8")
+    for end in ("", slot_file.COPY):
+        (folder / f"{vaults.SLOT_FILE}{end}").write_text("{", encoding="utf-8")
     with pytest.raises(UserError, match="备份"):
         vaults.open_store(folder, PASSWORD)
 
