@@ -195,20 +195,17 @@ def breaks(db: Connection) -> Iterator[Break]:
         if reason:
             yield _break(before, link, reason)
         before = link
-    rows, told, *_ = db.exec_driver_sql(_NEWEST).one()
-    rest = Link(0, "", min(rows, before.upto), min(told, before.told), b"")
-    if (rest.upto, rest.told) != (before.upto, before.told):
-        yield _break(before, rest, tr("末尾的记录不见了"))
+    query = "SELECT seq FROM sqlite_sequence WHERE name = 'seal'"
+    last = db.exec_driver_sql(query).scalar() or 0
+    if last != before.number:
+        reason = _gap(before.number + 1, last)
+        yield Break(before.upto + 1, before.upto, before.told + 1, before.told, "", reason)
 
 
 def _fault(db: Connection, before: Link, link: Link) -> str:
     """Why a link does not follow from the one before it and its rows; "" if it does."""
     if link.number != before.number + 1:
-        return tr(
-            "封存记录缺第 {first} 到 {last} 节",
-            first=before.number + 1,
-            last=link.number - 1,
-        )
+        return _gap(before.number + 1, link.number - 1)
     if link.upto < before.upto or link.told < before.told:
         return tr("封存记录的次序不对")
     spans = (before.upto, link.upto, before.told, link.told)
@@ -218,6 +215,10 @@ def _fault(db: Connection, before: Link, link: Link) -> str:
     except DBAPIError:  # a value that no row of ours has: bytes, or no text
         same = False
     return "" if same else _DIFFERENT
+
+
+def _gap(first: int, last: int) -> str:
+    return tr("封存记录缺第 {first} 到 {last} 节", first=first, last=last)
 
 
 def _break(before: Link, link: Link, reason: str) -> Break:

@@ -109,6 +109,7 @@ seal = Table(
     Column("upto", Integer, nullable=False),  # the last journal number it covers
     Column("told", Integer, nullable=False),  # the last number of `disclosure`
     Column("hash", LargeBinary, nullable=False),  # SHA-256 of the one before and these
+    sqlite_autoincrement=True,  # SQLite knows how many there were
 )
 
 # Names of people who wrote records that came from the county.

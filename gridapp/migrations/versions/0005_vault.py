@@ -29,6 +29,7 @@ def _laptop() -> None:
         sa.Column("told", sa.Integer(), nullable=False),
         sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_seal")),
+        sqlite_autoincrement=True,
     )
     for name in ("who", "purpose", "file"):
         op.add_column("disclosure", sa.Column(name, sa.Text(), nullable=True))
