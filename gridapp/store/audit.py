@@ -199,7 +199,9 @@ def breaks(db: Connection) -> Iterator[Break]:
     last = db.exec_driver_sql(query).scalar() or 0
     if last != before.number:
         reason = _gap(before.number + 1, last)
-        yield Break(before.upto + 1, before.upto, before.told + 1, before.told, "", reason)
+        yield Break(
+            before.upto + 1, before.upto, before.told + 1, before.told, "", reason
+        )
 
 
 def _fault(db: Connection, before: Link, link: Link) -> str:
