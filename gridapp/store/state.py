@@ -9,9 +9,12 @@ from sqlalchemy import Connection, text
 from sqlalchemy.dialects.sqlite import insert
 
 from gridapp.models.kinds import now, time_text
+from gridapp.models.permissions import Act, demand
 from gridapp.store.tables import actor, disclosure, sync_state
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gridapp.store.vault import Writing
 
 WORKER, DEFAULT_GRID, PUSHED = "worker", "default_grid", "pushed_seq"
@@ -19,6 +22,19 @@ SERVER_URL = "server_url"  # of the county that let this laptop in
 SERVER_CA = "server_ca"  # PEM of the authorities it is believed by, beside the usual
 SENT = "sent_seq"  # the last journal number of ours that the county said it took
 LAST_SYNC = "last_sync"  # when a sync last went through, as the store keeps times
+_NEEDS: Mapping[str, Act] = {
+    "reveal": Act.REVEAL,
+    "show": Act.REVEAL,
+    "list": Act.EXPORT_FULL,
+    "export": Act.EXPORT_FULL,
+    "fill": Act.FILL_FULL,
+    "print": Act.PRINT_FULL,
+    "import": Act.IMPORT,
+    "restore": Act.RESTORE,
+    "account": Act.ACCOUNTS,
+    "repair": Act.REPAIR,
+    "rescue": Act.RESCUE,
+}  # what one must be allowed to do; anything else is only written down
 
 
 def begin(db: Connection, device: UUID) -> None:
@@ -90,9 +106,28 @@ def sent_seq(db: Connection) -> int:
 
 
 def disclose(
-    tx: Writing, act: str, type_: str | None, record_id: UUID | None, detail: str
+    tx: Writing,
+    act: str,
+    type_: str | None,
+    record_id: UUID | None,
+    detail: str,
+    *,
+    purpose: str = "",
+    file: str = "",
+    people: int | None = None,
+    needs: Act | None = None,
 ) -> None:
-    """Journal an act on private data that changes no record: reveal, export, print."""
+    """Journal an act that changes no record, before it is done: reveal, export, print;
+    with whoever is signed in.
+
+    record_id: of what was shown, or the batch of an import. file: the name of the one
+    that is written or read, without its folder. people: or records, of how many.
+    needs: the permission, where it is less than that for any act of this sort.
+    NotAllowed when whoever is signed in may not do it.
+    """
+    needed = needs or _NEEDS.get(act)
+    if needed is not None:
+        demand(tx.user.role, needed)
     tx.db.execute(
         disclosure.insert().values(
             at=time_text(now()),
@@ -101,5 +136,9 @@ def disclose(
             type=type_,
             record_id=record_id.hex if record_id else None,
             detail=detail,
+            who=tx.user.name or None,
+            purpose=purpose or None,
+            file=file or None,
+            people=people,
         )
     )

@@ -48,6 +48,7 @@ class Writing:
     db: Connection
     at: dt.datetime
     by: UUID | None
+    user: Account
     remote: bool = False
     changed: dict[type[Record], set[UUID]] = field(
         default_factory=dict[type[Record], set[UUID]]
@@ -115,7 +116,7 @@ class Store:
             with self._connection(loose=remote) as db, db.begin():
                 if special:
                     state.set_actor(db, "remote" if remote else "local", batch)
-                tx = Writing(db, now(), self.worker_id, remote)
+                tx = Writing(db, now(), self.worker_id, self.user, remote)
                 yield tx
                 search.reindex(tx, tx.changed)
                 self._seal(tx, at_once=special)
