@@ -29,6 +29,7 @@ class Settings(msgspec.Struct, frozen=True):
     phrases: dict[str, tuple[str, ...]] = {}  # by form: visit, call; none: the usual
     auto_sync: bool = True  # sync by itself; else only when asked
     photo_folder: str = ""  # where a phone's photos are copied to; "" watches none
+    backup_folder: str = ""  # where backups are kept as well; "" only beside the data
 
 
 def load(folder: Path) -> Settings:

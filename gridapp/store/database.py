@@ -43,6 +43,20 @@ _FAULTS = (
 )
 
 
+def keyed(path: Path, key: bytes) -> Any:
+    """A driver's connection to the SQLCipher file at `path`, and nothing set but its
+    key: for copying a file and looking at a copy. The caller closes it."""
+    db: Any = sqlcipher.connect(str(path), check_same_thread=False, timeout=10)
+    with ExitStack() as on_failure:
+        on_failure.callback(db.close)
+        db.isolation_level = None
+        db.execute("PRAGMA cipher_log_level = NONE")
+        db.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        db.execute("PRAGMA temp_store = MEMORY")
+        on_failure.pop_all()
+    return db
+
+
 def make_engine(path: Path, key: bytes) -> Engine:
     """An engine on the SQLCipher file at `path`, opened with the raw data key.
 
@@ -52,11 +66,8 @@ def make_engine(path: Path, key: bytes) -> Engine:
 
     def connect() -> Any:
         with ExitStack() as on_failure:
-            db: Any = sqlcipher.connect(str(path), check_same_thread=False, timeout=10)
+            db = keyed(path, key)
             on_failure.callback(db.close)
-            db.isolation_level = None
-            db.execute("PRAGMA cipher_log_level = NONE")
-            db.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
             for pragma in _PRAGMAS:
                 db.execute(f"PRAGMA {pragma}")
             on_failure.pop_all()
@@ -86,8 +97,8 @@ def faults_in_words() -> Generator[None]:
     """Turn what can happen to a file on a laptop into a UserError."""
     try:
         yield
-    except DBAPIError as error:
-        cause = str(error.orig)
+    except (DBAPIError, sqlcipher.Error) as error:
+        cause = str(error.orig if isinstance(error, DBAPIError) else error)
         for sign, sentence in _FAULTS:
             if sign in cause:
                 raise UserError(sentence) from error

@@ -113,7 +113,7 @@ class PhotoStore:
         """Keep a photo that came through sync; ValueError unless `name` is its hash."""
         if hashlib.sha256(plain).hexdigest() != name:
             raise ValueError(f"photo {name} does not have that content")
-        path = self._path(name)
+        path = self.path(name)
         if path.exists() and self._opened(name) is not None:
             return
         nonce = os.urandom(_NONCE)
@@ -131,12 +131,12 @@ class PhotoStore:
 
     def drop(self, name: str) -> None:
         """Remove a photo and its small picture."""
-        for path in (self._path(name), self._thumb_path(name)):
+        for path in (self.path(name), self._thumb_path(name)):
             path.unlink(missing_ok=True)
 
     def has(self, name: str) -> bool:
         """Whether the whole photo is here."""
-        return self._path(name).exists()
+        return self.path(name).exists()
 
     def read(self, name: str) -> bytes:
         """The JPEG; UserError when it is not here or damaged."""
@@ -181,27 +181,28 @@ class PhotoStore:
 
     def since(self, name: str) -> dt.datetime:
         """When a photo, or its small picture, came here; aware."""
-        path = self._path(name) if self.has(name) else self._thumb_path(name)
+        path = self.path(name) if self.has(name) else self._thumb_path(name)
         return dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
 
     def verify(self) -> list[str]:
         """Hashes of the photos whose file is damaged; empty when all is well."""
         return [name for name in self.names() if self._opened(name) is None]
 
-    def _path(self, name: str) -> Path:
+    def path(self, name: str) -> Path:
+        """Where the file of a photo lies, if it is here."""
         if not re.fullmatch(r"[0-9a-f]{64}", name):
             raise ValueError("a photo's name is 64 hexadecimal digits")
         return self._folder / name[:2] / name
 
     def _thumb_path(self, name: str) -> Path:
-        return self._path(name).with_suffix(_THUMB)
+        return self.path(name).with_suffix(_THUMB)
 
     def _kept_thumb(self, name: str) -> bytes | None:
         return self._unsealed(self._thumb_path(name), _mark_of(name))
 
     def _opened(self, name: str) -> bytes | None:
         """The plain photo; None when the file is damaged or another's."""
-        plain = self._unsealed(self._path(name), bytes.fromhex(name))
+        plain = self._unsealed(self.path(name), bytes.fromhex(name))
         if plain is None or hashlib.sha256(plain).hexdigest() != name:
             return None
         return plain
