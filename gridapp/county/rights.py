@@ -48,6 +48,8 @@ class Device:
     last_seq: int = 0  # the last journal number of it that was answered for
     mark: bytes = b""  # tells that journal row from any other
     gone: frozenset[UUID] = frozenset()  # taken away, and it has not said it knows
+    seal_number: int = 0  # the link of its journal's chain that it told last
+    seal: bytes = b""
 
     @property
     def grids(self) -> Collection[UUID]:
@@ -128,6 +130,8 @@ def _let_in(db: Connection, which: ColumnElement[bool]) -> Device:
         row.last_seq,
         row.mark or b"",
         frozenset(scopes.gone),
+        row.seal_number or 0,
+        row.seal or b"",
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, select, update
@@ -12,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from gridapp.county import (
     access,
     again,
+    anchors,
     apply,
     pages,
     parked,
@@ -76,6 +78,7 @@ def reply_to(
     with county.reading() as db:
         pulled = pages.pull(db, device, request.pull) if request.pull else None
         settled = parked.settled_of(db, device.id, request.open[:MAX_ROWS])
+        kept = anchors.kept(db, device, request.push, moment)
         reached = _reached(db, device, _moved(device, request), pulled)
     if reached:
         with county.writing() as db:
@@ -83,7 +86,17 @@ def reply_to(
     grids = sorted(one.bytes for one in device.grids)
     keys = _keys_for(county, device, request)
     gone = sorted(one.bytes for one in device.gone)
-    return SyncReply(VERSION, grids, pushed, pulled, settled, keys, ahead, gone)
+    return SyncReply(
+        VERSION,
+        grids,
+        pushed,
+        pulled,
+        settled,
+        keys,
+        ahead,
+        gone,
+        known=kept,
+    )
 
 
 def _is_ahead(device: access.Device, request: SyncRequest) -> bool:
@@ -130,7 +143,8 @@ def _taken(
                 device = who(db)
                 if request.keys != device.keys:
                     access.keep_keys(db, device.id, request.keys)
-                _note(db, device, _moved(device, request), moment)
+                chain = anchors.told(db, device, request.push)
+                _note(db, device, _moved(device, request), moment, chain)
                 if device.unsettled:
                     rights.settle(db, device.id, moment)
                 rights.let_go(db, device.id, _let_go(device, request))
@@ -202,10 +216,15 @@ def _reached(
 
 
 def _note(
-    db: Connection, device: access.Device, moved: dict[UUID, int], at: dt.datetime
+    db: Connection,
+    device: access.Device,
+    moved: dict[UUID, int],
+    at: dt.datetime,
+    more: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write down that the device was here, and how far it has read."""
-    here = {"seen_at": at, "unlock_hash": None}  # it is open: its code is used up
+    """Write down that the device was here, how far it has read, and what `more` says
+    for columns of its row."""
+    here = {"seen_at": at, "unlock_hash": None, **(more or {})}
     db.execute(update(devices).where(devices.c.id == device.id).values(here))
     for grid_id, n in moved.items():
         db.execute(

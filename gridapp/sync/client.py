@@ -17,6 +17,7 @@ from gridapp.language import tr
 from gridapp.models.ids import id_of
 from gridapp.models.kinds import now, time_text
 from gridapp.store import (
+    audit,
     conflicts,
     holding,
     journal,
@@ -77,6 +78,7 @@ class SyncClient:
         self._ahead = Ahead(store)
         self._line = Line(store, transport, speaks)
         self.report = Report()  # of the last sync, or as far as it came
+        self._clock: str | None = None  # how far off this laptop's was, if it is known
 
     @classmethod
     def of(cls, store: Store) -> SyncClient:
@@ -129,6 +131,8 @@ class SyncClient:
         if whole:
             with self._store.writing() as tx:
                 state.keep(tx.db, state.LAST_SYNC, time_text(now()))
+                if self._clock is not None:
+                    state.keep(tx.db, state.CLOCK_OFF, self._clock)
         return report
 
     def index(self, progress: Progress | None = None) -> None:
@@ -209,14 +213,15 @@ class SyncClient:
                 first = fresh and not push_first
                 batch = None if first else self._ahead.batch(db, behind)
             mark = rejoining.mark(db, batch.last) if batch else b""
+            seals = audit.claims(db) if batch and batch.complete else []
             opened, decided = conflicts.open_keys(db), conflicts.untold(db)
         if again is not None and batch is None:
             ask = partial(self._ask, token, report)
             rejoin.finish(self._store, ask, again)
             return True
-        push = (
-            Push(batch.last, batch.changes, again is not None, mark) if batch else None
-        )
+        push = None
+        if batch:
+            push = Push(batch.last, batch.changes, again is not None, mark, seals)
         request = SyncRequest(
             version=self._line.version,
             epoch=epoch,
@@ -237,6 +242,8 @@ class SyncClient:
             self._ahead.forget()
         if reply.answers not in (b"", digest(self._line.asked)):
             raise UserError(tr("收到的答复不是这次同步的，请再同步一次；改动都在本机"))
+        if reply.known:
+            self._clock = str(round(now().timestamp()) - reply.known[1])
         return self.take(batch, request, reply, report) or fresh
 
     def take(
@@ -303,6 +310,8 @@ class SyncClient:
             rows = _rows_of(tx.db, batch.last) if held else {}
             for key in (state.PUSHED, state.SENT):
                 state.keep(tx.db, key, str(batch.last))
+            if reply.known:
+                audit.heard(tx.db, reply.known[0])
             report.held += holding.keep(tx, rows, held)
             report.pushed += len(batch.changes)
             return new or not batch.complete

@@ -21,6 +21,7 @@ from gridapp.language import tr
 from gridapp.models import Grid
 from gridapp.models.kinds import TIME, now, time_text
 from gridapp.store import (
+    audit,
     conflicts,
     exchange,
     journal,
@@ -225,7 +226,8 @@ def _requests(
 
 def _push(db: Connection, batch: Batch) -> Push:
     mark = rejoining.mark(db, batch.last)
-    return Push(batch.last, batch.changes, mark=mark)
+    seals = audit.claims(db) if batch.complete else []
+    return Push(batch.last, batch.changes, mark=mark, seals=seals)
 
 
 def import_package(

@@ -83,13 +83,16 @@ class Push(msgspec.Struct, array_like=True):
     `mark` tells the journal row `last` from any other that may have had its number.
     `again`: the county was restored and may have lost these; of a change that was
     somebody else's, `device` says whose, and `stamp` is always when the record was
-    last changed before it, as this laptop knew (docs/protocol.md).
+    last changed before it, as this laptop knew (docs/protocol.md). `seals` are links of
+    the journal's chain, number and eight bytes: the one that the county keeps, as it
+    stands on the laptop now, and the newest.
     """
 
     last: int
     changes: list[Change]
     again: bool = False
     mark: bytes = b""
+    seals: list[tuple[int, bytes]] = []
 
 
 class Cursor(msgspec.Struct, array_like=True):
@@ -161,6 +164,8 @@ class SyncReply(msgspec.Struct, array_like=True):
     lets their records go and mentions them no more. A grid that is in neither list
     stays as it is. `answers` is the `digest` of the request's bytes: a page fits only
     where the request was made, and one that comes late would bring older values back.
+    `known`, for a push with `seals`: the number of the link that the county keeps now,
+    and what time it is there, in seconds since 1970.
     """
 
     version: int
@@ -172,6 +177,7 @@ class SyncReply(msgspec.Struct, array_like=True):
     ahead: tuple[int, bytes] | None = None
     gone: list[bytes] = []
     answers: bytes = b""
+    known: tuple[int, int] | None = None
 
 
 class RejoinRequest(msgspec.Struct, array_like=True):
