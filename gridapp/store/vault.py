@@ -17,14 +17,14 @@ from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DBAPIError
 from uuid_utils.compat import uuid7
 
-from gridapp import migrations
+from gridapp import durable, migrations
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models import Grid, Worker
 from gridapp.models.kinds import now
 from gridapp.models.record import Record, table_of
 from gridapp.store import accounts as people
-from gridapp.store import audit, journal, search, slot_file, slots, state
+from gridapp.store import audit, begun, journal, search, slot_file, slots, state
 from gridapp.store.accounts import Account
 from gridapp.store.database import faults_in_words, make_engine
 from gridapp.store.photos import PhotoStore
@@ -223,21 +223,21 @@ def create(folder: Path, password: str, name: str = "") -> Store:
     key, user = slots.new_key(), people.new(name, people.SECRETARY)
     slot = slots.seal(key, password, user)
     with faults_in_words():
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        durable.make_folder(folder)
         path = folder / DATABASE_FILE
         if path.exists():
             raise UserError(
                 tr("{folder} 里有没有密钥的数据文件，请换一个空文件夹", folder=folder)
             )
-        path.touch(mode=0o600)  # the WAL beside it gets the same mode
-        engine = make_engine(path, key)
-        with engine.execution_options(gridapp_writes=True).begin() as db:
+        with begun.new(path, key) as db:
             migrations.upgrade(db, "client")
             journal.ensure_triggers(db)
             search.ensure(db)
             state.begin(db, uuid7())
         with slot_file.changing(folder / SLOT_FILE):
             slots.write(folder / SLOT_FILE, slots.all_of([slot], key))
+        begun.finish(path)
+        engine = make_engine(path, key)
     return Store(folder, engine, key, user)
 
 
@@ -326,6 +326,8 @@ def open_with_key(folder: Path, key: bytes, user: Account | None = None) -> Stor
     path = folder / DATABASE_FILE
     if is_shut(folder):
         raise slots.Locked(slots.LOCKED)
+    with faults_in_words():
+        begun.finish(path)
     if not path.exists():
         raise UserError(tr("数据文件 {name} 不见了，请从备份恢复", name=path.name))
     with faults_in_words(), ExitStack() as on_failure:

@@ -1,0 +1,55 @@
+"""The database of a new vault, which gets its name once its key is kept.
+
+Whoever is killed before that has no vault, and the next try begins anew: nothing can be
+in the way that nobody has a key for. Whoever is killed after that has a vault, and its
+next opening gives the database its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from gridapp import durable
+from gridapp.store.database import make_engine
+
+_BEGUN = ".new"  # after the name of the database
+_BESIDE = ("", "-wal", "-shm")  # what SQLite keeps beside a file
+
+
+@contextmanager
+def new(path: Path, key: bytes) -> Generator[Connection]:
+    """A transaction on the database that will be `path`, empty; all of it is on the
+    disk afterwards.
+
+    What an earlier try left is removed. Raises OSError.
+    """
+    made = _begun(path)
+    for end in _BESIDE:
+        made.with_name(made.name + end).unlink(missing_ok=True)
+    made.touch(mode=0o600)  # the WAL beside it gets the same mode
+    engine = make_engine(made, key)
+    try:
+        with engine.execution_options(gridapp_writes=True).connect() as db:
+            with db.begin():
+                yield db
+            db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            db.rollback()
+    finally:
+        engine.dispose()
+
+
+def finish(path: Path) -> None:
+    """Give the database its name, if it was made and has none yet. Raises OSError.
+
+    Its key must be kept by now.
+    """
+    if not path.exists() and _begun(path).exists():
+        durable.take_place(_begun(path), path)
+
+
+def _begun(path: Path) -> Path:
+    return path.with_name(path.name + _BEGUN)
