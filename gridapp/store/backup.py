@@ -122,9 +122,8 @@ def make(
     except UserError as error:
         _note(store, trouble=str(error))
         raise
-    second_at = {} if made.trouble else {"second_at": made.manifest.made_at}
-    if backup_places.second(store.folder) is None:
-        second_at = {}
+    there = backup_places.second(store.folder) is not None and not made.trouble
+    second_at = {"second_at": made.manifest.made_at} if there else {}
     _note(store, trouble="", second_trouble=made.trouble, **second_at)
     return made
 
@@ -369,7 +368,14 @@ def _photo_bytes(store: PhotoStore) -> int:
     return sum(store.path(name).stat().st_size for name in store.names())
 
 
+def is_of(store: Store, manifest: Manifest) -> bool:
+    """Whether a backup is of this vault."""
+    return _source(store).ours(manifest)
+
+
 def _note(store: Store, **told: str) -> None:
+    if store.retired:
+        return  # what is written now goes with the state that is left behind
     with store.writing() as tx:
         before = _read_note(state.value(tx.db, _NOTE))
         after = msgspec.structs.replace(before, **told)

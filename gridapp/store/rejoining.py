@@ -39,6 +39,8 @@ from gridapp.sync.protocol import (
 )
 from gridapp.sync.wire import pairs, time_of_sqlite, to_wire, whole
 
+OLDER = "older_copy"  # of `sync_state`; what becomes of such a copy:
+NOTICED, RENAMED = "noticed", "renamed"
 _KEY = "rejoin"
 _READ = "read_whole:"  # and a grid: where its log stood after the first download
 _ENVELOPE = 64 << 10  # bytes of a request beside its changes
@@ -90,6 +92,11 @@ def begin(tx: Writing, last: int, ends: Ends) -> None:
         remote.keep_cursors(db, [Cursor(one.grid, 0) for one in remote.cursors(db)])
     db.execute(delete(held).where(held.c.seq > last, held.c.decided.in_(_MADE)))
     db.execute(update(photo_state).values(thumb_up=False, whole_up=False, upload=None))
+
+
+def note_older(tx: Writing) -> None:
+    """These data are an older copy: the county knows numbers that they do not have."""
+    state.keep(tx.db, OLDER, NOTICED)
 
 
 def begin_as_new(tx: Writing) -> None:

@@ -29,8 +29,7 @@ from gridapp.sync.protocol import (
 )
 
 PATH = "/v1/rejoin"
-_SERVER, _EPOCH, _OLDER = "server_id", "epoch", "older_copy"
-_NOTICED, _RENAMED = "noticed", "renamed"  # what becomes of an older copy
+_SERVER, _EPOCH = "server_id", "epoch"
 _OLDER_COPY = tr(
     "这份数据是从较早的备份恢复的。请向县里要一个新的登记码，重新登记后接着用；"
     "改动都在本机"
@@ -119,7 +118,7 @@ def _check_mark(store: Store, last: int, mark: bytes) -> None:
         if not mark or rejoining.mark(db, last) == mark:
             return
     with store.writing() as tx:
-        state.keep(tx.db, _OLDER, _NOTICED)
+        rejoining.note_older(tx)
     raise Refused("device", _OLDER_COPY)
 
 
@@ -127,7 +126,7 @@ def refuse_older_copy(store: Store) -> None:
     """Refused when the county said that these data are an older copy, and no code has
     made them a laptop of its own yet: it would not take what they send."""
     with store.reading() as db:
-        if state.value(db, _OLDER) != _NOTICED:
+        if state.value(db, rejoining.OLDER) != rejoining.NOTICED:
             return
     raise Refused("device", _OLDER_COPY)
 
@@ -136,18 +135,18 @@ def as_new(store: Store) -> None:
     """Give an older copy a device id of its own before it enrols; once, so that a lost
     answer does not cost the code."""
     with store.reading() as db:
-        noticed = state.value(db, _OLDER) == _NOTICED
+        noticed = state.value(db, rejoining.OLDER) == rejoining.NOTICED
     if noticed:
         device = uuid7()
         with store.writing() as tx:
             state.become(tx.db, device)
-            state.keep(tx.db, _OLDER, _RENAMED)
+            state.keep(tx.db, rejoining.OLDER, rejoining.RENAMED)
         store.device_id = device
 
 
 def joined(tx: Writing) -> None:
     """The county let this laptop in. What an older copy has not sent is measured
     against what it had sent as the device it was."""
-    if state.value(tx.db, _OLDER) is not None:
+    if state.value(tx.db, rejoining.OLDER) is not None:
         rejoining.begin_as_new(tx)
-        state.keep(tx.db, _OLDER, None)
+        state.keep(tx.db, rejoining.OLDER, None)

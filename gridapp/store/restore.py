@@ -1,0 +1,363 @@
+"""Restores a vault from a backup: looked at first, prepared whole, then put in place.
+
+What was saved since the backup is told before anything happens, and the present state
+becomes a backup itself. Who may open the vault does not change with it: the accounts
+and passwords of today stay, unless they cannot be opened; then those of the backup
+come with it. `restoring.finish` puts it in place.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from filelock import FileLock
+
+from gridapp import durable
+from gridapp.errors import UserError
+from gridapp.language import tr
+from gridapp.models.permissions import Act, demand
+from gridapp.store import (
+    backup,
+    backup_places,
+    compared,
+    restoring,
+    slot_file,
+    slots,
+    state,
+    vault,
+)
+from gridapp.store.accounts import Account
+from gridapp.store.backup_file import DATABASE, SLOTS, Backup, Manifest, Step
+from gridapp.store.backup_places import RESTORE
+from gridapp.store.compared import Difference
+from gridapp.store.database import faults_in_words, keyed
+from gridapp.store.photos import PhotoStore
+from gridapp.store.vault import Store
+
+FORMER_KEYS = "former_keys"  # of `sync_state`: data keys of before, as JSON of hex
+_ASIDE = (
+    "damaged-"  # how the folder's name begins in which a file stays that no key opens
+)
+NO_SLOTS = tr(
+    "这份备份里的密钥按县里的要求取掉了，只能在原来那份数据里用现在的密码恢复"
+)
+FOREIGN = tr(
+    "这份备份是另一份数据的，恢复了会盖掉现在的数据。请在命令行用 gridapp restore "
+    "文件 --data 新文件夹，恢复到一个新文件夹里"
+)
+
+
+class NeedsPassword(UserError):
+    """The backup is under another key than the vault that is open, if any is."""
+
+    def __init__(self) -> None:
+        super().__init__(tr("请输入做这份备份时用的密码"))
+
+
+@dataclass
+class Unpacked:
+    """A backup that lies whole beside the data and may take its place.
+
+    `user` is who restores it. `own_slots`: its accounts come with it, because those of
+    today are not known. `difference` says what would change, and is None where there is
+    no vault yet, or none that could be opened.
+    """
+
+    folder: Path
+    file: Path
+    manifest: Manifest
+    lock: FileLock = field(repr=False)
+    key: bytes = field(repr=False)
+    user: Account
+    own_slots: bool
+    kinds: Mapping[str, int]
+    difference: Difference | None = None
+    photos: int = 0
+    photos_lacking: int = 0  # that lie nowhere here; the county may have them
+
+    @property
+    def scratch(self) -> Path:
+        """Where it lies."""
+        return self.folder / restoring.FOLDER
+
+
+def unpack(
+    folder: Path,
+    file: Path,
+    store: Store | None = None,
+    *,
+    password: str | None = None,
+    name: str | None = None,
+    step: Step | None = None,
+) -> Unpacked:
+    """Unpack a backup beside the data in `folder`, check it whole, bring it up to date.
+
+    store: the vault in `folder`, open; None when there is none, or it cannot be opened.
+    password, name: of the backup, where the key of `store` is not its own.
+    UserError names what is damaged, NeedsPassword asks. Nothing of the data changes.
+    """
+    if store is not None:
+        demand(store.user.role, Act.RESTORE)
+    if vault.exists(folder) and vault.is_shut(folder):
+        raise slots.Locked(slots.LOCKED)
+    with faults_in_words(), Backup(file) as source:
+        fresh = not folder.is_dir()
+        durable.make_folder(folder)
+        lock = restoring.hold(folder)
+        try:
+            if restoring.pending(folder):
+                raise UserError(
+                    tr("上一次恢复还没有做完，请关掉所有窗口，重新打开一次再恢复")
+                )
+            restoring.clear(folder)
+            (folder / restoring.FOLDER).mkdir(mode=0o700)
+            return _unpacked(folder, source, store, lock, (password, name), step)
+        except BaseException:
+            if not restoring.pending(folder):
+                restoring.clear(folder)
+            lock.release()
+            if fresh:
+                restoring.leave_no_trace(folder)
+            raise
+
+
+def drop(unpacked: Unpacked) -> None:
+    """Remove what was unpacked: it is not wanted."""
+    if not restoring.pending(unpacked.folder):
+        restoring.clear(unpacked.folder)
+    unpacked.lock.release()
+
+
+def prepare(
+    unpacked: Unpacked, store: Store | None, purpose: str, step: Step | None = None
+) -> None:
+    """Back up the present state and declare the restore: `restoring.finish` does it.
+
+    The caller closes `store` after this, which takes no write any more, and finishes.
+    UserError when the present state cannot be kept; then nothing happens.
+    """
+    folder = unpacked.folder
+    with faults_in_words():
+        if store is not None:
+            store.retire(tr("正在恢复备份，请等窗口重新打开"))
+        try:
+            if store is not None:
+                backup.make(store, RESTORE, step=step)
+            elif (folder / DATABASE).exists():
+                restoring.see_that_nobody_has(folder / DATABASE)
+                _keep_aside(folder)
+            _carry_over(unpacked, store, purpose)
+            _bring_photos(unpacked, store, step)
+            _declare(unpacked)
+        except BaseException:
+            if store is not None:
+                store.retire("")
+            raise
+    unpacked.lock.release()
+
+
+def _declare(unpacked: Unpacked) -> None:
+    scratch = unpacked.scratch
+    if not unpacked.own_slots:
+        slot_file.remove(scratch / SLOTS)
+    _see_onto_disk(scratch / DATABASE)
+    restoring.declare(unpacked.folder)
+
+
+def _unpacked(
+    folder: Path,
+    source: Backup,
+    store: Store | None,
+    lock: FileLock,
+    told: tuple[str | None, str | None],
+    step: Step | None,
+) -> Unpacked:
+    scratch, manifest = folder / restoring.FOLDER, source.manifest
+    key, user, own_slots = _key_of(source, folder, store, *told)
+    source.prove(key)
+    if store is not None and not backup.is_of(store, manifest):
+        raise UserError(FOREIGN)
+    backup_places.check_room(folder, 2 * manifest.parts.get(DATABASE, ("", 0))[1])
+    if step:
+        step(0, 0, tr("核对备份"))
+    source.check()
+    source.unpack(DATABASE, scratch / DATABASE)
+    source.examine(scratch / DATABASE, key)
+    if store is not None and key != store.key:
+        _change_key(scratch / DATABASE, key, store.key)
+    if not own_slots:
+        shutil.copyfile(folder / SLOTS, scratch / SLOTS)
+    opened = vault.open_with_key(scratch, store.key if store else key, user, kept=False)
+    try:
+        with opened.reading() as then:
+            kinds = compared.counts(then)
+            difference = None
+            if store is not None:
+                with store.reading() as now:
+                    difference = compared.difference(then, now)
+    finally:
+        opened.close()
+    names = source.photo_names()
+    found = Unpacked(
+        folder, source.file, manifest, lock, key, user, own_slots, kinds, difference
+    )
+    found.photos = len(names)
+    found.photos_lacking = _put_photos_aside(found, source, names, store)
+    return found
+
+
+def _key_of(
+    source: Backup,
+    folder: Path,
+    store: Store | None,
+    password: str | None,
+    name: str | None,
+) -> tuple[bytes, Account, bool]:
+    """The backup's data key, who has it, and whether its accounts come with it."""
+    if store is not None:
+        for key in keys_of(store):
+            if source.is_under(key):
+                return key, store.user, False
+    elif password is not None and slot_file.exists(folder / SLOTS):
+        with suppress(UserError):  # of a vault whose database cannot be opened
+            today = vault.unsealed(folder, password, name)
+            demand(today.slot.account.role, Act.RESTORE)
+            if source.is_under(today.key):
+                return today.key, today.slot.account, False
+    raw = source.slots()
+    if raw is None:
+        raise UserError(NO_SLOTS)
+    if password is None:
+        raise NeedsPassword
+    scratch = folder / restoring.FOLDER
+    durable.write_whole(scratch / SLOTS, raw)
+    opened = vault.unsealed(scratch, password, name)
+    if not source.is_under(opened.key):
+        raise UserError(
+            tr("备份 {name} 里的密钥不是它自己的，请换一份备份", name=source.file.name)
+        )
+    demand(opened.slot.account.role, Act.RESTORE)
+    return opened.key, opened.slot.account, store is None
+
+
+def keys_of(store: Store) -> list[bytes]:
+    """The data key of a vault, and those it had before."""
+    with store.reading() as db:
+        former = json.loads(state.value(db, FORMER_KEYS) or "[]")
+    return [store.key, *(bytes.fromhex(one) for one in former)]
+
+
+def _change_key(database: Path, key: bytes, after: bytes) -> None:
+    with faults_in_words(), closing(keyed(database, key)) as db:
+        db.execute(f"PRAGMA rekey = \"x'{after.hex()}'\"")
+
+
+def _carry_over(unpacked: Unpacked, store: Store | None, purpose: str) -> None:
+    """Take along what a restore must not lose or undo, and write down who did it."""
+    key = store.key if store else unpacked.key
+    scratch = unpacked.scratch
+    then = vault.open_with_key(scratch, key, unpacked.user, kept=False)
+    try:
+        with then.writing() as tx:
+            if store is not None:
+                with store.reading() as now:
+                    compared.carry_over(tx, now)
+            made = unpacked.manifest.moment.astimezone()
+            words = tr("恢复到 {made:%Y-%m-%d %H:%M} 的备份", made=made)
+            file = unpacked.file.name
+            state.disclose(tx, "restore", None, None, words, purpose=purpose, file=file)
+    finally:
+        then.close()
+    with closing(keyed(scratch / DATABASE, key)) as db:
+        db.execute("PRAGMA journal_mode = DELETE")  # one file
+
+
+def _put_photos_aside(
+    unpacked: Unpacked, source: Backup, names: Sequence[str], store: Store | None
+) -> int:
+    """Unpack the photos that are inside the file and that the vault lacks; how many
+    are neither there nor here nor beside the backup."""
+    inside = dict(source.photos_inside())
+    places = _photo_places(unpacked)
+    lacking = 0
+    for name in names:
+        if store is not None and store.photos.has(name):
+            continue
+        if name in inside:
+            target = _inside(unpacked).path(name)
+            durable.make_folder(target.parent)
+            source.unpack(inside[name], target)
+        elif not any(place.has(name) for place in places):
+            lacking += 1
+    return lacking
+
+
+def _inside(unpacked: Unpacked) -> PhotoStore:
+    """The photos of the backup that were unpacked, under its own key."""
+    return PhotoStore(unpacked.scratch / "inside", unpacked.key)
+
+
+def _photo_places(unpacked: Unpacked) -> list[PhotoStore]:
+    """Where photos under the backup's key may lie: in the file, beside it, here."""
+    beside = (unpacked.file.parent, backup_places.local(unpacked.folder))
+    key = unpacked.key
+    return [
+        _inside(unpacked),
+        *(PhotoStore(backup_places.shared_photos(one, key), key) for one in beside),
+    ]
+
+
+def _bring_photos(unpacked: Unpacked, store: Store | None, step: Step | None) -> None:
+    """Put the photos that the vault will lack where `restoring.finish` finds them."""
+    key = store.key if store else unpacked.key
+    after = PhotoStore(unpacked.scratch, key)
+    with Backup(unpacked.file) as source:
+        names = source.photo_names()
+    places = _photo_places(unpacked)
+    for done, name in enumerate(names):
+        if store is not None and store.photos.has(name):
+            continue
+        for place in places:
+            with suppress(UserError):  # it is not there, or damaged
+                after.put(name, place.read(name))
+                break
+        if step:
+            step(done + 1, len(names), tr("取回照片"))
+
+
+def _keep_aside(folder: Path) -> None:
+    """Keep files that nobody could open as they are, for whoever can."""
+    moment = dt.datetime.now().astimezone()
+    place = backup_places.local(folder)
+    durable.make_folder(place)
+    stem = f"{_ASIDE}{moment:%Y%m%d-%H%M%S}-"
+    aside = Path(tempfile.mkdtemp(prefix=stem, dir=place))
+    slots_here = folder / SLOTS
+    database = folder / DATABASE
+    for path in (
+        database,
+        database.with_name(f"{DATABASE}-wal"),
+        slots_here,
+        slot_file.copy_of(slots_here),
+    ):
+        if path.exists():
+            try:
+                os.link(path, aside / path.name)
+            except OSError:
+                backup_places.check_room(place, path.stat().st_size)
+                shutil.copy2(path, aside / path.name)
+                _see_onto_disk(aside / path.name)
+    durable.sync_folder(aside)
+
+
+def _see_onto_disk(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
