@@ -127,6 +127,14 @@ class Store:
             for listener in list(self._listeners):
                 listener(Changes(names))
 
+    def seal(self) -> None:
+        """Give the chain a link for what was written since its last one."""
+        if not self._unsealed:
+            return
+        with self._exclusively(), faults_in_words(), self._writer.begin() as db:
+            audit.seal(db, now())
+            self._unsealed = 0
+
     def _seal(self, tx: Writing, *, at_once: bool) -> None:
         """Seal what was written since the last time; a save waits for it seldom."""
         self._unsealed += 1
@@ -181,9 +189,8 @@ class Store:
         What a full disk keeps from being moved out of the WAL stays safe in it.
         """
         try:
-            if self._unsealed:
-                with suppress(DBAPIError), self._writer.begin() as db:
-                    audit.seal(db, now())
+            with suppress(DBAPIError, UserError):
+                self.seal()
             with suppress(DBAPIError), self._engine.connect() as db:
                 db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
                 db.rollback()

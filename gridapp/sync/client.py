@@ -121,6 +121,8 @@ class SyncClient:
             total = journal.unsent_count(db, state.pushed_seq(db))
         if not token or epoch is None:
             raise UserError(tr("这台电脑还没有登记到县级服务器，请先用登记码登记"))
+        if total:
+            self._store.seal()  # the county is told of all that is here
         try:
             whole = self._rounds(token, epoch, report, total, progress, cancelled)
         finally:
