@@ -33,9 +33,9 @@ def new(path: Path, key: bytes) -> Generator[Connection]:
     made.touch(mode=0o600)  # the WAL beside it gets the same mode
     engine = make_engine(made, key)
     try:
-        with engine.execution_options(gridapp_writes=True).connect() as db:
-            with db.begin():
-                yield db
+        with engine.execution_options(gridapp_writes=True).begin() as db:
+            yield db
+        with engine.connect() as db:
             db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
             db.rollback()
     finally:
