@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from gridapp.county import following, log, parked, rows, writing
+from gridapp.county import following, log, parked, plain, rows, writing
 from gridapp.county.access import Device
 from gridapp.county.batch import Batch, load, pointers
 from gridapp.county.intake import (
@@ -26,6 +26,7 @@ from gridapp.county.rows import Row
 from gridapp.county.tables import device as devices
 from gridapp.language import tr
 from gridapp.models import Grid, roles, rules
+from gridapp.models.kinds import TIME
 from gridapp.models.record import Hand, Record, fields_of
 from gridapp.sync import merge
 from gridapp.sync.merge import Incoming, Outcome
@@ -36,6 +37,7 @@ from gridapp.sync.protocol import (
     RESTORE,
     RETURN,
     UPDATE,
+    Change,
     Push,
     Pushed,
 )
@@ -63,11 +65,13 @@ def push(db: Connection, device: Device, sent: Push, now: dt.datetime) -> Pushed
     raws = [one for one in sent.changes if taken_before < one.seq <= sent.last]
     taken = 0
     if raws:
-        inserted = {(raw.type, raw.id) for raw in raws if raw.action == INSERT}
-        found = [read(raw) for raw in raws]
+        lines, left = plain.take(db, device, raws, now)
+        inserted = {(raw.type, raw.id) for raw in left if raw.action == INSERT}
+        found = [read(raw) for raw in left]
         older = parked.waiting(db, device.id, but=inserted)
         found += [read(raw, field) for raw, field in older]
-        fresh, settled = parked.sorted_out(apply(db, device, found, now), older)
+        holding = apply(db, device, found, now, lines)
+        fresh, settled = parked.sorted_out(holding, older)
         settled += parked.superseded(db, device.id, inserted, fresh)
         parked.settle(db, device.id, settled)
         parked.keep(db, device.id, fresh, now)
@@ -85,9 +89,14 @@ def push(db: Connection, device: Device, sent: Push, now: dt.datetime) -> Pushed
 
 
 def apply(
-    db: Connection, device: Device, found: Sequence[Arrival | Hold], now: dt.datetime
+    db: Connection,
+    device: Device,
+    found: Sequence[Arrival | Hold],
+    now: dt.datetime,
+    lines: Sequence[log.Entry] = (),
 ) -> list[Hold]:
-    """Merge, write and log what was read; returns what does not fit."""
+    """Merge, write and log what was read, behind `lines`, which are written but not
+    logged; returns what does not fit."""
     arrivals = [one for one in found if isinstance(one, Arrival)]
     batch = load(db, device, arrivals, now)
     for arrival in arrivals:
@@ -105,7 +114,7 @@ def apply(
         for arrival, entry in batch.entries
         if (arrival.model, arrival.record_id) not in refused
     ]
-    log.append(db, kept, now)
+    log.append(db, [*lines, *kept], now)
     unread = [one for one in found if isinstance(one, Hold)]
     return unread + [hold for arrival in arrivals for hold in arrival.holds]
 
@@ -308,24 +317,26 @@ def _entries(
     assert outcome.action is not None
     assert outcome.stamp is not None
     model, change = arrival.model, arrival.change
-    stamp = outcome.stamp
+    stamp = TIME.to_wire(outcome.stamp)
     echo = _comes_back(arrival, row, outcome)
 
     def entry(grid_id: UUID, action: str, sent: tuple[str, list[Any]]) -> log.Entry:
         names, values = sent
-        return log.Entry(
-            grid_id,
-            model.__tablename__,
-            arrival.record_id,
-            action,
-            names,
-            values,
-            change.at,
-            change.by,
-            batch.device.id,
-            stamp,
-            echo,
+        line = Change(
+            seq=0,
+            type=model.__tablename__,
+            id=arrival.raw.id,
+            grid=grid_id.bytes,
+            action=action,
+            at=TIME.to_wire(change.at),
+            by=change.by.bytes if change.by else None,
+            base=None,
+            names=names,
+            values=values,
+            stamp=stamp,
+            device=batch.device.id.bytes,
         )
+        return log.Entry(line, echo)
 
     moved = outcome.changes.get("grid_id")
     here: UUID = moved[0] if moved else row["grid_id"]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -12,11 +13,13 @@ from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gridapp.county import rows
-from gridapp.county.rows import time_text
 from gridapp.county.tables import change, scope
-from gridapp.models.kinds import TIME
+from gridapp.models.ids import id_of
+from gridapp.models.kinds import time_text
 from gridapp.sync.protocol import WHOLE, Change
-from gridapp.sync.wire import named
+from gridapp.sync.wire import named, time_to_sqlite
+
+_packed = msgspec.msgpack.Encoder().encode
 
 _COLUMNS = (
     "grid_id",
@@ -34,42 +37,14 @@ _COLUMNS = (
 )
 
 
-class Entry(msgspec.Struct, frozen=True):
-    """A line of the log before it has its number.
+class Entry(NamedTuple):
+    """A line of the log before it has its number: the change as it will be sent.
 
-    `names` and `values` as in a Change. `echo`: its own device must read it too.
+    `echo`: its own device must read it too.
     """
 
-    grid_id: UUID
-    type: str
-    record_id: UUID
-    action: str
-    names: str
-    values: list[Any]
-    at: dt.datetime
-    by: UUID | None
-    device_id: UUID | None
-    stamp: dt.datetime
+    change: Change
     echo: bool = False
-
-    def body(self, n: int) -> bytes:
-        """The line as it is sent."""
-        return msgspec.msgpack.encode(
-            Change(
-                seq=n,
-                type=self.type,
-                id=self.record_id.bytes,
-                grid=self.grid_id.bytes,
-                action=self.action,
-                at=TIME.to_wire(self.at),
-                by=self.by.bytes if self.by else None,
-                base=None,
-                names=self.names,
-                values=self.values,
-                stamp=TIME.to_wire(self.stamp),
-                device=self.device_id.bytes if self.device_id else None,
-            )
-        )
 
 
 def append(db: Connection, entries: Sequence[Entry], now: dt.datetime) -> None:
@@ -78,43 +53,38 @@ def append(db: Connection, entries: Sequence[Entry], now: dt.datetime) -> None:
     The number is taken under the scope's row lock, which stands until the commit, so
     that a reader's cursor can never pass a change that commits later (design.md §5).
     """
-    counts: dict[UUID, int] = {}
-    for entry in entries:
-        counts[entry.grid_id] = counts.get(entry.grid_id, 0) + 1
-    following: dict[UUID, int] = {}
-    for grid_id in sorted(counts):
+    counts = Counter(entry.change.grid for entry in entries)
+    following: dict[bytes, int] = {}
+    for grid in sorted(counts):
         query = (
             update(scope)
-            .where(scope.c.grid_id == grid_id)
-            .values(last=scope.c.last + counts[grid_id])
+            .where(scope.c.grid_id == id_of(grid))
+            .values(last=scope.c.last + counts[grid])
             .returning(scope.c.last)
         )
-        following[grid_id] = db.execute(query).scalar_one() - counts[grid_id] + 1
-    lines = [(one, _next(following, one.grid_id)) for one in entries]
-    rows.write(db, change.name, _COLUMNS, (_row(one, n, now) for one, n in lines))
+        following[grid] = db.execute(query).scalar_one() - counts[grid] + 1
+    lines = (_row(entry, following, time_text(now)) for entry in entries)
+    rows.write(db, change.name, _COLUMNS, lines)
 
 
-def _next(following: dict[UUID, int], grid_id: UUID) -> int:
-    n = following[grid_id]
-    following[grid_id] = n + 1
-    return n
-
-
-def _row(entry: Entry, n: int, now: dt.datetime) -> tuple[Any, ...]:
-    """In the order of _COLUMNS, as both databases take it."""
+def _row(entry: Entry, following: dict[bytes, int], now: str) -> tuple[Any, ...]:
+    """In the order of _COLUMNS, as both databases take it; numbers the line."""
+    line = entry.change
+    n = line.seq = following[line.grid]
+    following[line.grid] = n + 1
     return (
-        entry.grid_id.hex,
+        line.grid.hex(),
         n,
-        entry.type,
-        entry.record_id.hex,
-        entry.action,
-        time_text(entry.at),
-        entry.by.hex if entry.by else None,
-        entry.device_id.hex if entry.device_id else None,
-        time_text(entry.stamp),
-        time_text(now),
+        line.type,
+        line.id.hex(),
+        line.action,
+        time_to_sqlite(line.at),
+        line.by.hex() if line.by else None,
+        line.device.hex() if line.device else None,
+        time_to_sqlite(line.stamp),
+        now,
         entry.echo,
-        entry.body(n),
+        _packed(line),
     )
 
 

@@ -20,11 +20,19 @@ from gridapp.county.tables import device, device_scope, scope
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models import RECORDS, Grid, Worker, codes
-from gridapp.models.kinds import now
+from gridapp.models.kinds import TIME, now
 from gridapp.models.place import grid_id
 from gridapp.models.record import Record, Values, fields_of, table_of
 from gridapp.models.roles import AREA_DIGITS
-from gridapp.sync.protocol import DELETE, ENTER, INSERT, LEAVE, RESTORE, UPDATE
+from gridapp.sync.protocol import (
+    DELETE,
+    ENTER,
+    INSERT,
+    LEAVE,
+    RESTORE,
+    UPDATE,
+    Change,
+)
 from gridapp.sync.wire import pairs, whole
 
 _GRID_CODE = re.compile("[0-9A-Za-z-]{1,32}")
@@ -172,16 +180,19 @@ def _log(
 ) -> None:
     entries = [
         log.Entry(
-            grid_id=where,
-            type=model.__tablename__,
-            record_id=row["id"],
-            action=action,
-            names=names,
-            values=values,
-            at=at,
-            by=None,
-            device_id=None,
-            stamp=row["updated_at"],
+            Change(
+                seq=0,
+                type=model.__tablename__,
+                id=row["id"].bytes,
+                grid=where.bytes,
+                action=action,
+                at=TIME.to_wire(at),
+                by=None,
+                base=None,
+                names=names,
+                values=values,
+                stamp=TIME.to_wire(row["updated_at"]),
+            )
         )
         for where, action, (names, values) in lines
     ]

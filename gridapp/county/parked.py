@@ -109,6 +109,14 @@ def between(db: Connection, device_id: UUID, first: int, last: int) -> list[Hold
     ]
 
 
+def records(db: Connection, device_id: UUID) -> set[bytes]:
+    """The ids of the records of which something of this device is held."""
+    query = select(held.c.record_id).where(
+        held.c.device_id == device_id, ~held.c.settled
+    )
+    return {one.bytes for one in db.scalars(query)}
+
+
 def waiting(
     db: Connection, device_id: UUID, *, but: Collection[tuple[str, bytes]]
 ) -> list[Parked]:

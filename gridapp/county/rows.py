@@ -7,7 +7,14 @@ more than the databases themselves (bench: sync). PostgreSQL gets them by COPY.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import (
+    Callable,
+    Generator,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import contextmanager
 from functools import cache, lru_cache
 from typing import Any
@@ -17,10 +24,10 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from gridapp.models import kinds
-from gridapp.models.ids import id_of_hex
+from gridapp.models.ids import id_of, id_of_hex
 from gridapp.models.kinds import WORD_BREAK
 from gridapp.models.record import SYSTEM_COLUMNS, Record, Values, fields_of
-from gridapp.sync.wire import kinds_of
+from gridapp.sync.wire import TO_SQLITE, kinds_of, moment
 
 Convert = Callable[[Any], Any]
 _COPIED_FROM = 50  # fewer rows go by plain statements: COPY needs a table to stage in
@@ -68,6 +75,12 @@ _READ_POSTGRES: Mapping[str, Convert] = {
     "codes": _tuple,
     "phones": _tuple,
 }
+_MET_POSTGRES: Mapping[str, Convert] = {
+    "ref": id_of,
+    "time": moment,
+    "date": dt.date.fromisoformat,
+    "yes_no": bool,
+}  # other kinds are as in SQLite
 _WRITE: Mapping[str, Convert] = {  # both take ids as hex digits and times as text
     "ref": _hex,
     "time": time_text,
@@ -75,6 +88,14 @@ _WRITE: Mapping[str, Convert] = {  # both take ids as hex digits and times as te
     "codes": _text_of,
     "phones": _text_of,
 }  # kinds that are not named are kept as they are
+
+
+def met(db: Connection, kind: str) -> Convert | None:
+    """What makes of what travels the value as the database's driver has it; None: it is
+    the same. It takes no None."""
+    if db.dialect.name == "postgresql" and kind in _MET_POSTGRES:
+        return _MET_POSTGRES[kind]
+    return TO_SQLITE.get(kind)
 
 
 @cache
@@ -177,22 +198,31 @@ def load(
     """Records by id; with `lock` nobody else changes them until the commit."""
     if not ids:
         return {}
-    postgres = db.dialect.name == "postgresql"
-    listed = ", ".join(f'"{name}"' for name in columns_of(model))
-    query = f"SELECT {listed} FROM {model.__tablename__} WHERE id"
-    if postgres:
-        # FOR NO KEY UPDATE: others may still point to these records meanwhile. A SQLite
-        # writer is alone as it is.
-        query += " = ANY(%s::uuid[]) ORDER BY id" + (
-            " FOR NO KEY UPDATE" if lock else ""
-        )
-        found = _found(db, query, ids)
-    else:
-        query += f" IN ({','.join('?' * len(ids))}) ORDER BY id"
-        found = db.exec_driver_sql(query, tuple(one.hex for one in ids))
-    places, readers = _places(model), _readers(model, postgres)
+    found = as_kept(db, model, columns_of(model), [one.hex for one in ids], lock=lock)
+    places = _places(model)
+    readers = _readers(model, db.dialect.name == "postgresql")
     rows = (Loaded(raw, places, readers, {}) for raw in found)
     return {row["id"]: row for row in rows}
+
+
+def as_kept(
+    db: Connection,
+    model: type[Record],
+    names: Sequence[str],
+    ids: Sequence[str],
+    *,
+    lock: bool,
+) -> Iterable[Sequence[Any]]:
+    """These columns of the records with these ids, given in hex, as the database's
+    driver has them; with `lock` nobody else changes them until the commit."""
+    listed = ", ".join(f'"{name}"' for name in names)
+    query = f"SELECT {listed} FROM {model.__tablename__} WHERE id"
+    if db.dialect.name != "postgresql":  # whose writer is alone as it is
+        query += f" IN ({','.join('?' * len(ids))}) ORDER BY id"
+        return db.exec_driver_sql(query, tuple(ids))
+    # FOR NO KEY UPDATE: others may still point to these records meanwhile.
+    query += " = ANY(%s::uuid[]) ORDER BY id" + (" FOR NO KEY UPDATE" if lock else "")
+    return db.exec_driver_sql(query, (list(ids),))
 
 
 def insert(
@@ -214,29 +244,41 @@ def update(
     rows: Sequence[Mapping[str, Any]],
 ) -> None:
     """Give records, found by the id in each row, new values of these columns."""
+    put(db, model, names, list(_written(model, (*names, "id"), rows)))
+
+
+def put(
+    db: Connection,
+    model: type[Record],
+    names: tuple[str, ...],
+    rows: Sequence[tuple[Any, ...]],
+) -> None:
+    """Give records new values of these columns; each row ends with the record's id,
+    and is as both databases take it (`write`)."""
     if db.dialect.name == "postgresql" and len(rows) >= _COPIED_FROM:
         _merge(db, model, names, rows)
         return
     mark = "%s" if db.dialect.name == "postgresql" else "?"
     given = ", ".join(f'"{name}" = {mark}' for name in names)
     statement = f"UPDATE {model.__tablename__} SET {given} WHERE id = {mark}"
-    db.exec_driver_sql(statement, list(_written(model, (*names, "id"), rows)))
+    if rows:
+        db.exec_driver_sql(statement, rows)
 
 
 def _merge(
     db: Connection,
     model: type[Record],
     names: tuple[str, ...],
-    rows: Sequence[Mapping[str, Any]],
+    rows: Sequence[tuple[Any, ...]],
 ) -> None:
     """COPY into a table of this transaction's own, then one UPDATE."""
-    table, columns = model.__tablename__, ("id", *names)
+    table, columns = model.__tablename__, (*names, "id")
     listed = ", ".join(f'"{name}"' for name in columns)
     db.exec_driver_sql(
         f"CREATE TEMP TABLE staged ON COMMIT DROP AS SELECT {listed} FROM {table}"
         " WITH NO DATA"
     )
-    write(db, "staged", columns, _written(model, columns, rows))
+    write(db, "staged", columns, rows)
     given = ", ".join(f'"{name}" = staged."{name}"' for name in names)
     db.exec_driver_sql(
         f"UPDATE {table} SET {given} FROM staged WHERE {table}.id = staged.id"
@@ -258,7 +300,7 @@ def _written(
 
 
 def write(
-    db: Connection, table: str, columns: Sequence[str], rows: Iterator[tuple[Any, ...]]
+    db: Connection, table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]
 ) -> None:
     """Insert rows into any table; ids as hex digits, moments as text."""
     listed = ", ".join(f'"{name}"' for name in columns)

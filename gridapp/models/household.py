@@ -63,6 +63,16 @@ class Resident(Record):
     __tablename__ = "resident"
     title = tr("居民")
     shown_by = "name"
+    ruled = frozenset(
+        {
+            "id_number",
+            "id_verified",
+            "life_state",
+            "died_on",
+            "presence",
+            "moved_on",
+        }
+    )
 
     household_id: Mapped[UUID | None] = field("家庭户", target="household", part=True)
     name: Mapped[str] = field("姓名", NAME, searched=True, section=PERSON)
@@ -272,6 +282,7 @@ class ResidentTag(Record):
     __tablename__ = "resident_tag"
     title = tr("人员标签")
     shown_by = "tag"
+    ruled = frozenset({"since", "until"})
     __table_args__ = (
         CheckConstraint("until IS NULL OR until >= since", name="ends_after_start"),
     )
@@ -297,6 +308,7 @@ class Contact(Record):
     __tablename__ = "contact"
     title = tr("紧急联系人")
     shown_by = "name"
+    ruled = frozenset({"rank"})
     __table_args__ = (CheckConstraint("rank >= 1", name="rank_from_one"),)
 
     resident_id: Mapped[UUID] = field("居民", target="resident", part=True)

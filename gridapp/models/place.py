@@ -137,6 +137,7 @@ class Building(Record):
     __tablename__ = "building"
     title = tr("楼栋")
     shown_by = "number"
+    ruled = frozenset({"floors", "units"})
     __table_args__ = (
         CheckConstraint("floors BETWEEN 1 AND 200", name="floors_in_range"),
         CheckConstraint("units BETWEEN 1 AND 100", name="units_in_range"),
@@ -180,6 +181,7 @@ class Dwelling(Record):
     __tablename__ = "dwelling"
     title = tr("房屋")
     shown_by = "room"
+    ruled = frozenset({"rent_use", "tenure"})
 
     building_id: Mapped[UUID] = field("楼栋", target="building", part=True)
     unit: Mapped[str | None] = field("单元", searched=True, aliases=("单元号",))

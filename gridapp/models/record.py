@@ -174,6 +174,9 @@ class Record(Base):
     title: ClassVar[str]
     shown_by: ClassVar[str] = "id"  # the field that names this record to a person
     insert_only: ClassVar[bool] = False  # a trace: never changed, never deleted
+    # The names that `check` and `check_change` look at: when none of them changes, they
+    # say what they said before. None where a record with such rules does not tell.
+    ruled: ClassVar[frozenset[str] | None] = frozenset()
 
     id: Mapped[UUID] = mapped_column(Id(), primary_key=True, sort_order=-10)
     grid_id: Mapped[UUID] = mapped_column(
@@ -187,6 +190,9 @@ class Record(Base):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        rules = {"check", "check_change"} & cls.__dict__.keys()
+        if rules and "ruled" not in cls.__dict__:
+            cls.ruled = None
         _constrain(table_of(cls), fields_of(cls))
 
     @classmethod

@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 import re
 import sys
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
+from itertools import chain
 from typing import Any, cast
+
+from sqlalchemy import String
 
 from gridapp.language import tr
 from gridapp.models import codes as code_tables
@@ -69,15 +72,39 @@ def _plainly_good(model: type[Record]) -> Mapping[str, Callable[[Any], bool]]:
     return {one.name: _glance(one) for one in fields_of(model)}
 
 
+@cache
+def _known(codes: str) -> frozenset[str]:
+    return frozenset(code_tables.table(codes).codes)
+
+
 def _glance(field: Field) -> Callable[[Any], bool]:
     if field.codes and field.kind is not CODES:
-        return frozenset(code_tables.table(field.codes).codes).__contains__
+        return _known(field.codes).__contains__
     most = field.kind.limit or sys.maxsize
 
     def good(value: Any) -> bool:
         return type(value) is str and value.isprintable() and len(value) <= most
 
     return good
+
+
+def plainly_kept(model: type[Record], name: str, values: Sequence[Any]) -> bool:
+    """Whether all these values of a field, as they travel, keep the field's own rules,
+    told at once for all; False says only that each must be looked at.
+
+    Of numbers and dates it says nothing: what reads them holds their bounds. TypeError
+    when they are of another sort.
+    """
+    field = _fields(model)[0][name]
+    if field.kind.limit and max(map(len, values), default=0) > field.kind.limit:
+        return False
+    if field.codes:
+        words = chain.from_iterable(values) if field.kind is CODES else values
+        return _known(field.codes).issuperset(words)
+    if not isinstance(field.kind.column, String):
+        return True
+    text = "".join(values)
+    return text.isprintable() or _UNKEEPABLE.search(text) is None
 
 
 def _problem(field: Field, value: Any) -> str:

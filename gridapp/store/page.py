@@ -30,7 +30,7 @@ from gridapp.sync.protocol import (
     WHOLE,
     Change,
 )
-from gridapp.sync.wire import named
+from gridapp.sync.wire import id_to_sqlite, named, time_to_sqlite
 
 Key = tuple[str, str]  # table name and id, in hex, of a record
 _Row = dict[str, Any]
@@ -53,11 +53,6 @@ class Applied:
 @cache
 def _columns(model: type[Record]) -> tuple[str, ...]:
     return (*SYSTEM_COLUMNS, *(one.name for one in fields_of(model)))
-
-
-@cache
-def _empty(model: type[Record]) -> _Row:
-    return dict.fromkeys(_columns(model))
 
 
 @cache
@@ -110,8 +105,12 @@ class _Page:
         self.unknown: set[str] = set()
         self.changed: dict[type[Record], dict[str, set[str]]] = {}
         ids: dict[str, set[str]] = {}
+        names: dict[str, set[str]] = {}
         for one in changes:
             ids.setdefault(one.type, set()).add(one.id.hex())
+            names.setdefault(one.type, set()).add(
+                "*" if one.action in WHOLE or one.action == LEAVE else one.names
+            )
         self.pushed = state.pushed_seq(db)
         self.waits = _waits(db, self.pushed)
         self.unsent = (
@@ -121,7 +120,12 @@ class _Page:
         )
         self.bases = _bases(db, self.pushed, self.unsent)
         self.rows = {
-            model: _load(db, model, ids.pop(model.__tablename__, set()))
+            model: _load(
+                db,
+                model,
+                ids.pop(model.__tablename__, set()),
+                _looked_at(model, names.get(model.__tablename__, set())),
+            )
             for model in RECORDS
         }
         self.before = {model: set(rows) for model, rows in self.rows.items()}
@@ -163,13 +167,13 @@ class _Page:
                 self.unknown.add(f"{change.type}.{name}")
         by = change.by.hex() if change.by else None
         if change.action == INSERT:
-            brought["created_at"] = stored.time_from_wire(change.at)
+            brought["created_at"] = time_to_sqlite(change.at)
             brought["created_by"] = by
         if change.action != STATE:
             brought["updated_by"] = by
         if whole:
-            brought["grid_id"] = stored.id_from_wire(change.grid)
-        brought["updated_at"] = stored.time_from_wire(change.stamp)
+            brought["grid_id"] = id_to_sqlite(change.grid)
+        brought["updated_at"] = time_to_sqlite(change.stamp)
         return brought
 
     def _set(
@@ -178,16 +182,17 @@ class _Page:
         brought = self._values(model, change, new=here is None)
         different: dict[str, tuple[Any, Any]] = {}
         if here is None:
-            self.rows[model][record_id] = {**_empty(model), "id": record_id, **brought}
+            self.rows[model][record_id] = {"id": record_id, **brought}
             names = self.changed.setdefault(model, {}).setdefault(record_id, set())
             if record_id in self.before[model]:  # it left and came back
                 names.update(_columns(model))
         else:
             kept = self._kept((change.type, record_id), brought["updated_at"])
             for name, value in brought.items():
-                alike = name == "deleted_at" and value and here[name]  # both deleted it
-                if (name not in kept or alike) and here[name] != value:
-                    different[name] = (here[name], value)
+                was = here.get(name)
+                alike = name == "deleted_at" and value and was  # both deleted it
+                if (name not in kept or alike) and was != value:
+                    different[name] = (was, value)
                     here[name] = value
             if different:
                 names = self.changed.setdefault(model, {}).setdefault(record_id, set())
@@ -236,7 +241,7 @@ class _Page:
     ) -> None:
         self.lines.append(
             (
-                stored.time_from_wire(change.at),
+                time_to_sqlite(change.at),
                 change.by.hex() if change.by else None,
                 change.device.hex() if change.device else _NOBODY,
                 change.type,
@@ -315,9 +320,18 @@ def _last(db: Connection) -> int:
     return db.exec_driver_sql("SELECT coalesce(max(seq), 0) FROM journal").scalar_one()
 
 
-def _load(db: Connection, model: type[Record], ids: Iterable[str]) -> dict[str, _Row]:
+def _looked_at(model: type[Record], names: Iterable[str]) -> Sequence[str]:
+    """The columns that changes with such `names` ("*": the whole record) compare."""
+    if "*" in names:
+        return _columns(model)
+    single = set[str]().union(*map(named, names))
+    return [one for one in _columns(model) if one in single or one in SYSTEM_COLUMNS]
+
+
+def _load(
+    db: Connection, model: type[Record], ids: Iterable[str], columns: Sequence[str]
+) -> dict[str, _Row]:
     wanted, found = list(ids), dict[str, _Row]()
-    columns = _columns(model)
     listed = ", ".join(f'"{name}"' for name in columns)
     for start in range(0, len(wanted), _AT_ONCE):
         part = tuple(wanted[start : start + _AT_ONCE])
@@ -331,21 +345,18 @@ def _load(db: Connection, model: type[Record], ids: Iterable[str]) -> dict[str, 
 
 
 def _insert(db: Connection, model: type[Record], rows: Sequence[_Row]) -> None:
-    if rows:
-        # Binding a NULL costs the driver twenty times what binding a text does.
-        columns = tuple(
-            name
-            for name in _columns(model)
-            if any(row[name] is not None for row in rows)
-        )
+    """New rows, those with the same columns together: binding a NULL costs the driver
+    twenty times what binding a text does."""
+    groups: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
+    for row in rows:
+        groups.setdefault(tuple(row), []).append(tuple(row.values()))
+    for columns, values in groups.items():
         listed = ", ".join(f'"{name}"' for name in columns)
         statement = (
             f"INSERT INTO {model.__tablename__} ({listed})"
             f" VALUES ({', '.join('?' * len(columns))})"
         )
-        db.exec_driver_sql(
-            statement, [tuple(map(row.__getitem__, columns)) for row in rows]
-        )
+        db.exec_driver_sql(statement, values)
 
 
 def _update(
@@ -354,7 +365,7 @@ def _update(
     given = ", ".join(f'"{name}" = ?' for name in names)
     statement = f"UPDATE {model.__tablename__} SET {given} WHERE id = ?"
     wanted = (*names, "id")
-    db.exec_driver_sql(statement, [tuple(map(row.__getitem__, wanted)) for row in rows])
+    db.exec_driver_sql(statement, [tuple(map(row.get, wanted)) for row in rows])
 
 
 def _remove(db: Connection, model: type[Record], ids: Sequence[str]) -> None:

@@ -41,7 +41,8 @@ def from_wire(model: type[Record], name: str, raw: Any) -> Any:
     return None if raw is None else readers_of(model)[name](raw)
 
 
-def _text(raw: Any) -> str:
+def text(raw: Any) -> str:
+    """The text that travelled; ValueError when it is none that both databases keep."""
     if type(raw) is not str or "\0" in raw:
         raise ValueError("not a text that both databases keep")
     return raw
@@ -66,7 +67,7 @@ def _yes_no(raw: Any) -> bool:
 
 
 def _date(raw: Any) -> dt.date:
-    return dt.date.fromisoformat(_text(raw))
+    return dt.date.fromisoformat(text(raw))
 
 
 @lru_cache(maxsize=4096)
@@ -89,13 +90,13 @@ def _time(raw: Any) -> dt.datetime:
 def _words(raw: Any) -> tuple[str, ...]:
     if not isinstance(raw, list):
         raise ValueError("not a list of words")
-    return tuple(map(_text, cast("list[Any]", raw)))
+    return tuple(map(text, cast("list[Any]", raw)))
 
 
 def _id(raw: Any) -> UUID:
     if type(raw) is bytes:
         return id_of(raw)
-    return UUID(_text(raw))
+    return UUID(text(raw))
 
 
 _READERS: Mapping[str, Callable[[Any], Any]] = {
@@ -118,14 +119,14 @@ def readers_of(model: type[Record]) -> Mapping[str, Callable[[Any], Any]]:
     SQLite or PostgreSQL could not keep.
     """
     return {
-        name: _READERS.get(kind.name, _text) for name, kind in kinds_of(model).items()
+        name: _READERS.get(kind.name, text) for name, kind in kinds_of(model).items()
     }
 
 
 @lru_cache(maxsize=4096)
-def time_of_sqlite(text: str) -> int:
+def time_of_sqlite(kept: str) -> int:
     """A moment as SQLite keeps it, in milliseconds since 1970."""
-    return (dt.datetime.fromisoformat(text) - _EPOCH) // dt.timedelta(milliseconds=1)
+    return (dt.datetime.fromisoformat(kept) - _EPOCH) // dt.timedelta(milliseconds=1)
 
 
 def words_of_text(text: str) -> list[str]:
@@ -141,6 +142,58 @@ OF_SQLITE: Mapping[str, Callable[[Any], Any]] = {
     "codes": words_of_text,
     "phones": words_of_text,
     "ref": bytes.fromhex,
+}
+
+
+@lru_cache(maxsize=4096)
+def time_to_sqlite(raw: Any) -> str:
+    """Milliseconds since 1970 as SQLite keeps a moment."""
+    if type(raw) is not int:
+        raise ValueError("not a moment")
+    second, millisecond = divmod(raw, 1000)
+    return f"{_second_text(second)}.{millisecond:03}Z"
+
+
+@lru_cache(maxsize=4096)  # what one act writes has few of them
+def _second_text(second: int) -> str:
+    return moment(second * 1000).isoformat()[:19]
+
+
+def id_to_sqlite(raw: Any) -> str:
+    """An id of 16 bytes as SQLite keeps it."""
+    if type(raw) is not bytes or len(raw) != 16:
+        raise ValueError("not an id")
+    return raw.hex()
+
+
+def _date_text(raw: Any) -> str:
+    return _date(raw).isoformat()
+
+
+def _yes_no_number(raw: Any) -> int:
+    return int(_yes_no(raw))
+
+
+def _float(raw: Any) -> float:
+    return float(_decimal(raw))
+
+
+def _words_text(raw: Any) -> str | None:
+    return WORD_BREAK.join(_words(raw)) or None
+
+
+# What makes of what travels SQLite's form, by kind, on both sides; PostgreSQL takes it
+# too. They take no None, and raise ValueError as the readers do. Kinds that are not
+# named are text.
+TO_SQLITE: Mapping[str, Callable[[Any], Any]] = {
+    "number": _number,
+    "decimal": _float,
+    "yes_no": _yes_no_number,
+    "date": _date_text,
+    "time": time_to_sqlite,
+    "codes": _words_text,
+    "phones": _words_text,
+    "ref": id_to_sqlite,
 }
 
 
