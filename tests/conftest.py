@@ -27,7 +27,11 @@ from gridapp.store import records, slots
 from gridapp.store import vault as vaults
 from gridapp.work import founding
 
-pytest_plugins = ["tests.acceptance.table", "tests.faults.table"]
+pytest_plugins = [
+    "tests.acceptance.table",
+    "tests.faults.table",
+    "tests.leaks.table",
+]
 PASSWORD = "测试用的密码 1"
 
 DISPUTE = {  # what a dispute is at least

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import errno
 import hashlib
+import logging
 import os
 import re
 import struct
@@ -30,6 +31,8 @@ from gridapp.language import tr
 
 if TYPE_CHECKING:
     from PIL.Image import Image, Transpose
+
+logging.getLogger("PIL").setLevel(logging.INFO)  # below, it tells a photo's marks
 
 FOLDER = "photos"
 LONG_SIDE = 1600
