@@ -31,6 +31,7 @@ pytest_plugins = [
     "tests.acceptance.table",
     "tests.faults.table",
     "tests.leaks.table",
+    "tests.vault_faults.table",
 ]
 PASSWORD = "测试用的密码 1"
 

@@ -99,7 +99,7 @@ def _fresh(data: Path) -> None:
 
 def _laptop(steps: Steps, folder: Path) -> Store:
     with steps.step(tr("建立加密的数据")) as said:
-        store = vault.create(folder, PASSWORD)
+        store = vault.create(folder, PASSWORD, "王秀兰")
         founding.found(store, GRID, GRID_NAME, "王秀兰")
         said.append(tr("{grid}，网格员王秀兰", grid=GRID_NAME))
     return store

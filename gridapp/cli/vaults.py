@@ -58,9 +58,8 @@ def init(
     alone, joins = (grid, name), (server, code)
     if (None in alone) == (None in joins) or any(alone) == any(joins):
         raise click.UsageError(tr("请填 --grid 和 --name，或者 --server 和 --code"))
-    store = vault.create(
-        data, password_of(password_file, confirm=True), worker if grid else ""
-    )
+    password = password_of(password_file, confirm=True)
+    store = vault.create(data, password, worker if grid else "", grid or "")
     try:
         if server is not None and code is not None:
             _join(store, server, code, ca)

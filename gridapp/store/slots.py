@@ -18,7 +18,6 @@ import hashlib
 import hmac
 import json
 import os
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -33,14 +32,14 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF, HKDFExpand
 
 from gridapp.errors import UserError
 from gridapp.language import tr
-from gridapp.store import slot_file
+from gridapp.store import passwords, slot_file
 from gridapp.store.accounts import ROLES, SECRETARY, Account
 from gridapp.sync import boxes
 from gridapp.sync.keys import BYTES, PrivateKeys
 
 KEY_BYTES, SALT_BYTES, NONCE_BYTES = 32, 16, 12
+PASSES, MEMORY_KIB, LANES = 3, 65536, 4  # of Argon2id, for new slots
 MOST_MEMORY_KIB = 1 << 20  # a damaged number must not ask for all memory there is
-SHORTEST_PASSWORD = 8  # characters; NIST SP 800-63B-4 asks for at least 8
 _TAG = 16  # bytes that AES-GCM adds
 _CHECK = 16  # bytes that tell a wrong password from a changed slot
 _BOX = KEY_BYTES + boxes.OVERHEAD
@@ -78,9 +77,9 @@ class Slot:
     salt: str
     nonce: str
     sealed: str
-    passes: int = 3
-    memory_kib: int = 65536
-    lanes: int = 4
+    passes: int
+    memory_kib: int
+    lanes: int
     id: str = ""
     name: str = ""
     role: str = SECRETARY
@@ -145,13 +144,10 @@ def new_key() -> bytes:
 
 
 def seal(key: bytes, password: str, account: Account) -> Slot:
-    """A slot that opens `key` with `password`; UserError when that is too short."""
-    if len(password) < SHORTEST_PASSWORD:
-        raise UserError(
-            tr("密码至少 {least} 位，请换一个长一些的", least=SHORTEST_PASSWORD)
-        )
-    empty = Slot(_text(os.urandom(SALT_BYTES)), "", "")
-    derived = _derived(empty, unicodedata.normalize("NFKC", password))
+    """A slot that opens `key` with `password`, which `passwords.check` took."""
+    salt = _text(os.urandom(SALT_BYTES))
+    empty = Slot(salt, "", "", PASSES, MEMORY_KIB, LANES)
+    derived = _derived(empty, passwords.normal(password))
     return _sealed(empty, derived, account, PrivateKeys.new(), (key, None))
 
 
@@ -187,8 +183,7 @@ def _sealed(
 
 
 def resealed(opened: Opened, password: str) -> Slot:
-    """The slot under another password, with a new pair of keys; UserError when that is
-    too short."""
+    """The slot under another password, with a new pair of keys."""
     fresh = seal(opened.key, password, opened.slot.account)
     return boxed(fresh, opened.key, opened.next_key)
 
@@ -209,7 +204,7 @@ def opened(slot: Slot, password: str) -> Opened | None:
     A password is the same however it was typed (full width or not, NFKC); older slots
     took it as it came. UserError when the slot was changed by who does not know it.
     """
-    same = unicodedata.normalize("NFKC", password)
+    same = passwords.normal(password)
     forms = (password, same) if not slot.public else (same, password)
     for form in dict.fromkeys(forms):
         derived = _derived(slot, form)

@@ -24,14 +24,32 @@ from gridapp.models import Grid, Worker
 from gridapp.models.kinds import now
 from gridapp.models.record import Record, table_of
 from gridapp.store import accounts as people
-from gridapp.store import audit, begun, journal, search, slot_file, slots, state
+from gridapp.store import (
+    audit,
+    begun,
+    journal,
+    passwords,
+    search,
+    slot_file,
+    slots,
+    state,
+    tries,
+)
 from gridapp.store.accounts import Account
 from gridapp.store.database import faults_in_words, make_engine
+from gridapp.store.keyholders import (
+    SLOT_FILE,
+    WRONG_PASSWORD,
+    WrongPassword,
+    accounts,
+    change_password,
+    unsealed,
+)
 from gridapp.store.photos import PhotoStore
 
-SLOT_FILE = "vault.json"
+__all__ = ["WRONG_PASSWORD", "WrongPassword", "change_password"]
+
 DATABASE_FILE = "grid.db"
-WRONG_PASSWORD = tr("密码不对，请重新输入（注意大小写）")
 
 
 @dataclass(frozen=True)
@@ -62,13 +80,6 @@ class Writing:
     def touched(self, model: type[Record], *ids: UUID) -> None:
         """Note that these records changed in this transaction."""
         self.changed.setdefault(model, set()).update(ids)
-
-
-class WrongPassword(UserError):
-    """No slot is opened by it."""
-
-    def __init__(self) -> None:
-        super().__init__(WRONG_PASSWORD)
 
 
 class Store:
@@ -209,24 +220,17 @@ def is_shut(folder: Path) -> bool:
         return slots.shut_note(folder / SLOT_FILE) is not None
 
 
-def accounts(folder: Path) -> list[Account]:
-    """Who may open the vault in `folder`, as the slot file says without a password.
-
-    Locked when the county has shut it, UserError when the file is damaged.
-    """
-    with faults_in_words():
-        return [slot.account for slot in slots.read(folder / SLOT_FILE).slots]
-
-
-def create(folder: Path, password: str, name: str = "") -> Store:
+def create(folder: Path, password: str, name: str = "", grid: str = "") -> Store:
     """A new, empty vault in `folder`; UserError when there is one already.
 
-    name: of whoever works with it, its first account; "" when it is not known yet.
+    name: of whoever works with it, its first account; grid: the code of theirs; both
+    "" when they are not known yet.
     """
     if exists(folder):
         raise UserError(
             tr("{folder} 里已经有一份数据，请换一个文件夹，或直接打开它", folder=folder)
         )
+    passwords.check(password, name, [grid] if grid else [])
     key, user = slots.new_key(), people.new(name, people.SECRETARY)
     slot = slots.seal(key, password, user)
     with faults_in_words():
@@ -261,40 +265,8 @@ def open_store(folder: Path, password: str, name: str | None = None) -> Store:
     opened = unsealed(folder, password, name)
     store = open_with_key(folder, opened.key, opened.slot.account)
     _keep_label(store, opened)
+    _tell_failures(store)
     return store
-
-
-def unsealed(folder: Path, password: str, name: str | None = None) -> slots.Opened:
-    """The slot that the password opens; WrongPassword when it opens none."""
-    with faults_in_words():
-        kept = slots.read(folder / SLOT_FILE).slots
-    wanted = [
-        slot for slot in kept if name in (None, slot.account.id, slot.account.name)
-    ]
-    if not wanted:
-        names = tr("、").join(slot.name for slot in kept)
-        raise UserError(
-            tr("这份数据里没有“{name}”，有：{names}", name=name, names=names)
-        )
-    for slot in wanted:
-        opened = slots.opened(slot, password)
-        if opened is not None:
-            return opened
-    raise WrongPassword
-
-
-def change_password(folder: Path, old: str, new: str, name: str | None = None) -> None:
-    """Seal a slot under another password; everything else stays as it is.
-
-    UserError when `old` opens no slot (of `name`) or `new` is too short; then nothing
-    changed. Locked when the county has shut the vault.
-    """
-    path = folder / SLOT_FILE
-    opened = unsealed(folder, old, name)
-    with faults_in_words(), slot_file.changing(path):
-        kept = slots.read(path)
-        changed = slots.resealed(opened, new)
-        slots.write(path, slots.with_slot(kept, opened, changed))
 
 
 def _keep_label(store: Store, opened: slots.Opened) -> None:
@@ -311,6 +283,19 @@ def _keep_label(store: Store, opened: slots.Opened) -> None:
         slot = slots.relabelled(opened, user)
         kept = slots.read(path)
         slots.write(path, slots.with_slot(kept, opened, slot))
+
+
+def _tell_failures(store: Store) -> None:
+    """Journal the wrong passwords before this opening, then begin to count anew."""
+    failures = tries.failures(store.folder)
+    if failures is None:
+        return
+    last = dt.datetime.fromtimestamp(failures.last).astimezone()
+    words = tr("{count} 次，最近 {at:%Y-%m-%d %H:%M}", count=failures.count, at=last)
+    with suppress(UserError):
+        with store.writing() as tx:
+            state.disclose(tx, "wrong_password", None, None, words)
+        tries.forget(store.folder)
 
 
 def _known(db: Connection, user: Account) -> Account:

@@ -12,7 +12,7 @@ from gridapp.models import RECORDS, Attachment, Contact, Resident, Visit
 from gridapp.store import drafts, records, search, slot_file, slots, state
 from gridapp.store import vault as vaults
 
-PASSWORD = "网格日志-1234"
+PASSWORD = "桂花-三把旧椅子"
 DAMAGED = "已损坏"
 
 

@@ -347,12 +347,12 @@ def test_a_read_only_folder_says_so(read_only):
 
 def test_a_vault_cannot_be_made_where_nobody_may_write(read_only):
     folder, _ = read_only
-    [sentence] = told_by(as_nobody, vaults.create, folder / "new", "网格日志-1234")
+    [sentence] = told_by(as_nobody, vaults.create, folder / "new", "桂花-三把旧椅子")
     assert sentence == "数据文件夹是只读的，请检查文件夹权限后再试"
 
 
 def test_a_key_file_that_may_not_be_read_says_so(read_only):
     folder, _ = read_only
     (folder / vaults.SLOT_FILE).chmod(0o000)
-    [sentence] = told_by(as_nobody, vaults.open_store, folder, "网格日志-1234")
+    [sentence] = told_by(as_nobody, vaults.open_store, folder, "桂花-三把旧椅子")
     assert sentence == "数据文件夹是只读的，请检查文件夹权限后再试"

@@ -280,7 +280,7 @@ def test_a_write_that_fails_leaves_nothing(store, tmp_path, monkeypatch):
 
 
 def test_attachment_record_keeps_what_is_known_of_a_photo(tmp_path):
-    store = vault.create(tmp_path / "vault", "网格日志-1234")
+    store = vault.create(tmp_path / "vault", "桂花-三把旧椅子")
     with store.writing() as tx:
         grid = records.save(tx, Grid, {"code": "990101001001001", "name": "一网格"})
         state.keep(tx.db, state.DEFAULT_GRID, grid.hex)
@@ -298,6 +298,6 @@ def test_attachment_record_keeps_what_is_known_of_a_photo(tmp_path):
         kept = records.get(db, Attachment, attachment)
     store.close()
     assert kept["taken_at"] == photo.taken_at
-    again = vault.open_store(tmp_path / "vault", "网格日志-1234")
+    again = vault.open_store(tmp_path / "vault", "桂花-三把旧椅子")
     assert len(again.photos.read(kept["hash"])) == kept["size"]
     again.close()

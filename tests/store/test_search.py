@@ -31,7 +31,7 @@ PEOPLE = {
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory):
-    store = vault.create(tmp_path_factory.mktemp("vault"), "网格日志-1234")
+    store = vault.create(tmp_path_factory.mktemp("vault"), "桂花-三把旧椅子")
     ids = {}
     with store.writing() as tx:
         grid = records.save(tx, Grid, {"code": "990101001001001", "name": "一网格"})

@@ -1,0 +1,76 @@
+"""The key slots of a folder and their passwords, while its vault is shut."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from gridapp.errors import UserError
+from gridapp.language import tr
+from gridapp.store import passwords, slot_file, slots, tries
+from gridapp.store.accounts import Account
+from gridapp.store.database import faults_in_words
+
+SLOT_FILE = "vault.json"
+WRONG_PASSWORD = tr("密码不对，请重新输入（注意大小写）")
+
+
+class WrongPassword(UserError):
+    """No slot is opened by it."""
+
+    def __init__(self) -> None:
+        super().__init__(WRONG_PASSWORD)
+
+
+def accounts(folder: Path) -> list[Account]:
+    """Who may open the vault in `folder`, as the slot file says without a password.
+
+    Locked when the county has shut it, UserError when the file is damaged.
+    """
+    with faults_in_words():
+        return [slot.account for slot in slots.read(folder / SLOT_FILE).slots]
+
+
+def unsealed(folder: Path, password: str, name: str | None = None) -> slots.Opened:
+    """The slot that the password opens; WrongPassword when it opens none.
+
+    TooSoon after many wrong ones (`tries`).
+    """
+    with faults_in_words():
+        kept = slots.read(folder / SLOT_FILE).slots
+    wanted = [
+        slot for slot in kept if name in (None, slot.account.id, slot.account.name)
+    ]
+    if not wanted:
+        names = tr("、").join(slot.name for slot in kept)
+        raise UserError(
+            tr("这份数据里没有“{name}”，有：{names}", name=name, names=names)
+        )
+    tries.begin(folder)
+    for slot in wanted:
+        opened = slots.opened(slot, password)
+        if opened is not None:
+            tries.opened(folder)
+            return opened
+    raise WrongPassword
+
+
+def change_password(
+    folder: Path,
+    old: str,
+    new: str,
+    name: str | None = None,
+    codes: Sequence[str] = (),
+) -> None:
+    """Seal a slot under another password; everything else stays as it is.
+
+    UserError when `old` opens no slot (of `name`) or `new` is no good password; then
+    nothing changed. Locked when the county has shut the vault.
+    """
+    path = folder / SLOT_FILE
+    opened = unsealed(folder, old, name)
+    passwords.check(new, opened.slot.name, codes)
+    with faults_in_words(), slot_file.changing(path):
+        kept = slots.read(path)
+        changed = slots.resealed(opened, new)
+        slots.write(path, slots.with_slot(kept, opened, changed))
