@@ -22,6 +22,7 @@ from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models import Grid, Worker
 from gridapp.models.kinds import now
+from gridapp.models.permissions import Act, demand
 from gridapp.models.record import Record, table_of
 from gridapp.store import accounts as people
 from gridapp.store import (
@@ -50,6 +51,7 @@ from gridapp.store.photos import PhotoStore
 __all__ = ["WRONG_PASSWORD", "WrongPassword", "change_password"]
 
 DATABASE_FILE = "grid.db"
+_KEEPERS = frozenset({Grid, Worker})  # who works where, which accounts are made from
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,8 @@ class Store:
                     state.set_actor(db, "remote" if remote else "local", batch)
                 tx = Writing(db, now(), self.worker_id, self.user, remote)
                 yield tx
+                if not remote and tx.changed.keys() - _KEEPERS:
+                    demand(self.user.role, Act.RECORDS)
                 search.reindex(tx, tx.changed)
                 self._seal(tx, at_once=special)
                 if special:
