@@ -1,0 +1,27 @@
+"""The disk is full at any write, once: words, nothing half, and on it goes with room.
+
+The process that was refused goes on: nobody starts the program again.
+"""
+
+import pytest
+
+from tests.vault_faults.deeds_files import Begins, Choices, Exports, Photos
+from tests.vault_faults.deeds_records import CatchesUp, Imports, Migrations, Saves
+from tests.vault_faults.table import SEED
+
+DEEDS = [
+    (Saves(), 40),
+    (Imports(), 25),
+    (CatchesUp(), 10),
+    (Photos(), 25),
+    (Choices(), 15),
+    (Exports(), 15),
+    (Begins(), 15),
+    (Migrations("0004"), 10),
+]
+
+
+@pytest.mark.parametrize(("deed", "most"), DEEDS, ids=str)
+def test_a_full_disk_says_so_and_leaves_nothing_half(bench, tried, deed, most):
+    for where, found in bench(deed).full_disks(most, SEED):
+        tried(f"disk full: {deed.name}", found, where)

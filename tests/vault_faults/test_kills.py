@@ -1,0 +1,33 @@
+"""A process is killed at any moment of what it does: nothing that it confirmed is lost.
+
+Three of four kills hit a counted call on the disk, or the middle of a write, and can be
+done again; the fourth hits whatever the process is at.
+"""
+
+import pytest
+
+from gridapp import migrations
+from tests.vault_faults.deeds_files import Begins, Choices, Exports, Photos
+from tests.vault_faults.deeds_records import CatchesUp, Imports, Migrations, Saves
+from tests.vault_faults.table import SEED, many
+
+OLD = [f"{number:04}" for number in range(1, int(migrations.HEAD))]
+DEEDS = [
+    (Saves(), 100),
+    (Imports(), 60),
+    (CatchesUp(), 40),
+    (Photos(), 60),
+    (Choices(), 40),
+    (Exports(), 30),
+    (Begins(), 40),
+    *((Migrations(version), 15) for version in OLD),
+]
+
+
+@pytest.mark.parametrize(("deed", "kills"), DEEDS, ids=str)
+def test_a_kill_loses_nothing_that_was_confirmed(bench, tried, deed, kills):
+    on = bench(deed)
+    rounds = -(-many(kills) // kills)
+    for number in range(rounds):
+        for where, found in on.kills(kills, f"{SEED} {number}"):
+            tried(f"killed: {deed.name}", found, where)
