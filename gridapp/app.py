@@ -10,18 +10,23 @@ from pathlib import Path
 from PySide6.QtCore import (
     QMessageLogContext,
     QObject,
+    QTimer,
     QtMsgType,
     qInstallMessageHandler,
 )
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
-from gridapp import paths
+from gridapp import crash, paths
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.settings import Scheme, Settings
 from gridapp.store import vault
 from gridapp.store.vault import Store
+from gridapp.ui.away import AwayWatch
+from gridapp.ui.capture_guard import CaptureGuard
+from gridapp.ui.clipboard_guard import ClipboardGuard
+from gridapp.ui.cover import Cover, take_in_composed
 from gridapp.ui.idle import IdleWatch
 from gridapp.ui.jobs import Jobs
 from gridapp.ui.login import Login
@@ -60,6 +65,7 @@ class App(QObject):
         self.theme.apply(self.preferences.now.scheme)
         self.theme.chosen.connect(self._keep_scheme)
         self.messages = Messages(self, attended=attended)
+        self._at_door = Messages(self, attended=attended)  # of the login
         self.jobs = Jobs(self.messages.show_error, self)
         self.login: Login | None = None
         self.window: MainWindow | None = None
@@ -67,18 +73,21 @@ class App(QObject):
         self._session: Session | None = None
         self._attended = attended
         self.package: Path | None = None  # to be imported when the vault is open
-        self._hidden: list[QWidget] = []  # while it is locked
+        self._cover = Cover(qt, self.messages)
+        self._copies = ClipboardGuard(self)
+        self._captures = CaptureGuard(qt)
+        self._away: AwayWatch | None = None
         self._idle = IdleWatch(qt, self.preferences.now.lock_after)
         self._idle.idle.connect(self.lock)
 
     def ask_password(self) -> Login:
         """Show the login."""
         login = Login(
-            self._data, self.jobs, self.theme, self.messages, self.preferences
+            self._data, self.jobs, self.theme, self._at_door, self.preferences
         )
         login.resize(1000, 640)
         login.opened.connect(self._on_opened)
-        self.messages.set_window(login)
+        self._at_door.set_window(login)
         self.login = login
         login.show()
         return login
@@ -106,6 +115,7 @@ class App(QObject):
         self._close_login()
         if self._attended:
             session.syncing.begin()
+            QTimer.singleShot(0, self, self._watch_away)
         if self.package is not None:
             take_package(window, self.package)
             self.package = None
@@ -113,28 +123,30 @@ class App(QObject):
 
     def lock(self) -> None:
         """Hide everything until the password is typed again; nothing typed is lost."""
-        if self.window is None or self._hidden:
+        if self.window is None or self._cover.down:
             return
         self._idle.stop()
+        take_in_composed()
         self.window.leave()
         if self._session is not None:
             self._session.syncing.left()
-        self._hidden = [w for w in self._qt.topLevelWidgets() if w.isVisible()]
-        self.ask_password()
-        for widget in self._hidden:
-            widget.hide()
+        self._copies.clear()
+        self._cover.put(self.ask_password())
 
     def _on_opened(self, store: Store) -> None:
-        if not self._hidden:
+        if not self._cover.down:
             self.open_window(store)
             return
         store.close()  # it was opened to prove the password; ours is still open
-        for widget in self._hidden:
-            widget.show()
-        self._hidden = []
-        self.messages.set_window(self.window)
+        self._cover.lift()
         self._close_login()
         self._idle.start()
+
+    def _watch_away(self) -> None:
+        """Lock when the system locks or sleeps; begun late, it needs D-Bus."""
+        if self._away is None:
+            self._away = AwayWatch(self)
+            self._away.away.connect(self.lock)
 
     def _close_login(self) -> None:
         if self.login is not None:
@@ -154,7 +166,7 @@ class App(QObject):
         Who is signed in stays so; a window that is locked, or a login, stays shut.
         """
         window, key, user, page = self.window, b"", None, ""
-        if window is not None and self._store is not None and not self._hidden:
+        if window is not None and self._store is not None and not self._cover.down:
             key, user = self._store.key, self._store.user
             page = window.here
         known = {place.key for place in (*PLACES, *FOOT)}
@@ -169,6 +181,9 @@ class App(QObject):
 
     def close(self) -> None:
         """Finish what is running and close the vault; a sync goes on next time."""
+        self._copies.clear()
+        if self._cover.down:
+            self._cover.take_away()
         if self._session is not None:
             self._session.syncing.close()
         self.jobs.close()
@@ -216,6 +231,9 @@ def run(data: Path, password: str | None = None, package: Path | None = None) ->
     if not has_display() and PLATFORM not in os.environ:
         raise UserError(tr("这里没有图形界面，窗口打不开；请在桌面上打开，或改用命令"))
     qInstallMessageHandler(_log_qt)
+    crash.leave_no_dump()
+    crash.keep_quiet()
+    crash.listen_to_libraries()
     start = prepare(data)
     qt = qt_application()
     app = App(qt, data, start=start)

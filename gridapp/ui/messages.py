@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import sys
 import threading
+from functools import partial
 from types import TracebackType
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QEventLoop, QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from gridapp import crash
 from gridapp.errors import UserError
 from gridapp.language import tr
+from gridapp.ui.clipboard_guard import copy_openly
 
 
 class Messages(QObject):
     """Speaks to the user in dialogs over one window."""
 
     _crashed = Signal(object)
+    _released = Signal()  # what waited goes on, or is dropped
 
     def __init__(self, parent: QObject | None = None, *, attended: bool = True) -> None:
         """With nobody there to read a dialog, keep the first error in `failed`."""
@@ -27,11 +29,29 @@ class Messages(QObject):
         self._attended = attended
         self._window: QWidget | None = None
         self._reporting = False
+        self._boxes: list[QMessageBox] = []  # shown, or waiting to be
+        self._waits = False
         self._crashed.connect(self.show_error)
 
     def set_window(self, window: QWidget | None) -> None:
         """Show dialogs over this window from now on."""
         self._window = window
+
+    def wait(self) -> None:
+        """Take the dialogs from the screen, and show none until `go_on`."""
+        self._waits = True
+        for box in self._boxes:
+            box.hide()
+
+    def go_on(self) -> None:
+        """Show what waited, as if nothing had been answered."""
+        self._waits = False
+        self._released.emit()
+
+    def drop(self) -> None:
+        """Answer what waited with "no": who was asked is not there any more."""
+        self._boxes.clear()
+        self.go_on()
 
     def install(self) -> None:
         """Send every exception nobody caught, of any thread, to the report."""
@@ -51,7 +71,7 @@ class Messages(QObject):
         """Show one sentence until the user has read it."""
         box = self._box(QMessageBox.Icon.Warning, sentence)
         box.addButton(tr("知道了"), QMessageBox.ButtonRole.AcceptRole)
-        box.exec()
+        self._run(box)
 
     def ask(self, question: str, verb: str, instead: str = tr("返回")) -> bool:
         """Ask before what cannot be undone; return whether `verb` was chosen."""
@@ -59,7 +79,7 @@ class Messages(QObject):
         yes = box.addButton(verb, QMessageBox.ButtonRole.AcceptRole)
         no = box.addButton(instead, QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(no)
-        box.exec()
+        self._run(box)
         return box.clickedButton() is yes
 
     def choose_file(self, title: str, kinds: str) -> str:
@@ -85,6 +105,22 @@ class Messages(QObject):
         box.setText(words)
         return box
 
+    def _run(self, box: QMessageBox) -> None:
+        """Show a dialog until it is answered, and over again when a lock ended it."""
+        self._boxes.append(box)
+        while True:
+            if not self._waits:
+                box.exec()
+            if not self._waits:
+                break
+            loop = QEventLoop()
+            self._released.connect(loop.quit)
+            loop.exec()
+            if self._waits or box not in self._boxes:
+                break  # the program ends, or another person has signed in
+        if box in self._boxes:
+            self._boxes.remove(box)
+
     def _report(self, error: Exception) -> None:
         report = crash.report(error)
         crash.write_down(error)
@@ -98,9 +134,9 @@ class Messages(QObject):
             box.setDetailedText(report)
             copy = box.addButton(tr("复制详情"), QMessageBox.ButtonRole.ActionRole)
             copy.clicked.disconnect()
-            copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(report))
+            copy.clicked.connect(partial(copy_openly, report))
             box.addButton(tr("继续使用"), QMessageBox.ButtonRole.AcceptRole)
-            box.exec()
+            self._run(box)
         finally:
             self._reporting = False
 
