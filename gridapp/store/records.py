@@ -13,7 +13,9 @@ from uuid_utils.compat import uuid7
 from gridapp.errors import InvalidFields, UserError
 from gridapp.language import tr
 from gridapp.models import RECORDS, Attachment, record_named, rules
+from gridapp.models.ids import id_of_hex
 from gridapp.models.record import Record, Values, fields_of, table_of
+from gridapp.store.database import driver
 from gridapp.store.journal import DIALECT
 from gridapp.store.vault import Writing
 
@@ -67,10 +69,11 @@ def insert_many(
 ) -> list[UUID]:
     """Insert records; ids in the order of `rows`. A row may bring its own `id`."""
     full: list[Values] = []
+    stamps = _stamps(tx)
     grids = _grids_of_owners(tx, model, rows)
     for given, grid_id in zip(rows, grids, strict=True):
         validated(model, given)
-        row: Values = {one.name: given.get(one.name) for one in fields_of(model)}
+        row: Values = {**_empty(model), **given, **stamps}
         row["id"] = given.get("id") or uuid7()
         is_grid = model.__tablename__ == "grid"
         row["grid_id"] = row["id"] if is_grid else given.get("grid_id") or grid_id
@@ -78,14 +81,17 @@ def insert_many(
             raise UserError(
                 tr("还没有网格，请先用 gridapp init 建立网格或登记到县级服务器")
             )
-        row |= _stamps(tx)
         full.append(row)
     if full:
         sql, ways = _insertion(model)
-        rows_stored = [_encoded(row, ways) for row in full]
-        tx.db.exec_driver_sql(sql, rows_stored if len(full) > 1 else rows_stored[0])
+        driver(tx.db).executemany(sql, [_encoded(row, ways) for row in full])
         tx.touched(model, *(row["id"] for row in full))
     return [row["id"] for row in full]
+
+
+@cache
+def _empty(model: type[Record]) -> Values:
+    return dict.fromkeys(one.name for one in fields_of(model))
 
 
 @cache
@@ -131,12 +137,12 @@ def _grids_of_owners(
     grids: dict[UUID | None, UUID] = {}
     known = [row[name] for row in rows if row.get(name)]
     for part in _pieces(list(dict.fromkeys(known))):
-        found = tx.db.exec_driver_sql(
+        found = driver(tx.db).execute(
             f"SELECT id, grid_id FROM {target}"
             f" WHERE id IN ({','.join('?' * len(part))})",
             tuple(one.hex for one in part),
         )
-        grids |= {UUID(key): UUID(grid) for key, grid in found}
+        grids |= {id_of_hex(key): id_of_hex(grid) for key, grid in found}
     return [grids.get(row.get(name)) or tx.default_grid for row in rows]
 
 
