@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import func, select
 
-from gridapp.county import access
+from gridapp.county import access, acts
 from gridapp.county.tables import change as change_log
 from gridapp.county.tables import held as held_at_county
 from gridapp.county.tables import scope
@@ -19,7 +19,7 @@ from gridapp.models import RECORDS, Grid, record_named
 from gridapp.models.kinds import now
 from gridapp.models.place import grid_id
 from gridapp.models.record import table_of
-from gridapp.store import conflicts, records
+from gridapp.store import audit, conflicts, records
 from gridapp.store import journal as journals
 from gridapp.store import vault as vaults
 from gridapp.store.tables import journal
@@ -261,6 +261,10 @@ class Life:
                 apart = differing(here[key], there[key])
                 assert apart == {}, (person.name, key, apart)
             self._check_journal(person, here)
+            with person.vault.reading() as db:
+                assert list(audit.breaks(db)) == []
+        known = {one["what"] for one in acts.listed(self.world.county)}
+        assert acts.ALTERED not in known
         self._check_log()
         kept = self._kept()
         lost = [one for one in self.entered if one not in kept]
