@@ -7,6 +7,7 @@ written for people, put on the wire, and whether it is private.
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -145,9 +146,12 @@ def _parse_number(text: str) -> int:
 
 def _parse_decimal(text: str) -> float:
     try:
-        return float(text.replace(",", "").replace("，", ""))
+        number = float(text.replace(",", "").replace("，", ""))
     except ValueError:
-        raise ValueError(tr("应填数字，如 89.5")) from None
+        number = math.nan
+    if not math.isfinite(number):
+        raise ValueError(tr("应填数字，如 89.5"))
+    return number
 
 
 YES_WORDS = frozenset({"是", "有", "对", "√", "✓", "1", "true", "yes", "y"})
@@ -174,15 +178,20 @@ def _parse_date(text: str) -> dt.date:
         raise ValueError(tr("日期按 年-月-日 填写，如 2026-11-23")) from None
 
 
+_YEARS = range(1900, 3000)  # of times, so that every zone can show them
+
+
 def _parse_time(text: str) -> dt.datetime:
     """A local time as typed, or an ISO time with its zone; kept as UTC."""
     try:
         moment = dt.datetime.fromisoformat(text.strip().replace("/", "-"))
-    except ValueError:
+        if moment.year not in _YEARS:
+            raise ValueError
+        return moment.astimezone(dt.UTC)
+    except (ValueError, OSError):  # OSError: Windows, before 1970
         raise ValueError(
             tr("时间按 年-月-日 时:分 填写，如 2026-11-23 09:40")
         ) from None
-    return moment.astimezone(dt.UTC)
 
 
 def _format_time(value: dt.datetime) -> str:

@@ -67,6 +67,8 @@ class Field:
             if self.codes:
                 words = CODES.parse(text) if self.kind is CODES else (text,)
                 found = tuple(self._code(word) for word in words)
+                if not found:  # nothing but commas
+                    return self.parse("")
                 return found if self.kind is CODES else found[0]
             value = self.kind.parse(text)
         except ValueError as error:
