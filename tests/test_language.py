@@ -213,7 +213,7 @@ with store.writing() as tx:
 out = Path({str(tmp_path / "card.pdf")!r})
 with store.reading() as db:
     SHEETS["resident-card"].draw(db, [one], dt.date(2026, 11, 23), out,
-        unmasked=False, leave_blanks=False, progress=None)
+        signature=None, leave_blanks=False, progress=None)
 print(json.dumps(Resident.title))
 """
     told = speaking("en", "-c", code)

@@ -13,6 +13,7 @@ import click
 
 from gridapp import __version__
 from gridapp.cli import (
+    acts,
     conflicts,
     county,
     county_backup,
@@ -65,6 +66,7 @@ for command in (
     *export.COMMANDS,
     *fill.COMMANDS,
     *printing.COMMANDS,
+    *acts.COMMANDS,
     demo.demo,
     doctor.doctor,
     package.package,

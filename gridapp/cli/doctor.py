@@ -29,7 +29,7 @@ def doctor(
     """检查本机的数据是否完整，只看不改。"""
     from gridapp.store.doctor import examined
 
-    with opened(data, password_file) as store:
+    with opened(data, password_file, needs=None) as store:
         ctx.exit(_tell(examined(store), as_json=as_json))
 
 

@@ -26,7 +26,7 @@ from gridapp.store.database import Connection
 from gridapp.work.choosing import chosen
 from gridapp.work.listing import Column, Listing, of_records
 from gridapp.work.ordering import ordered
-from gridapp.work.purpose import journal, signed
+from gridapp.work.purpose import Signature, exporting, take
 from gridapp.work.record_columns import columns_of
 
 _DOWN = "-"  # before the column of --sort: from the greatest
@@ -74,20 +74,12 @@ def export_command(
                 ids = _sorted(db, model, ids, sort)
             listing = of_records(model, ids, narrowed=where)
             wanted = _wanted(listing, columns)
-        if why:
-            what = tr(
-                "{title} {count:,} 条，存为 {name}",
-                title=model.title,
-                count=len(ids),
-                name=out.name,
-            )
-            with store.writing() as tx:
-                journal(tx, "export", model.__tablename__, what, why)
+        signature = take(store, exporting(listing, out), why)
         with store.reading() as db:
             if standard:
-                answer, words = _write_standard(db, model, listing, out, why)
+                answer, words = _write_standard(db, model, listing, out, signature)
             else:
-                answer, words = _write(db, listing, wanted, out, why)
+                answer, words = _write(db, listing, wanted, out, signature)
     if as_json:
         print_json({"file": str(out), "unmasked": unmask} | answer)
     else:
@@ -95,25 +87,31 @@ def export_command(
 
 
 def _write(
-    db: Connection, listing: Listing, wanted: Sequence[Column], out: Path, why: str
+    db: Connection,
+    listing: Listing,
+    wanted: Sequence[Column],
+    out: Path,
+    signature: Signature,
 ) -> tuple[dict[str, object], str]:
     """Write a list; what a program is told of it, and a person."""
     from gridapp.office.exporting.export import export
 
-    count = export(db, listing, wanted, out, signed(db, why))
+    count = export(db, listing, wanted, out, signature)
     words = tr("已导出 {count:,} 条：{out}", count=count, out=out)
     return {"rows": count, "columns": [one.key for one in wanted]}, words
 
 
 def _write_standard(
-    db: Connection, model: type[Record], listing: Listing, out: Path, why: str
+    db: Connection,
+    model: type[Record],
+    listing: Listing,
+    out: Path,
+    signature: Signature,
 ) -> tuple[dict[str, object], str]:
     """Write the tables of the standard; what a program is told, and a person."""
     from gridapp.office.exporting.standard import export_standard
 
-    made = export_standard(
-        db, model, listing.items, out, signed(db, why), listing.narrowed
-    )
+    made = export_standard(db, model, listing.items, out, signature, listing.narrowed)
     words = tr(
         "已按国标导出 {count:,} 条，其中 {lacking:,} 条待补：{out}",
         count=made.count,

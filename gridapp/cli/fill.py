@@ -23,7 +23,7 @@ from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models import Resident
 from gridapp.work.choosing import HERE, asks_presence, chosen
-from gridapp.work.purpose import journal, signed
+from gridapp.work.purpose import filling, take
 
 if TYPE_CHECKING:
     from gridapp.office.filling.fill import FillPlan
@@ -81,13 +81,12 @@ def fill_command(
             if ids is None:
                 ids = chosen(db, Resident, asked, today)
             plan = fill.plan_fill(db, form, table, ids, today, unmasked=unmask)
-            signature = signed(db, why)
-        with store.writing() as tx:
-            if columns:
+            people = [one.resident_id for one in plan.rows]
+            taking = filling(db, store.user, people, out)
+        signature = take(store, taking, why)
+        if columns:
+            with store.writing() as tx:
                 fill_choices.keep(tx, table, columns)
-            if why:
-                what = tr("{name} {count} 人", name=out.name, count=len(plan.rows))
-                journal(tx, "fill", Resident.__tablename__, what, why)
         fill.write_fill(plan, out, signature)
     if as_json:
         print_json(plan.as_json())

@@ -22,6 +22,7 @@ from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models import RECORDS, record_named
 from gridapp.models.kinds import time_text
+from gridapp.models.permissions import Act, demand
 from gridapp.models.record import Record
 from gridapp.store import vault
 from gridapp.work.purpose import purpose_of
@@ -158,10 +159,18 @@ def _first_line(file: Path) -> str:
 
 
 @contextmanager
-def opened(data: Path, file: Path | None) -> Generator[vault.Store]:
-    """The vault in `data`, closed again whatever happens."""
+def opened(
+    data: Path, file: Path | None, needs: Act | None = Act.RECORDS
+) -> Generator[vault.Store]:
+    """The vault in `data`, closed again whatever happens.
+
+    needs: what whoever's password it is must be allowed to do, else NotAllowed; None
+    for what is nobody's data.
+    """
     store = vault.open_store(data, password_of(file))
     try:
+        if needs is not None:
+            demand(store.user.role, needs)
         yield store
     finally:
         store.close()

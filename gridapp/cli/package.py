@@ -46,7 +46,7 @@ def export(target: Path, data: Path, password_file: Path | None, as_json: bool) 
     """把还没上报的改动导出成一个数据包，只有县级服务器能打开。"""
     from gridapp.sync.stick import export_to
 
-    with opened(data, password_file) as store:
+    with opened(data, password_file, needs=None) as store:
         file = export_to(store, target)
     if as_json:
         print_json({"file": str(file)})
@@ -66,7 +66,7 @@ def import_(file: Path, data: Path, password_file: Path | None, as_json: bool) -
     """导入县里对数据包的答复。"""
     from gridapp.sync.stick import import_from
 
-    with opened(data, password_file) as store:
+    with opened(data, password_file, needs=None) as store:
         report = import_from(store, file)
     if as_json:
         print_json(asdict(report))
@@ -95,7 +95,7 @@ def join(file: Path, data: Path, password_file: Path | None, code: str) -> None:
     """没有网络时登记：收下县里给的登记文件，接着导出一个请求交给县里。"""
     from gridapp.sync.package_join import accept
 
-    with opened(data, password_file) as store:
+    with opened(data, password_file, needs=None) as store:
         accept(store, file, code)
     click.echo(tr("登记文件已收下。请导出一个数据包交给县里，再导入县里的答复"))
 

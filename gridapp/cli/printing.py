@@ -27,7 +27,7 @@ from gridapp.models.kinds import DATE
 from gridapp.store.database import Connection
 from gridapp.work import print_choice
 from gridapp.work.choosing import HERE, asks_presence, chosen
-from gridapp.work.purpose import journal
+from gridapp.work.purpose import take
 
 if TYPE_CHECKING:
     from gridapp.office.sheets.sheet import Order, Sheet
@@ -147,18 +147,15 @@ def print_command(
             click.echo(_tabulate(store, wanted, asked, out))
             return
         order = asked.order(store, wanted, photos=photos)
-        order = replace(
-            order, copies=copies, unmasked=bool(why), leave_blanks=leave_blanks
-        )
+        order = replace(order, copies=copies, leave_blanks=leave_blanks)
         click.echo(_print(store, wanted, order, out, why))
 
 
 def _print(store: Store, sheet: Sheet, order: Order, out: Path, why: str) -> str:
     """Draw the sheet; what was done in a sentence."""
-    if why:  # before they are drawn: a print that fails after that has shown them
-        what = tr("{sheet} {count} 份", sheet=sheet.title, count=len(order.ids) or 1)
-        with store.writing() as tx:
-            journal(tx, "print", sheet.model.__tablename__, what, why)
+    # before they are drawn: a print that fails after that has shown them
+    signature = take(store, sheet.taking(order.ids, order.days, out.name), why)
+    order = replace(order, signature=signature)
     with store.reading() as db:
         pages = sheet.drawing(db, order, out)
     return tr(
@@ -173,6 +170,7 @@ def _tabulate(store: Store, sheet: Sheet, asked: _Asked, out: Path) -> str:
             tr("{title}只能存成 PDF，请把文件名改成以 .pdf 结尾", title=sheet.title)
         )
     order = asked.order(store, sheet)
+    take(store, sheet.taking(order.ids, order.days))
     with store.reading() as db:
         rows = sheet.table(db, order, out)
     return tr("{title}：{rows} 行，存在 {out}", title=sheet.title, rows=rows, out=out)

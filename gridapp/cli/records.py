@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import click
 
@@ -17,6 +18,7 @@ from gridapp.cli.options import (
     opened,
     plain,
     print_json,
+    purpose,
     unmask,
     vault_options,
 )
@@ -29,6 +31,7 @@ from gridapp.store import history, records, search, state
 from gridapp.store.database import Connection
 from gridapp.store.vault import Store
 from gridapp.work import choosing, flow, recycle
+from gridapp.work.purpose import purpose_of
 
 
 def typed_values(model: type[Record], pairs: Iterable[str]) -> Values:
@@ -89,11 +92,26 @@ def _in_words(
 
 
 def journal_disclosure(
-    store: Store, act: str, model: type[Record], detail: str, record_id: Any = None
+    store: Store,
+    act: str,
+    model: type[Record],
+    why: str | None,
+    people: int,
+    record_id: UUID | None = None,
 ) -> None:
     """Revealing private values is itself journalled."""
+    detail = "" if record_id else tr("{count} 条", count=people)
+    purpose = purpose_of(why) if why else ""
     with store.writing() as tx:
-        state.disclose(tx, act, model.__tablename__, record_id, detail)
+        state.disclose(
+            tx,
+            act,
+            model.__tablename__,
+            record_id,
+            detail,
+            purpose=purpose,
+            people=people,
+        )
 
 
 @click.command("search")
@@ -133,6 +151,7 @@ def search_command(
 @click.option("--limit", type=click.IntRange(min=1), help=tr("最多几条。"))
 @vault_options
 @unmask
+@purpose
 @as_json
 def list_command(
     type_: str,
@@ -141,6 +160,7 @@ def list_command(
     data: Path,
     password_file: Path | None,
     unmask: bool,
+    purpose: str | None,
     as_json: bool,
 ) -> None:
     """列出一种记录。"""
@@ -151,7 +171,7 @@ def list_command(
             rows = list(kept.values())
             shown = [] if as_json else _in_words(db, model, rows, unmasked=unmask)
         if unmask:
-            journal_disclosure(store, "list", model, tr("{count} 条", count=len(rows)))
+            journal_disclosure(store, "list", model, purpose, len(rows))
     if as_json:
         print_json([as_values(model, row, unmasked=unmask) for row in rows])
         return
@@ -168,6 +188,7 @@ def list_command(
 @click.option("--history", "with_history", is_flag=True, help=tr("列出每一次修改。"))
 @vault_options
 @unmask
+@purpose
 @as_json
 def show_command(
     type_: str,
@@ -176,6 +197,7 @@ def show_command(
     data: Path,
     password_file: Path | None,
     unmask: bool,
+    purpose: str | None,
     as_json: bool,
 ) -> None:
     """显示一条记录，或它的修改记录。"""
@@ -194,7 +216,7 @@ def show_command(
             lines = history.history(db, model, key) if with_history else []
             shown = _in_words(db, model, [row], unmasked=unmask)[0]
         if unmask:
-            journal_disclosure(store, "show", model, "", key)
+            journal_disclosure(store, "show", model, purpose, 1, key)
     if with_history:
         _print_history(model, lines, unmasked=unmask, as_json=as_json)
     elif as_json:

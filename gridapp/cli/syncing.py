@@ -20,7 +20,7 @@ def sync(data: Path, password_file: Path | None, as_json: bool) -> None:
     """同步：先上传，再下载，最后是照片。"""
     from gridapp.sync.attempt import Attempt
 
-    with opened(data, password_file) as store:
+    with opened(data, password_file, needs=None) as store:
         report = Attempt(store, "command").run()
         with store.reading() as db:
             line = sync_log.lines(db)[0]

@@ -98,7 +98,7 @@ def enrol(
     data: Path, password_file: Path | None, server: str, code: str, ca: Path | None
 ) -> None:
     """把这台电脑登记到县级服务器。"""
-    with opened(data, password_file) as store:
+    with opened(data, password_file, needs=None) as store:
         _join(store, server, code, ca)
     click.echo(tr("已登记到县级服务器，可以同步了"))
 

@@ -2,7 +2,8 @@
 
 One act is one write transaction (its rows carry one time and one author) or one
 import (its rows carry one batch). Acts on private data that change no record (reveal,
-export, print unmasked) stand in `disclosure` and are told among them.
+export, print unmasked) stand in `disclosure` and are told among them, with their
+purpose; so does the file an import came from.
 """
 
 from __future__ import annotations
@@ -43,9 +44,11 @@ _ROWS = text(
     " AND coalesce(batch, at || coalesce(\"by\", '')) = :act ORDER BY seq"
 )
 _DISCLOSED = text(
-    'SELECT at, "by", act, type, record_id, detail FROM disclosure'
+    'SELECT at, "by", act, type, record_id, detail, who, purpose, file, people'
+    " FROM disclosure"
     " WHERE at >= :since AND at < :until ORDER BY seq DESC LIMIT :most"
 )
+IMPORT = "import"
 _EVER = "9999"  # after every time as the store keeps it
 
 
@@ -88,6 +91,9 @@ class Act:
     done: tuple[Done, ...]
     detail: str = ""  # of what was disclosed
     batch: UUID | None = None
+    purpose: str = ""
+    file: str = ""  # the name of the one that was written or read
+    people: int | None = None  # or records: of how many
 
 
 def acts(
@@ -95,8 +101,13 @@ def acts(
     since: dt.datetime | None = None,
     until: dt.datetime | None = None,
     most: int = MOST,
+    *,
+    named: bool = True,
 ) -> list[Act]:
-    """What was done here from `since` and before `until`, newest first."""
+    """What was done here from `since` and before `until`, newest first.
+
+    named: False for who looks after the computer: neither names nor values of anybody.
+    """
     span = {
         "since": time_text(since) if since else "",
         "until": time_text(until) if until else _EVER,
@@ -105,21 +116,38 @@ def acts(
     groups = db.execute(_GROUPS, span).all()
     told = db.execute(_DISCLOSED, span).all()
     names = authors(db, {_id(row.by) for row in (*groups, *told)})
-    found = [_act(db, group, names.get(_id(group.by), "")) for group in groups]
-    found += [_disclosed(row, names.get(_id(row.by), "")) for row in told]
+    imports = {_id(row.record_id): row for row in told if row.act == IMPORT}
+    known = {_id(group.batch) for group in groups if group.batch}
+    found = [
+        _act(db, group, names.get(_id(group.by), ""), imports.get(_id(group.batch)))
+        for group in groups
+    ]
+    found += [
+        _disclosed(row, names.get(_id(row.by), ""))
+        for row in told
+        if row.act != IMPORT or _id(row.record_id) not in known
+    ]
     found.sort(key=lambda act: act.at, reverse=True)
-    return _named(db, found[:most])
+    newest = found[:most]
+    return _named(db, newest) if named else [_nameless(act) for act in newest]
 
 
-def _act(db: Connection, group: Any, by: str) -> Act:
+def _nameless(act: Act) -> Act:
+    done = tuple(replace(one, opens=None, changes=()) for one in act.done)
+    return replace(act, done=done)
+
+
+def _act(db: Connection, group: Any, by: str, told: Any) -> Act:
+    """`told` is what was written down of an import beside its rows."""
     which = {"first": group.first, "last": group.last, "act": group.act}
-    kind = "import" if group.batch else "change"
+    kind = IMPORT if group.batch else "change"
     if group.many > MOST_ROWS:
         counted = db.execute(_COUNTS, which).all()
         done = tuple(Done(action, kind_, many) for kind_, action, many in counted)
     else:
         done = _gathered(_done(row) for row in db.execute(_ROWS, which))
-    return Act(_time(group.at), by, kind, done, batch=_id(group.batch))
+    act = Act(_time(group.at), by, kind, done, batch=_id(group.batch))
+    return act if told is None else _with_told(act, told)
 
 
 def _done(row: Any) -> Done:
@@ -160,10 +188,21 @@ def _gathered(each: Iterable[Done]) -> tuple[Done, ...]:
 
 def _disclosed(row: Any, by: str) -> Act:
     done: tuple[Done, ...] = ()
-    if row.type and row.record_id:
+    if row.type and row.record_id and row.act != IMPORT:
         seen = (row.type, UUID(row.record_id))
         done = (Done(row.act, row.type, opens=seen),)
-    return Act(_time(row.at), by, row.act, done, row.detail or "")
+    return _with_told(Act(_time(row.at), by, row.act, done), row)
+
+
+def _with_told(act: Act, row: Any) -> Act:
+    return replace(
+        act,
+        by=row.who or act.by,
+        detail=row.detail or "",
+        purpose=row.purpose or "",
+        file=row.file or "",
+        people=row.people,
+    )
 
 
 def _named(db: Connection, found: Sequence[Act]) -> list[Act]:

@@ -12,6 +12,7 @@ from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.store.vault import Store
 from gridapp.ui.jobs import Progress
+from gridapp.work.purpose import take
 
 
 @dataclass(frozen=True)
@@ -48,11 +49,11 @@ def drawn(store: Store, wanted: Wanted, progress: Progress) -> Printed:
     """Draw a sheet into memory; nothing private is written to the disk.
 
     Full numbers stand in the journal with their purpose before they are drawn.
-    Raises UserError when there is nothing to print, MissingGlyphs when the fonts lack
-    a character and its place is not to be left empty, Stopped when it was cancelled.
+    Raises NotAllowed when they are not this user's to print,
+    UserError when there is nothing to print, MissingGlyphs when the fonts lack a
+    character and its place is not to be left empty, Stopped when it was cancelled.
     """
     from gridapp.office.sheets import SHEETS
-    from gridapp.work.purpose import journal
 
     def stepped(done: int, total: int) -> None:
         if progress.cancelled():
@@ -60,10 +61,7 @@ def drawn(store: Store, wanted: Wanted, progress: Progress) -> Printed:
         progress.step(done, total)
 
     sheet = SHEETS[wanted.sheet]
-    if wanted.purpose:
-        what = tr("{sheet} {count} 份", sheet=sheet.title, count=len(wanted.ids) or 1)
-        with store.writing() as tx:
-            journal(tx, "print", sheet.model.__tablename__, what, wanted.purpose)
+    signature = take(store, sheet.taking(wanted.ids, wanted.days), wanted.purpose)
     out = BytesIO()
     with store.reading() as db:
         pages = sheet.draw(
@@ -73,7 +71,7 @@ def drawn(store: Store, wanted: Wanted, progress: Progress) -> Printed:
             out,
             days=wanted.days,
             copies=wanted.copies,
-            unmasked=bool(wanted.purpose),
+            signature=signature,
             leave_blanks=wanted.leave_blanks,
             photos=store.photos if wanted.photos else None,
             progress=stepped,
@@ -96,5 +94,18 @@ def tabulated(store: Store, wanted: Wanted, path: Path) -> int:
 
     table = SHEETS[wanted.sheet].table
     assert table is not None  # as `is_tabulated` said
+    take(store, SHEETS[wanted.sheet].taking(wanted.ids, wanted.days, path.name))
     with store.reading() as db:
         return table(db, Order(wanted.ids, wanted.day), path)
+
+
+def kept(store: Store, printed: Printed, path: Path) -> None:
+    """Write the PDF to a file, whole or not at all; where whole numbers are in it, the
+    journal has the file's name first. UserError when it cannot be written."""
+    from gridapp.office.sheets import SHEETS
+    from gridapp.office.whole_file import write_whole
+
+    wanted = printed.wanted
+    taking = SHEETS[wanted.sheet].taking(wanted.ids, wanted.days, path.name)
+    take(store, taking, wanted.purpose)
+    write_whole(printed.content, path)

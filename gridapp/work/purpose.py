@@ -7,15 +7,21 @@ full, and kept without the number.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from pathlib import Path
+from uuid import UUID
 
 from sqlalchemy import Connection
 
 from gridapp.errors import UserError
 from gridapp.language import tr
-from gridapp.models import Grid, Worker
+from gridapp.models import Grid, Resident, Worker
+from gridapp.models.permissions import Act, demand
 from gridapp.store import records, state
-from gridapp.store.vault import Writing
+from gridapp.store.accounts import Account
+from gridapp.store.vault import Store
+from gridapp.work.listing import Listing
 
 SHORTEST, LONGEST = 5, 200  # characters of a purpose
 
@@ -39,6 +45,16 @@ class Signature:
         """2026-11-23 09:40, as it was here."""
         return f"{self.at.astimezone():%Y-%m-%d %H:%M}"
 
+    @property
+    def who(self) -> str:
+        """Who and when: 周敏 2026-11-23 09:40."""
+        return f"{self.by} {self.moment}".strip()
+
+
+def in_full(signature: Signature | None) -> bool:
+    """Whether somebody has signed for whole numbers."""
+    return signature is not None and signature.unmasked
+
 
 def purpose_of(text: str) -> str:
     """A purpose as typed; UserError says what is lacking."""
@@ -58,8 +74,93 @@ def purpose_of(text: str) -> str:
     return clean
 
 
-def signed(db: Connection, purpose: str = "") -> Signature:
-    """The signature of who works here now."""
+@dataclass(frozen=True)
+class Taking:
+    """What is about to leave the vault.
+
+    kind: export, print or fill. what: in words, how much of what. people: or records,
+    how many. file: its name, "" for paper. needs: what one must be allowed to do to
+    take whole numbers, where that is less than usual for its kind.
+    """
+
+    kind: str
+    type: str | None
+    what: str
+    people: int
+    file: str = ""
+    needs: Act | None = None
+
+
+def exporting(listing: Listing, path: Path) -> Taking:
+    """A list that is written to a file."""
+    what = tr(
+        "{title} {count:,} 条，存为 {name}",
+        title=listing.title,
+        count=len(listing.items),
+        name=path.name,
+    )
+    kind = listing.model.__tablename__ if listing.model else None
+    return Taking("export", kind, what, len(listing.items), path.name)
+
+
+def filling(
+    db: Connection, user: Account, people: Collection[UUID], out: Path
+) -> Taking:
+    """Somebody's form that is filled in for these people; with whole numbers it is
+    asked whose grid they live in."""
+    what = tr("{name} {count} 人", name=out.name, count=len(people))
+    rows = records.by_id(db, Resident, people).values()
+    strangers = {row["grid_id"] for row in rows} - _own_grids(db, user)
+    needs = Act.FILL_FULL if strangers else Act.FILL_OWN_FULL
+    return Taking("fill", Resident.__tablename__, what, len(people), out.name, needs)
+
+
+def take(store: Store, taking: Taking, why: str = "") -> Signature:
+    """Who takes it, for the file or the paper to say.
+
+    why: what whole numbers are wanted for; that they are taken stands in the journal
+    before this returns. Without it nothing is journalled and numbers are masked.
+    NotAllowed when whoever is signed in may not take it.
+    """
+    if why:
+        with store.writing() as tx:
+            state.disclose(
+                tx,
+                taking.kind,
+                taking.type,
+                None,
+                taking.what,
+                purpose=why,
+                file=taking.file,
+                people=taking.people,
+                needs=taking.needs,
+            )
+    else:
+        demand(store.user.role, _MASKED[taking.kind])
+    with store.reading() as db:
+        mine = signed(db)
+    return replace(mine, by=store.user.name or mine.by, purpose=why)
+
+
+_MASKED = {
+    "export": Act.EXPORT_MASKED,
+    "fill": Act.EXPORT_MASKED,
+    "print": Act.PRINT_MASKED,
+}
+
+
+def _own_grids(db: Connection, user: Account) -> set[UUID | None]:
+    """The grid that the worker is written down in, and the one of this vault when it
+    is this worker's."""
+    rows = records.by_id(db, Worker, [user.worker] if user.worker else [])
+    own: set[UUID | None] = {row["grid_id"] for row in rows.values()}
+    if user.worker == state.worker(db):
+        own.add(state.default_grid(db))
+    return own
+
+
+def signed(db: Connection) -> Signature:
+    """The signature of the worker of this vault now, under masked numbers."""
     worker, grid = state.worker(db), state.default_grid(db)
     names = records.labels(db, Worker, [worker]) if worker else {}
     grids = records.labels(db, Grid, [grid]) if grid else {}
@@ -67,13 +168,4 @@ def signed(db: Connection, purpose: str = "") -> Signature:
         next(iter(names.values()), ""),
         next(iter(grids.values()), ""),
         dt.datetime.now(dt.UTC),
-        purpose,
     )
-
-
-def journal(
-    tx: Writing, act: str, record_type: str | None, what: str, why: str
-) -> None:
-    """Keep that full numbers were taken: `act` is export or print, `what` how many."""
-    detail = tr("{what}，用途：{why}", what=what, why=why)
-    state.disclose(tx, act, record_type, None, detail)

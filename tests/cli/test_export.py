@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
 
@@ -71,6 +72,9 @@ def test_numbers_in_notes_are_masked_unless_a_purpose_is_given(data, tmp_path):
     whole = ("--unmask", "--purpose", "报街道民政办摸底")
     call(data, *one, "--where", "name=赵有备注", *whole)
     assert note.removeprefix("note=") in out.read_text("utf-8-sig")
+    beside = (tmp_path / f"{out.stem}-说明.txt").read_text("utf-8-sig")
+    assert f"用途：{whole[-1]}" in beside
+    assert f"{dt.date.today()}" in beside
 
 
 def test_full_numbers_need_a_purpose_and_are_journalled(data, tmp_path):
@@ -87,9 +91,12 @@ def test_full_numbers_need_a_purpose_and_are_journalled(data, tmp_path):
 
     store = vault.open_store(data, "test-password")
     with store.reading() as db:
-        told = [act.detail for act in acts(db) if act.kind == "export"]
+        told = next(act for act in acts(db) if act.kind == "export")
     store.close()
-    assert told[0].endswith("存为 a.xlsx，用途：报街道民政办摸底")
+    assert told.detail.endswith("存为 a.xlsx")
+    assert told.purpose == "报街道民政办摸底"
+    assert told.by
+    assert (told.file, told.people) == ("a.xlsx", len(rows(out)))
 
 
 def test_the_standard_is_delivered_with_what_is_lacking(data, tmp_path):

@@ -132,9 +132,11 @@ def test_whole_numbers_want_a_purpose_and_are_journalled(run, folder):
     assert PHONES["own"] in paper
     store = vaults.open_store(folder, PASSWORD)
     with store.reading() as db:
-        [detail] = db.scalars(text("SELECT detail FROM disclosure"))
+        [told] = db.execute(
+            text("SELECT detail, purpose, people, file FROM disclosure")
+        ).all()
     store.close()
-    assert detail == "居民登记表 1 份，用途：入户核对联系方式"
+    assert told == ("居民登记表 1 份", "入户核对联系方式", 1, "out.pdf")
 
 
 def test_the_month_is_a_workbook_as_well(folder, monkeypatch, tmp_path):

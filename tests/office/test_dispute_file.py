@@ -33,6 +33,7 @@ from gridapp.work import attachments
 from gridapp.work.attachments import PendingPhoto
 from gridapp.work.founding import found
 from gridapp.work.mediation_papers import PAPERS
+from tests.office.signing import SIGNED
 
 DAY = dt.date(2026, 11, 12)
 pytestmark = pytest.mark.skipif(
@@ -434,7 +435,7 @@ def test_two_files_are_numbered_each_by_itself(store, leak):
 def test_numbers_and_addresses_are_hidden_unless_asked_for(store, leak):
     private = ("13800000001", "990101197003071236", "光明里3号楼2单元401室")
     hidden = printed(store, "dispute-file", [leak])
-    shown = printed(store, "dispute-file", [leak], unmasked=True)
+    shown = printed(store, "dispute-file", [leak], signature=SIGNED)
     for text in private:
         assert text not in hidden
         assert text in shown
@@ -642,7 +643,7 @@ def test_photos_of_identity_papers_are_printed_only_with_whole_numbers(store, tm
         attachments.attach(tx, "dispute_item", card["id"], [taken])
     options = {"photos": store.photos}
     masked = pages_of(pdf(store, "dispute-file", [dispute], **options))
-    whole = pages_of(pdf(store, "dispute-file", [dispute], **options, unmasked=True))
+    whole = pages_of(pdf(store, "dispute-file", [dispute], **options, signature=SIGNED))
     assert len(whole) == len(masked) + 1
 
 

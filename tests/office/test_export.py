@@ -106,8 +106,11 @@ def test_the_file_says_who_made_it_when_and_what_for(vault, people, tmp_path):
     assert said["用途"] == "报街道民政办摸底"
     assert (book.properties.creator, book.properties.title) == ("周敏", "居民")
     assert "报街道民政办摸底" in book.properties.description
+    foot = book["居民"].oddFooter.left.text
+    assert foot == f"{WHOLE.who} 导出，用途：报街道民政办摸底"
     masked = tmp_path / "b.xlsx"
     written(vault, narrowed, masked)
+    assert "用途" not in openpyxl.load_workbook(masked)["居民"].oddFooter.left.text
     said = dict(openpyxl.load_workbook(masked)["说明"].iter_rows(values_only=True))
     assert "用途" not in said
     assert said["证件和电话"] == "中间几位已用 * 代替"

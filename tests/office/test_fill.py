@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import random
 import zipfile
+from dataclasses import replace
 
 import openpyxl
 import pandas as pd
@@ -68,7 +69,8 @@ def filled(estate, today, tmp_path):
             form = Form(path)
             table = fill_choices.understood(db, form, sheet, columns)
             plan = fill.plan_fill(db, form, table, ids, today, unmasked=unmasked)
-            signature = signed(db, "报街道民政办摸底" if unmasked else "")
+            why = "报街道民政办摸底" if unmasked else ""
+            signature = replace(signed(db), purpose=why)
         fill.write_fill(plan, out, signature)
         return plan, out
 

@@ -23,6 +23,7 @@ from tests.office.grid_estate import (
     settle,
     text_of,
 )
+from tests.office.signing import SIGNED
 
 # Sheet → whom it is printed for, the day, and what must stand on it.
 WORDS = {
@@ -235,7 +236,7 @@ def test_numbers_are_hidden_unless_asked_for(printed, name):
     ids, day, _ = WORDS[name]
     hidden = printed(name, ids, day)
     assert [one for one in NUMBERS if one in hidden] == []
-    whole = printed(name, ids, day, unmasked=True)
+    whole = printed(name, ids, day, signature=SIGNED)
     assert "打印时已隐去" not in whole
     shown = {
         "visit-sheet": ("own", "daughter"),

@@ -18,6 +18,7 @@ from gridapp.office.sheets.record_card import record_cards
 from gridapp.office.sheets.record_data import from_records
 from gridapp.store import records, vault
 from gridapp.work.founding import found
+from tests.office.signing import SIGNED
 
 NOW = dt.datetime(2026, 11, 12, 1, 30, tzinfo=dt.UTC)
 SAMPLES = {
@@ -110,7 +111,7 @@ def test_a_resident_shows_the_parts_that_belong_to_it(full, tmp_path):
         cards = from_records(
             db, Resident, [made["resident"]], "居民登记表", unmasked=True
         )
-        record_cards(cards, out, unmasked=True)
+        record_cards(cards, out, signature=SIGNED)
     text = text_of(out)
     for title in ("人员标签（1）", "紧急联系人（1）", "关爱计划（1）", "走访记录（1）"):
         assert title in text

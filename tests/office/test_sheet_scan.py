@@ -26,7 +26,7 @@ def scanned() -> bytes:
     for number, one in enumerate((FIRST, SECOND), 1):
         paper.text(105, 23, "入户走访单", 21, align="center")
         paper.code(one)
-        paper.foot("第一网格", number, 2, unmasked=False)
+        paper.foot("第一网格", number, 2)
         paper.end_page()
     out = BytesIO()
     paper.save(out)

@@ -23,6 +23,7 @@ from gridapp.office.sheets.visit_sheet import (
     visit_sheets,
 )
 from gridapp.office.whole_file import write_whole
+from tests.office.signing import SIGNED
 
 needs_poppler = pytest.mark.skipif(
     shutil.which("pdftotext") is None, reason="poppler-utils is not installed"
@@ -103,10 +104,40 @@ def test_numbers_are_hidden_unless_asked_for(printed):
         assert number not in text
     assert "138****5521" in text
     assert "打印时已隐去证件和电话中间位" in text
-    bare = text_of(printed(SHEET, unmasked=True))
+    bare = text_of(printed(SHEET, signature=SIGNED))
     for number in ("990101194403120021", "13800005521", "13800001234", "13800009999"):
         assert number in bare
     assert "打印时已隐去证件和电话中间位" not in bare
+
+
+@needs_poppler
+def test_whole_numbers_say_on_every_page_who_printed_them_when_and_why(printed):
+    said = "周敏 2026-11-22 14:05 打印，用途：报街道民政办摸底"
+    out = printed(SHEET, SHEET, signature=SIGNED)
+    assert [said in page for page in text_of(out, "-layout").split("\f")[:-1]] == [
+        True,
+        True,
+    ]
+    assert facts_of(out)["Author"] == "周敏 2026-11-22 14:05"
+    masked = printed(SHEET)
+    assert "用途" not in text_of(masked)
+    assert "Author" not in facts_of(masked)
+
+
+@needs_poppler
+def test_a_long_purpose_is_cut_and_stays_on_the_paper(printed):
+    signature = dataclasses.replace(SIGNED, purpose="按街道民政办的通知核对" * 15)
+    text = text_of(printed(SHEET, signature=signature), "-layout")
+    assert "周敏 2026-11-22 14:05 打印，用途：按街道民政办的通知核对" in text
+    assert "…" in text
+
+
+def facts_of(path):
+    """What a PDF says of itself; without anybody's data."""
+    command = ["pdfinfo", str(path)]
+    told = subprocess.run(command, capture_output=True, check=True).stdout.decode()
+    facts = dict(line.split(":", 1) for line in told.splitlines())
+    return {name: value.strip() for name, value in facts.items() if value.strip()}
 
 
 @needs_poppler

@@ -100,7 +100,7 @@ def test_every_kind_of_act_has_words(session, people):
     with session.store.reading() as db:
         told = [entry_of(act) for act in acts(db)]
     titles = [entry.title for entry in told]
-    assert titles[0] == "打印"
+    assert titles[0] == "打印完整号码"
     assert told[0].text == "走访单 12 份"
     assert titles[1].startswith("恢复")
     assert titles[2].startswith("删除")

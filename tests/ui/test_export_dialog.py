@@ -199,9 +199,8 @@ def test_full_numbers_ask_what_for_and_stand_among_the_acts(
     with vault.reading() as db:
         [told] = [act for act in acts(db) if act.kind == "export"]
     count = book["居民名单"].max_row - 1
-    assert told.detail == (
-        f"居民名单 {count} 条，存为 a.xlsx，用途：report to the street"
-    )
+    assert told.detail == f"居民名单 {count} 条，存为 a.xlsx"
+    assert (told.purpose, told.people) == ("report to the street", count)
 
 
 def test_a_masked_export_needs_no_purpose_and_is_no_disclosure(

@@ -197,9 +197,11 @@ def test_full_numbers_need_a_purpose_that_is_kept(page, qtbot, session, tmp_path
     seen(page, qtbot, 2)
     assert "13800000001" in words_of(page._drawn.content, tmp_path)
     with session.store.reading() as db:
-        rows = db.execute(text("SELECT act, type, detail FROM disclosure")).all()
+        rows = db.execute(
+            text("SELECT act, type, detail, purpose, people FROM disclosure")
+        ).all()
     assert [tuple(row) for row in rows] == [
-        ("print", "resident", "入户走访单 2 份，用途：报街道民政办摸底")
+        ("print", "resident", "入户走访单 2 份", "报街道民政办摸底", 2)
     ]
     page._panel._numbers.set_values(["masked"])
     page._panel._numbers.changed.emit()

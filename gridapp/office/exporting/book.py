@@ -17,6 +17,7 @@ from gridapp.work.purpose import Signature
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for a formula
 LONGEST_NAME = 31  # of a sheet, in Excel
+LONGEST_WHY = 60  # characters of a purpose in a foot: Excel takes 255 for all of it
 LONGEST_CELL = 32_767  # characters, in Excel
 FIRST_DAY = dt.date(1900, 3, 1)  # days before it are other days in Excel's count
 NARROWEST, WIDEST, LONG = 6, 30, 46  # characters across a column
@@ -49,7 +50,7 @@ class Book:
                 "title": title,
                 "author": signature.by,
                 "company": signature.grid,
-                "comments": tr("；").join(_statement(signature)),
+                "comments": tr("；").join(statement(signature)),
                 "created": signature.at.astimezone().replace(tzinfo=None),
             }
         )
@@ -201,10 +202,20 @@ class Sheet:
         page.set_margins(0.4, 0.4, 0.6, 0.6)
         page.set_header(f"&C{_plain(self._title)}")
         signature = self._signature
-        who = _plain(f"{signature.by} {signature.moment}".strip())
+        who = _plain(_footed(signature))
         page.set_footer(
             f"&L{who}&C{tr('第 &P 页，共 &N 页')}&R{_plain(signature.grid)}"
         )
+
+
+def _footed(signature: Signature) -> str:
+    """Who, when and, under whole numbers, what for, at the foot of each page."""
+    if not signature.unmasked:
+        return signature.who
+    why = signature.purpose
+    if len(why) > LONGEST_WHY:
+        why = f"{why[:LONGEST_WHY]}…"
+    return tr("{who} 导出，用途：{purpose}", who=signature.who, purpose=why)
 
 
 def _plain(words: str) -> str:
@@ -229,7 +240,8 @@ def numbers_words(signature: Signature) -> str:
     return tr("中间几位已用 * 代替")
 
 
-def _statement(signature: Signature) -> list[str]:
+def statement(signature: Signature) -> list[str]:
+    """Who made a file and when, how numbers stand in it, and what for."""
     who = tr("{by} {moment} 导出", by=signature.by, moment=signature.moment).strip()
     why = tr("用途：{purpose}", purpose=signature.purpose)
     return [who, numbers_words(signature), *([why] if signature.unmasked else [])]

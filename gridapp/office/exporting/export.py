@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from gridapp.errors import UserError
 from gridapp.language import tr
-from gridapp.office.exporting.book import FORMULA, Book
+from gridapp.office.exporting.book import FORMULA, Book, statement
 from gridapp.office.whole_file import write_whole
 from gridapp.work.listing import Cell, Column, Listing
 from gridapp.work.purpose import Signature
@@ -53,12 +53,18 @@ def export(
 ) -> int:
     """Write these columns of a list; how many rows. Whole, or not at all.
 
-    Private values are masked unless the signature names a purpose. UserError when the
+    Private values are masked unless the signature names a purpose. A workbook says
+    itself who made it and why; beside a CSV file with whole numbers stands a text that
+    does, for its first row has to be the headings. UserError when the
     file cannot be written or the work was stopped.
     """
     cells = _cells(db, listing, columns, signature, progress, cancelled)
     if suffix_of(out) == CSV:
         data, count = _csv(columns, cells)
+        if signature.unmasked:
+            said = "\r\n".join(statement(signature))
+            beside = out.with_name(tr("{stem}-说明.txt", stem=out.stem))
+            write_whole(said.encode("utf-8-sig"), beside)
     else:
         data, count = _workbook(listing, columns, cells, signature)
     write_whole(data, out)

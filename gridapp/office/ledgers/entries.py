@@ -31,6 +31,7 @@ from gridapp.office.ledgers.entry_kinds import (
     read_special,
 )
 from gridapp.office.ledgers.known import Known, door_of, read_known, same_name
+from gridapp.office.ledgers.memory import note_import
 from gridapp.office.ledgers.people import choose_person
 from gridapp.office.ledgers.plan import (
     ImportPlan,
@@ -184,6 +185,7 @@ def apply_entries(
     steps = Steps(progress, cancelled)
     steps.total = len(rows)
     with store.writing(batch=batch) as tx:
+        note_import(tx, plan, batch)
         states = entries.go(tx, rows, steps)
         for row, state in states:
             if state == ERROR:

@@ -22,7 +22,7 @@ from gridapp.office.ledgers.choices import Choices, Understood, keep, understood
 from gridapp.office.ledgers.entries import PEOPLE, apply_entries, kind_of, plan_entries
 from gridapp.office.ledgers.entry_kinds import EntryKind
 from gridapp.office.ledgers.known import read_known
-from gridapp.office.ledgers.memory import remembered
+from gridapp.office.ledgers.memory import note_import, remembered
 from gridapp.office.ledgers.plan import (
     ImportPlan,
     ImportResult,
@@ -266,6 +266,7 @@ def apply(
         return result
     batch = uuid7()
     with store.writing(batch=batch) as tx:
+        note_import(tx, plan, batch)
         planner = Planner(read_known(tx.db), plan.today, plan.choices.answers)
         outcomes = planner.plan(plan.ledger_rows, plan.dates, elders=plan.elders)
         execute(tx, planner.writes, grid_id, Steps(progress, cancelled))

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+from uuid import UUID
 
 import msgspec
 
@@ -16,6 +17,9 @@ from gridapp.office.ledgers.columns import OWN, plain_heading
 from gridapp.store import state
 from gridapp.store.database import Connection
 from gridapp.store.vault import Writing
+
+if TYPE_CHECKING:
+    from gridapp.office.ledgers.plan import ImportPlan
 
 Use = Literal["import", "fill"]
 KEY = "ledger_memory.{use}"
@@ -37,6 +41,13 @@ class Memory(msgspec.Struct, frozen=True):
     code_sets: Mapping[str, str] = {}
     ditto: tuple[str, ...] = ()
     header: tuple[int, int] | None = None
+
+
+def note_import(tx: Writing, plan: ImportPlan, batch: UUID) -> None:
+    """Write down which file the rows of this batch came from, before they are written;
+    NotAllowed when whoever is signed in imports nothing."""
+    count = len(plan.ledger_rows)
+    state.disclose(tx, "import", None, batch, "", file=plan.source, people=count)
 
 
 def fingerprint(headings: Iterable[str]) -> str:

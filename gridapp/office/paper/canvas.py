@@ -32,12 +32,14 @@ _PDF: Any = pdfdoc  # reportlab carries no types
 class _File(_PDF.PDFDocument):
     """reportlab's document, whose objects are written as soon as they are whole."""
 
-    def __init__(self, title: str, author: str, spool: SealedFile) -> None:
+    def __init__(
+        self, title: str, program: str, made_by: str, spool: SealedFile
+    ) -> None:
         document: Any = super()
         document.__init__(compression=1, lang="zh-CN")
         self.setTitle(title)
-        self.setAuthor("")
-        self.setCreator(author)
+        self.setAuthor(made_by)
+        self.setCreator(program)
         self.setSubject("")
         self._spool = spool
         self._at = 0
@@ -121,10 +123,12 @@ def _bar(row: int, start: int, end: int) -> str:
 class Canvas:
     """Draws pages, one after the other, each written when it ends."""
 
-    def __init__(self, title: str, author: str, width: float, height: float) -> None:
+    def __init__(
+        self, title: str, program: str, width: float, height: float, made_by: str = ""
+    ) -> None:
         self._spool = spool = SealedFile(HELD)
         weakref.finalize(self, spool.close)
-        self._file: Any = _File(title, author, spool)
+        self._file: Any = _File(title, program, made_by, spool)
         self._size = f"[0 0 {width:.2f} {height:.2f}]"
         self._codes: dict[str, _Codes] = {}
         self._forms: dict[str, str] = {}  # their names in the file

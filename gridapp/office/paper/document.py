@@ -16,6 +16,7 @@ from gridapp.office.paper.paper import (
     Paper,
 )
 from gridapp.office.paper.target import Target
+from gridapp.work.purpose import Signature
 
 TOP, END = 34.5, 277.0
 LINE_SIZE = 9.5
@@ -37,24 +38,25 @@ def print_documents(
     count: int,
     out: Target,
     *,
-    unmasked: bool,
+    signature: Signature | None,
     progress: Callable[[int, int], object] | None,
 ) -> int:
     """Write the PDF of these documents; its pages, each document numbered by itself.
 
     They are drawn as they come, so that thousands need no more memory than a few;
-    `count` says how many there are, at least one. `progress(done, total)` is called
+    `count` says how many there are, at least one. `signature` is that of whoever has
+    whole numbers; None says that they are hidden. `progress(done, total)` is called
     after each page, a document that is to come counted as one page; raising in it
     stops the print and leaves no file. Raises UserError when the file cannot be
     written.
     """
     paper: Paper | None = None
     for left, document in zip(range(count - 1, -1, -1), documents, strict=True):
-        paper = paper or Paper(document.title)
+        paper = paper or Paper(document.title, signature)
         pages = pages_of(document.blocks, TOP, END)
         for number, page in enumerate(pages, 1):
             _draw(paper, document, page)
-            paper.foot(document.grid, number, len(pages), unmasked=unmasked)
+            paper.foot(document.grid, number, len(pages))
             paper.end_page()
             if progress is not None:
                 progress(paper.pages, paper.pages + len(pages) - number + left)

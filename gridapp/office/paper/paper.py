@@ -24,6 +24,7 @@ from gridapp.office.paper.fonts import BODY, BOLD, REGULAR, drawable, font, widt
 from gridapp.office.paper.qr_code import modules
 from gridapp.office.paper.target import Target
 from gridapp.office.whole_file import write_whole
+from gridapp.work.purpose import Signature, in_full
 
 MM = 72 / 25.4
 PAGE_WIDTH, PAGE_HEIGHT = 210.0, 297.0
@@ -41,6 +42,8 @@ NUMBER_AT, NUMBER_SIZE = 31.5, 8.0
 TINT = 0.94  # of label cells: stays paper-white on a poor copier
 HAIR, RULE, FRAME = 0.3, 0.5, 1.1  # line weights, points
 FOOT_MIDDLE = 17.0  # mm of the page number, left of the middle
+UNDER_FOOT = 4.5  # mm from the foot to the line under it
+FOOT_GREY = 0.35  # of who printed whole numbers: readable, also when copied
 UNDER = 1.5  # mm from the baseline to a rule under it
 HATCH = 2.2  # mm from line to line of a hatched block
 HATCH_GREY = 0.6  # so that words stay readable on it
@@ -115,12 +118,22 @@ def row_height(row: Row, lines: Sequence[Sequence[str]] | None = None) -> float:
 class Paper:
     """A document being drawn, page after page, then saved whole."""
 
-    def __init__(self, title: str, *, landscape: bool = False) -> None:
+    def __init__(
+        self, title: str, signature: Signature | None = None, *, landscape: bool = False
+    ) -> None:
+        """Begin a document; `signature` is that of whoever has whole numbers on it."""
         font(REGULAR)
         font(BOLD)
         upright = (PAGE_WIDTH, PAGE_HEIGHT)
         self.width, self.height = reversed(upright) if landscape else upright
-        self._canvas = Canvas(title, tr("网格日志"), self.width * MM, self.height * MM)
+        self._signature = signature if in_full(signature) else None
+        self._canvas = Canvas(
+            title,
+            tr("网格日志"),
+            self.width * MM,
+            self.height * MM,
+            made_by=self._signature.who if self._signature else "",
+        )
 
     @property
     def pages(self) -> int:
@@ -317,11 +330,9 @@ class Paper:
         unit, bottom = side / len(rows) * MM, (self.height - y - side) * MM
         self._canvas.squares(x * MM, bottom, unit, rows)
 
-    def foot(
-        self, grid: str, number: int, total: int, *, unmasked: bool | None
-    ) -> None:
-        """Draw the foot of page `number` of `total`; `unmasked` says how personal data
-        stands on it, None that there is none, as on a blank form."""
+    def foot(self, grid: str, number: int, total: int, *, private: bool = True) -> None:
+        """Draw the foot of page `number` of `total`; who took whole numbers, when and
+        why, if they stand on it. Not `private`: a blank form, with nobody's data."""
         end, middle = self.width - RIGHT, self.width / 2
         foot = self.height - PAGE_HEIGHT + FOOT_AT
         self.line(LEFT, foot - 4, end, foot - 4, HAIR)
@@ -335,16 +346,27 @@ class Paper:
             SMALL,
             align="center",
         )
-        if unmasked is None:
+        if not private:
             return
-        hidden = (
-            tr("证件和电话未隐去，请妥善保管")
-            if unmasked
-            else tr("打印时已隐去证件和电话中间位")
-        )
+        if self._signature is not None:
+            self._signed_foot(self._signature, foot)
+            return
+        hidden = tr("打印时已隐去证件和电话中间位")
         self.text(end, foot, hidden, SMALL, align="right")
         notice = tr("内含个人信息，用后请收回存档或粉碎")
-        self.text(middle, foot + 4.5, notice, SMALL, align="center")
+        self.text(middle, foot + UNDER_FOOT, notice, SMALL, align="center")
+
+    def _signed_foot(self, signature: Signature, foot: float) -> None:
+        """Say who answers for the whole numbers on this page, and what for."""
+        end, room = self.width - RIGHT, self.width - LEFT - RIGHT
+        kept = tr("证件和电话未隐去，用后收回存档或粉碎")
+        self.fitted(end, foot, kept, room / 2 - FOOT_MIDDLE, SMALL, align="right")
+        words = tr(
+            "{who} 打印，用途：{purpose}", who=signature.who, purpose=signature.purpose
+        )
+        self._canvas.fill_grey(FOOT_GREY)
+        self.fitted(LEFT, foot + UNDER_FOOT, words, room, SMALL)
+        self._canvas.fill_grey(0)
 
     def picture(self, content: bytes, area: tuple[float, float, float, float]) -> None:
         """Draw a picture as large as it fits into x, y, width, height, centred."""

@@ -49,6 +49,7 @@ from gridapp.work.colouring import (
 from gridapp.work.door_words import TAG_SIGNS, near_words, tier_name
 from gridapp.work.due import Due
 from gridapp.work.matrix import Matrix, arrange, door_in_building, short_door
+from gridapp.work.purpose import Signature, in_full
 
 ACROSS = 9  # cells beside each other on a page, at most
 WIDE = 261.0  # mm of a landscape page between its margins
@@ -87,7 +88,7 @@ def building_matrices(
     out: Target,
     *,
     basis: Basis = "status",
-    unmasked: bool = False,
+    signature: Signature | None = None,
     leave_blanks: bool = False,
     progress: Callable[[int, int], object] | None = None,
 ) -> int:
@@ -97,17 +98,17 @@ def building_matrices(
     no building, the file cannot be written, or the fonts lack a character and
     `leave_blanks` does not leave its place to the pen.
     """
-    sheets = list(_sheets(db, ids, day, basis, unmasked=unmasked))
+    sheets = list(_sheets(db, ids, day, basis, unmasked=in_full(signature)))
     if not sheets:
         raise UserError(tr("没有要打印的楼栋，请先选一栋。"))
     if not leave_blanks:
         require_glyphs(text for sheet in sheets for text in _texts(sheet.block))
-    paper = Paper(tr("楼栋图"), landscape=True)
+    paper = Paper(tr("楼栋图"), signature, landscape=True)
     pages = [(sheet, draw) for sheet in sheets for draw in _pages(paper, sheet)]
     for number, (sheet, draw) in enumerate(pages, 1):
         _head(paper, sheet)
         draw()
-        paper.foot(sheet.grid, number, len(pages), unmasked=unmasked)
+        paper.foot(sheet.grid, number, len(pages))
         paper.end_page()
         if progress is not None:
             progress(number, len(pages))

@@ -20,6 +20,7 @@ from gridapp.office.sheets.checked import Paper, print_checked
 from gridapp.office.sheets.form_rows import signatures
 from gridapp.office.sheets.sheet import Options
 from gridapp.office.sheets.visit_sheet import VisitSheet, boxes
+from gridapp.work.purpose import in_full
 
 TITLE = tr("电话问候单")
 NUMBER, NAME, PLACE, PHONE, RESULT = 11.0, 22.0, 33.0, 36.0, 36.5
@@ -39,7 +40,8 @@ def call_list(
 
     `record_id` is the grid they live in, in the QR code. Raises as `Sheet.draw` does.
     """
-    papers = [_paper(people, record_id, unmasked=options["unmasked"])] if people else []
+    unmasked = in_full(options["signature"])
+    papers = [_paper(people, record_id, unmasked=unmasked)] if people else []
     return print_checked(papers, out, options, tr("没有要打印的人，请先选人。"))
 
 

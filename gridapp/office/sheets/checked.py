@@ -46,7 +46,7 @@ def print_checked(
         _checked(papers) if check else (one.document for one in papers),
         count,
         out,
-        unmasked=options["unmasked"],
+        signature=options["signature"],
         progress=options["progress"],
     )
 

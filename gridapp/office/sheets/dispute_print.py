@@ -23,6 +23,7 @@ from gridapp.office.sheets.dispute_file import NUMBER, TOP, Bound, Bundle
 from gridapp.office.sheets.dispute_forms import Form
 from gridapp.office.sheets.dispute_page import PITCH, SIZE
 from gridapp.store.photos import PhotoStore
+from gridapp.work.purpose import Signature
 
 TITLE, LARGE, HUGE = 18.0, 22.0, 36.0  # points
 LARGE_KEYS = frozenset({"agreement", "oral"})
@@ -35,22 +36,22 @@ def print_bundles(
     bundles: Sequence[Bundle],
     out: Target,
     *,
-    unmasked: bool = False,
+    signature: Signature | None = None,
     leave_blanks: bool = False,
     photos: PhotoStore | None = None,
     progress: Callable[[int, int], object] | None = None,
 ) -> int:
     """Write the PDF of these bundles, each numbered by itself; its pages.
 
-    `progress` and the errors are those of `Sheet.draw`. `unmasked` is only what the
-    foot says: the words come masked or not.
+    `progress` and the errors are those of `Sheet.draw`. `signature` is
+    only what the foot says: the words come masked or not.
     """
     if not bundles:
         raise UserError(tr("没有要打印的纠纷，请先选纠纷。"))
     if not leave_blanks:
         require_glyphs(text for one in bundles for text in _texts(one.file))
     total, done = sum(one.count for one in bundles), 0
-    sheet = Paper(bundles[0].papers[0].form.title)
+    sheet = Paper(bundles[0].papers[0].form.title, signature)
     for bundle in bundles:
         several = len(bundles) > 1 and bundle.file.record_id is not None
         if several:
@@ -58,8 +59,8 @@ def print_bundles(
         level = int(several)
         for number, draw in enumerate(_pages(sheet, bundle, photos, level), 1):
             draw()
-            private = None if bundle.file.record_id is None else unmasked
-            sheet.foot(bundle.file.grid, number, bundle.count, unmasked=private)
+            private = bundle.file.record_id is not None
+            sheet.foot(bundle.file.grid, number, bundle.count, private=private)
             sheet.end_page()
             done += 1
             if progress is not None:

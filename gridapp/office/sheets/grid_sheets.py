@@ -147,6 +147,7 @@ GRID_SHEETS: Mapping[str, Sheet] = {
         _call_list,
         "residents",
         due="call",
+        phones=True,
     ),
     "emergency-card": Sheet(
         tr("网格应急卡"),
@@ -154,6 +155,7 @@ GRID_SHEETS: Mapping[str, Sheet] = {
         Building,
         _emergency_cards,
         "grid",
+        phones=True,
     ),
     "patrol-log": Sheet(
         tr("巡查日志"),

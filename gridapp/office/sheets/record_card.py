@@ -18,6 +18,7 @@ from gridapp.office.paper.fonts import require_glyphs
 from gridapp.office.paper.paper import Row
 from gridapp.office.paper.target import Target
 from gridapp.office.sheets.form_rows import fields, heading, table, whole
+from gridapp.work.purpose import Signature
 
 
 @dataclass(frozen=True)
@@ -56,13 +57,13 @@ def record_cards(
     cards: Sequence[RecordCard],
     out: Target,
     *,
-    unmasked: bool = False,
+    signature: Signature | None = None,
     leave_blanks: bool = False,
     progress: Callable[[int, int], object] | None = None,
 ) -> int:
     """Write the PDF of these records, each from a new page; return the pages.
 
-    `progress` and the errors are those of `visit_sheets`. `unmasked` is only what the
+    `progress` and the errors are those of `visit_sheets`. `signature` is only what the
     foot says: the cards come masked or not.
     """
     if not cards:
@@ -87,7 +88,7 @@ def record_cards(
         for card in cards
     ]
     return print_documents(
-        documents, len(documents), out, unmasked=unmasked, progress=progress
+        documents, len(documents), out, signature=signature, progress=progress
     )
 
 

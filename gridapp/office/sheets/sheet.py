@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypedDict
 from uuid import UUID
 
+from gridapp.language import tr
+from gridapp.models.permissions import Act
 from gridapp.models.record import Record
 from gridapp.office.paper.target import Target
 from gridapp.store.database import Connection
 from gridapp.store.photos import PhotoStore
+from gridapp.work.purpose import Signature, Taking, in_full
 
 Progress = Callable[[int, int], object]
 
@@ -32,7 +35,7 @@ copies: nothing but a number of blank forms.
 class Options(TypedDict):
     """How any sheet is drawn."""
 
-    unmasked: bool
+    signature: Signature | None
     leave_blanks: bool
     progress: Progress | None
 
@@ -45,16 +48,21 @@ class Order:
     day: dt.date
     days: int = 1  # that a daily sheet covers, `day` the first of them
     copies: int = 1  # of a blank form
-    unmasked: bool = False
+    signature: Signature | None = None  # of whoever has whole numbers; None: masked
     leave_blanks: bool = False
     photos: PhotoStore | None = None  # to print photos from; None: none are printed
     progress: Progress | None = None
 
     @property
+    def unmasked(self) -> bool:
+        """Return whether numbers stand in full: somebody has signed for that."""
+        return in_full(self.signature)
+
+    @property
     def options(self) -> Options:
         """Return how it is drawn, whatever the sheet is."""
         return {
-            "unmasked": self.unmasked,
+            "signature": self.signature,
             "leave_blanks": self.leave_blanks,
             "progress": self.progress,
         }
@@ -78,6 +86,25 @@ class Sheet:
     due: str = ""  # kind of due work it is for when nothing is chosen
     table: Table | None = None  # the same as an Excel workbook, where there is one
     photos: bool = False  # whether it can be printed with the photos of its records
+    phones: bool = False  # a list to call from: of no use with hidden numbers
+
+    def taking(self, ids: Collection[UUID], days: int = 1, file: str = "") -> Taking:
+        """Return what leaves the vault with it, into a file of that name or on paper.
+
+        The papers of one record, and lists to call from, need less permission than
+        those of many people.
+        """
+        count = len(ids) or 1
+        one = len(ids) == 1 or self.phones or self.takes == "copies"
+        one = one or (self.takes == "day" and days == 1)
+        return Taking(
+            "print",
+            self.model.__tablename__,
+            tr("{sheet} {count} 份", sheet=self.title, count=count),
+            count,
+            file,
+            needs=Act.PRINT_ONE_FULL if one else Act.PRINT_FULL,
+        )
 
     def draw(
         self,
@@ -88,7 +115,7 @@ class Sheet:
         *,
         days: int = 1,
         copies: int = 1,
-        unmasked: bool = False,
+        signature: Signature | None = None,
         leave_blanks: bool = False,
         photos: PhotoStore | None = None,
         progress: Progress | None = None,
@@ -98,10 +125,10 @@ class Sheet:
         `progress(done, total)` is called after each page; raising in it stops the
         print and leaves no file. Raises UserError when there is nothing to print, the
         file cannot be written, or the font lacks a character and `leave_blanks` does
-        not leave its place to the pen. Printing unmasked is to be journalled by the
-        caller.
+        not leave its place to the pen. `signature` is that of whoever takes whole
+        numbers, as `work.purpose.take` gives it; without one they are masked.
         """
         order = Order(
-            tuple(ids), day, days, copies, unmasked, leave_blanks, photos, progress
+            tuple(ids), day, days, copies, signature, leave_blanks, photos, progress
         )
         return self.drawing(db, order, out)

@@ -37,6 +37,7 @@ from gridapp.office.paper.paper import (
     label,
 )
 from gridapp.office.paper.target import Target
+from gridapp.work.purpose import Signature, in_full
 
 TITLE, BLANK_TITLE = tr("入户走访单"), tr("入户走访单（空白）")
 DAY = tr("%Y年%m月%d日")
@@ -87,7 +88,7 @@ def visit_sheets(
     out: Target,
     *,
     total: int | None = None,
-    unmasked: bool = False,
+    signature: Signature | None = None,
     leave_blanks: bool = False,
     progress: Callable[[int, int], object] | None = None,
 ) -> int:
@@ -104,14 +105,14 @@ def visit_sheets(
         total = len(sheets)
     if not total:
         raise UserError(tr("没有要打印的人，请先选人。"))
-    paper = Paper(TITLE)
+    paper, unmasked = Paper(TITLE, signature), in_full(signature)
     missing: list[tuple[str, str]] = []
     for number, sheet in enumerate(sheets, 1):
         if not leave_blanks:
             lacking = missing_glyphs(texts_of(sheet))
             missing += [(one.where, one.char) for one in lacking]
         _page(paper, sheet, unmasked=unmasked)
-        paper.foot(sheet.grid, number, total, unmasked=unmasked)
+        paper.foot(sheet.grid, number, total)
         paper.end_page()
         if progress is not None:
             progress(number, total)
@@ -141,7 +142,7 @@ def blank_sheets(
     paper = Paper(BLANK_TITLE)
     for number in range(1, copies + 1):
         paper.repeated("blank", lambda: _blank_page(paper, grid, worker))
-        paper.foot(grid, number, copies, unmasked=None)
+        paper.foot(grid, number, copies, private=False)
         paper.end_page()
         if progress is not None:
             progress(number, copies)

@@ -11,7 +11,7 @@ from gridapp.store.vault import Store
 from gridapp.ui.jobs import Progress
 from gridapp.work.export_choice import columns_for, remember
 from gridapp.work.listing import Listing
-from gridapp.work.purpose import journal, signed
+from gridapp.work.purpose import Signature, exporting, take
 
 EXCEL, CSV, STANDARD = ".xlsx", ".csv", "gbt31000"
 
@@ -40,32 +40,21 @@ class Made:
 def write_file(store: Store, order: Order, path: Path, progress: Progress) -> Made:
     """Write the file, after what is taken out of the vault stands in the journal.
 
-    UserError when it cannot be written or was stopped; then there is no file.
+    UserError when it cannot be written or was stopped, NotAllowed when it is not this
+    user's to take; then there is no file.
     """
-    _journal(store, order, path)
+    signature = take(store, exporting(order.listing, path), order.purpose)
+    if order.kind != STANDARD:
+        with store.writing() as tx:
+            remember(tx, order.listing, order.keys)
+    write = _standard if order.kind == STANDARD else _list
     with store.reading() as db:
-        if order.kind == STANDARD:
-            return Made(path, _standard(db, order, path, progress))
-        return Made(path, _list(db, order, path, progress))
+        return Made(path, write(db, order, path, signature, progress))
 
 
-def _journal(store: Store, order: Order, path: Path) -> None:
-    listing = order.listing
-    with store.writing() as tx:
-        if order.kind != STANDARD:
-            remember(tx, listing, order.keys)
-        if order.purpose:
-            what = tr(
-                "{title} {count:,} 条，存为 {name}",
-                title=listing.title,
-                count=len(listing.items),
-                name=path.name,
-            )
-            kind = listing.model.__tablename__ if listing.model else None
-            journal(tx, "export", kind, what, order.purpose)
-
-
-def _list(db: Connection, order: Order, path: Path, progress: Progress) -> str:
+def _list(
+    db: Connection, order: Order, path: Path, signature: Signature, progress: Progress
+) -> str:
     from gridapp.office.exporting.export import export
 
     count = export(
@@ -73,14 +62,16 @@ def _list(db: Connection, order: Order, path: Path, progress: Progress) -> str:
         order.listing,
         columns_for(order.listing, order.keys),
         path,
-        signed(db, order.purpose),
+        signature,
         progress.step,
         progress.cancelled,
     )
     return tr("已导出{title} {count:,} 条", title=order.listing.title, count=count)
 
 
-def _standard(db: Connection, order: Order, path: Path, progress: Progress) -> str:
+def _standard(
+    db: Connection, order: Order, path: Path, signature: Signature, progress: Progress
+) -> str:
     from gridapp.office.exporting.standard import export_standard
 
     listing = order.listing
@@ -90,7 +81,7 @@ def _standard(db: Connection, order: Order, path: Path, progress: Progress) -> s
         listing.model,
         listing.items,
         path,
-        signed(db, order.purpose),
+        signature,
         listing.narrowed,
         progress.step,
         progress.cancelled,

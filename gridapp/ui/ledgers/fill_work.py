@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from gridapp.language import tr
 from gridapp.models import Resident
 from gridapp.store.database import Connection
 from gridapp.store.vault import Store
 from gridapp.work.choosing import HERE, asks_presence, chosen
-from gridapp.work.purpose import journal, signed
+from gridapp.work.purpose import filling, take
 
 if TYPE_CHECKING:
     from gridapp.office.filling.fill import FillPlan
@@ -86,7 +85,8 @@ def plan(
 def write(store: Store, form: Form, table: Table, wish: Wish, out: Path) -> FillPlan:
     """Write the form, after what is taken out of the vault stands in the journal.
 
-    A column nobody said the meaning of counts as left blank from now on.
+    A column nobody said the meaning of counts as left blank from now on. NotAllowed
+    when it is not this user's to fill in.
     """
     from gridapp.office.filling import choices as fill_choices
     from gridapp.office.filling import fill
@@ -94,12 +94,10 @@ def write(store: Store, form: Form, table: Table, wish: Wish, out: Path) -> Fill
 
     with store.reading() as db:
         made = plan(db, form, table, wish.who, unmasked=bool(wish.purpose))
-        signature = signed(db, wish.purpose)
+        taking = filling(db, store.user, [one.resident_id for one in made.rows], out)
+    signature = take(store, taking, wish.purpose)
     left = dict.fromkeys(table.unknown, BLANK)
     with store.writing() as tx:
         fill_choices.keep(tx, table, {**left, **wish.columns})
-        if wish.purpose:
-            what = tr("{name} {count} 人", name=out.name, count=len(made.rows))
-            journal(tx, "fill", Resident.__tablename__, what, wish.purpose)
     fill.write_fill(made, out, signature)
     return made

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from gridapp.language import tr
 from gridapp.ui.jobs import Progress
-from gridapp.ui.papers import Printed, is_tabulated, tabulated
+from gridapp.ui.papers import Printed, is_tabulated, kept, tabulated
 from gridapp.ui.session import Session
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class PrintingOut(QObject):
         elif target:
             if path.suffix.lower() != ".pdf":
                 path = path.with_name(path.name + ".pdf")
-            work = partial(_write, printed.content, path)
+            work = partial(kept, self._session.store, printed, path)
             done = partial(self._saved, printed.pages, path)
             self._session.jobs.run(work, done)
 
@@ -132,9 +132,3 @@ class PrintingOut(QObject):
 
     def _tabulated(self, path: Path, _rows: int) -> None:
         self.said.emit(tr("已存 Excel：{name}", name=path.name), None)
-
-
-def _write(content: bytes, path: Path) -> None:
-    from gridapp.office.whole_file import write_whole
-
-    write_whole(content, path)

@@ -19,6 +19,9 @@ _ACTS = (
     Column("by", tr("谁")),
     Column("what", tr("做了什么")),
     Column("more", tr("详情"), NOTE),
+    Column("purpose", tr("用途"), NOTE),
+    Column("people", tr("条数"), NUMBER),
+    Column("file", tr("文件")),
 )
 _BIN = (
     Column("kind", tr("类型")),
@@ -37,7 +40,15 @@ def acts_listing(acts: Iterable[Act], narrowed: Sequence[str]) -> Listing:
 
 def _act(act: Act) -> Row:
     entry = entry_of(act)
-    return {"at": act.at, "by": act.by, "what": entry.title, "more": entry.text}
+    return {
+        "at": act.at,
+        "by": act.by,
+        "what": entry.title,
+        "more": entry.text,
+        "purpose": act.purpose,
+        "people": act.people,
+        "file": act.file,
+    }
 
 
 def bin_listing(lines: Iterable[Deleted], narrowed: Sequence[str]) -> Listing:
