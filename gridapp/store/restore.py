@@ -106,7 +106,7 @@ def unpack(
     """
     if store is not None:
         demand(store.user.role, Act.RESTORE)
-    if vault.exists(folder) and vault.is_shut(folder):
+    if restoring.is_shut(folder):
         raise slots.Locked(slots.LOCKED)
     with faults_in_words(), Backup(file) as source:
         fresh = not folder.is_dir()

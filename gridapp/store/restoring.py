@@ -64,13 +64,21 @@ def finish(folder: Path) -> None:
         return
     with at_it(folder):
         scratch = folder / FOLDER
-        shut = slots.shut_note(folder / SLOTS) is not None
-        if pending(folder) and not shut:
+        if pending(folder) and not is_shut(folder):
             _put_database(scratch / DATABASE, folder / DATABASE)
             _put_slots(scratch / SLOTS, folder / SLOTS)
             _put_photos(scratch / PHOTOS, folder / PHOTOS)
             durable.sync_folder(folder)
         clear(folder)
+
+
+def is_shut(folder: Path) -> bool:
+    """Whether the county has shut the vault in `folder`. One whose slots cannot be read
+    is not: its backups beside the data would have lost theirs as well."""
+    try:
+        return slots.shut_note(folder / SLOTS) is not None
+    except UserError:
+        return False
 
 
 def clear(folder: Path) -> None:
