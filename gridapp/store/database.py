@@ -40,7 +40,10 @@ _FAULTS = (
     ("malformed", tr("数据文件已损坏，请从备份恢复")),
     ("vtable constructor failed", tr("数据文件已损坏，请从备份恢复")),  # of the index
     ("file is not a database", tr("数据文件已损坏或密钥不符，请从备份恢复")),
-    ("unable to open database file", tr("打不开数据文件，请检查文件夹是否还在")),
+    (
+        "unable to open database file",
+        tr("打不开数据文件，请检查文件夹是否还在，磁盘是否已满"),
+    ),
     ("disk I/O error", tr("读写磁盘出错，请检查磁盘后再试")),
     ("FOREIGN KEY constraint", tr("所指的记录不在这台电脑上，请核对编号后再试")),
 )
@@ -98,6 +101,42 @@ def make_engine(path: Path, key: bytes) -> Engine:
 
     event.listen(engine, "begin", on_begin)
     return engine
+
+
+def opens(path: Path, key: bytes) -> bool:
+    """Whether that is the data key of the file, by its first page."""
+    db = keyed(path, key)
+    try:
+        db.execute("SELECT count(*) FROM sqlite_master")
+    except sqlcipher.DatabaseError as error:
+        if "file is not a database" in str(error):
+            return False
+        raise
+    finally:
+        db.close()
+    return True
+
+
+def change_key(path: Path, key: bytes, new: bytes) -> None:
+    """Encrypt the whole file anew, in one transaction: kept or undone as any other.
+
+    Nobody else may have it open, in this process or another: then it is refused at
+    once ("database is locked") and nothing is changed.
+    """
+    db = keyed(path, key)
+    try:
+        for pragma in (
+            "busy_timeout = 0",
+            "locking_mode = EXCLUSIVE",
+            "journal_mode = WAL",
+            "synchronous = FULL",
+        ):
+            db.execute(f"PRAGMA {pragma}").fetchall()
+        db.execute("BEGIN EXCLUSIVE")
+        db.execute("COMMIT")  # the lock stays: it is the file's own from here on
+        db.execute(f"PRAGMA rekey = \"x'{new.hex()}'\"")
+    finally:
+        db.close()
 
 
 def driver(db: Connection) -> Any:

@@ -7,6 +7,7 @@ import pytest
 
 from tests.vault_faults.deeds_files import Begins, Choices, Exports, Photos
 from tests.vault_faults.deeds_records import CatchesUp, Imports, Migrations, Saves
+from tests.vault_faults.deeds_upkeep import Backups, Passwords, Restores
 from tests.vault_faults.table import SEED
 
 DEEDS = [
@@ -16,7 +17,10 @@ DEEDS = [
     (Photos(), 25),
     (Choices(), 15),
     (Exports(), 15),
-    (Begins(), 15),
+    (Begins(), 10),
+    (Passwords(), 10),
+    (Backups(), 20),
+    (Restores(), 20),
     (Migrations("0004"), 10),
 ]
 

@@ -9,6 +9,7 @@ import pytest
 from gridapp import migrations
 from tests.vault_faults.deeds_files import Begins, Choices, Exports, Photos
 from tests.vault_faults.deeds_records import CatchesUp, Imports, Migrations, Saves
+from tests.vault_faults.deeds_upkeep import Backups, Passwords, Restores
 from tests.vault_faults.table import SEED, many
 
 OLD = [f"{number:04}" for number in range(1, int(migrations.HEAD))]
@@ -19,7 +20,10 @@ DEEDS = [
     (Photos(), 60),
     (Choices(), 40),
     (Exports(), 30),
-    (Begins(), 40),
+    (Begins(), 30),
+    (Passwords(), 50),
+    (Backups(), 40),
+    (Restores(), 60),
     *((Migrations(version), 15) for version in OLD),
 ]
 

@@ -13,6 +13,7 @@ from gridapp.settings import Settings
 from tests.vault_faults.deeds import Deed
 from tests.vault_faults.deeds_files import Begins, Choices, Exports, Photos
 from tests.vault_faults.deeds_records import CatchesUp, Imports, Migrations, Saves
+from tests.vault_faults.deeds_upkeep import Backups, Passwords, Restores
 from tests.vault_faults.power import Disk
 from tests.vault_faults.table import SEED, many
 
@@ -23,7 +24,10 @@ DEEDS = [
     (Photos(), 25),
     (Choices(), 20),
     (Exports(), 10),
-    (Begins(), 15),
+    (Begins(), 10),
+    (Passwords(), 15),
+    (Backups(), 12),
+    (Restores(), 20),
     (Migrations("0004"), 10),
 ]
 
