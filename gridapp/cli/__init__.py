@@ -14,6 +14,7 @@ import click
 from gridapp import __version__
 from gridapp.cli import (
     acts,
+    backups,
     conflicts,
     county,
     county_backup,
@@ -59,6 +60,7 @@ def main(ctx: click.Context, data: Path, package: Path | None) -> None:
 
 for command in (
     *vaults.COMMANDS,
+    *backups.COMMANDS,
     *syncing.COMMANDS,
     *conflicts.COMMANDS,
     *records.COMMANDS,

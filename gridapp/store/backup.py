@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from gridapp.store.vault import Store
 
 LATE = dt.timedelta(days=3)  # without a good backup: say so
+FORMER_KEYS = "former_keys"  # of `sync_state`: data keys of before, as JSON of hex
 _NOTE = "backup_note"  # of `sync_state`
 _NEW = "new" + backup_file.SUFFIX
 
@@ -228,6 +229,28 @@ def verified(file: Path, key: bytes) -> Manifest:
         backup.unpack(backup_file.DATABASE, copy)
         backup.examine(copy, key)
         return backup.manifest
+
+
+def keys_of(store: Store) -> list[bytes]:
+    """The data key of a vault, and those it had before."""
+    with store.reading() as db:
+        former = json.loads(state.value(db, FORMER_KEYS) or "[]")
+    return [store.key, *(bytes.fromhex(one) for one in former)]
+
+
+def faults(store: Store) -> list[tuple[Path, str]]:
+    """Open every backup beside the data; those that are damaged, and what of them."""
+    keys = keys_of(store)
+    wrong: list[tuple[Path, str]] = []
+    place = backup_places.local(store.folder)
+    for one in backup_places.read(place, _source(store).ours).kept:
+        for key in keys:
+            if one.manifest.key == mark_of_key(key):
+                try:
+                    verified(one.file, key)
+                except UserError as error:
+                    wrong.append((one.file, str(error)))
+    return wrong
 
 
 def _source(store: Store) -> _Source:

@@ -9,7 +9,6 @@ come with it. `restoring.finish` puts it in place.
 from __future__ import annotations
 
 import datetime as dt
-import json
 import os
 import shutil
 import tempfile
@@ -42,7 +41,6 @@ from gridapp.store.database import faults_in_words, keyed
 from gridapp.store.photos import PhotoStore
 from gridapp.store.vault import Store
 
-FORMER_KEYS = "former_keys"  # of `sync_state`: data keys of before, as JSON of hex
 _ASIDE = (
     "damaged-"  # how the folder's name begins in which a file stays that no key opens
 )
@@ -223,7 +221,7 @@ def _key_of(
 ) -> tuple[bytes, Account, bool]:
     """The backup's data key, who has it, and whether its accounts come with it."""
     if store is not None:
-        for key in keys_of(store):
+        for key in backup.keys_of(store):
             if source.is_under(key):
                 return key, store.user, False
     elif password is not None and slot_file.exists(folder / SLOTS):
@@ -246,13 +244,6 @@ def _key_of(
         )
     demand(opened.slot.account.role, Act.RESTORE)
     return opened.key, opened.slot.account, store is None
-
-
-def keys_of(store: Store) -> list[bytes]:
-    """The data key of a vault, and those it had before."""
-    with store.reading() as db:
-        former = json.loads(state.value(db, FORMER_KEYS) or "[]")
-    return [store.key, *(bytes.fromhex(one) for one in former)]
 
 
 def _change_key(database: Path, key: bytes, after: bytes) -> None:

@@ -2,8 +2,9 @@
 
 The order puts one more seal on the key slots, with a key that only the county can make
 again (`county.locks`). From then on the password alone does not open the data, and no
-copy of the key slots of this folder does. Nothing is deleted: what was not sent yet is
-there when the county gives a code.
+copy of the key slots of this folder does: those in the backups beside the data are
+taken out. Nothing else is deleted: what was not sent yet is there when the county gives
+a code, and the backups open with the data key again.
 
 It cannot help before the laptop has asked the county for anything, nor against a copy
 of the folder that was made before, opened with the password.
@@ -18,7 +19,7 @@ import msgspec
 
 from gridapp.errors import UserError
 from gridapp.language import tr
-from gridapp.store import county_seal, slots, state, vault
+from gridapp.store import backup_places, county_seal, slots, state, vault
 from gridapp.store.slots import Shut
 from gridapp.store.vault import Store
 from gridapp.sync.protocol import (
@@ -52,6 +53,7 @@ def obey(store: Store, transport: Transport, token: str, order: bytes) -> None:
         ca = state.value(db, state.SERVER_CA) or ""  # unreadable once it is locked
     note = Shut(wanted.id.hex(), device.hex, transport.url, ca)
     county_seal.shut(store.folder / vault.SLOT_FILE, note, wanted.key)
+    backup_places.forget_slots(store.folder)
     done = LockDone(VERSION, device.bytes, wanted.id)
     with suppress(UserError):  # the next request is told once more
         transport.exchange(LOCKED_PATH, token, pack(done))

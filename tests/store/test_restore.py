@@ -282,7 +282,7 @@ class TestAccounts:
             db.execute(f"PRAGMA rekey = \"x'{after.hex()}'\"")
         vault = vaults.open_with_key(vault.folder, after)
         with vault.writing() as tx:
-            state.keep(tx.db, restore.FORMER_KEYS, f'["{before.hex()}"]')
+            state.keep(tx.db, backup.FORMER_KEYS, f'["{before.hex()}"]')
 
         vault = put_back(vault, made.file)
         opened(vault)
