@@ -19,6 +19,7 @@ from gridapp.errors import UserError
 from gridapp.language import tr
 
 _PACKAGE = ".gridpkg"
+_UNREADABLE = tr("命令里有认不出的字，请把终端设为 UTF-8，或给文件改个名字再试")
 
 
 class Refused(click.ClickException):
@@ -69,6 +70,8 @@ class Commands(Group):
             raise  # click ends quietly, as with `gridapp list … | head`
         except OSError as error:
             raise Refused(_of_file(error)) from error
+        except UnicodeEncodeError as error:  # of a command line that is no UTF-8
+            raise Refused(_UNREADABLE) from error
         except Exception as error:
             raise Refused(_fault(error)) from error
 
@@ -81,7 +84,7 @@ def _write_utf8() -> None:
         if stream.isatty():
             stream.reconfigure(errors="replace")
         else:
-            stream.reconfigure(encoding="utf-8")
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def _of_file(error: OSError) -> str:
@@ -93,6 +96,8 @@ def _of_file(error: OSError) -> str:
         return tr("没有权限读写{name}，请检查权限，或换一个文件夹", name=name)
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return tr("磁盘已满，请清出空间后再试")
+    if error.errno == errno.ENAMETOOLONG:
+        return tr("{name}的名字太长，请换一个短一些的", name=name)
     if error.errno in (errno.EISDIR, errno.ENOTDIR, errno.EEXIST):
         return tr(
             "{name}不能这样用：要文件的地方是文件夹，或者相反，请核对路径", name=name
