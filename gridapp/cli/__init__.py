@@ -26,6 +26,7 @@ from gridapp.cli import (
     package,
     printing,
     records,
+    rescue,
     syncing,
     vaults,
 )
@@ -69,6 +70,7 @@ for command in (
     *fill.COMMANDS,
     *printing.COMMANDS,
     *acts.COMMANDS,
+    *rescue.COMMANDS,
     demo.demo,
     doctor.doctor,
     package.package,

@@ -1,0 +1,90 @@
+"""What was read of a damaged file as one workbook: a sheet for each kind of record."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from gridapp.language import tr
+from gridapp.models import RECORDS, Resident
+from gridapp.models.record import Record, table_of
+from gridapp.office.exporting.book import Book
+from gridapp.office.exporting.export import look
+from gridapp.office.whole_file import write_whole
+from gridapp.store.rescue import Salvage
+from gridapp.work.listing import of_records
+from gridapp.work.purpose import Signature
+
+if TYPE_CHECKING:
+    from gridapp.office.steps import Cancelled, Progress
+    from gridapp.store.database import Connection
+
+_EVERY = 200  # rows between two looks at progress and cancel
+
+
+def write_rescued(
+    salvage: Salvage,
+    out: Path,
+    signature: Signature,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> int:
+    """Write every record that was read, residents first; how many. Whole, or not at
+    all.
+
+    Each sheet has the columns of an export with whole numbers, so that it can be
+    imported again by kind. UserError when the file cannot be written or the work was
+    stopped.
+    """
+    title, done = tr("从损坏的数据文件里取出的资料"), 0
+    with salvage.reading() as db, Book(title, signature) as book:
+        for model in (Resident, *(one for one in RECORDS if one is not Resident)):
+            done += _sheet(book, db, model, signature, progress, cancelled)
+        book.say(title, (), done, *said(salvage))
+    write_whole(book.data, out)
+    return done
+
+
+def said(salvage: Salvage) -> list[str]:
+    """How much of each kind was read and is lost, in words."""
+    found: list[str] = []
+    for one in salvage.counts:
+        words = {"title": one.model.title, "read": one.read, "lost": one.lost}
+        if one.lost and one.exact:
+            found.append(tr("{title}：读出 {read:,} 条，丢失 {lost:,} 条", **words))
+        elif one.lost or not one.exact:
+            found.append(tr("{title}：读出 {read:,} 条，丢失至少 {lost:,} 条", **words))
+        elif one.read:
+            found.append(tr("{title}：读出 {read:,} 条，没有丢失", **words))
+    return found
+
+
+def _sheet(
+    book: Book,
+    db: Connection,
+    model: type[Record],
+    signature: Signature,
+    progress: Progress | None,
+    cancelled: Cancelled | None,
+) -> int:
+    table = table_of(model)
+    kept = select(table.c.id).where(table.c.deleted_at.is_(None))
+    ids = list(db.scalars(kept.order_by(table.c.created_at, table.c.id)))
+    if not ids:
+        return 0
+    listing = of_records(model, ids)
+    columns = listing.columns
+    sheet, count = book.sheet(listing.title), 0
+    for at, column in enumerate(columns):
+        sheet.head(at, column.label, text=column.digits)
+    for row in listing.rows(db, frozenset(one.key for one in columns)):
+        if count % _EVERY == 0:
+            look(count, len(ids), progress, cancelled)
+        count += 1
+        for at, column in enumerate(columns):
+            cell = column.cell(row.get(column.key), unmasked=signature.unmasked)
+            sheet.put(count, at, cell, long=column.long, text=column.digits)
+    sheet.finish(count)
+    return count
