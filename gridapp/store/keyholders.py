@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gridapp.errors import UserError
 from gridapp.language import tr
-from gridapp.store import passwords, slot_file, slots, tries
+from gridapp.store import passwords, restoring, slot_file, slots, tries
 from gridapp.store.accounts import Account
 from gridapp.store.database import faults_in_words
 
@@ -28,6 +28,7 @@ def accounts(folder: Path) -> list[Account]:
     Locked when the county has shut it, UserError when the file is damaged.
     """
     with faults_in_words():
+        restoring.finish(folder)
         return [slot.account for slot in slots.read(folder / SLOT_FILE).slots]
 
 

@@ -7,12 +7,15 @@ id: a copy of the vault that is let in as a device of its own makes keys of its 
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
 from gridapp.store import state
-from gridapp.store.vault import Store
 from gridapp.sync.keys import PrivateKeys, are_public, id_of_keys
+
+if TYPE_CHECKING:
+    from gridapp.store.vault import Store
 
 _COUNTY = "county_keys"  # JSON: hex of public keys, the newest first
 _TOLD = "keys_told"  # the device whose keys the county has

@@ -14,7 +14,8 @@ import os
 import re
 import struct
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -94,12 +95,15 @@ class Photo:
 
 
 class PhotoStore:
-    """The photos of one vault, under `folder`/photos."""
+    """The photos of one vault, under `folder`/photos.
 
-    def __init__(self, folder: Path, key: bytes) -> None:
+    Sealed under its data key; those that were sealed under a former one can be read.
+    """
+
+    def __init__(self, folder: Path, key: bytes, former: Sequence[bytes] = ()) -> None:
         self._folder = folder / FOLDER
-        derived = HKDF(SHA256(), 32, salt=None, info=b"gridapp photos 1").derive(key)
-        self._cipher = AESGCM(derived)
+        self._cipher = _cipher_of(key)
+        self._former = [_cipher_of(one) for one in reversed(former)]
 
     def take(
         self, source: Path | BinaryIO | bytes, *, keep_position: bool = False
@@ -215,10 +219,40 @@ class PhotoStore:
         start = len(_MAGIC) + _NONCE
         try:
             raw = path.read_bytes()
-            plain = self._cipher.decrypt(raw[len(_MAGIC) : start], raw[start:], mark)
-        except (InvalidTag, ValueError, OSError):
+        except OSError:
             return None
-        return plain if raw.startswith(_MAGIC) else None
+        for cipher in (self._cipher, *self._former):
+            with suppress(InvalidTag, ValueError):
+                plain = cipher.decrypt(raw[len(_MAGIC) : start], raw[start:], mark)
+                return plain if raw.startswith(_MAGIC) else None
+        return None
+
+    def renew(self) -> int:
+        """Seal every photo and small picture under the present key; how many were not.
+
+        Each is replaced whole. UserError when the disk is full.
+        """
+        parts = [(self.path(one), bytes.fromhex(one)) for one in self.names()]
+        parts += [(self._thumb_path(one), _mark_of(one)) for one in self.thumb_names()]
+        return sum(self._renewed(path, mark) for path, mark in parts)
+
+    def _renewed(self, path: Path, mark: bytes) -> bool:
+        plain = self._unsealed(path, mark)
+        start = len(_MAGIC) + _NONCE
+        if plain is None:
+            return False
+        with suppress(InvalidTag, ValueError):
+            raw = path.read_bytes()
+            self._cipher.decrypt(raw[len(_MAGIC) : start], raw[start:], mark)
+            return False
+        nonce = os.urandom(_NONCE)
+        _write(path, _MAGIC + nonce + self._cipher.encrypt(nonce, plain, mark))
+        return True
+
+
+def _cipher_of(key: bytes) -> AESGCM:
+    derived = HKDF(SHA256(), 32, salt=None, info=b"gridapp photos 1").derive(key)
+    return AESGCM(derived)
 
 
 def _mark_of(name: str) -> bytes:

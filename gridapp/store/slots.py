@@ -151,12 +151,12 @@ def seal(key: bytes, password: str, account: Account) -> Slot:
     return _sealed(empty, derived, account, PrivateKeys.new(), (key, None))
 
 
-def relabelled(opened: Opened, account: Account) -> Slot:
-    """The slot under the same password with what `account` says; an older slot gets a
-    pair of keys."""
-    own = opened.own or PrivateKeys.new()
+def relabelled(opened: Opened, account: Account, password: str) -> Slot:
+    """The slot under the same password with what `account` says."""
+    if opened.own is None:  # an older one, which took the password as it was typed
+        return seal(opened.key, password, account)
     keys = (opened.key, opened.next_key)
-    return _sealed(opened.slot, opened.derived, account, own, keys)
+    return _sealed(opened.slot, opened.derived, account, opened.own, keys)
 
 
 def _sealed(

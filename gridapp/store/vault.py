@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 import threading
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager, suppress
@@ -27,9 +26,13 @@ from gridapp.models.record import Record, table_of
 from gridapp.store import accounts as people
 from gridapp.store import (
     audit,
+    backup,
     begun,
+    county_slot,
     journal,
     passwords,
+    rekeying,
+    restoring,
     search,
     slot_file,
     slots,
@@ -93,17 +96,18 @@ class Store:
     def __init__(self, folder: Path, engine: Engine, key: bytes, user: Account) -> None:
         self.folder = folder
         self.key = key  # for the process that opens this vault next
-        self.photos = PhotoStore(folder, key)
         self.worker_id: UUID | None = None
-        self._engine = engine
-        self._writer = engine.execution_options(gridapp_writes=True)
+        self._engine = engine.execution_options(gridapp_user=user.id)
+        self._writer = self._engine.execution_options(gridapp_writes=True)
         self._lock = threading.Lock()
         self._writing_thread: int | None = None
+        self.retired = ""  # why it takes no write any more
         self._listeners: list[Callable[[Changes], None]] = []
         self._unsealed = 0  # write transactions since the last link of the chain
         with self.reading() as db:
             self.device_id = state.device(db)
             self.user = _known(db, user)
+            self.photos = PhotoStore(folder, key, rekeying.former(db))
         self.worker_id = self.user.worker
 
     @contextmanager
@@ -183,11 +187,21 @@ class Store:
         if self._writing_thread == threading.get_ident():
             raise RuntimeError("a write was begun inside a write")
         with self._lock:
+            if self.retired:
+                raise UserError(self.retired)
             self._writing_thread = threading.get_ident()
             try:
                 yield
             finally:
                 self._writing_thread = None
+
+    def retire(self, words: str) -> None:
+        """Take no write any more, for the reason that `words` give; "" takes it back.
+
+        Who is writing ends first.
+        """
+        with self._lock:
+            self.retired = words
 
     def on_changed(self, listener: Callable[[Changes], None]) -> None:
         """Call `listener` after each commit, in the thread that wrote."""
@@ -204,6 +218,7 @@ class Store:
         What a full disk keeps from being moved out of the WAL stays safe in it.
         """
         try:
+            county_slot.renew(self)  # the county may have let it in meanwhile
             with suppress(DBAPIError, UserError):
                 self.seal()
             with suppress(DBAPIError), self._engine.connect() as db:
@@ -215,7 +230,7 @@ class Store:
 
 def exists(folder: Path) -> bool:
     """Whether a vault was made in `folder`."""
-    return slot_file.exists(folder / SLOT_FILE)
+    return slot_file.exists(folder / SLOT_FILE) or restoring.pending(folder)
 
 
 def is_shut(folder: Path) -> bool:
@@ -266,30 +281,37 @@ def open_store(folder: Path, password: str, name: str | None = None) -> Store:
         raise UserError(
             tr("{folder} 里没有数据，请先用“新建”或 gridapp init 建立", folder=folder)
         )
+    with faults_in_words():
+        restoring.finish(folder)
     opened = unsealed(folder, password, name)
-    store = open_with_key(folder, opened.key, opened.slot.account)
-    _keep_label(store, opened)
-    _tell_failures(store)
+    with faults_in_words():
+        key = rekeying.key_of(folder / DATABASE_FILE, opened)
+    store = open_with_key(folder, key, opened.slot.account)
+    _keep_label(store, opened.slot, password)
+    tell_failures(store)
     return store
 
 
-def _keep_label(store: Store, opened: slots.Opened) -> None:
+def _keep_label(store: Store, was: slots.Slot, password: str) -> None:
     """Write into the slot of the vault's own worker what they are called by now.
 
     A vault is older than its first worker's name, and a slot of an older program says
     nobody's. What cannot be written today is written another day.
     """
-    user = replace(store.user, worker=opened.slot.account.worker)
-    if user == opened.slot.account and opened.slot.public:
+    user = replace(store.user, worker=was.account.worker)
+    if user == was.account and was.public:
         return
     path = store.folder / SLOT_FILE
     with suppress(UserError, OSError), slot_file.changing(path):
-        slot = slots.relabelled(opened, user)
         kept = slots.read(path)
-        slots.write(path, slots.with_slot(kept, opened, slot))
+        [slot] = [one for one in kept.slots if one.account.id == user.id]
+        opened = slots.opened(slot, password)
+        if opened is not None:
+            named = slots.relabelled(opened, user, password)
+            slots.write(path, slots.with_slot(kept, opened, named))
 
 
-def _tell_failures(store: Store) -> None:
+def tell_failures(store: Store) -> None:
     """Journal the wrong passwords before this opening, then begin to count anew."""
     failures = tries.failures(store.folder)
     if failures is None:
@@ -312,14 +334,18 @@ def _known(db: Connection, user: Account) -> Account:
     return replace(user, name=name or user.name, worker=worker)
 
 
-def open_with_key(folder: Path, key: bytes, user: Account | None = None) -> Store:
+def open_with_key(
+    folder: Path, key: bytes, user: Account | None = None, *, kept: bool = True
+) -> Store:
     """The vault in `folder`, opened with its data key; an older file is upgraded.
 
     user: who had the key, for a process that takes another's place; by default the
-    first account. Locked when the county has shut the vault: a key that is still known
-    does not count.
+    first account. kept: an older file is backed up before. Locked when the county has
+    shut the vault: a key that is still known does not count.
     """
     path = folder / DATABASE_FILE
+    with faults_in_words():
+        restoring.finish(folder)
     if is_shut(folder):
         raise slots.Locked(slots.LOCKED)
     with faults_in_words():
@@ -331,16 +357,21 @@ def open_with_key(folder: Path, key: bytes, user: Account | None = None) -> Stor
             user = accounts(folder)[0]
         engine = make_engine(path, key)
         on_failure.callback(engine.dispose)  # Windows restores no file that is open
-        _bring_up(engine, path)
+        _bring_up(engine, folder, key if kept else None)
         with suppress(OSError, UserError):  # another day
             slots.mend(folder / SLOT_FILE)
+        slot_path = folder / SLOT_FILE
+        engine, key = rekeying.carry_out(slot_path, path, engine, key)
+        on_failure.callback(engine.dispose)
         store = Store(folder, engine, key, user)
         on_failure.pop_all()
+    county_slot.renew(store)
     return store
 
 
-def _bring_up(engine: Engine, path: Path) -> None:
-    """Make the file what this version of the program works with."""
+def _bring_up(engine: Engine, folder: Path, key: bytes | None) -> None:
+    """Make the file what this version of the program works with; with a key, a backup
+    of it is made before."""
     with engine.connect() as db:
         version = migrations.version_of(db)
         db.rollback()
@@ -348,9 +379,8 @@ def _bring_up(engine: Engine, path: Path) -> None:
             raise UserError(tr("数据文件已损坏，请从备份恢复"))
         if version != migrations.HEAD:
             migrations.refuse_newer(version)
-            db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            db.rollback()
-            shutil.copy2(path, path.with_name(f"{DATABASE_FILE}.before-{version}"))
+            if key is not None:
+                backup.before_upgrade(folder, key)
     with engine.execution_options(gridapp_writes=True).begin() as db:
         if version != migrations.HEAD:
             migrations.upgrade(db, "client")

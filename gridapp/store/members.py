@@ -1,0 +1,176 @@
+"""Who may open a vault: accounts are added, given another password, taken away.
+
+The responsible person and IT staff do it (`models.permissions`), and each act stands in
+the vault before it is done. Who opened the vault has its data key, so nobody's password
+is needed to seal a slot for somebody, or to take one away.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import replace
+from uuid import UUID
+
+from sqlalchemy import select
+
+from gridapp.errors import UserError
+from gridapp.language import tr
+from gridapp.models import Grid, Worker
+from gridapp.models.permissions import Act, demand
+from gridapp.models.record import table_of
+from gridapp.store import (
+    accounts,
+    passwords,
+    records,
+    rekeying,
+    slot_file,
+    slots,
+    state,
+)
+from gridapp.store.accounts import ROLE_WORDS, SECRETARY, Account
+from gridapp.store.database import faults_in_words
+from gridapp.store.keyholders import SLOT_FILE
+from gridapp.store.slots import Kept, Slot
+from gridapp.store.vault import Store, Writing
+
+LONGEST_NAME = 40  # characters
+
+
+def add(store: Store, name: str, role: str, password: str) -> Account:
+    """Let one more person open the vault, with a password of their own.
+
+    Their changes are written by the record of the worker of that name, which is made
+    when there is none. UserError when the name is taken or the password is no good,
+    NotAllowed when whoever is signed in may not; then nothing changed.
+    """
+    demand(store.user.role, Act.ACCOUNTS)
+    kept = slots.read(store.folder / SLOT_FILE)
+    name = _free_name(kept, name)
+    codes = _codes(store)
+    passwords.check(password, name, codes)
+    with store.writing() as tx:
+        worker = _worker(tx, kept, name, role)
+        user = accounts.new(name, role, worker)
+        _note(tx, tr("添加 {name}（{role}）", name=name, role=ROLE_WORDS[role]))
+    slot = slots.seal(store.key, password, user)
+    _change(store, lambda now: (*now.slots, slot))
+    return user
+
+
+def set_password(
+    store: Store, account_id: str, password: str, role: str | None = None
+) -> Account:
+    """Give somebody who forgot theirs a new password, and, if it is said, a role.
+
+    UserError when there is no such account, the password is no good or nobody would be
+    left who is responsible; then nothing changed.
+    """
+    demand(store.user.role, Act.ACCOUNTS)
+    kept = slots.read(store.folder / SLOT_FILE)
+    was = _named(kept, account_id)
+    user = replace(was, role=role or was.role)
+    if user.role != SECRETARY:
+        _someone_left(kept, was)
+    passwords.check(password, user.name, _codes(store))
+    with store.writing() as tx:
+        words = tr("给 {name} 设新密码", name=user.name)
+        if user.role != was.role:
+            role_words = ROLE_WORDS[user.role]
+            words = tr("{name} 改为{role}，设新密码", name=user.name, role=role_words)
+        _note(tx, words)
+    slot = slots.seal(store.key, password, user)
+    _change(store, lambda now: tuple(_in_place(one, slot) for one in now.slots))
+    if user.id == store.user.id:
+        store.user = replace(store.user, role=user.role)
+    return user
+
+
+def remove(store: Store, account_id: str) -> None:
+    """Take somebody off the vault: their password opens nothing from now on.
+
+    At the next opening the data key is changed (`rekeying`), so that an older copy of
+    their slot opens nothing either. What they wrote stays, under their name. UserError
+    when it is oneself, or the last who is responsible; then nothing changed.
+    """
+    demand(store.user.role, Act.ACCOUNTS)
+    kept = slots.read(store.folder / SLOT_FILE)
+    was = _named(kept, account_id)
+    if was.id == store.user.id:
+        raise UserError(tr("不能停用自己，请另一位负责人或技术人员登录后再停用"))
+    _someone_left(kept, was)
+    with store.writing() as tx:
+        _note(tx, tr("停用 {name}", name=was.name))
+        rekeying.ask(tx.db)
+    _change(store, lambda now: tuple(s for s in now.slots if s.account.id != was.id))
+
+
+def _change(store: Store, changed: Callable[[Kept], tuple[Slot, ...]]) -> None:
+    """Replace the slots, alone among all programs."""
+    path = store.folder / SLOT_FILE
+    with faults_in_words(), slot_file.changing(path):
+        kept = slots.read(path)
+        if not slots.is_proved(kept, store.key):
+            raise UserError(slots.CHANGED)
+        slots.write(path, slots.all_of(changed(kept), store.key, kept.county))
+
+
+def _in_place(one: Slot, slot: Slot) -> Slot:
+    return slot if one.account.id == slot.id else one
+
+
+def _named(kept: Kept, account_id: str) -> Account:
+    """The account of that id, or of that name."""
+    for slot in kept.slots:
+        if account_id in (slot.account.id, slot.name):
+            return slot.account
+    raise UserError(tr("这份数据里没有“{name}”这个用户", name=account_id))
+
+
+def _someone_left(kept: Kept, without: Account) -> None:
+    """UserError when nobody else is responsible for the vault."""
+    others = (slot.account for slot in kept.slots if slot.account.id != without.id)
+    if not any(one.role == SECRETARY for one in others):
+        raise UserError(tr("至少要留一位负责人，请先添加另一位负责人"))
+
+
+def _free_name(kept: Kept, name: str) -> str:
+    """The name as it is kept; UserError when it is none or taken."""
+    plain = " ".join(unicodedata.normalize("NFKC", name).split())
+    if not plain or not plain.isprintable():
+        raise UserError(tr("请填写姓名"))
+    if len(plain) > LONGEST_NAME:
+        raise UserError(tr("姓名最多 {most} 个字", most=LONGEST_NAME))
+    if any(plain.casefold() == slot.name.casefold() for slot in kept.slots):
+        raise UserError(
+            tr(
+                "已经有用户叫“{name}”，同名的人请在姓名后加上区别，如 王敏（二）",
+                name=plain,
+            )
+        )
+    return plain
+
+
+def _worker(tx: Writing, kept: Kept, name: str, role: str) -> UUID:
+    """The record that this person's changes are written by: one of that name which is
+    nobody else's, or a new one."""
+    taken = {slot.account.worker for slot in kept.slots} | {state.worker(tx.db)}
+    table = table_of(Worker)
+    query = select(table.c.id).where(
+        table.c.name == name, table.c.deleted_at.is_(None), table.c.left_on.is_(None)
+    )
+    free = [one for one in tx.db.scalars(query) if one not in taken]
+    if len(free) == 1:
+        return free[0]
+    post = "it" if role == accounts.IT else "worker"
+    return records.save(tx, Worker, {"name": name, "role": post})
+
+
+def _codes(store: Store) -> list[str]:
+    table = table_of(Grid)
+    with store.reading() as db:
+        return [one for one in db.scalars(select(table.c.code)) if one]
+
+
+def _note(tx: Writing, words: str) -> None:
+    state.disclose(tx, "account", None, None, words)
