@@ -134,7 +134,7 @@ def acts(
 
 def _nameless(act: Act) -> Act:
     done = tuple(replace(one, opens=None, changes=()) for one in act.done)
-    return replace(act, done=done)
+    return replace(act, done=done, batch=None)  # nor is it theirs to take back
 
 
 def _act(db: Connection, group: Any, by: str, told: Any) -> Act:

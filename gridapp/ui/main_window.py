@@ -14,6 +14,7 @@ from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from gridapp.language import tr, weekday
+from gridapp.models.permissions import Act
 from gridapp.store import records, state
 from gridapp.store.database import Connection
 from gridapp.ui.care.visit_values import Way
@@ -23,7 +24,7 @@ from gridapp.ui.ledgers.fill_opening import take_dropped
 from gridapp.ui.ledgers.opening import LedgerDrop
 from gridapp.ui.page import Page
 from gridapp.ui.pages import Pages
-from gridapp.ui.places import FOOT, MARKED, PAGES, PLACES, RECORD_PAGES, SOON
+from gridapp.ui.places import FOOT, MARKED, OPEN, PAGES, PLACES, RECORD_PAGES, SOON
 from gridapp.ui.preferences import SMALLEST
 from gridapp.ui.printing.printing_page import PrintingPage
 from gridapp.ui.residents.residents_page import ResidentsPage
@@ -53,8 +54,11 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(*SMALLEST)
         self.resize(1366, 728)
         self._way: list[str] = []  # the pages before this one
-        self._here = "today"
-        self._nav = NavColumn(session.theme, PLACES, FOOT)
+        self._refused = session.refusal(Act.RECORDS)  # why only some pages are open
+        self._first = "settings" if self._refused else "today"
+        self._here = self._first
+        places = [place for place in PLACES if self.is_open(place.key)]
+        self._nav = NavColumn(session.theme, places, FOOT)
         self._header = Header(session.theme, session.preferences, user)
         self._stack = QStackedWidget()
         self._toast = Toast(session.theme)
@@ -69,13 +73,14 @@ class MainWindow(QMainWindow):
         session.syncing.changed.connect(self._show_sync)
         session.syncing.said.connect(self._toast.say)
         drop = LedgerDrop(self)
-        drop.dropped.connect(partial(take_dropped, lambda: self.pages[self._here]))
+        drop.dropped.connect(self._take_table)
         packages = LedgerDrop(self, frozenset({SUFFIX}))
         packages.dropped.connect(partial(take_package, self))
         self._bind_keys()
-        self._show("today")
+        self._header.find_box.setVisible(not self._refused)
+        self._show(self._first)
         session.syncing.watch()
-        self.pages.make_soon(SOON)
+        self.pages.make_soon([key for key in SOON if self.is_open(key)])
 
     @property
     def today(self) -> TodayPage:
@@ -116,7 +121,7 @@ class MainWindow(QMainWindow):
         page.left.connect(self.go_back)
         page.export_asked.connect(self.export_list)
         page.print_asked.connect(self.show_print)
-        if any(place.key == key for place in PLACES):
+        if self._nav.has(key):
             page.counted.connect(partial(self._nav.show_count, key))
         if isinstance(page, VisitForm):
             page.saved.connect(self.today.after_save)
@@ -153,18 +158,26 @@ class MainWindow(QMainWindow):
         """The key of the page that is shown."""
         return self._here
 
-    def go(self, key: str) -> None:
-        """Show a page."""
+    def is_open(self, key: str) -> bool:
+        """Whether whoever is signed in may look at that page."""
+        return not self._refused or key in OPEN
+
+    def go(self, key: str) -> bool:
+        """Show a page; False, and why is said, when it is not for this user."""
+        if not self.is_open(key):
+            self._toast.say(self._refused)
+            return False
         if key == self._here and self._stack.currentWidget() is self.pages[key]:
             self.pages[key].focus_start()
-            return
+            return True
         self.pages[key].come_from(self._here)
         self._way = [*self._way, self._here][-LONGEST_WAY:]
         self._show(key)
+        return True
 
     def go_back(self) -> None:
         """Show the page before this one."""
-        self._show(self._way.pop() if self._way else "today")
+        self._show(self._way.pop() if self._way else self._first)
 
     def _show(self, key: str) -> None:
         self._here = key
@@ -175,21 +188,33 @@ class MainWindow(QMainWindow):
         self._find.hide()
         page.focus_start()
 
+    def _take_table(self, path: Path) -> None:
+        """Import or fill in a table that was dropped."""
+        refused = self.session.refusal(Act.IMPORT)
+        if refused:
+            self._toast.say(refused)
+        else:
+            take_dropped(lambda: self.pages[self._here], path)
+
     def reload(self) -> None:
         """Read the page that is shown again."""
         self.pages[self._here].reload()
 
     def show_print(self, sheet: str, ids: Sequence[UUID]) -> None:
         """Show how a sheet of these records is printed."""
-        cast("PrintingPage", self.pages["printing"]).show_sheet(sheet, ids)
+        if self.is_open("printing"):
+            cast("PrintingPage", self.pages["printing"]).show_sheet(sheet, ids)
         self.go("printing")
 
     def export_list(self) -> None:
         """Ask how the list of the page that is shown is written to a file."""
         from gridapp.ui.ledgers.export_dialog import ExportDialog
 
-        listing = self.pages[self._here].shown_list()
-        if listing is None:
+        refused = self.session.refusal(Act.EXPORT_MASKED)
+        listing = None if refused else self.pages[self._here].shown_list()
+        if refused:
+            self._toast.say(refused)
+        elif listing is None:
             self._toast.say(tr("这一页没有可以导出的清单"))
         elif not listing.items:
             self._toast.say(tr("清单是空的，换个筛选再导出"))
@@ -205,25 +230,26 @@ class MainWindow(QMainWindow):
 
     def show_resident(self, resident_id: UUID) -> None:
         """Show somebody's file."""
-        self.go("residents")
-        self.residents.show_resident(resident_id)
+        if self.go("residents"):
+            self.residents.show_resident(resident_id)
 
     def record_visit(self, resident_id: UUID, way: Way) -> None:
         """Open the form for a visit (`visit`) or a phone call (`call`)."""
-        cast("VisitForm", self.pages["visit"]).begin(resident_id, way)
+        if self.is_open("visit"):
+            cast("VisitForm", self.pages["visit"]).begin(resident_id, way)
         self.go("visit")
 
     def show_record(self, kind: str, record_id: UUID | None) -> None:
         """Open a record on the page of its type; None starts a new one."""
         key = RECORD_PAGES[kind]
-        self.go(key)
-        self.pages[key].open_record(record_id)
+        if self.go(key):
+            self.pages[key].open_record(record_id)
 
     def act_on_record(self, kind: str, record_id: UUID) -> None:
         """Do with a record what a row of today's list of that kind asks for."""
         key = RECORD_PAGES["dispute" if kind == "follow_up" else kind]
-        self.go(key)
-        self.pages[key].act_on(record_id, kind)
+        if self.go(key):
+            self.pages[key].act_on(record_id, kind)
 
     def _open_row(self, row: Row) -> None:
         if row.type == "resident":
@@ -245,8 +271,7 @@ class MainWindow(QMainWindow):
         chosen = page.chosen_resident()
         if chosen is not None:
             self.record_visit(chosen, way)
-        else:
-            self.go("residents")
+        elif self.go("residents"):
             self._toast.say(tr("先选好居民，再按 F2 记走访、F3 记电话"))
 
     def _title(self, page: Page, words: str, person: bool) -> None:
@@ -289,13 +314,16 @@ def take_package(window: MainWindow, file: Path) -> None:
     cast("SyncPage", window.pages["sync"]).take_package(file)
 
 
-def user_words(db: Connection) -> str:
-    """Return who works here and in which grid, as `王秀兰 第3网格`."""
+def user_words(db: Connection, name: str = "") -> str:
+    """Return who works here and in which grid, as `王秀兰 第3网格`.
+
+    name: of whoever is signed in; by default of the vault's worker.
+    """
     from gridapp.models import Grid, Worker
 
-    found: list[str] = []
+    found = [name] if name else []
     worker, grid = state.worker(db), state.default_grid(db)
-    if worker:
+    if worker and not name:
         found += records.labels(db, Worker, [worker]).values()
     if grid:
         found += records.labels(db, Grid, [grid]).values()

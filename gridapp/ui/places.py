@@ -47,6 +47,9 @@ PAGES: Mapping[str, Maker] = {
     "visit": VisitForm,
     **SIDE_PAGES,
 }
+OPEN = frozenset(
+    {"sync", "settings", "help", "acts", "keys", "rules", "about"}
+)  # pages that show nobody's records: the rest is not for who keeps the computer
 SOON = ("visit", "issues", "disputes", "printing")  # made soon: not to be waited for
 RECORD_PAGES = {
     "issue": "issues",

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
+from gridapp.models.permissions import Act, refusal
 from gridapp.store.database import Connection
 from gridapp.store.vault import Changes, Store, Writing
 from gridapp.ui.jobs import Failed, Jobs
@@ -23,6 +24,7 @@ class Session(QObject):
 
     changed = Signal(object)  # frozenset of the record types that changed
     lock_asked = Signal()  # hide everything until the password is typed again
+    captures_allowed = Signal(bool)  # pictures of the screen may show the windows
 
     def __init__(
         self,
@@ -40,6 +42,17 @@ class Session(QObject):
         self.preferences = preferences or Preferences(store.folder, self)
         self.syncing = Syncing(self)
         store.on_changed(self._tell)
+
+    def refusal(self, act: Act) -> str:
+        """Why whoever is signed in may not do this, and who may; "" when it is theirs.
+
+        The store asks again: this is for what is offered.
+        """
+        return refusal(self.store.user.role, act)
+
+    def may(self, act: Act) -> bool:
+        """Whether whoever is signed in may do this."""
+        return not self.refusal(act)
 
     def read(
         self,

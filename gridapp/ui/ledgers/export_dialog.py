@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from gridapp.errors import InvalidFields, UserError
 from gridapp.language import tr
+from gridapp.models.permissions import Act
 from gridapp.ui.forms.act_dialog import ActDialog
 from gridapp.ui.jobs import Progress
 from gridapp.ui.ledgers.export_columns import ColumnChips
@@ -73,9 +74,10 @@ class ExportDialog(ActDialog):
         row = self.add_row(
             "numbers", tr("证件和电话"), self._numbers, self._numbers.finished
         )
-        row.add_below(
-            Text(tr("写完整号码要说明用途，会记入操作记录，文件里也写明"), "faint")
-        )
+        refused = self.session.refusal(Act.EXPORT_FULL)
+        self._numbers.refuse(WHOLE, refused)
+        usual = tr("写完整号码要说明用途，会记入操作记录，文件里也写明")
+        row.add_below(Text(refused or usual, "faint", wrap=True))
         self.add_row(
             "purpose",
             tr("用途"),
@@ -134,7 +136,10 @@ class ExportDialog(ActDialog):
                 tables=tables,
             )
         if kind == CSV and whole:
-            return tr("CSV 用 Excel 打开时身份证号末几位会变成 0，要看号码请选 Excel")
+            return tr(
+                "CSV 用 Excel 打开时身份证号末几位会变成 0，要看号码请选 Excel；"
+                "谁导出、什么用途，另存在旁边的“说明”里"
+            )
         return tr("给别的软件用，只有文字") if kind == CSV else ""
 
     def _wanted(self) -> Order:

@@ -9,6 +9,7 @@ from functools import partial
 from PySide6.QtCore import QModelIndex, Qt
 
 from gridapp.language import tr
+from gridapp.models.permissions import Act as Permission
 from gridapp.store.acts import MOST, Act, acts
 from gridapp.store.database import Connection
 from gridapp.ui.ledgers.opening import undo_import
@@ -83,7 +84,8 @@ class ActsPage(SidePage):
 
     def reload(self) -> None:
         span = _span(self._days.chosen(), dt.date.today())
-        self.session.read(partial(_read, span=span), self._arrived)
+        named = self.session.may(Permission.RECORDS)
+        self.session.read(partial(_read, span=span, named=named), self._arrived)
 
     def focus_start(self) -> None:
         self._list.setFocus()
@@ -179,6 +181,9 @@ def _midnight(day: dt.date) -> dt.datetime:
 
 
 def _read(
-    db: Connection, span: tuple[dt.datetime | None, dt.datetime | None]
+    db: Connection,
+    span: tuple[dt.datetime | None, dt.datetime | None],
+    *,
+    named: bool,
 ) -> list[Act]:
-    return acts(db, *span)
+    return acts(db, *span, named=named)

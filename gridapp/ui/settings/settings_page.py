@@ -10,6 +10,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QBoxLayout, QFileDialog, QWidget
 
 from gridapp.language import tr
+from gridapp.models.permissions import Act
 from gridapp.settings import Settings
 from gridapp.ui.care.visit_values import phrases
 from gridapp.ui.preferences import LANGUAGE_NAMES, TEXT_SCALES
@@ -143,6 +144,8 @@ class SettingsPage(SidePage):
             for key, words, icon in WAYS[number : number + 2]:
                 button = self._ways[key] = Button(self.theme, words, "tile", icon=icon)
                 button.clicked.connect(partial(self.place_asked.emit, key))
+                if key == "recycle":
+                    button.refuse(self.session.refusal(Act.RECORDS))
                 row.addWidget(button, 1)
             card.box.addLayout(row)
         return card

@@ -10,6 +10,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QWidget
 
 from gridapp.language import tr
+from gridapp.models.permissions import Act
 from gridapp.ui.page import Page
 from gridapp.ui.session import Session
 from gridapp.ui.sync.held_list import HeldList
@@ -39,6 +40,7 @@ class SyncPage(Page):
         self._syncing = session.syncing
         self.standing = Standing()
         self._had = 0  # questions that were shown last
+        self._decides = session.may(Act.RECORDS)
         self.card = StateCard(session)
         self.stick = StickCard(session)
         self.held = HeldList(session)
@@ -121,11 +123,14 @@ class SyncPage(Page):
         self.card.show_standing(standing, moment)
         self.stick.setVisible(standing.joined)
         self.stick.show_exchange(standing.sticks)
-        self.held.show_questions(standing.held)
+        held = standing.held if self._decides else ()  # they hold people's data
+        self.held.show_questions(held)
         self.log.show_lines(standing.lines)
-        asked = sum(needs_person(one.held.reason) for one in standing.held)
-        self.views.set_choices(_views(asked))
-        if asked > self._had:
+        asked = sum(needs_person(one.held.reason) for one in held)
+        self.views.set_choices(_views(asked)[0 if self._decides else 1 :])
+        if not self._decides:
+            self.show_view(LOG)
+        elif asked > self._had:
             self.show_view(HELD)
         self._had = asked
 

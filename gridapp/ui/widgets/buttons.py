@@ -51,6 +51,12 @@ class Button(QPushButton):
             theme.changed.connect(self._draw_icon)
             self._draw_icon()
 
+    def refuse(self, why: str) -> None:
+        """Let nobody press it, and say why; "" lets them again."""
+        self.setEnabled(not why)
+        self.setToolTip(why)
+        self.setAccessibleDescription(why)
+
     def setText(self, text: str) -> None:
         """Write other words on it; Qt would take its shortcut for the old ones'."""
         keys = self.shortcut()

@@ -76,6 +76,10 @@ class NavColumn(QFrame):
         if key in self._items:
             self._items[key].setChecked(True)
 
+    def has(self, key: str) -> bool:
+        """Whether there is an entry for that page."""
+        return key in self._items
+
     def show_count(self, key: str, count: int) -> None:
         """Show how many things wait there; 0 shows nothing."""
         self._items[key].show_count(count)

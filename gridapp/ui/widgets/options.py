@@ -77,6 +77,13 @@ class OptionRow(QWidget):
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
 
+    def refuse(self, code: str, why: str) -> None:
+        """Let nobody choose this option, and say why; "" lets them again."""
+        option = self._options[code]
+        option.setEnabled(not why)
+        option.setToolTip(why)
+        option.setAccessibleDescription(why)
+
     def values(self) -> tuple[str, ...]:
         """Return the codes of what is chosen, in the order shown."""
         return tuple(code for code, o in self._options.items() if o.isChecked())
@@ -123,6 +130,8 @@ class OptionRow(QWidget):
         self.updateGeometry()
 
     def _pick(self, option: _Option) -> None:
+        if not option.isEnabled():
+            return
         if option in self._hidden:
             self._show_all()
         option.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -201,6 +210,8 @@ class _Option(QAbstractButton):
     def _colours(self) -> tuple[str, str, str]:
         """Return the colours of words, fill and edge for the state it is in."""
         tokens = self._theme.tokens
+        if not self.isEnabled():
+            return tokens.text3, tokens.surface, tokens.border
         if self.isChecked() and not self._row.many:
             ring = tokens.text if self.hasFocus() else tokens.blue.solid
             return tokens.blue.on_solid, tokens.blue.solid, ring
