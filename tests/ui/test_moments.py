@@ -24,6 +24,8 @@ TODAY = dt.date(2026, 11, 23)
         ("31", None),
         ("2026-02-30", None),
         ("下周", None),
+        ("99999999999", None),
+        ("2026-11-" + "9" * 30, None),
         ("", None),
     ],
 )
@@ -54,3 +56,15 @@ def test_plus_and_minus_move_a_time_by_five_minutes(qtbot):
     assert field.moment().astimezone().strftime("%H:%M") == "08:05"
     field.setText("明天")
     assert field.moment() is None
+
+
+def test_the_last_day_and_years_that_are_none_are_no_fault(qtbot):
+    day, moment = DayField("下次日期"), MomentField("时间")
+    for field in (day, moment):
+        qtbot.addWidget(field)
+    day.set_day(dt.date.max)
+    qtbot.keyClicks(day, "+")
+    assert day.day() == dt.date.max
+    moment.setText("0001-01-01 00:00")
+    qtbot.keyClicks(moment, "-")
+    assert moment.moment() is None

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from contextlib import suppress
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 
 from gridapp.language import tr
+from gridapp.models.kinds import TIME
 from gridapp.ui.widgets.entry import LineField
 
 _STEP = dt.timedelta(minutes=5)
@@ -34,7 +36,7 @@ def read_day(text: str, today: dt.date) -> dt.date | None:
     try:
         year, month, day = (int(part) for part in known + parts)
         return dt.date(year, month, day)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 
@@ -61,7 +63,8 @@ class DayField(LineField):
         if event.text().upper() == "T":
             self.set_day(dt.date.today())
         elif step is not None and complete and written is not None:
-            self.set_day(written + dt.timedelta(days=step))
+            with suppress(OverflowError):  # there is no year 10000
+                self.set_day(written + dt.timedelta(days=step))
         else:
             super().keyPressEvent(event)
 
@@ -86,7 +89,7 @@ class MomentField(LineField):
         if re.fullmatch(r"\d{1,2}[:：]\d{2}", text):
             text = f"{dt.date.today().isoformat()} {text.replace('：', ':').zfill(5)}"
         try:
-            return dt.datetime.fromisoformat(text).astimezone(dt.UTC)
+            return TIME.parse(text)
         except ValueError:
             return None
 
