@@ -8,12 +8,13 @@ next opening gives the database its name.
 from __future__ import annotations
 
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from gridapp import durable
+from gridapp.store import slot_file
 from gridapp.store.database import make_engine
 
 _BEGUN = ".new"  # after the name of the database
@@ -40,6 +41,23 @@ def new(path: Path, key: bytes) -> Generator[Connection]:
             db.rollback()
     finally:
         engine.dispose()
+
+
+@contextmanager
+def named(path: Path, keys: Path) -> Generator[None]:
+    """Give the database its name once the slot file `keys` was written inside.
+
+    After an error there is neither, so that the same folder can be tried again.
+    """
+    try:
+        yield
+        finish(path)
+    except BaseException:
+        with suppress(OSError):  # else the next opening gives it its name
+            if path.exists():
+                path.replace(_begun(path))
+            slot_file.remove(keys)
+        raise
 
 
 def finish(path: Path) -> None:

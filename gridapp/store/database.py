@@ -32,11 +32,15 @@ _PRAGMAS = (
     "temp_store = MEMORY",  # nothing readable in temporary files
     f"journal_size_limit = {_WAL_KEPT}",
 )
+_FULL = tr("磁盘已满，刚才的改动没有保存。请清出空间后再试")
+_READ_ONLY = tr("数据文件夹是只读的，请检查文件夹权限后再试")
+_IN_USE = tr("另一个程序正占用数据文件，请关掉它后再试")
+_BROKEN_DISK = tr("读写磁盘出错，请检查磁盘后再试")
 _FAULTS = (
-    ("database or disk is full", tr("磁盘已满，刚才的改动没有保存。请清出空间后再试")),
-    ("readonly database", tr("数据文件夹是只读的，请检查文件夹权限后再试")),
-    ("database is locked", tr("另一个程序正占用数据文件，请关掉它后再试")),
-    ("locking protocol", tr("另一个程序正占用数据文件，请关掉它后再试")),
+    ("database or disk is full", _FULL),
+    ("readonly database", _READ_ONLY),
+    ("database is locked", _IN_USE),
+    ("locking protocol", _IN_USE),
     ("malformed", tr("数据文件已损坏，请从备份恢复")),
     ("vtable constructor failed", tr("数据文件已损坏，请从备份恢复")),  # of the index
     ("file is not a database", tr("数据文件已损坏或密钥不符，请从备份恢复")),
@@ -44,9 +48,17 @@ _FAULTS = (
         "unable to open database file",
         tr("打不开数据文件，请检查文件夹是否还在，磁盘是否已满"),
     ),
-    ("disk I/O error", tr("读写磁盘出错，请检查磁盘后再试")),
+    ("disk I/O error", _BROKEN_DISK),
     ("FOREIGN KEY constraint", tr("所指的记录不在这台电脑上，请核对编号后再试")),
 )
+
+
+_CODES = (
+    ((errno.ENOSPC, errno.EDQUOT), _FULL),
+    ((errno.EACCES, errno.EPERM, errno.EROFS), _READ_ONLY),
+    ((errno.EIO,), _BROKEN_DISK),
+)
+_HELD = (32, 33)  # ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION of Windows
 
 
 def keyed(path: Path, key: bytes) -> Any:
@@ -159,8 +171,9 @@ def faults_in_words() -> Generator[None]:
                 raise UserError(sentence) from error
         raise
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise UserError(_FAULTS[0][1]) from error
-        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-            raise UserError(_FAULTS[1][1]) from error
+        if getattr(error, "winerror", None) in _HELD:
+            raise UserError(_IN_USE) from error
+        for codes, sentence in _CODES:
+            if error.errno in codes:
+                raise UserError(sentence) from error
         raise

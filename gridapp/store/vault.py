@@ -264,9 +264,9 @@ def create(folder: Path, password: str, name: str = "", grid: str = "") -> Store
             journal.ensure_triggers(db)
             search.ensure(db)
             state.begin(db, uuid7())
-        with slot_file.changing(folder / SLOT_FILE):
-            slots.write(folder / SLOT_FILE, slots.all_of([slot], key))
-        begun.finish(path)
+        kept = folder / SLOT_FILE
+        with begun.named(path, kept), slot_file.changing(kept):
+            slots.write(kept, slots.all_of([slot], key))
         engine = make_engine(path, key)
     return Store(folder, engine, key, user)
 
