@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from tests.vault_faults.syscalls import Call
 from tests.vault_faults.watched import DIE, GO_ON, Answer, Rule
@@ -53,43 +54,67 @@ class KillAt(AfterReady):
         return DIE
 
 
-class FullFrom(AfterReady):
-    """A disk that is full from the nth call on that wants room, until it is told so.
+class RefusedFrom(AfterReady):
+    """Refuses the nth call of a sort and all after it, until the user was told.
 
     The process says a line that begins with "words" when it told its user; from then on
-    there is room again. What was written in place before can be written again.
+    nothing is in the way: there is room again, the scanner has let go.
     """
 
-    def __init__(self, nth: int, code: int = errno.ENOSPC) -> None:
-        super().__init__(lambda call: call.grows)
+    def __init__(self, which: Callable[[Call], bool], nth: int, code: int) -> None:
+        super().__init__(which)
         self._nth, self._code = nth, code
         self.refused = 0
-        self.room = False
+        self.told = False
 
     def due(self, call: Call) -> Answer:
-        if self.room or self.passed < self._nth:
+        if self.told or self.passed < self._nth:
             return GO_ON
         self.refused += 1
         return self._code
+
+    def call(self, call: Call) -> Answer:
+        if call.sort == "sleep":
+            return 0 if self.began else GO_ON  # whoever waits has waited
+        return super().call(call)
 
     def said(self, line: str) -> None:
         super().said(line)
-        self.room = self.room or line.startswith("words ")
+        self.told = self.told or line.startswith("words ")
 
 
-class HeldAt(AfterReady):
-    """A scanner that has a file open: the nth call that touches it is refused, and the
-    `times` - 1 after it, as Windows refuses what another program holds."""
+class BrieflyHeld(RefusedFrom):
+    """Refuses the nth call of a sort and lets go soon, before the user is told."""
 
     def __init__(
-        self, which: Callable[[Call], bool], nth: int, times: int, code: int
+        self, which: Callable[[Call], bool], nth: int, code: int, times: int
     ) -> None:
-        super().__init__(which)
-        self._nth, self._times, self._code = nth, times, code
-        self.refused = 0
+        super().__init__(which, nth, code)
+        self._times = times
 
     def due(self, call: Call) -> Answer:
-        if self.passed < self._nth or self.refused >= self._times:
-            return GO_ON
-        self.refused += 1
-        return self._code
+        return GO_ON if self.refused == self._times else super().due(call)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What a disk refuses: which calls, with which errno, and what the user must read
+    in what is said."""
+
+    name: str
+    which: Callable[[Call], bool]
+    code: int
+    words: tuple[str, ...] = ("",)
+
+
+FULL = Fault("disk full", lambda call: call.grows, errno.ENOSPC, ("磁盘", "空间"))
+READ_ONLY = Fault(
+    "disk turned read-only",
+    lambda call: call.changes and call.sort not in ("sync", "lock"),
+    errno.EROFS,
+)
+BAD_SYNC = Fault("sync fails", lambda call: call.sort == "sync", errno.EIO)
+SCANNED = Fault(
+    "file held by a scanner", lambda call: call.sort == "rename", errno.EACCES
+)
+LOCKED = Fault("database locked", lambda call: call.locks, errno.EAGAIN)

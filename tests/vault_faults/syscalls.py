@@ -91,6 +91,7 @@ def _ioctl(number: int, size: int) -> int:
 
 
 _RECEIVE, _SEND = _ioctl(0, _NOTE.size), _ioctl(1, _ANSWER.size)
+_SET_LOCK = (fcntl.F_SETLK, 37)  # 37: F_OFD_SETLK
 _AT_FDCWD = -100
 _PAGE = 4096
 
@@ -171,6 +172,14 @@ class Call:
                 return True
             return bool(self.flags & os.O_CREAT) and not os.path.lexists(self.path)
         return self.name not in LOCKS_AND_SLEEPS
+
+    @cached_property
+    def locks(self) -> bool:
+        """Whether it wants to lock a part of a file, without waiting for it."""
+        if self.name != "fcntl" or self.args[1] not in _SET_LOCK:
+            return False
+        (kind,) = struct.unpack("h", self._memory(self.args[2], 2))
+        return kind != fcntl.F_UNLCK
 
     @cached_property
     def offset(self) -> int:

@@ -44,7 +44,7 @@ def tried(request):
     bad = []
 
     def note(fault, found, where=""):
-        counts = {name: len(getattr(found, name)) for name in TABLE.columns}
+        counts = {name: bool(getattr(found, name)) for name in TABLE.columns}
         request.node.user_properties.append(TABLE.noted(fault, 1, **counts))
         if not found.good:
             bad.append(

@@ -8,6 +8,7 @@ import pytest
 from tests.vault_faults.deeds_files import Begins, Choices, Exports, Photos
 from tests.vault_faults.deeds_records import CatchesUp, Imports, Migrations, Saves
 from tests.vault_faults.deeds_upkeep import Backups, Passwords, Restores
+from tests.vault_faults.rules import FULL
 from tests.vault_faults.table import SEED
 
 DEEDS = [
@@ -27,5 +28,5 @@ DEEDS = [
 
 @pytest.mark.parametrize(("deed", "most"), DEEDS, ids=str)
 def test_a_full_disk_says_so_and_leaves_nothing_half(bench, tried, deed, most):
-    for where, found in bench(deed).full_disks(most, SEED):
-        tried(f"disk full: {deed.name}", found, where)
+    for where, found in bench(deed).refusals(FULL, most, SEED):
+        tried(f"{FULL.name}: {deed.name}", found, where)

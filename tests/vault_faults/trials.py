@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.vault_faults.deeds import Deed, Found, Room, do, do_stubbornly, judged
 from tests.vault_faults.power import Disk, Recorder, Step, contents
-from tests.vault_faults.rules import AfterReady, FullFrom, KillAt
+from tests.vault_faults.rules import AfterReady, Fault, KillAt, RefusedFrom
 from tests.vault_faults.watched import Outcome, Rule, killed_after, watched
 
 TIMED = 4  # of so many kills one is timed, the others are counted
@@ -66,24 +66,27 @@ class Bench:
                 where = f"at call {nth} of {rule.passed}, {torn:.0%} of it done"
             yield where, judged(self.deed, room, outcome)
 
-    def full_disks(self, most: int, seed: str) -> Iterator[tuple[str, Found]]:
-        """Let the disk be full at each call that wants room, once; at `most` of them,
-        evenly, where there are more. The disk has room again when the user was told."""
-        rule = AfterReady(lambda call: call.grows)
+    def refusals(
+        self, fault: Fault, most: int, seed: str
+    ) -> Iterator[tuple[str, Found]]:
+        """Let the disk refuse at each of its calls once; at `most` of them, evenly,
+        where there are more. Nothing is in the way any more when the user was told."""
+        rule = AfterReady(fault.which)
+        rule.locks = True
         room = self.room()
         assert self.run(rule, room, seed, do_stubbornly).said[-1] == "end"
-        steps = max(1, rule.passed // most + 1)
-        for nth in range(
-            1 + random.Random(seed).randrange(steps), rule.passed + 1, steps
-        ):
-            full, room = FullFrom(nth), self.room()
-            outcome = self.run(full, room, seed, do_stubbornly)
+        steps = max(1, -(-rule.passed // most))
+        first = 1 + random.Random(seed).randrange(steps)
+        for nth in range(first, rule.passed + 1, steps):
+            refused, room = RefusedFrom(fault.which, nth, fault.code), self.room()
+            refused.locks = True
+            outcome = self.run(refused, room, seed, do_stubbornly)
             found = judged(self.deed, room, outcome)
             if "end" not in found.said:
                 found.unopened.append("it was not done")
-            if not all("磁盘" in one or "空间" in one for one in found.words):
-                found.unopened.append(f"not said to be the disk: {found.words}")
-            yield f"full at {nth} of {rule.passed}", found
+            if not all(any(w in one for w in fault.words) for one in found.words):
+                found.unopened.append(f"not said: {found.words}")
+            yield f"refused at {nth} of {rule.passed}", found
 
     def recorded(self, seed: str) -> tuple[list[Step], Path]:
         """The changes of the whole deed, and the folder that they began from.
