@@ -13,7 +13,6 @@ from gridapp.models import RECORDS
 from gridapp.models.record import fields_of
 from gridapp.store import records
 from gridapp.ui.forms.record_form import RecordDialog
-from tests.ui.conftest import jobs, messages, session, settle, theme  # noqa: F401
 from tests.ui.test_record_forms import example
 
 TRIES = 2
@@ -77,7 +76,7 @@ def test_a_form_saves_or_says_why_and_keeps_what_was_typed(
     session,
     page,
     settle,
-    messages,  # noqa: F811
+    messages,
 ):
     links = {one.name for one in fields_of(model) if one.target}
     needed = {
