@@ -170,6 +170,7 @@ BOTH_DATABASES = {
     "test_doctor",
     "test_packages",
     "test_photos",
+    "test_restored_laptop",
     "test_upgrades",
 }
 

@@ -24,7 +24,14 @@ from gridapp import durable
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models.kinds import now, time_text
-from gridapp.store import backup_file, backup_places, slot_file, snapshot, state
+from gridapp.store import (
+    backup_file,
+    backup_places,
+    rekeying,
+    slot_file,
+    snapshot,
+    state,
+)
 from gridapp.store.backup_file import Backup, Manifest, Step, mark_of_key
 from gridapp.store.backup_places import CHECKED, HAND, UPGRADE, Listed, scratch_in
 from gridapp.store.database import faults_in_words
@@ -35,7 +42,6 @@ if TYPE_CHECKING:
     from gridapp.store.vault import Store
 
 LATE = dt.timedelta(days=3)  # without a good backup: say so
-FORMER_KEYS = "former_keys"  # of `sync_state`: data keys of before, as JSON of hex
 _NOTE = "backup_note"  # of `sync_state`
 _NEW = "new" + backup_file.SUFFIX
 
@@ -233,9 +239,7 @@ def verified(file: Path, key: bytes) -> Manifest:
 
 def keys_of(store: Store) -> list[bytes]:
     """The data key of a vault, and those it had before."""
-    with store.reading() as db:
-        former = json.loads(state.value(db, FORMER_KEYS) or "[]")
-    return [store.key, *(bytes.fromhex(one) for one in former)]
+    return [store.key, *rekeying.former_of(store)]
 
 
 def faults(store: Store) -> list[tuple[Path, str]]:
@@ -323,6 +327,7 @@ def _in_places(
         file = backup_places.file_name(place, moment)
         manifest = making.put(file, scratch)
         backup_places.prune(place, source.ours)
+        backup_places.forget_slots(source.folder, of_others_than=source.key)
         trouble = _into_second(making, other) if other else ""
     return Made(file, manifest, trouble)
 

@@ -241,12 +241,18 @@ def scratch_in(place: Path, prefix: str = SCRATCH) -> Generator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def forget_slots(folder: Path) -> None:
+def forget_slots(folder: Path, of_others_than: bytes | None = None) -> None:
     """Take the key slots out of every backup beside the data in `folder`.
 
     The county has shut this laptop: no backup that lies on it may be the way around.
     Those in another place are not reached by it. What is no backup is left alone.
+
+    of_others_than: only of backups under other data keys than this one. Somebody whose
+    slot is in them may have been taken off the vault; who has the data key reads them
+    all the same, because the vault keeps its former keys.
     """
-    for file in local(folder).glob(f"*{SUFFIX}"):
-        with suppress(backup_file.Damaged):
-            backup_file.forget_slots(file)
+    mark = mark_of_key(of_others_than) if of_others_than else ""
+    for one in read(local(folder)).kept:
+        if one.manifest.key != mark:
+            with suppress(backup_file.Damaged):
+                backup_file.forget_slots(one.file)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from gridapp.models import RECORDS
-from gridapp.store import exchange, journal, rejoining, state
+from gridapp.store import exchange, journal, rejoining, rekeying, state
 from gridapp.store.vault import Writing
 
 _ROW = text("SELECT record_id, at FROM journal WHERE seq = :seq")
@@ -24,6 +24,10 @@ _SINCE = text(
 _UNSENT = text(
     "SELECT type, count(*) FROM journal WHERE origin = 'local' AND seq > :after"
     " GROUP BY type"
+)
+_OWN = text(
+    "SELECT 1 FROM journal WHERE origin = 'local' AND seq > :after AND seq <= :upto"
+    " LIMIT 1"
 )
 _ACTS = 'at, "by", act, type, record_id, detail, who, purpose, file, people'
 # What a laptop is known by at its county; it may be newer than the backup.
@@ -89,8 +93,8 @@ def _seen(now: Connection, same: int) -> bool:
     if state.value(now, "token") is None:
         return False
     packages = [one.last for one in exchange.read(now).packages]
-    numbers = (state.pushed_seq(now), state.sent_seq(now), *packages)
-    return max(numbers) > same
+    upto = max(state.pushed_seq(now), state.sent_seq(now), *packages)
+    return now.execute(_OWN, {"after": same, "upto": upto}).first() is not None
 
 
 def carry_over(tx: Writing, now: Connection) -> None:
@@ -102,6 +106,8 @@ def carry_over(tx: Writing, now: Connection) -> None:
     with the next code.
     """
     _carry_acts(tx, now)
+    for key in rekeying.KEPT:  # photos and older backups are under former keys
+        state.keep(tx.db, key, state.value(now, key))
     if state.device(tx.db) != state.device(now):
         return
     own = f"keys:{state.device(now).hex}"

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 _WANTED = "change_key"  # what is left to do: "key", then "photos"
 _ANOTHER_DAY = (UserError, OSError, DBAPIError, sqlcipher.Error)
 _FORMER = "former_keys"  # JSON: hex, the newest last
+KEPT = (_WANTED, _FORMER)  # of `sync_state`: a restored backup takes them over
 
 
 def ask(db: Connection) -> None:

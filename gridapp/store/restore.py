@@ -37,7 +37,7 @@ from gridapp.store.accounts import Account
 from gridapp.store.backup_file import DATABASE, SLOTS, Backup, Manifest, Step
 from gridapp.store.backup_places import RESTORE
 from gridapp.store.compared import Difference
-from gridapp.store.database import faults_in_words, keyed
+from gridapp.store.database import change_key, faults_in_words, keyed
 from gridapp.store.photos import PhotoStore
 from gridapp.store.vault import Store
 
@@ -190,7 +190,7 @@ def _unpacked(
     source.unpack(DATABASE, scratch / DATABASE)
     source.examine(scratch / DATABASE, key)
     if store is not None and key != store.key:
-        _change_key(scratch / DATABASE, key, store.key)
+        change_key(scratch / DATABASE, key, store.key)
     if not own_slots:
         shutil.copyfile(folder / SLOTS, scratch / SLOTS)
     opened = vault.open_with_key(scratch, store.key if store else key, user, kept=False)
@@ -228,8 +228,9 @@ def _key_of(
         with suppress(UserError):  # of a vault whose database cannot be opened
             today = vault.unsealed(folder, password, name)
             demand(today.slot.account.role, Act.RESTORE)
-            if source.is_under(today.key):
-                return today.key, today.slot.account, False
+            for key in _keys(today):
+                if source.is_under(key):
+                    return key, today.slot.account, False
     raw = source.slots()
     if raw is None:
         raise UserError(NO_SLOTS)
@@ -238,17 +239,18 @@ def _key_of(
     scratch = folder / restoring.FOLDER
     durable.write_whole(scratch / SLOTS, raw)
     opened = vault.unsealed(scratch, password, name)
-    if not source.is_under(opened.key):
-        raise UserError(
-            tr("备份 {name} 里的密钥不是它自己的，请换一份备份", name=source.file.name)
-        )
     demand(opened.slot.account.role, Act.RESTORE)
-    return opened.key, opened.slot.account, store is None
+    for key in _keys(opened):
+        if source.is_under(key):
+            return key, opened.slot.account, store is None
+    raise UserError(
+        tr("备份 {name} 里的密钥不是它自己的，请换一份备份", name=source.file.name)
+    )
 
 
-def _change_key(database: Path, key: bytes, after: bytes) -> None:
-    with faults_in_words(), closing(keyed(database, key)) as db:
-        db.execute(f"PRAGMA rekey = \"x'{after.hex()}'\"")
+def _keys(opened: slots.Opened) -> list[bytes]:
+    """The data key, and the one that was about to take its place."""
+    return [opened.key, *([opened.next_key] if opened.next_key else [])]
 
 
 def _carry_over(unpacked: Unpacked, store: Store | None, purpose: str) -> None:

@@ -25,6 +25,7 @@ from gridapp.models.permissions import Act, demand
 from gridapp.models.record import Record, table_of
 from gridapp.store import accounts as people
 from gridapp.store import (
+    asked,
     audit,
     backup,
     begun,
@@ -287,6 +288,7 @@ def open_store(folder: Path, password: str, name: str | None = None) -> Store:
     with faults_in_words():
         key = rekeying.key_of(folder / DATABASE_FILE, opened)
     store = open_with_key(folder, key, opened.slot.account)
+    asked.forget(folder, store.user.id)  # it was remembered after all
     _keep_label(store, opened.slot, password)
     tell_failures(store)
     return store
@@ -340,8 +342,9 @@ def open_with_key(
     """The vault in `folder`, opened with its data key; an older file is upgraded.
 
     user: who had the key, for a process that takes another's place; by default the
-    first account. kept: an older file is backed up before. Locked when the county has
-    shut the vault: a key that is still known does not count.
+    first account. kept: an older file is backed up before, and a key that is to be
+    changed is; not so in a copy that is about to be restored. Locked when the county
+    has shut the vault: a key that is still known does not count.
     """
     path = folder / DATABASE_FILE
     with faults_in_words():
@@ -360,12 +363,14 @@ def open_with_key(
         _bring_up(engine, folder, key if kept else None)
         with suppress(OSError, UserError):  # another day
             slots.mend(folder / SLOT_FILE)
-        slot_path = folder / SLOT_FILE
-        engine, key = rekeying.carry_out(slot_path, path, engine, key)
-        on_failure.callback(engine.dispose)
+        if kept:
+            slot_path = folder / SLOT_FILE
+            engine, key = rekeying.carry_out(slot_path, path, engine, key)
+            on_failure.callback(engine.dispose)
         store = Store(folder, engine, key, user)
         on_failure.pop_all()
-    county_slot.renew(store)
+    if kept:
+        county_slot.renew(store)
     return store
 
 

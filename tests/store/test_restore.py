@@ -5,7 +5,6 @@ import random
 import shutil
 import signal
 import time
-from contextlib import closing
 
 import pytest
 
@@ -20,6 +19,7 @@ from gridapp.store import (
     county_seal,
     keyholders,
     records,
+    rekeying,
     restore,
     restoring,
     slot_file,
@@ -28,7 +28,7 @@ from gridapp.store import (
 )
 from gridapp.store import vault as vaults
 from gridapp.store.backup_file import DATABASE, Backup
-from gridapp.store.database import keyed, make_engine
+from gridapp.store.database import make_engine
 from gridapp.store.doctor import examined
 from tests.conftest import PASSWORD
 from tests.store.test_faults import forked
@@ -275,20 +275,56 @@ class TestAccounts:
         add(vault, "李桂英")
         photo = vault.photos.take(picture())
         made = backup.make(vault)
-        before, after = vault.key, bytes(range(32))
+        before = vault.key
         vault.photos.drop(photo.hash)
-        vault.close()
-        with closing(keyed(vault.folder / DATABASE, before)) as db:
-            db.execute(f"PRAGMA rekey = \"x'{after.hex()}'\"")
-        vault = vaults.open_with_key(vault.folder, after)
         with vault.writing() as tx:
-            state.keep(tx.db, backup.FORMER_KEYS, f'["{before.hex()}"]')
+            rekeying.ask(tx.db)
+        vault = again(vault)
+        assert vault.key != before
 
         vault = put_back(vault, made.file)
         opened(vault)
 
         assert names(vault) == ["李桂英"]
         assert vault.photos.read(photo.hash)
+        assert sound(vault) == []
+
+    def test_once_one_is_made_under_a_new_key_older_ones_have_no_slots(
+        self, vault, opened
+    ):
+        """Somebody who was taken off the vault has a slot in them."""
+        made = backup.make(vault)
+        with vault.writing() as tx:
+            rekeying.ask(tx.db)
+        vault = again(vault)
+        opened(vault)
+        with Backup(made.file) as one:
+            assert one.slots()
+
+        newer = backup.make(vault)
+
+        with Backup(made.file) as one, Backup(newer.file) as two:
+            assert one.slots() is None
+            assert two.slots()
+        assert backup.faults(vault) == []
+        found = restore.unpack(vault.folder, made.file, vault)
+        restore.drop(found)
+
+    def test_a_backup_from_before_the_key_was_changed_changes_no_key(
+        self, vault, opened
+    ):
+        """Made after somebody was taken off, before the next opening."""
+        with vault.writing() as tx:
+            rekeying.ask(tx.db)
+        made = backup.make(vault)
+        vault = again(vault)
+        key = vault.key
+
+        vault = put_back(vault, made.file)
+        opened(vault)
+
+        assert vault.key == key
+        assert sound(vault) == []
 
     def test_who_has_forgotten_todays_password_comes_in_with_the_backups(
         self, vault, opened
