@@ -90,7 +90,7 @@ def salvage(folder: Path, key: bytes, progress: Progress | None = None) -> Salva
         raise UserError(tr("数据文件 {name} 不见了，请从备份恢复", name=path.name))
     with faults_in_words():
         pages = rescue_pages.read(path, key)
-    if not any(rescue_cells.kind_of(pages.whole, one) for one in pages.whole):
+    if not pages.whole or not (pages.sealed or rescue_cells.looks_right(pages.whole)):
         raise UserError(tr("这个文件里已经没有能读的内容，请从备份恢复"))
     engine = create_engine(
         "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}

@@ -49,6 +49,18 @@ def kind_of(pages: Pages, number: int) -> int:
     return kind if kind in (LEAF, INTERIOR, INDEX_LEAF, INDEX_INTERIOR) else 0
 
 
+def looks_right(pages: Pages) -> bool:
+    """Whether most pages are built as pages are: with a wrong key none is."""
+    built = sum(bool(kind_of(pages, one)) and _is_built(pages, one) for one in pages)
+    return 4 * built > len(pages)
+
+
+def _is_built(pages: Pages, number: int) -> bool:
+    page, start = pages[number], _start(number)
+    (count,) = struct.unpack(">H", page[start + 3 : start + 5])
+    return count == len(_cells(page, start))
+
+
 def walk(pages: Pages, root: int, seen: set[int] | None = None) -> Tree:
     """The tree that begins at a page; each page is visited once, `seen` never."""
     found, visited = Tree(), set(seen or ())

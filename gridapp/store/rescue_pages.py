@@ -35,7 +35,7 @@ class Pages:
     """The pages of a file by number, from 1; `damaged` are those that cannot be read.
 
     `sealed` is False when the file's salt is gone: then no page can be checked, and
-    those that look like a page are taken for one.
+    all of them are taken for whole.
     """
 
     whole: dict[int, bytes] = field(default_factory=dict[int, bytes])

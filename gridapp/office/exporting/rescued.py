@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from gridapp.language import tr
-from gridapp.models import RECORDS, Resident
+from gridapp.models import RECORDS, Grid, Resident, Worker
 from gridapp.models.record import Record, table_of
 from gridapp.office.exporting.book import Book
 from gridapp.office.exporting.export import look
@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from gridapp.office.steps import Cancelled, Progress
     from gridapp.store.database import Connection
 
+# Grids and workers are at the county, and a ledger of workers would be one of people.
+_KINDS = (
+    Resident,
+    *(one for one in RECORDS if one not in (Resident, Grid, Worker)),
+)
 _EVERY = 200  # rows between two looks at progress and cancel
 
 
@@ -31,7 +36,7 @@ def write_rescued(
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
 ) -> int:
-    """Write every record that was read, residents first; how many. Whole, or not at
+    """Write the records that were read, residents first; how many. Whole, or not at
     all.
 
     Each sheet has the columns of an export with whole numbers, so that it can be
@@ -40,7 +45,7 @@ def write_rescued(
     """
     title, done = tr("从损坏的数据文件里取出的资料"), 0
     with salvage.reading() as db, Book(title, signature) as book:
-        for model in (Resident, *(one for one in RECORDS if one is not Resident)):
+        for model in _KINDS:
             done += _sheet(book, db, model, signature, progress, cancelled)
         book.say(title, (), done, *said(salvage))
     write_whole(book.data, out)
