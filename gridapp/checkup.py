@@ -20,11 +20,15 @@ class Check(Generic[T]):
 
     name: for programs, kept for good. sentence: what holds when all is well. faults:
     yields where it does not, without anybody's data: types, ids and numbers only.
+    remedy: what a person does about it. advice: it is about what is around the data
+    (room, clock, backups): the data themselves are sound all the same.
     """
 
     name: str
     sentence: str
     faults: Callable[[T], Iterable[str]]
+    remedy: str = ""
+    advice: bool = False
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,13 @@ class Result:
     sentence: str
     faults: int
     told: tuple[str, ...]
+    remedy: str = ""
+    advice: bool = False
+
+    @property
+    def unsound(self) -> bool:
+        """Whether the data themselves are not as they must be."""
+        return bool(self.faults) and not self.advice
 
 
 def examine(checks: Iterable[Check[T]], subject: T) -> Iterator[Result]:
@@ -45,4 +56,6 @@ def examine(checks: Iterable[Check[T]], subject: T) -> Iterator[Result]:
             count += 1
             if len(told) < _TOLD:
                 told.append(fault)
-        yield Result(one.name, one.sentence, count, tuple(told))
+        yield Result(
+            one.name, one.sentence, count, tuple(told), one.remedy, one.advice
+        )
