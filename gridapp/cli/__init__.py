@@ -13,6 +13,7 @@ import click
 
 from gridapp import __version__
 from gridapp.cli import (
+    accounts,
     acts,
     backups,
     conflicts,
@@ -26,6 +27,7 @@ from gridapp.cli import (
     package,
     printing,
     records,
+    recovery,
     rescue,
     syncing,
     vaults,
@@ -61,6 +63,8 @@ def main(ctx: click.Context, data: Path, package: Path | None) -> None:
 
 for command in (
     *vaults.COMMANDS,
+    *accounts.COMMANDS,
+    recovery.recover,
     *backups.COMMANDS,
     *syncing.COMMANDS,
     *conflicts.COMMANDS,
@@ -83,3 +87,4 @@ county.county.add_command(doctor.county_doctor)
 county.county.add_command(package.county_package)
 county.county.add_command(package.invite)
 county.county.add_command(package.county_keys)
+county.county.add_command(recovery.county_recover)

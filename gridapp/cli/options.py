@@ -67,6 +67,11 @@ password_file = click.option(
     callback=_given_above,
     help=tr("第一行是密码的文件；也可以用环境变量 GRIDAPP_PASSWORD。"),
 )
+new_password = click.option(
+    "--new-password-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help=tr("第一行是新密码的文件。"),
+)
 as_json = click.option("--json", "as_json", is_flag=True, help=tr("给程序用的 JSON。"))
 unmask = click.option(
     "--unmask", is_flag=True, help=tr("显示完整的证件号和电话，会留痕。")

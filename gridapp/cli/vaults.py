@@ -1,4 +1,4 @@
-"""gridapp init, enrol, today, passwd."""
+"""gridapp init, enrol, unlock, today."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from gridapp.cli.options import (
     password_file,
     password_of,
     print_json,
-    typed_password,
     vault_options,
 )
 from gridapp.errors import UserError
@@ -63,6 +62,8 @@ def init(
     try:
         if server is not None and code is not None:
             _join(store, server, code, ca)
+            store.close()
+            store = vault.open_store(data, password)  # by the name the county gave
         elif grid is not None and name is not None:
             founding.found(store, grid, name, worker)
     except BaseException:
@@ -147,27 +148,4 @@ def today_command(
     click.echo(tr("共 {count} 项", count=len(due)), err=True)
 
 
-@click.command("passwd")
-@data_folder
-@password_file
-@click.option(
-    "--new-password-file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help=tr("第一行是新密码的文件。"),
-)
-def passwd(
-    data: Path, password_file: Path | None, new_password_file: Path | None
-) -> None:
-    """修改密码。数据不用重新加密。"""
-    old = password_of(password_file)
-    if new_password_file is not None:
-        new = password_of(new_password_file)
-    else:
-        new = typed_password(tr("新密码"), confirm=True)
-    if not vault.exists(data):
-        raise UserError(tr("{data} 里没有数据，请先用 gridapp init 建立", data=data))
-    vault.change_password(data, old, new)
-    click.echo(tr("密码已修改"))
-
-
-COMMANDS = (init, enrol, unlock, today_command, passwd)
+COMMANDS = (init, enrol, unlock, today_command)

@@ -17,6 +17,7 @@ from gridapp.models.kinds import now, time_text
 
 ENROL, CANCEL, REVOKE, LOCK, UNLOCK = "enrol", "cancel", "revoke", "lock", "unlock"
 SCOPE, ROLE, OPEN, CLOSE = "scope", "role", "open", "close"
+RECOVER = "recover"  # its detail begins with the id of the request
 ALTERED = "journal_altered"  # a laptop's chain is not what it was (anchors.py)
 
 

@@ -31,6 +31,11 @@ class Account:
     role: str  # one of ROLES
     worker: UUID | None = None
 
+    @property
+    def shown(self) -> str:
+        """The name, or the role where there is no name yet."""
+        return self.name or ROLE_WORDS[self.role]
+
     def packed(self) -> bytes:
         """What `unpacked` reads: for the process that opens the window next."""
         worker = self.worker.hex if self.worker else ""

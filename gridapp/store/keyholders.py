@@ -43,7 +43,7 @@ def unsealed(folder: Path, password: str, name: str | None = None) -> slots.Open
         slot for slot in kept if name in (None, slot.account.id, slot.account.name)
     ]
     if not wanted:
-        names = tr("、").join(slot.name for slot in kept)
+        names = tr("、").join(slot.account.shown for slot in kept)
         raise UserError(
             tr("这份数据里没有“{name}”，有：{names}", name=name, names=names)
         )

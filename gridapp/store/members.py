@@ -47,8 +47,7 @@ def add(store: Store, name: str, role: str, password: str) -> Account:
     demand(store.user.role, Act.ACCOUNTS)
     kept = slots.read(store.folder / SLOT_FILE)
     name = _free_name(kept, name)
-    codes = _codes(store)
-    passwords.check(password, name, codes)
+    passwords.check(password, name, codes(store))
     with store.writing() as tx:
         worker = _worker(tx, kept, name, role)
         user = accounts.new(name, role, worker)
@@ -72,7 +71,7 @@ def set_password(
     user = replace(was, role=role or was.role)
     if user.role != SECRETARY:
         _someone_left(kept, was)
-    passwords.check(password, user.name, _codes(store))
+    passwords.check(password, user.name, codes(store))
     with store.writing() as tx:
         words = tr("给 {name} 设新密码", name=user.name)
         if user.role != was.role:
@@ -80,7 +79,7 @@ def set_password(
             words = tr("{name} 改为{role}，设新密码", name=user.name, role=role_words)
         _note(tx, words)
     slot = slots.seal(store.key, password, user)
-    _change(store, lambda now: tuple(_in_place(one, slot) for one in now.slots))
+    replace_slot(store, slot)
     if user.id == store.user.id:
         store.user = replace(store.user, role=user.role)
     return user
@@ -103,6 +102,12 @@ def remove(store: Store, account_id: str) -> None:
         _note(tx, tr("停用 {name}", name=was.name))
         rekeying.ask(tx.db)
     _change(store, lambda now: tuple(s for s in now.slots if s.account.id != was.id))
+
+
+def replace_slot(store: Store, slot: Slot) -> None:
+    """Put a slot in the place of its account's. UserError when somebody has changed
+    the slot file who does not know the data key."""
+    _change(store, lambda now: tuple(_in_place(one, slot) for one in now.slots))
 
 
 def _change(store: Store, changed: Callable[[Kept], tuple[Slot, ...]]) -> None:
@@ -166,7 +171,8 @@ def _worker(tx: Writing, kept: Kept, name: str, role: str) -> UUID:
     return records.save(tx, Worker, {"name": name, "role": post})
 
 
-def _codes(store: Store) -> list[str]:
+def codes(store: Store) -> list[str]:
+    """The codes of the vault's grids, which make no passwords."""
     table = table_of(Grid)
     with store.reading() as db:
         return [one for one in db.scalars(select(table.c.code)) if one]

@@ -22,12 +22,14 @@ import msgspec
 
 from gridapp.errors import UserError
 from gridapp.language import tr
+from gridapp.sync.keys import are_public
 
 REQUEST_SUFFIX, ANSWER_SUFFIX = ".gridask", ".gridkey"
 _ASK, _ANSWER = b"GRIDASK\x01", b"GRIDKEY\x01"
 _MOST = 64 << 10  # bytes of a file
 _LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that look alike
 _CODE = 8  # of them: 40 bits
+_LONGEST = 200  # characters of a name and an id
 ID_BYTES = 16
 
 
@@ -84,6 +86,9 @@ def read_request(file: Path) -> tuple[Request, str]:
     request = _unpacked(raw, _ASK, Request)
     sizes = len(request.id), len(request.device)
     if sizes != (ID_BYTES, ID_BYTES) or not 1 <= len(request.boxes) <= 2:
+        raise _damaged()
+    said = request.name + request.account  # they are shown
+    if not said.isprintable() or len(said) > _LONGEST or not are_public(request.once):
         raise _damaged()
     return request, check_code(raw)
 

@@ -27,6 +27,7 @@ _LOOKED: Mapping[str, str] = {
     "repair": tr("修理数据文件"),
     "rescue": tr("从坏文件里取出资料"),
     "wrong_password": tr("密码输错"),
+    "recover": tr("县里帮助找回密码"),
 }
 MOST = 3  # of what else was done or changed, before “等”
 
