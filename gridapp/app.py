@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
+import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import (
@@ -21,15 +23,17 @@ from gridapp import crash, paths
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.settings import Scheme, Settings
-from gridapp.store import vault
+from gridapp.store import state, vault
+from gridapp.store.accounts import Account
 from gridapp.store.vault import Store
+from gridapp.ui import capture_guard
 from gridapp.ui.away import AwayWatch
 from gridapp.ui.capture_guard import CaptureGuard
 from gridapp.ui.clipboard_guard import ClipboardGuard
 from gridapp.ui.cover import Cover, take_in_composed
 from gridapp.ui.idle import IdleWatch
 from gridapp.ui.jobs import Jobs
-from gridapp.ui.login import Login
+from gridapp.ui.login import Login, Proof
 from gridapp.ui.main_window import MainWindow, take_package, user_words
 from gridapp.ui.messages import Messages
 from gridapp.ui.places import FOOT, PLACES
@@ -72,6 +76,7 @@ class App(QObject):
         self._store: Store | None = None
         self._session: Session | None = None
         self._attended = attended
+        self.successor: subprocess.Popen[bytes] | None = None  # in place of this one
         self.package: Path | None = None  # to be imported when the vault is open
         self._cover = Cover(qt, self.messages)
         self._copies = ClipboardGuard(self)
@@ -83,10 +88,16 @@ class App(QObject):
     def ask_password(self) -> Login:
         """Show the login."""
         login = Login(
-            self._data, self.jobs, self.theme, self._at_door, self.preferences
+            self._data,
+            self.jobs,
+            self.theme,
+            self._at_door,
+            self.preferences,
+            locked=self.window is not None,
         )
         login.resize(1000, 640)
-        login.opened.connect(self._on_opened)
+        login.opened.connect(self.open_window)
+        login.proved.connect(self._on_proved)
         self._at_door.set_window(login)
         self.login = login
         login.show()
@@ -96,10 +107,13 @@ class App(QObject):
         """Show the window of an open vault in place of the login."""
         self._store = store
         with store.reading() as db:
-            user = user_words(db)
+            user = user_words(db, store.user.name)
+            allowed = state.value(db, capture_guard.ALLOWED) is not None
+        self._captures.allow(allowed)
         session = Session(store, self.jobs, self.theme, self.messages, self.preferences)
         session.setParent(self)
         session.lock_asked.connect(self.lock)
+        session.captures_allowed.connect(self._captures.allow)
         self._session = session
         window = MainWindow(session, user)
         self.window = window
@@ -115,11 +129,26 @@ class App(QObject):
         self._close_login()
         if self._attended:
             session.syncing.begin()
+            session.backups.begin()
             QTimer.singleShot(0, self, self._watch_away)
         if self.package is not None:
             take_package(window, self.package)
             self.package = None
         return window
+
+    def take_over(self, start: Start) -> None:
+        """Show the window in place of the process before, or say why it cannot be, as
+        when a restore waits for another window; then the login asks."""
+        if start.key is None:
+            return
+        try:
+            store = vault.open_with_key(self._data, start.key, start.user)
+        except UserError as error:
+            self.ask_password()
+            sentence = str(error)
+            QTimer.singleShot(0, self, lambda: self._at_door.tell(sentence))
+            return
+        self.open_window(store).go(start.page)
 
     def lock(self) -> None:
         """Hide everything until the password is typed again; nothing typed is lost."""
@@ -133,11 +162,14 @@ class App(QObject):
         self._copies.clear()
         self._cover.put(self.ask_password())
 
-    def _on_opened(self, store: Store) -> None:
-        if not self._cover.down:
-            self.open_window(store)
+    def _on_proved(self, proof: Proof) -> None:
+        """Show what was hidden, or for another person a window of their own."""
+        if self._store is None:
             return
-        store.close()  # it was opened to prove the password; ours is still open
+        if proof.user.id != self._store.user.id:
+            self._go_over(proof.key, proof.user, "")
+            return
+        self.jobs.run(partial(vault.tell_failures, self._store), _nothing)
         self._cover.lift()
         self._close_login()
         self._idle.start()
@@ -170,26 +202,45 @@ class App(QObject):
             key, user = self._store.key, self._store.user
             page = window.here
         known = {place.key for place in (*PLACES, *FOOT)}
-        successor = Successor(self._data, self._start, page if page in known else "")
-        if window is not None:
-            window.leave()
+        self._go_over(key, user, page if page in known else "")
+
+    def _go_over(self, key: bytes, user: Account | None, page: str) -> None:
+        """End this process in favour of one in which `user` is signed in: nothing that
+        this one has read or drawn is left for them."""
+        try:
+            successor = Successor(self._data, self._start, page)
+        except UserError as error:
+            (self._at_door if self._cover.down else self.messages).show_error(error)
+            return
+        if self.window is not None:
+            self.window.leave()
         for widget in self._qt.topLevelWidgets():
             widget.hide()
-        self.close()
-        successor.hand_over(key, user)
+        self.close(for_good=False)
+        self.successor = successor.hand_over(key, user)
         self._qt.quit()
 
-    def close(self) -> None:
-        """Finish what is running and close the vault; a sync goes on next time."""
+    def close(self, *, for_good: bool = True) -> None:
+        """Finish what is running and close the vault; a sync goes on next time.
+
+        for_good: no other process takes over; so today's backup is made, if none was.
+        """
         self._copies.clear()
         if self._cover.down:
             self._cover.take_away()
         if self._session is not None:
             self._session.syncing.close()
+            self._session.backups.close()
         self.jobs.close()
+        if self._session is not None and self._store is not None and for_good:
+            self._session.backups.after_close()
         if self._store is not None:
             self._store.close()
             self._store = None
+
+
+def _nothing(_: None) -> None:
+    """What came of it is of no interest here."""
 
 
 def _log_qt(kind: QtMsgType, context: QMessageLogContext, words: str) -> None:
@@ -240,8 +291,7 @@ def run(data: Path, password: str | None = None, package: Path | None = None) ->
     app.messages.install()
     app.package = package
     if start.key is not None:
-        window = app.open_window(vault.open_with_key(data, start.key, start.user))
-        window.go(start.page)
+        app.take_over(start)
     elif password is not None:
         app.open_window(vault.open_store(data, password))
     else:

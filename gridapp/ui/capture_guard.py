@@ -17,6 +17,7 @@ from typing import Any, Protocol
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication, QWindow
 
+ALLOWED = "captures_allowed"  # the vault keeps it when somebody allowed pictures
 SHOWN_TO_ALL = 0x00  # WDA_NONE
 BLACK = 0x01  # WDA_MONITOR: a picture shows a black window; since Windows 7
 LEFT_OUT = 0x11  # WDA_EXCLUDEFROMCAPTURE: not in the picture; since Windows 10 2004
@@ -49,11 +50,6 @@ class CaptureGuard(QObject):
             self._user32.on_shown(self._guard)  # lists and tips never get the focus
             self._guard_all()
 
-    @property
-    def supported(self) -> bool:
-        """Whether this system lets a program keep out of pictures."""
-        return self._user32 is not None
-
     def allow(self, allowed: bool) -> None:
         """Let pictures be taken of every window, or of none."""
         self._allowed = allowed
@@ -75,6 +71,11 @@ class CaptureGuard(QObject):
             self._user32.affinity(window, SHOWN_TO_ALL)
         elif not self._user32.affinity(window, LEFT_OUT):
             self._user32.affinity(window, BLACK)
+
+
+def is_supported() -> bool:
+    """Whether this system lets a program keep out of pictures."""
+    return _of_this_system() is not None
 
 
 def _of_this_system() -> User32 | None:

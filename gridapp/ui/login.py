@@ -1,23 +1,27 @@
-"""The first thing one sees: the password that opens the vault."""
+"""The first thing one sees: who one is, and the password that opens the vault."""
 
 from __future__ import annotations
 
-import ctypes
-import sys
+import dataclasses
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
 
 from gridapp.errors import UserError
 from gridapp.language import language, tr
 from gridapp.settings import Language
-from gridapp.store import vault
+from gridapp.store import keyholders, rekeying, tries, vault
+from gridapp.store.accounts import Account
+from gridapp.store.slots import Locked
 from gridapp.store.vault import Store
 from gridapp.ui.help.help_page import HelpWindow
 from gridapp.ui.jobs import Jobs
+from gridapp.ui.login_names import NameList
 from gridapp.ui.messages import Messages
 from gridapp.ui.preferences import LANGUAGE_NAMES, Preferences
 from gridapp.ui.theme import Theme
@@ -25,18 +29,28 @@ from gridapp.ui.unlock_form import UnlockForm
 from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import Card, NoticeBar, column, line
 from gridapp.ui.widgets.entry import LineField
+from gridapp.ui.widgets.password import NewPassword, PasswordField
 from gridapp.ui.widgets.size_button import SizeButton
 from gridapp.ui.widgets.text import Glyph, Text
 from gridapp.work import founding
 
 PASSWORDS = 2  # fields of a new vault that stand in the first column
-_CAPS_KEY = 0x14  # VK_CAPITAL
+_SECOND = 1_000  # ms
+
+
+@dataclasses.dataclass(frozen=True)
+class Proof:
+    """Who typed their password at a locked window, and the key it opened."""
+
+    user: Account
+    key: bytes = dataclasses.field(repr=False)
 
 
 class Login(QWidget):
     """Asks for the password of a vault, or for a first one where there is no vault."""
 
     opened = Signal(object)  # the Store
+    proved = Signal(object)  # a Proof, at a window that is locked
 
     def __init__(
         self,
@@ -45,8 +59,13 @@ class Login(QWidget):
         theme: Theme,
         messages: Messages,
         preferences: Preferences | None = None,
+        *,
+        locked: bool = False,
     ) -> None:
+        """At a window that is `locked` the vault is open: who comes is only asked for
+        a proof of who they are."""
         super().__init__()
+        self._locked = locked
         self._theme = theme
         self._preferences = preferences or Preferences(folder, self)
         self.setObjectName("page")
@@ -55,9 +74,14 @@ class Login(QWidget):
         self._jobs = jobs
         self._messages = messages
         self._new = not vault.exists(folder)
-        self._caps = False
-        self._password = _password_field(tr("密码"))
-        self._again = _password_field(tr("再输一遍密码"))
+        self._waits = 0  # seconds until a password may be tried
+        self._seconds = QTimer(self)
+        self._seconds.setInterval(_SECOND)
+        self._seconds.timeout.connect(self._count_down)
+        self._first = NewPassword(theme, jobs, self._about, tr("密码"))
+        self._password, self._again = self._first.first, self._first.again
+        if not self._new:
+            self._password = PasswordField(theme, tr("密码"))
         self._name = LineField(tr("您的姓名"), tr("写在走访记录上的名字"))
         self._grid_name = LineField(tr("网格名称"), tr("如 第3网格"))
         self._grid_code = LineField(tr("网格编码"), tr("社区给的 15 位编码"))
@@ -68,17 +92,43 @@ class Login(QWidget):
         self._unlock = UnlockForm(jobs, theme, folder)
         self._unlock.opened.connect(self._unlocked)
         self._unlock.failed.connect(self._not_unlocked)
+        self._names, problem = self._meet()
         self._place()
-        locked = tr("县里锁定了这台电脑，数据都还在。请向县里要解锁码，联网填上。")
-        self._error.say(locked if self._unlock.is_needed() else "")
+        shut = tr("县里锁定了这台电脑，数据都还在。请向县里要解锁码，联网填上。")
+        self._error.say(shut if self._unlock.is_needed() else problem)
         self._hint.hide()
         for number, field in enumerate(self._fields(), 1):
             field.finished.connect(partial(self._next, number))
         self._open.clicked.connect(self.submit)
         for field in (self._password, self._again):
-            field.installEventFilter(self)
+            field.caps.connect(self._hint.setVisible)
         self._password.textChanged.connect(self._forget_error)
+        if self._names is not None:
+            self._names.decided.connect(self._password.setFocus)
+            self._names.picked.connect(self._forget_error)
+            self._password.moved.connect(self._names.move_current)
+            for digit in range(1, 10):
+                keys = QShortcut(QKeySequence(f"Alt+{digit}"), self)
+                keys.activated.connect(partial(self._names.take, digit))
+        self._wait(tries.wait_seconds(folder))
         QShortcut(QKeySequence("F1"), self).activated.connect(self._help)
+
+    def _meet(self) -> tuple[NameList | None, str]:
+        """The names to choose from, None of one person alone, and what is wrong with
+        the file they stand in."""
+        try:
+            people = [] if self._new else keyholders.accounts(self._folder)
+        except Locked:
+            return None, ""  # the bar says so already
+        except UserError as error:
+            return None, str(error)
+        if len(people) <= 1:
+            return None, ""
+        return NameList(self._theme, people, self._preferences.now.last_user), ""
+
+    def _about(self) -> tuple[str, Sequence[str]]:
+        """Whose new password it is, and the grid, so that it is neither of them."""
+        return self._name.text().strip(), [self._grid_code.text().strip()]
 
     def _place(self) -> None:
         card = Card((32, 16, 32, 16), 8)
@@ -99,7 +149,11 @@ class Login(QWidget):
             else tr("数据在这台电脑上加密保存，输入密码打开。")
         )
         card.box.addWidget(Text(greeting, "muted", wrap=True))
+        if self._names is not None:
+            card.box.addWidget(self._names)
         card.box.addLayout(self._field_grid())
+        if self._new:
+            card.box.addWidget(self._first.hint)
         card.box.addWidget(self._hint)
         card.box.addWidget(self._error)
         card.box.addWidget(self._open)
@@ -162,25 +216,29 @@ class Login(QWidget):
     def submit(self) -> None:
         """Try to open the vault with what is typed."""
         password = self._password.text()
+        wrong = self._first.problem() if self._new else None
         if not password:
             self._refuse(tr("请输入密码"))
-        elif self._new and len(password) < 8:
-            self._refuse(tr("密码至少 8 位，可以用一句好记的话的拼音"))
-        elif self._new and password != self._again.text():
-            self._refuse(tr("两次输入的密码不一样，请重新输入"))
+        elif wrong is not None:
+            self._refuse(*wrong)
         elif self._new and not all(f.text().strip() for f in self._fields()):
             self._refuse(tr("请把姓名、网格名称和网格编码都填上"))
         elif self._open.isEnabled():
             self._open.setEnabled(False)
             self._open.setText(tr("正在打开…"))
-            work = partial(vault.open_store, self._folder, password)
+            name = self._names.chosen().id if self._names is not None else None
+            way = _proof if self._locked else vault.open_store
+            work: Callable[[], Store | Proof] = partial(
+                way, self._folder, password, name
+            )
             if self._new:
                 name, grid, code = (f.text().strip() for f in self._fields()[2:])
                 work = partial(_created, self._folder, password, code, grid, name)
             self._jobs.run(work, self._done, self._failed)
 
     def _forget_error(self) -> None:
-        self._error.say("")
+        if not self._waits:
+            self._error.say("")
 
     def _next(self, number: int) -> None:
         fields = self._fields()
@@ -189,19 +247,55 @@ class Login(QWidget):
         else:
             self.submit()
 
-    def _done(self, store: Store) -> None:
+    def _done(self, found: Store | Proof) -> None:
         self._password.clear()
-        self._again.clear()
-        self.opened.emit(store)
+        self._first.clear()
+        if self._names is not None:
+            with suppress(UserError):  # it is there to save a click, no more
+                self._preferences.keep(last_user=found.user.id)
+        if isinstance(found, Proof):
+            self.proved.emit(found)
+        else:
+            self.opened.emit(found)
 
     def _failed(self, error: Exception) -> None:
         self._open.setText(tr("建立并打开") if self._new else tr("打开"))
         self._open.setEnabled(True)
         self._unlock.setVisible(self._unlock.is_needed())
-        if isinstance(error, UserError):
+        if isinstance(error, keyholders.WrongPassword):
+            self._refuse(self._with_tries(str(error)))
+            self._wait(tries.wait_seconds(self._folder))
+        elif isinstance(error, tries.TooSoon):
+            self._wait(error.seconds)
+        elif isinstance(error, UserError):
             self._refuse(str(error))
         else:
             self._messages.show_error(error)
+
+    def _with_tries(self, sentence: str) -> str:
+        """The sentence, and how often one may still be wrong before a wait."""
+        left = tries.tries_left(self._folder)
+        if not 0 < left < tries.FREE - 1:
+            return sentence
+        more = tr("再错 {count} 次就要等一会儿", count=left)
+        return tr("；").join((sentence, more))
+
+    def _wait(self, seconds: int) -> None:
+        """Count down until a password may be tried; what is typed stays."""
+        self._waits = seconds
+        self._open.setEnabled(not seconds)
+        if seconds:
+            self._error.say(str(tries.TooSoon(seconds)))
+            self._open.setText(tr("请等 {seconds} 秒", seconds=seconds))
+            self._seconds.start()
+        elif self._seconds.isActive():
+            self._seconds.stop()
+            self._error.say("")
+            self._open.setText(tr("打开"))
+
+    def _count_down(self) -> None:
+        """Ask the store, which knows what the clock did meanwhile."""
+        self._wait(tries.wait_seconds(self._folder))
 
     def _unlocked(self) -> None:
         self._error.say("")
@@ -213,47 +307,24 @@ class Login(QWidget):
         else:
             self._messages.show_error(error)
 
-    def _refuse(self, sentence: str) -> None:
+    def _refuse(self, sentence: str, field: LineField | None = None) -> None:
         self._error.say(sentence)
-        self._password.setFocus()
-        self._password.selectAll()
+        field = field or self._password
+        field.setFocus()
+        field.selectAll()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._password.setFocus()
-        self._note_caps(_caps_lock_on())
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """See what is typed into the password, to know about caps lock."""
-        if isinstance(event, QKeyEvent):
-            text = event.text()
-            shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-            if event.type() == QEvent.Type.KeyPress and text.isascii():
-                if text.isalpha():
-                    self._note_caps(text.isupper() != shift)
-            elif event.key() == Qt.Key.Key_CapsLock:
-                self._note_caps(_caps_lock_on(not self._caps))
-        return False
 
-    def _note_caps(self, on: bool) -> None:
-        self._caps = on
-        self._hint.setVisible(on)
+def _proof(folder: Path, password: str, name: str | None) -> Proof:
+    opened = keyholders.unsealed(folder, password, name)
+    database = folder / vault.DATABASE_FILE
+    return Proof(opened.slot.account, rekeying.key_of(database, opened))
 
 
 def _created(folder: Path, password: str, code: str, grid: str, name: str) -> Store:
-    store = vault.create(folder, password)
+    store = vault.create(folder, password, name, code)
     founding.found(store, code, grid, name)
     return store
-
-
-def _password_field(name: str) -> LineField:
-    field = LineField(name)
-    field.setEchoMode(LineField.EchoMode.Password)
-    return field
-
-
-def _caps_lock_on(otherwise: bool = False) -> bool:
-    """Return whether caps lock is on; where the system does not say, `otherwise`."""
-    if sys.platform == "win32":
-        return bool(ctypes.windll.user32.GetKeyState(_CAPS_KEY) & 1)
-    return otherwise

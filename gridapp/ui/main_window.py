@@ -72,6 +72,8 @@ class MainWindow(QMainWindow):
         self._find.new_asked.connect(partial(self.show_record, "household", None))
         session.syncing.changed.connect(self._show_sync)
         session.syncing.said.connect(self._toast.say)
+        session.backups.said.connect(self._toast.say)
+        session.backups.changed.connect(self._show_backup)
         drop = LedgerDrop(self)
         drop.dropped.connect(self._take_table)
         packages = LedgerDrop(self, frozenset({SUFFIX}))
@@ -288,6 +290,9 @@ class MainWindow(QMainWindow):
         syncing = self.session.syncing
         self._header.show_sync(syncing.said_now(), syncing.now.unsent)
         self._nav.show_count("sync", syncing.now.held)
+
+    def _show_backup(self) -> None:
+        self._header.show_backup(self.session.backups.late_words())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

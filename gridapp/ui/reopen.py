@@ -83,10 +83,14 @@ class Successor:
                 tr("窗口没能自己重新打开，请关掉它，再从桌面打开一次")
             ) from error
 
-    def hand_over(self, key: bytes, user: Account | None = None) -> None:
-        """Give it the data key of `user`: our own store is closed by now."""
+    def hand_over(
+        self, key: bytes, user: Account | None = None
+    ) -> subprocess.Popen[bytes]:
+        """Give it the data key of `user`, for our own store is closed by now; returns
+        the process, which goes on alone."""
         pipe = self._process.stdin
         if pipe is not None:
             if user is not None:
                 pipe.write(key + user.packed())
             pipe.close()
+        return self._process

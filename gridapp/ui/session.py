@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from gridapp.models.permissions import Act, refusal
 from gridapp.store.database import Connection
 from gridapp.store.vault import Changes, Store, Writing
+from gridapp.ui.backing_up import BackingUp
 from gridapp.ui.jobs import Failed, Jobs
 from gridapp.ui.messages import Messages
 from gridapp.ui.preferences import Preferences
@@ -41,6 +42,7 @@ class Session(QObject):
         self.messages = messages
         self.preferences = preferences or Preferences(store.folder, self)
         self.syncing = Syncing(self)
+        self.backups = BackingUp(self)
         store.on_changed(self._tell)
 
     def refusal(self, act: Act) -> str:

@@ -48,7 +48,7 @@ def test_lock_hides_everything_and_loses_nothing(app, people, qtbot):
     note = window.pages["visit"]._fields["visit"]._note
     note.setPlainText("说到一半")
     window.go("settings")
-    window.pages["settings"]._change_password()
+    window.pages["settings"].accounts.change_password()
     dialog = window.findChild(PasswordDialog)
     app.lock()
     qtbot.waitUntil(lambda: not app.jobs.busy)

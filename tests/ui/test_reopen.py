@@ -127,8 +127,7 @@ def test_a_process_that_gets_no_key_asks_for_the_password(tmp_path, monkeypatch)
     )
     monkeypatch.setattr(sys, "executable", _script(tmp_path, code))
     successor = Successor(tmp_path, Start(dict(os.environ)), "")
-    successor.hand_over(b"")
-    assert successor._process.wait(30) == 0
+    assert successor.hand_over(b"").wait(30) == 0
     assert told.read_text() == "(None, 'today')"
 
 

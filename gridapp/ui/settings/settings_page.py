@@ -15,7 +15,8 @@ from gridapp.settings import Settings
 from gridapp.ui.care.visit_values import phrases
 from gridapp.ui.preferences import LANGUAGE_NAMES, TEXT_SCALES
 from gridapp.ui.session import Session
-from gridapp.ui.settings.password_dialog import PasswordDialog
+from gridapp.ui.settings.accounts_card import AccountsCard
+from gridapp.ui.settings.backup_card import BackupCard
 from gridapp.ui.settings.phrases_dialog import PhrasesDialog
 from gridapp.ui.side_page import SidePage
 from gridapp.ui.tokens import Width
@@ -58,12 +59,21 @@ class SettingsPage(SidePage):
         self._photos = Text("", "muted", wrap=True)
         self._phrases = Text("", "muted", wrap=True)
         self._no_photos = Button(self.theme, tr("不用了"), "quiet")
+        self.accounts = AccountsCard(session)
+        self.accounts.told.connect(self.tell)
+        self.backups = BackupCard(session)
+        self.backups.told.connect(self.said)
         inside = QWidget()
         self._columns = line(inside, gap=12)
         left, right = column(gap=12), column(gap=12)
-        for card in (self._look_card(), self._lock_card(), self._data_card()):
+        for card in (self._look_card(), self._lock_card(), self.accounts):
             left.addWidget(card)
-        for card in (self._entry_card(), self._ways_card()):
+        for card in (
+            self.backups,
+            self._entry_card(),
+            self._data_card(),
+            self._ways_card(),
+        ):
             right.addWidget(card)
         left.addStretch()
         right.addStretch()
@@ -92,10 +102,7 @@ class SettingsPage(SidePage):
         buttons = line(gap=8)
         lock = Button(self.theme, tr("现在锁定 Ctrl+L"), icon="lock")
         lock.clicked.connect(self.session.lock_asked)
-        change = Button(self.theme, tr("修改密码…"), icon="pencil")
-        change.clicked.connect(self._change_password)
         buttons.addWidget(lock)
-        buttons.addWidget(change)
         buttons.addStretch()
         card.box.addLayout(buttons)
         return card
@@ -205,12 +212,6 @@ class SettingsPage(SidePage):
             if how == AUTO
             else tr("以后只在您点“立即同步”时同步")
         )
-
-    def _change_password(self) -> None:
-        dialog = PasswordDialog(self.session, self.window())
-        dialog.accepted.connect(partial(self.tell, tr("密码已修改，下次打开用新密码")))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
 
     def _change_phrases(self) -> None:
         dialog = PhrasesDialog(self.session, self.window())
