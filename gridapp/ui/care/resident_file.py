@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -11,18 +11,20 @@ from gridapp.language import tr
 from gridapp.models import Resident, ResidentTag, identity
 from gridapp.models.codes import table as code_table
 from gridapp.models.record import Values
-from gridapp.store import agenda, history, records
+from gridapp.store import agenda, history, records, register
 from gridapp.store.database import Connection
 from gridapp.store.history import HistoryLine
 from gridapp.store.residence import Stay, doors, stays
 from gridapp.work import people, today
-from gridapp.work.due import Due, door_of, walk_key
+from gridapp.work.due import Due, walk_key
 from gridapp.work.people import Event, Person
 from gridapp.work.plans import holds
 from gridapp.work.readiness import Ready, readiness
 from gridapp.work.visit_round import Stop, stops
 
 STATE_WORDS = {"away": tr("外出"), "moved": tr("已迁出"), "deceased": tr("已故")}
+LONG = 3_000  # people: of more, a screenful is shown before the rest is read
+FIRST = 100
 FAR = 400  # days ahead: every plan's next contact lies within a year
 
 
@@ -43,11 +45,12 @@ class ResidentFile:
         return self.stop.last_visit
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Listed:
-    """A resident as the list shows one."""
+    """A resident as the list shows one; `key` is the id as a number, which takes a
+    third of its room."""
 
-    id: UUID
+    key: int
     name: str
     aside: str  # 女 82 岁
     door: str  # 3-2-501, or empty
@@ -55,6 +58,11 @@ class Listed:
     kind: str = ""  # code of resident_kind
     state: str = ""  # away, moved or deceased; empty: lives here
     has_id: bool = True
+
+    @property
+    def id(self) -> UUID:
+        """Return whose record it is."""
+        return UUID(int=self.key)
 
     @property
     def state_words(self) -> str:
@@ -69,35 +77,55 @@ class Listed:
 
 def read_list(db: Connection, day: dt.date) -> list[Listed]:
     """Return everybody who is not in the recycle bin, as doors lie along a walk."""
-    rows = records.by_id(db, Resident, records.ids(db, Resident))
-    homes = agenda.persons(db, rows)
+    listed = _lister(db, day)
+    return register.everybody(db, walk_key, listed, lambda one: (one.name, one.key))
+
+
+def read_beginning(db: Connection, day: dt.date) -> list[Listed]:
+    """Return the first of a long list; nobody when the whole is read as quickly."""
+    if not register.many(db, LONG):
+        return []
+    first = register.beginning(db, walk_key, FIRST)
+    return list(map(_lister(db, day), first))
+
+
+def _lister(db: Connection, day: dt.date) -> Callable[[register.Entry], Listed]:
+    """Return what tells an entry as the list shows it on `day`."""
     tags = agenda.tags_on(db, day)
-    found: list[Listed] = []
-    for key, row in rows.items():
-        age = identity.age_on(row["born_on"], day)
-        sex = people.SEXES.get(row["sex"] or "", "")
-        aside = sex if age is None else tr("{sex} {age} 岁", sex=sex, age=age).strip()
-        door = door_of(homes[key])
-        found.append(
-            Listed(
-                key,
-                row["name"],
-                aside,
-                door,
-                tuple(tags.get(key, ())),
-                row["resident_kind"] or "",
-                state_of(row),
-                bool(row["id_number"]),
-            )
+    asides: dict[tuple[str | None, int | None], str] = {}  # one text for all of an age
+
+    def listed(one: register.Entry) -> Listed:
+        about = one.sex, identity.age_on(one.born_on, day)
+        if about not in asides:
+            asides[about] = _aside(*about)
+        held = tags.get(one.id)
+        return Listed(
+            one.id.int,
+            one.name,
+            asides[about],
+            one.door,
+            tuple(held) if held else (),
+            one.kind or "",
+            _state(one.life_state, one.presence),
+            bool(one.has_id),
         )
-    return sorted(found, key=lambda one: (walk_key(one.door), one.name))
+
+    return listed
+
+
+def _aside(sex: str | None, age: int | None) -> str:
+    word = people.SEXES.get(sex or "", "")
+    return word if age is None else tr("{sex} {age} 岁", sex=word, age=age).strip()
 
 
 def state_of(row: Values) -> str:
     """Return away, moved or deceased; empty when somebody lives here."""
-    if row["life_state"] == "deceased":
+    return _state(row["life_state"], row["presence"])
+
+
+def _state(life: str | None, presence: str | None) -> str:
+    if life == "deceased":
         return "deceased"
-    presence: str = row["presence"] or ""
     return presence if presence in ("away", "moved") else ""
 
 

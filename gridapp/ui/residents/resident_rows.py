@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from gridapp.ui.care.due_words import due_badge
 from gridapp.ui.care.resident_file import Listed, read_owed
 from gridapp.ui.residents.resident_filters import GONE, UNREADY, ResidentFilters
 from gridapp.ui.widgets.badge import Badge
-from gridapp.ui.widgets.rows import Row
+from gridapp.ui.widgets.rows import LazyRows, Row
 from gridapp.work.due import Due
 from gridapp.work.households import HouseholdFile, household
 from gridapp.work.listing import Listing as Export
@@ -28,30 +28,26 @@ Owed = Mapping[UUID, tuple[Due, ...]]
 
 @dataclass(frozen=True)
 class Listing:
-    """What is owed to everybody, and a row each, made off the window's thread."""
+    """What is owed to everybody; a row is made when it is shown."""
 
     owed: Owed
     late: Collection[UUID]  # with whom something is overdue
-    rows: Mapping[UUID, Row]
 
-    def row_of(self, person: Listed, *, found: bool) -> Row:
-        """Return the row of somebody; found by a search it is marked."""
-        row = None if found else self.rows.get(person.id)
-        owed = self.owed.get(person.id, ())
-        return row or listed_row(person, owed, found=found)
+    def rows_of(self, people: Sequence[Listed], *, found: bool) -> LazyRows:
+        """Return the rows of these people; found by a search they are marked."""
+
+        def row(at: int) -> Row:
+            person = people[at]
+            return listed_row(person, self.owed.get(person.id, ()), found=found)
+
+        return LazyRows(len(people), row, lambda: (one.key for one in people))
 
 
-def read_listing(
-    db: Connection, people: Mapping[UUID, Listed], day: dt.date
-) -> Listing:
-    """Return what is owed as of `day`, with the rows of these people."""
+def read_listing(db: Connection, day: dt.date) -> Listing:
+    """Return what is owed as of `day`."""
     owed = read_owed(db, day)
     late = {key for key, dues in owed.items() if dues[0].late_days}
-    rows = {
-        key: listed_row(person, owed.get(key, ()), found=False)
-        for key, person in people.items()
-    }
-    return Listing(owed, late, rows)
+    return Listing(owed, late)
 
 
 def listed_row(person: Listed, owed: Sequence[Due], *, found: bool) -> Row:
@@ -75,6 +71,22 @@ def found_people(db: Connection, text: str) -> list[UUID]:
 def read_household(db: Connection, household_id: UUID) -> HouseholdFile | None:
     """Return a household as of today; None when there is none."""
     return household(db, household_id, dt.date.today())
+
+
+def chosen(
+    people: Sequence[Listed],
+    hits: Sequence[UUID] | None,
+    shown: Callable[[Listed], bool],
+    kept: UUID | None,
+) -> list[Listed]:
+    """Return whom the filters leave, and `kept`; of those a search found, if any was
+    made, the best first."""
+    if hits is not None:
+        wanted = {one.int for one in hits}
+        found = {one.key: one for one in people if one.key in wanted}
+        people = [found[one.int] for one in hits if one.int in found]
+    key = kept.int if kept else None
+    return [one for one in people if one.key == key or shown(one)]
 
 
 def nothing_found(text: str, words: str) -> str:

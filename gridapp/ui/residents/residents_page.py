@@ -15,6 +15,7 @@ from gridapp.store.residence import Change
 from gridapp.ui.care.resident_file import (
     Listed,
     ResidentFile,
+    read_beginning,
     read_file,
     read_history,
     read_list,
@@ -23,20 +24,13 @@ from gridapp.ui.ledgers.fill_opening import choose_form
 from gridapp.ui.ledgers.opening import choose_ledger
 from gridapp.ui.menus import MenuButton
 from gridapp.ui.page import Page
+from gridapp.ui.residents import resident_rows
 from gridapp.ui.residents.household_card import HouseholdCard
 from gridapp.ui.residents.resident_acts import ResidentActs
 from gridapp.ui.residents.resident_card import ResidentCard
 from gridapp.ui.residents.resident_filters import GONE, ResidentFilters, narrowing
 from gridapp.ui.residents.resident_menu import LIST_ACTS
 from gridapp.ui.residents.resident_parts import ResidentParts
-from gridapp.ui.residents.resident_rows import (
-    Listing,
-    found_people,
-    nothing_found,
-    people_listing,
-    read_household,
-    read_listing,
-)
 from gridapp.ui.residents.resident_unready import Unready
 from gridapp.ui.session import Session
 from gridapp.ui.tokens import Width
@@ -60,8 +54,8 @@ class ResidentsPage(Page):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self._people: dict[UUID, Listed] = {}  # as doors lie along a walk
-        self._listing = Listing({}, (), {})
+        self._people: Sequence[Listed] = ()  # as doors lie along a walk
+        self._listing = resident_rows.Listing({}, ())
         self._hits: tuple[UUID, ...] | None = None
         self._wanted: UUID | None = None
         self._shown: UUID | None = None
@@ -101,18 +95,16 @@ class ResidentsPage(Page):
         self._list.picked.connect(self._on_picked)
         self._list.opened.connect(self._show_card)
         card, home, acts = self._card, self._household, self._acts
-        card.visit_asked.connect(self.visit_asked)
-        card.resident_asked.connect(self.show_resident)
-        card.household_asked.connect(self.show_household)
+        for file in (card, home):
+            file.visit_asked.connect(self.visit_asked)
+            file.resident_asked.connect(self.show_resident)
+            file.household_asked.connect(self.show_household)
         card.history_asked.connect(self._read_history)
         card.act_asked.connect(acts.act)
         card.part_asked.connect(self._on_part)
         card.event_opened.connect(self._open_event)
         card.event_deleted.connect(self._parts.delete_event)
         home.left.connect(self._leave_home)
-        home.resident_asked.connect(self.show_resident)
-        home.household_asked.connect(self.show_household)
-        home.visit_asked.connect(self.visit_asked)
         home.issue_asked.connect(partial(self.record_asked.emit, "issue"))
         home.act_asked.connect(self._act_at_home)
         acts.said.connect(self.said)
@@ -162,10 +154,13 @@ class ResidentsPage(Page):
         self.set_width(Width.WIDE)
 
     def reload(self) -> None:
-        self.session.read(partial(read_list, day=dt.date.today()), self._show_people)
+        day = dt.date.today()
+        if not self._people:
+            self.session.read(partial(read_beginning, day=day), self._show_beginning)
+        self.session.read(partial(read_list, day=day), self._show_people)
 
     def _reload_owed(self) -> None:
-        work = partial(read_listing, people=self._people, day=dt.date.today())
+        work = partial(resident_rows.read_listing, day=dt.date.today())
         self.session.read(work, self._show_listing)
 
     def _on_changed(self, records: frozenset[str]) -> None:
@@ -187,7 +182,7 @@ class ResidentsPage(Page):
     def show_household(self, household_id: UUID) -> None:
         """Show the file of a household."""
         self._home = household_id
-        work = partial(read_household, household_id=household_id)
+        work = partial(resident_rows.read_household, household_id=household_id)
         self.session.read(work, partial(self._show_home, household_id))
 
     def show_door(self, dwelling_id: UUID) -> None:
@@ -281,10 +276,12 @@ class ResidentsPage(Page):
         """Return who is shown, or who heads the household that is."""
         return self._shown if self._home is None else self._household.head_id()
 
-    def choose(self, resident_id: UUID) -> None:
-        """Choose somebody among those that are listed."""
+    def choose(self, resident_id: UUID) -> bool:
+        """Choose somebody; return whether they are listed."""
         if self._list.choose(resident_id):
             self._list.scrollTo(self._list.currentIndex())
+            return True
+        return False
 
     def act(self, act: str) -> None:
         """Do something with whoever is shown: move, leave, merge, print…"""
@@ -300,14 +297,20 @@ class ResidentsPage(Page):
         self.box.setText(text)
         self.box.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def _show_beginning(self, found: Sequence[Listed]) -> None:
+        """Show the first of a long list while the rest of it is read."""
+        if found:
+            self._people = found
+            self._show_rows()
+
     def _show_people(self, found: Sequence[Listed]) -> None:
-        self._people = {one.id: one for one in found}
+        self._people = found
         self._unready.forget()
         here = sum(one.state not in GONE for one in found)
         self._total.setText(tr("共 {count:,} 人", count=here))
         self._reload_owed()
 
-    def _show_listing(self, listing: Listing) -> None:
+    def _show_listing(self, listing: resident_rows.Listing) -> None:
         self._listing = listing
         self._show_rows(kept=self._shown)
         if self._shown is not None:
@@ -318,7 +321,7 @@ class ResidentsPage(Page):
     def _search(self, text: str) -> None:
         if text.strip():
             self._show_card()
-            work = partial(found_people, text=text)
+            work = partial(resident_rows.found_people, text=text)
             self.session.read(work, partial(self._show_hits, text))
         else:
             self._hits = None
@@ -333,31 +336,29 @@ class ResidentsPage(Page):
         """List whom search and filters leave; whoever is asked for, or `kept` while
         they left or died, stays whatever the list is narrowed by."""
         searched = self._hits is not None
-        ids = self._people if self._hits is None else self._hits
         asked = self.filters.asked()
         unready = self._unready.among(asked)
         shown = narrowing(asked, self._listing.late, unready, found=searched)
-        people = (self._people[one] for one in ids if one in self._people)
-        kept = self._wanted or kept
-        found = [one for one in people if one.id == kept or shown(one)]
-        rows = [self._listing.row_of(one, found=searched) for one in found]
+        found = resident_rows.chosen(
+            self._people, self._hits, shown, self._wanted or kept
+        )
+        rows = self._listing.rows_of(found, found=searched)
         self._list.show_rows(rows)
         self._count.setText(tr("找到 {count:,} 人", count=len(rows)))
         self._say_empty(bool(rows) or not self._people)
-        if self._wanted is not None and self._list.choose(self._wanted):
-            self._list.scrollTo(self._list.currentIndex())
+        if self._wanted is not None and self.choose(self._wanted):
             self._wanted = None
 
     def _say_empty(self, found: bool) -> None:
         text = self.box.query().strip()
-        self._empty.setText(nothing_found(text, self.filters.words()))
+        self._empty.setText(resident_rows.nothing_found(text, self.filters.words()))
         self._list.setVisible(found)
         self._empty.setVisible(not found)
         self._clear.setVisible(not found)
 
     def shown_list(self) -> Export:
         text = self.box.query().strip()
-        return people_listing(self._list.rows(), text, self.filters)
+        return resident_rows.people_listing(self._list.rows(), text, self.filters)
 
     def _clear_filters(self) -> None:
         self.filters.clear()

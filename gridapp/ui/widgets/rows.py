@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import overload
 from uuid import UUID
 
 from PySide6.QtCore import (
@@ -60,6 +61,43 @@ class Row:
         return tr("，").join(word for word in words if word)
 
 
+class LazyRows(Sequence[Row]):
+    """Rows that are made when they are shown, for a list of very many."""
+
+    def __init__(
+        self, count: int, make: Callable[[int], Row], ids: Callable[[], Iterable[int]]
+    ) -> None:
+        """So many, each by its place; `ids` are those of the records, as numbers."""
+        self._count = count
+        self._make = make
+        self._ids = ids
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, at: int) -> Row: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[Row]: ...
+
+    def __getitem__(self, at: int | slice) -> Row | list[Row]:
+        if isinstance(at, slice):
+            return [self._make(one) for one in range(len(self))[at]]
+        return self._make(range(len(self))[at])
+
+    def place_of(self, record_id: UUID) -> int | None:
+        """Return which row is that record's; None when none is."""
+        key = record_id.int
+        return next((at for at, one in enumerate(self._ids()) if one == key), None)
+
+
+def _place_of(rows: Sequence[Row], record_id: UUID) -> int | None:
+    if isinstance(rows, LazyRows):
+        return rows.place_of(record_id)
+    return next((at for at, row in enumerate(rows) if row.id == record_id), None)
+
+
 class RowList(QListView):
     """Rows to choose from; `picked` tells each new current row, `opened` the chosen."""
 
@@ -86,14 +124,14 @@ class RowList(QListView):
     def show_rows(self, rows: Sequence[Row]) -> None:
         """Show these rows; the current one stays current if it is among them."""
         kept = self.current()
-        self._rows.replace(list(rows))
-        place = next((i for i, row in enumerate(rows) if kept and row.id == kept.id), 0)
+        self._rows.replace(rows)
+        place = _place_of(rows, kept.id) if kept else None
         if rows:
-            self.setCurrentIndex(self._rows.index(place))
+            self.setCurrentIndex(self._rows.index(place or 0))
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> Sequence[Row]:
         """Return the rows that are shown."""
-        return list(self._rows.rows)
+        return self._rows.rows
 
     def current(self) -> Row | None:
         """Return the current row."""
@@ -102,11 +140,10 @@ class RowList(QListView):
 
     def choose(self, record_id: UUID) -> bool:
         """Make the row of this record current; return whether it is shown."""
-        for number, row in enumerate(self._rows.rows):
-            if row.id == record_id:
-                self.setCurrentIndex(self._rows.index(number))
-                return True
-        return False
+        place = _place_of(self._rows.rows, record_id)
+        if place is not None:
+            self.setCurrentIndex(self._rows.index(place))
+        return place is not None
 
     def move_current(self, steps: int) -> None:
         """Make the row that many steps below the current one current."""
@@ -130,11 +167,11 @@ class RowList(QListView):
 class _Rows(QAbstractListModel):
     def __init__(self) -> None:
         super().__init__()
-        self.rows: list[Row] = []
+        self.rows: Sequence[Row] = ()
 
-    def replace(self, rows: list[Row]) -> None:
+    def replace(self, rows: Sequence[Row]) -> None:
         self.beginResetModel()
-        self.rows = rows
+        self.rows = rows if isinstance(rows, LazyRows) else list(rows)
         self.endResetModel()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
