@@ -45,8 +45,9 @@ class _Outcome:
 
 
 class Jobs(QObject):
-    """Three queues: one for the store, so that it has one writer, one for the net, and
-    one for what a person waits for from the net while a sync is under way.
+    """Four queues: one for the store, so that it has one writer, one for the net, one
+    for what a person waits for from the net while a sync is under way, and one for
+    backups, which stand in nobody's way.
 
     Who waits for an answer is known here by number and never to the worker: its thread
     would else now and then be the last to drop a page, and a widget must not be freed
@@ -63,6 +64,7 @@ class Jobs(QObject):
         self._store = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._net = ThreadPoolExecutor(1, thread_name_prefix="net")
         self._aside = ThreadPoolExecutor(1, thread_name_prefix="aside")
+        self._beside = ThreadPoolExecutor(1, thread_name_prefix="beside")
         self._closed = False
         self._last = 0
         self._waiting: dict[int, tuple[Callable[[Any], None], Failed]] = {}
@@ -106,12 +108,22 @@ class Jobs(QObject):
         """Run `work` that asks the network for one thing, beside a sync."""
         self._start(self._aside, work, done, failed)
 
+    def run_beside(
+        self,
+        work: Callable[[], Result],
+        done: Callable[[Result], None],
+        failed: Failed | None = None,
+    ) -> None:
+        """Run `work` beside all other work; `turned` does not tell of it."""
+        self._start(self._beside, work, done, failed, quiet=True)
+
     def close(self) -> None:
         """Finish what has begun and take nothing more; answers are still delivered."""
         self._closed = True
         self._store.shutdown()
         self._net.shutdown()
         self._aside.shutdown()
+        self._beside.shutdown()
 
     def _start(
         self,

@@ -52,6 +52,9 @@ class Header(QFrame):
         self._subtitle = Text("", "muted")
         self.find_box = FindField(theme, tr("全局查找"), tr("找人、门牌、电话  Ctrl+K"))
         self._sync = Button(theme, " ", "plain", icon="cloud-check")
+        self._backup = Button(theme, " ", "plain", icon="clock")
+        self._backup.setProperty("tone", "amber")
+        self._backup.hide()
         self._size = SizeButton(theme, preferences)
         self._user = Button(
             theme, user, "plain", icon="user-round", tip=tr("锁定、外观、设置")
@@ -62,9 +65,10 @@ class Header(QFrame):
         row.addStretch(1)
         row.addWidget(self.find_box)
         row.addSpacing(4)
-        for button in (self._sync, self._size, self._user):
+        for button in (self._backup, self._sync, self._size, self._user):
             row.addWidget(button)
         self._sync.clicked.connect(partial(self.place_asked.emit, "sync"))
+        self._backup.clicked.connect(partial(self.place_asked.emit, "settings"))
         self._user.clicked.connect(self._offer_ways)
         self.set_width(Width.WIDE)
 
@@ -92,6 +96,14 @@ class Header(QFrame):
         self._sync.style().unpolish(self._sync)
         self._sync.style().polish(self._sync)
         self._sync.show_icon(said.icon, f"{said.tone or 'green'}.text")
+
+    def show_backup(self, words: str) -> None:
+        """Say that the last good backup is too long ago; "" while all is well."""
+        self._backup.setVisible(bool(words))
+        self._backup.setText(tr("要备份了") if words else "")
+        self._backup.setAccessibleName(words)
+        self._backup.setToolTip(words)
+        self._backup.show_icon("clock", "amber.text")
 
     def set_width(self, width: Width) -> None:
         """Lay out for a wide, middle or narrow window."""
