@@ -12,9 +12,8 @@ import hashlib
 import logging
 import os
 import re
-import struct
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
@@ -29,9 +28,11 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from gridapp import durable
 from gridapp.errors import UserError
 from gridapp.language import tr
+from gridapp.store import photo_marks
+from gridapp.store.photo_marks import Position
 
 if TYPE_CHECKING:
-    from PIL.Image import Image, Transpose
+    from PIL.Image import Image
 
 logging.getLogger("PIL").setLevel(logging.INFO)  # below, it tells a photo's marks
 
@@ -56,15 +57,6 @@ NOT_HERE = tr("照片还没下载")
 _MAGIC = b"GPH1"
 _THUMB = ".thumb"
 _NONCE = 12
-_TURN, _TAKEN, _OFFSET, _SUB, _GPS = 0x0112, 0x9003, 0x9011, 0x8769, 0x8825
-
-
-@dataclass(frozen=True)
-class Position:
-    """Where a photo was taken, in degrees."""
-
-    latitude: float
-    longitude: float
 
 
 @dataclass(frozen=True)
@@ -308,7 +300,7 @@ def shrink(raw: bytes, *, keep_position: bool = False) -> tuple[bytes, Photo]:
                 largest = LARGEST_JPEG if jpeg else LARGEST_OTHER
                 if picture.width * picture.height > largest:
                     raise UserError(TOO_LARGE)
-                taken_at, position, turn = _marks(picture)
+                taken_at, position, turn = photo_marks.read(picture)
                 picture.draft("RGB", (LONG_SIDE, LONG_SIDE))
                 picture.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.LANCZOS)
                 upright = picture if turn is None else picture.transpose(turn)
@@ -344,67 +336,6 @@ def _jpeg(picture: Image) -> bytes:
     out = BytesIO()
     plain.save(out, "JPEG", quality=QUALITY, optimize=True)
     return out.getvalue()
-
-
-def _marks(
-    picture: Image,
-) -> tuple[dt.datetime | None, Position | None, Transpose | None]:
-    """When, where and how to turn it; a photo with damaged marks is still one."""
-    try:
-        exif = picture.getexif()
-        shot, gps = exif.get_ifd(_SUB), exif.get_ifd(_GPS)
-    except (OSError, SyntaxError, ValueError, KeyError, TypeError, struct.error):
-        return None, None, None
-    moment = _moment(shot.get(_TAKEN), shot.get(_OFFSET))
-    return moment, _position(gps), _turn(exif.get(_TURN))
-
-
-def _turn(orientation: object) -> Transpose | None:
-    """What makes a picture of that EXIF orientation (1 to 8) upright."""
-    from PIL.Image import Transpose
-
-    ways = (
-        Transpose.FLIP_LEFT_RIGHT,
-        Transpose.ROTATE_180,
-        Transpose.FLIP_TOP_BOTTOM,
-        Transpose.TRANSPOSE,
-        Transpose.ROTATE_270,
-        Transpose.TRANSVERSE,
-        Transpose.ROTATE_90,
-    )
-    if isinstance(orientation, int) and 2 <= orientation <= 8:
-        return ways[orientation - 2]
-    return None
-
-
-def _moment(taken: object, offset: object) -> dt.datetime | None:
-    """The camera's time; without a zone it is this machine's local time."""
-    if not isinstance(taken, str):
-        return None
-    try:
-        moment = dt.datetime.strptime(taken.strip("\0 ")[:19], "%Y:%m:%d %H:%M:%S")
-        if isinstance(offset, str) and offset.strip("\0 "):
-            zone = dt.datetime.strptime(offset.strip("\0 "), "%z").tzinfo
-            return moment.replace(tzinfo=zone)
-        return moment.astimezone()
-    except (ValueError, OverflowError, OSError):  # OSError: Windows, before 1970
-        return None
-
-
-def _position(gps: Mapping[int, Any]) -> Position | None:
-    try:
-        latitude, longitude = (_degrees(gps[place]) for place in (2, 4))
-        north, east = gps[1] != "S", gps[3] != "W"
-    except (KeyError, TypeError, ValueError, ZeroDivisionError):
-        return None
-    if not (0 <= latitude <= 90 and 0 <= longitude <= 180):
-        return None
-    return Position(latitude if north else -latitude, longitude if east else -longitude)
-
-
-def _degrees(parts: tuple[float, float, float]) -> float:
-    degrees, minutes, seconds = (float(part) for part in parts)
-    return round(degrees + minutes / 60 + seconds / 3600, 7)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -15,8 +15,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from filelock import FileLock, Timeout
-
 from gridapp.durable import write_whole
 from gridapp.errors import UserError
 from gridapp.language import tr
@@ -65,17 +63,24 @@ def read(path: Path, parsed: Callable[[dict[str, Any]], T]) -> T:
 
 def mend(path: Path, parsed: Callable[[dict[str, Any]], object]) -> bool:
     """Make both copies alike again; whether the file that counts was damaged."""
+    if _alike(path, parsed):
+        return False
     with changing(path):
         try:
             parsed(_content(path))
         except (*_BROKEN, FileNotFoundError):
             write_whole(path, copy_of(path).read_bytes())
             return True
-        raw = path.read_bytes()
-        copy = copy_of(path)
-        if not copy.exists() or copy.read_bytes() != raw:
-            write_whole(copy, raw)
+        write_whole(copy_of(path), path.read_bytes())
         return False
+
+
+def _alike(path: Path, parsed: Callable[[dict[str, Any]], object]) -> bool:
+    """Whether both copies are whole and the same."""
+    with suppress(*_BROKEN, OSError):
+        parsed(_content(path))
+        return copy_of(path).read_bytes() == path.read_bytes()
+    return False
 
 
 def write(path: Path, content: dict[str, Any]) -> None:
@@ -95,6 +100,8 @@ def remove(path: Path) -> None:
 @contextmanager
 def changing(path: Path) -> Generator[None]:
     """Alone among all programs while the slots are read and written back."""
+    from filelock import FileLock, Timeout  # slow to import, and seldom needed
+
     lock = FileLock(path.with_name(path.name + _LOCK), timeout=_PATIENCE, mode=0o600)
     try:
         lock.acquire()
