@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,19 +19,67 @@ from gridapp.cli.options import (
 )
 from gridapp.language import tr
 
+if TYPE_CHECKING:
+    from gridapp.store.doctor_repair import Mended
+    from gridapp.store.vault import Store
+
 
 @click.command("doctor")
 @vault_options
+@click.option("--audit", is_flag=True, help=tr("只核对流水和留痕封存后有没有人动过。"))
+@click.option("--repair", is_flag=True, help=tr("能修的都修好，再检查一遍。"))
 @as_json
 @click.pass_context
 def doctor(
-    ctx: click.Context, data: Path, password_file: Path | None, as_json: bool
+    ctx: click.Context,
+    data: Path,
+    password_file: Path | None,
+    audit: bool,
+    repair: bool,
+    as_json: bool,
 ) -> None:
-    """检查本机的数据是否完整，只看不改。"""
-    from gridapp.store.doctor import examined
+    """检查本机的数据是否完整；不写 --repair 就只看不改。"""
+    from gridapp.store import doctor_repair
 
+    if audit and repair:
+        raise click.UsageError(tr("--audit 只看不改，不能和 --repair 同用"))
     with opened(data, password_file, needs=None) as store:
-        ctx.exit(_tell(examined(store), as_json=as_json))
+        if audit:
+            ctx.exit(_audit(store, as_json=as_json))
+        mended: list[Mended] = []
+        if repair:
+            mended = list(doctor_repair.repair(store))
+        ctx.exit(_tell(doctor_repair.checked(store), mended=mended, as_json=as_json))
+
+
+def _audit(store: Store, *, as_json: bool) -> int:
+    """Say whether the chain holds and where it ends; the exit code."""
+    from gridapp.store import audit
+
+    with store.reading() as db:
+        span = audit.span(db)
+        faults = [audit.in_words(db, one) for one in audit.breaks(db)]
+    end = audit.code(span.head) if span.head else ""
+    if as_json:
+        answer = {"links": span.links, "rows": span.rows, "disclosures": span.told}
+        print_json({"sound": not faults, **answer, "end": end, "faults": faults})
+        return int(bool(faults))
+    for one in faults:
+        click.echo(tr("不对：{fault}", fault=one))
+    click.echo(
+        tr(
+            "流水 {rows:,} 条、留痕 {told:,} 条，封存 {links:,} 节，末节校验码 {end}",
+            rows=span.rows,
+            told=span.told,
+            links=span.links,
+            end=end,
+        )
+    )
+    if faults:
+        click.echo(tr("封存之后有人动过。请不要再改动这份数据，联系县里的技术人员"))
+    else:
+        click.echo(tr("封存之后没有人动过"))
+    return int(bool(faults))
 
 
 @click.command("doctor")
@@ -54,37 +103,51 @@ def county_doctor(
 
 
 def _tell(
-    results: Iterable[Result], facts: Sequence[str] = (), *, as_json: bool
+    results: Iterable[Result],
+    facts: Sequence[str] = (),
+    *,
+    mended: Sequence[Mended] = (),
+    as_json: bool,
 ) -> int:
     """Say what was found; the exit code: 1 when something is wrong.
 
-    facts: sentences that are said beside it and are no fault.
+    facts: sentences that are said beside it and are no fault. mended: what a repair
+    did before.
     """
     kept: list[Result] = []
+    for one in () if as_json else mended:
+        said = {"words": one.words}
+        click.echo(
+            tr("已修复：{words}", **said) if one.done else tr("没有修：{words}", **said)
+        )
     for one in results:
         kept.append(one)
-        if as_json:
-            continue
-        if not one.faults:
-            click.echo(tr("正常：{sentence}", sentence=one.sentence))
-            continue
-        click.echo(
-            tr(
-                "不对：{sentence}（{count} 处）",
-                sentence=one.sentence,
-                count=one.faults,
-            )
-        )
-        for fault in one.told:
-            click.echo(f"\t{fault}")
+        if not as_json:
+            _say(one)
     for fact in () if as_json else facts:
         click.echo(tr("说明：{fact}", fact=fact))
-    wrong = any(one.faults for one in kept)
+    wrong = any(one.unsound for one in kept)
     if as_json:
-        checks = [asdict(one) for one in kept]
-        print_json({"sound": not wrong, "checks": checks, "facts": list(facts)})
+        answer = {"sound": not wrong, "checks": [asdict(one) for one in kept]}
+        done = [asdict(one) for one in mended]
+        print_json({**answer, "facts": list(facts), "mended": done})
     elif wrong:
         click.echo(tr("数据有不对的地方，请先备份数据文件夹，再联系技术人员"))
     else:
         click.echo(tr("数据完好"))
     return int(wrong)
+
+
+def _say(one: Result) -> None:
+    if not one.faults:
+        click.echo(tr("正常：{sentence}", sentence=one.sentence))
+        return
+    words = {"sentence": one.sentence, "count": one.faults}
+    if one.advice:
+        click.echo(tr("注意：没有做到“{sentence}”", **words))
+    else:
+        click.echo(tr("不对：{sentence}（{count} 处）", **words))
+    for fault in one.told:
+        click.echo(f"\t{fault}")
+    if one.remedy:
+        click.echo("\t" + tr("怎么办：{remedy}", remedy=one.remedy))

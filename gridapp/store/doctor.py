@@ -20,12 +20,20 @@ from gridapp.checkup import Check, Result, examine
 from gridapp.language import tr
 from gridapp.models import RECORDS, record_named
 from gridapp.models.record import fields_of
-from gridapp.store import doctor_journal, doctor_search, journal, state
+from gridapp.store import audit, doctor_journal, doctor_search, journal, state
 from gridapp.store.conflicts import BOTH, MINE, PARKED, TAKEN, THEIRS
 from gridapp.store.photos import PhotoStore
 from gridapp.store.vault import Store
 
 _DECIDED = (MINE, THEIRS, BOTH, TAKEN, PARKED)
+_DRAFTS = "SELECT key, content FROM draft ORDER BY at, key"
+_MENDABLE = tr("点“修复”，或用 gridapp doctor --repair")
+_RESCUE = tr(
+    "先点“修复”（或 gridapp doctor --repair）；修不好的，用 gridapp rescue 取出还能读"
+    "的资料，再恢复最近一次好的备份"
+)
+_OPEN_IT = tr("先点“修复”再同步一次；还在的，请打开这条记录重新选一次")
+_ASK = tr("请不要改动数据文件夹，先做一份备份，再联系县里的技术人员")
 
 
 @dataclass(frozen=True)
@@ -139,13 +147,21 @@ def _cursors(vault: Vault) -> Iterator[str]:
                 yield tr("登记信息里缺少 {name}", name=name)
     if state.device(vault.db) != vault.device:
         yield tr("电脑的编号变了")
+    for grid_id in broken_cursors(vault.db):
+        yield tr("网格 {id} 的同步位置读不懂", id=UUID(grid_id))
+
+
+def broken_cursors(db: Connection) -> list[str]:
+    """Grids, as hex, of which nobody can say how far they were read."""
     names = {model.__tablename__ for model in RECORDS}
     query = "SELECT grid_id, cursor, bootstrap, complete FROM scope_cursor"
-    for grid_id, cursor, place, complete in vault.db.exec_driver_sql(query):
+    found: list[str] = []
+    for grid_id, cursor, place, complete in db.exec_driver_sql(query):
         type_, _, last = (place or "").partition(":")
         good = place in (None, "", "log") or (type_ in names and _is_id(last))
         if cursor < 0 or not good or (complete and place):
-            yield tr("网格 {id} 的同步位置读不懂", id=UUID(grid_id))
+            found.append(grid_id)
+    return found
 
 
 def _is_id(text: str) -> bool:
@@ -194,32 +210,63 @@ def _photos(vault: Vault) -> Iterator[str]:
             yield tr("{record} 的文件不见了", record=told("attachment", record_id))
 
 
+def drafts_of(db: Connection) -> list[tuple[str, str]]:
+    """(key, content) of every half-filled form."""
+    return [(key, content) for key, content in db.exec_driver_sql(_DRAFTS)]
+
+
+def is_draft(content: str) -> bool:
+    """Whether a form can be filled with it."""
+    try:
+        return isinstance(json.loads(content), dict)
+    except (ValueError, TypeError, RecursionError):
+        return False
+
+
+def _drafts(vault: Vault) -> Iterator[str]:
+    for number, (_, content) in enumerate(drafts_of(vault.db), start=1):
+        if not is_draft(content):
+            yield tr("第 {number} 份草稿读不懂", number=number)
+
+
+def _chain(vault: Vault) -> Iterator[str]:
+    """What was sealed is as it was; the newest rows may not be sealed yet."""
+    for found in audit.breaks(vault.db):
+        yield audit.in_words(vault.db, found)
+
+
 CHECKS: tuple[Check[Vault], ...] = (
-    Check("file", tr("数据文件完整"), _file),
-    Check("triggers", tr("每次改动都会记入流水"), _triggers),
-    Check("references", tr("记录指向的记录都在"), _references),
+    Check("file", tr("数据文件完整"), _file, _RESCUE),
+    Check("triggers", tr("每次改动都会记入流水"), _triggers, _MENDABLE),
+    Check("references", tr("记录指向的记录都在"), _references, _OPEN_IT),
     Check(
         "journal_numbers",
         tr("流水号从 1 起不缺不重"),
         lambda vault: doctor_journal.numbers(vault.db),
+        _ASK,
     ),
     Check(
         "journal_origins",
         tr("每条记录都有来历，流水里的记录都在"),
         lambda vault: doctor_journal.origins(vault.db),
+        _ASK,
     ),
     Check(
         "journal_replay",
         tr("照流水重做一遍，正是现在的内容"),
         lambda vault: doctor_journal.replay(vault.db),
+        _ASK,
     ),
-    Check("outbox", tr("待上传的改动都能上传"), _outbox),
-    Check("cursors", tr("登记和同步的位置都对"), _cursors),
-    Check("held", tr("等您决定的修改都读得懂"), _held),
+    Check("chain", tr("流水和留痕封存后没有人动过"), _chain, _ASK),
+    Check("outbox", tr("待上传的改动都能上传"), _outbox, _ASK),
+    Check("cursors", tr("登记和同步的位置都对"), _cursors, _MENDABLE),
+    Check("held", tr("等您决定的修改都读得懂"), _held, _ASK),
+    Check("drafts", tr("草稿都读得懂"), _drafts, _MENDABLE),
     Check(
         "search",
         tr("搜索到的和记录一致"),
         lambda vault: doctor_search.differences(vault.db),
+        _MENDABLE,
     ),
-    Check("photos", tr("照片都打得开，或县里有"), _photos),
+    Check("photos", tr("照片都打得开，或县里有"), _photos, _MENDABLE),
 )

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from gridapp import cli
 from gridapp.models import Attachment, Resident, ResidentTag, Visit
-from gridapp.store import doctor, records, search
+from gridapp.store import audit, doctor, doctor_around, records, search
 from gridapp.store import vault as vaults
 from tests.conftest import PASSWORD
 from tests.store.test_photos import picture
@@ -55,11 +55,14 @@ HARM = {
     " (lower(hex(randomblob(16))), 1, 'resident', 'x', '{', 'conflict', '', '', 0)",
     "search": "UPDATE search_item SET title = '别人' WHERE type = 'resident'",
     "triggers": "DROP TRIGGER journal_resident_update",
+    "chain": "UPDATE journal SET at = '2020-01-01T00:00:00.000Z' WHERE seq = 3",
+    "drafts": "INSERT INTO draft VALUES ('visit', '', '{')",
 }
 
 
 def harm(store, statement):
     """Do what no part of the program does."""
+    store.seal()
     with store.reading() as db:
         query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
         triggers = dict(db.exec_driver_sql(query).all())
@@ -108,10 +111,12 @@ def test_a_line_that_does_not_follow_on_the_one_before_is_found(used):
         "UPDATE journal SET changes = replace(changes, '[\"耳背\",', '[\"旧\",')"
         " WHERE changes LIKE '%耳背%'",
     )
-    [found] = [one for one in doctor.examined(used) if one.faults]
-    assert found.name == "journal_replay"
+    chain, found = sorted(
+        (one for one in doctor.examined(used) if one.faults), key=lambda one: one.name
+    )
+    assert (chain.name, found.name) == ("chain", "journal_replay")
     assert found.faults == 1
-    assert "耳背" not in "".join(found.told)
+    assert "耳背" not in "".join((*found.told, *chain.told))
 
 
 def test_a_word_that_is_missing_in_the_index_is_found(used):
@@ -158,7 +163,10 @@ def run(folder, *more):
 
 def test_the_command_says_what_is_wrong_and_ends_with_1(used):
     sound = run(used.folder)
-    assert (sound.exit_code, sound.output.count("正常")) == (0, len(ALONE))
+    assert (sound.exit_code, sound.output.count("正常")) == (
+        0,
+        len(ALONE) + len(doctor_around.CHECKS),
+    )
     assert json.loads(run(used.folder, "--json").output)["sound"] is True
 
     harm(used, HARM["search"])
@@ -168,3 +176,19 @@ def test_the_command_says_what_is_wrong_and_ends_with_1(used):
     answer = json.loads(found.output)
     assert [one["name"] for one in answer["checks"] if one["faults"]] == ["search"]
     assert run(used.folder).exit_code == 1
+
+
+def test_the_audit_names_rows_and_ends_with_1(used):
+    sound = run(used.folder, "--audit", "--json")
+    assert (sound.exit_code, json.loads(sound.output)["sound"]) == (0, True)
+    with used.reading() as db:
+        end = audit.code(audit.head(db))
+    assert end in run(used.folder, "--audit").output
+
+    harm(used, HARM["chain"])
+
+    found = run(used.folder, "--audit")
+    assert found.exit_code == 1
+    assert "流水第" in found.output
+    assert json.loads(run(used.folder, "--audit", "--json").output)["faults"]
+    assert run(used.folder, "--audit", "--repair").exit_code == 2

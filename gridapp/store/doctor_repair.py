@@ -1,0 +1,213 @@
+"""What the doctor can mend by itself; each thing in words, and among the acts.
+
+Nothing is deleted that anybody wrote. What cannot be mended from what is here is left
+as it is, with what a person does about it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from gridapp.checkup import Result
+from gridapp.errors import UserError
+from gridapp.language import tr
+from gridapp.models.permissions import Act, demand
+from gridapp.store import (
+    backup_places,
+    doctor,
+    doctor_around,
+    journal,
+    remote,
+    search,
+    slots,
+    state,
+)
+from gridapp.store.keyholders import SLOT_FILE
+from gridapp.store.photos import PhotoStore
+from gridapp.store.vault import Store
+
+_INDEX = ("index", "fts5")  # what SQLite says of a damaged index, and of no table
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Mended:
+    """What became of one check that had found something: `words` say what was done, or
+    what a person does now."""
+
+    name: str
+    done: bool
+    words: str
+
+
+def checked(store: Store) -> Iterator[Result]:
+    """What every check finds, of the data and of what is around them."""
+    yield from doctor.examined(store)
+    yield from doctor_around.around(store)
+
+
+def repair(store: Store, progress: Progress | None = None) -> Iterator[Mended]:
+    """Mend what can be mended, one check after another.
+
+    progress: is told the sentence of what is looked at. NotAllowed when whoever is
+    signed in may not do it.
+    """
+    demand(store.user.role, Act.REPAIR)
+    for found in list(checked(store)):
+        if progress:
+            progress(found.sentence)
+        if not found.faults:
+            continue
+        mend = _MENDS.get(found.name)
+        words = mend(store) if mend else ""
+        if words:
+            with store.writing() as tx:
+                state.disclose(tx, "repair", None, None, words)
+        left = _LEFT.get(found.name, found.remedy)
+        yield Mended(found.name, bool(words), words or left)
+
+
+def _triggers(store: Store) -> str:
+    with store.writing() as tx:
+        journal.ensure_triggers(tx.db)
+        state.set_actor(tx.db, "local", None)
+    return tr("已重新装好记流水的触发器")
+
+
+def _search(store: Store) -> str:
+    with store.writing() as tx:
+        search.rebuild(tx.db)
+    return tr("已照记录重建搜索")
+
+
+def _file(store: Store) -> str:
+    """Indexes are made anew from their tables; a table is not."""
+    with store.reading() as db:
+        lines = list(db.exec_driver_sql("PRAGMA integrity_check").scalars())
+    bad = [one for one in lines if one != "ok"]
+    if not bad or not all(any(sign in one.lower() for sign in _INDEX) for one in bad):
+        return ""
+    with store.writing() as tx:
+        search.rebuild(tx.db)
+        tx.db.exec_driver_sql("REINDEX")
+    with store.reading() as db:
+        again = list(db.exec_driver_sql("PRAGMA integrity_check").scalars())
+    return tr("已照记录重建索引") if again == ["ok"] else ""
+
+
+def _references(store: Store) -> str:
+    """A laptop of a county asks for everything it has there once more."""
+    with store.reading() as db:
+        if state.value(db, "token") is None:
+            return ""
+    with store.writing(remote=True) as tx:
+        remote.start_over(tx.db)
+    return tr("下次同步时，会向县里重新要一遍缺的记录")
+
+
+def _cursors(store: Store) -> str:
+    """A place that cannot be read is read again from its beginning."""
+    with store.writing(remote=True) as tx:
+        bad = doctor.broken_cursors(tx.db)
+        for grid_id in bad:
+            tx.db.exec_driver_sql(
+                "UPDATE scope_cursor SET cursor = 0, bootstrap = '', complete = 0"
+                " WHERE grid_id = ?",
+                (grid_id,),
+            )
+    if not bad:
+        return ""
+    return tr("下次同步时，会从头核对 {count} 个网格", count=len(bad))
+
+
+def _photos(store: Store) -> str:
+    """Lost photos come back from the backups, and otherwise from the county."""
+    with store.reading() as db:
+        query = "SELECT DISTINCT hash FROM attachment WHERE hash IS NOT NULL"
+        wanted = set(db.exec_driver_sql(query).scalars())
+        sent = "SELECT hash FROM photo_state WHERE whole_up"
+        there = set(db.exec_driver_sql(sent).scalars())
+        query = (
+            "SELECT a.hash FROM attachment a JOIN journal j ON j.record_id = a.id"
+            " WHERE j.type = 'attachment' AND j.action = 'insert'"
+            " AND j.origin = 'local'"
+        )
+        there |= wanted - set(db.exec_driver_sql(query).scalars())
+    damaged = set(store.photos.verify())
+    lost = damaged | (wanted - set(store.photos.names()))
+    back = sum(_from_backup(store, name) for name in sorted(lost & wanted))
+    asked = 0
+    for name in set(store.photos.verify()) & there:
+        store.photos.drop(name)  # a sync brings what is not here
+        asked += 1
+    if not back and not asked:
+        return ""
+    return tr(
+        "从备份取回照片 {back} 张，下次同步时向县里要 {asked} 张",
+        back=back,
+        asked=asked,
+    )
+
+
+def _from_backup(store: Store, name: str) -> bool:
+    places = (backup_places.local(store.folder), backup_places.second(store.folder))
+    for place in places:
+        if place is None:
+            continue
+        kept = PhotoStore(backup_places.shared_photos(place, store.key), store.key)
+        try:
+            plain = kept.read(name)
+        except UserError:
+            continue
+        store.photos.put(name, plain)
+        return True
+    return False
+
+
+def _drafts(store: Store) -> str:
+    with store.writing() as tx:
+        bad = [key for key, content in doctor.drafts_of(tx.db) if _is_broken(content)]
+        tx.db.exec_driver_sql(
+            "DELETE FROM draft WHERE key IN (SELECT value FROM json_each(?))",
+            (json.dumps(bad),),
+        )
+    return tr("已清掉 {count} 份读不懂的草稿", count=len(bad)) if bad else ""
+
+
+def _is_broken(content: str) -> bool:
+    return not doctor.is_draft(content)
+
+
+def _slots(store: Store) -> str:
+    slots.mend(store.folder / SLOT_FILE)
+    return tr("已用完好的一份补上密钥文件")
+
+
+def _leftovers(store: Store) -> str:
+    found = doctor_around.leftovers(store.folder)
+    for path in found:
+        path.unlink(missing_ok=True)
+    return tr("已清掉 {count} 个没写完的临时文件", count=len(found)) if found else ""
+
+
+_LEFT: Mapping[str, str] = {
+    "file": tr(
+        "请用 gridapp rescue 取出还能读的资料，再恢复最近一次好的备份，"
+        "把备份之后的内容补录"
+    ),
+    "references": tr("请打开这条记录，把所指的那一项重新选一次"),
+    "photos": tr("备份和县里都没有这些照片，请从手机里再添加一次"),
+}
+_MENDS: Mapping[str, Callable[[Store], str]] = {
+    "file": _file,
+    "triggers": _triggers,
+    "references": _references,
+    "cursors": _cursors,
+    "search": _search,
+    "photos": _photos,
+    "drafts": _drafts,
+    "slots": _slots,
+    "leftovers": _leftovers,
+}
