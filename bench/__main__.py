@@ -1,4 +1,7 @@
-"""python -m bench [NAME ...] [--quick]: measures, and prints one table."""
+"""python -m bench [NAME ...] [--quick]: measures, and prints one table.
+
+`vault` stands for all that the vault has bars for.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,18 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench import large, matrix, office, rush, sheets, store, syncing, vaults, window
+from bench import (
+    large,
+    lists,
+    matrix,
+    office,
+    rush,
+    sheets,
+    store,
+    syncing,
+    vaults,
+    window,
+)
 from bench.table import Line, Measure, Run, show
 
 MEASURES: dict[str, Measure] = {
@@ -19,6 +33,7 @@ MEASURES: dict[str, Measure] = {
     "open": store.opening,
     "journal": store.journal_size,
     "search": store.searching,
+    "list": lists.first_rows,
     "ledgers": office.ledgers,
     "today": store.today_list,
     "sheets": sheets.visit_sheets,
@@ -28,20 +43,24 @@ MEASURES: dict[str, Measure] = {
     "window": window.window,
     "matrix": matrix.matrix,
 }
+GROUPS = {"vault": ("save", "open", "search", "list", "window", "journal")}
 
 
 def main() -> None:
     """Take the measurements that were asked for, all when none was."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(MEASURES))
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=", ".join((*GROUPS, *MEASURES))
+    )
     parser.add_argument("--quick", action="store_true", help="less of all, in a minute")
     asked = parser.parse_args()
-    strange = set(asked.names) - set(MEASURES)
+    names = [one for name in asked.names for one in GROUPS.get(name, (name,))]
+    strange = set(names) - set(MEASURES)
     if strange:
         parser.error(f"no measure is called {', '.join(sorted(strange))}")
     with tempfile.TemporaryDirectory(prefix="gridapp-bench-") as folder:
         run = Run(Path(folder), quick=asked.quick)
-        lines = list(_taken(run, asked.names or list(MEASURES)))
+        lines = list(_taken(run, names or list(MEASURES)))
         vaults.close_all()
     print(_machine())
     print(*show(lines), sep="\n")

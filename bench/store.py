@@ -1,9 +1,14 @@
-"""Saving, opening, searching, the journal's size, the work list."""
+"""Saving, opening, searching, the journal's size, the work list.
+
+Two things are measured in turns, in one process, and their medians compared: what else
+the machine does falls on both. Searches are measured one by one, each once.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import random
+import shutil
 import statistics
 from collections.abc import Iterator
 from typing import Any
@@ -16,6 +21,8 @@ from gridapp.models.kinds import now
 from gridapp.models.record import Values
 from gridapp.store import records, search, vault
 from gridapp.store.vault import Store
+
+SEARCHED = ((10_000, ""), (100_000, "≤ 10 ms"), (1_000_000, "≤ 50 ms"))
 
 
 def save(run: Run) -> Iterator[Line]:
@@ -47,7 +54,12 @@ def save(run: Run) -> Iterator[Line]:
     medians(20, ours, theirs)
     mine, floor = medians(rounds, ours, theirs)
     yield Line(
-        "save one visit", mine * 1e3, "ms", mine / floor, "bare SQLCipher INSERT", "≤ 2"
+        "save one visit",
+        mine * 1e3,
+        "ms",
+        mine / floor,
+        "bare SQLCipher INSERT",
+        "≤ 2×",
     )
     bare.close()
     store.close()
@@ -62,7 +74,8 @@ def opening(run: Run) -> Iterator[Line]:
         vault.open_store(folder, vaults.PASSWORD).close()
 
     mine, floor = medians(run.pick(9, 3), ours, lambda: vaults.derive(folder))
-    yield Line("open a vault", mine * 1e3, "ms", mine / floor, "Argon2id alone")
+    name = "open a vault"
+    yield Line(name, mine * 1e3, "ms", mine / floor, "Argon2id alone", "≤ 2×")
 
 
 def journal_size(run: Run) -> Iterator[Line]:
@@ -78,7 +91,7 @@ def journal_size(run: Run) -> Iterator[Line]:
         sizes.append((store.folder / vault.DATABASE_FILE).stat().st_size)
     ratio = sizes[0] / sizes[1]
     name = f"database of {count:,} people"
-    yield Line(name, sizes[0] / 1e6, "MB", ratio, "without the journal", "≤ 1.4")
+    yield Line(name, sizes[0] / 1e6, "MB", ratio, "without the journal", "≤ 1.4×")
 
 
 def _drop_triggers(store: Store) -> None:
@@ -90,12 +103,12 @@ def _drop_triggers(store: Store) -> None:
 
 def searching(run: Run) -> Iterator[Line]:
     """Search as people type, against reading one known record."""
-    for count in (10_000, 100_000)[: run.pick(2, 1)]:
+    for count, bar in SEARCHED[: run.pick(3, 1)]:
         store = vaults.new(run.folder / f"search-{count}")
         everybody = people.fill(store, count)
         with store.writing() as tx:
             search.tidy(tx.db)
-        asked = _questions(everybody, run.pick(600, 300))
+        asked = _questions(everybody, run.pick(900, 300))
         with store.reading() as db:
             times: list[float] = []
             reads: list[float] = []
@@ -104,14 +117,22 @@ def searching(run: Run) -> Iterator[Line]:
                 times.append(seconds(lambda text=text: search.search(db, text, 20)))
                 reads.append(seconds(lambda key=key: records.get(db, Resident, key)))
         floor = statistics.median(reads)
-        for part, value in (("p50", _part(times, 50)), ("p95", _part(times, 95))):
-            name = f"search {count:,} people, {part}"
-            yield Line(name, value * 1e3, "ms", value / floor, "reading one record")
+        del everybody
+        parts = (
+            ("p50", _part(times, 50), ""),
+            ("p95", _part(times, 95), bar),
+            ("slowest", max(times), ""),
+        )
+        for part, value, most in parts:
+            name, against = f"search {count:,} people, {part}", "reading one record"
+            yield Line(name, value * 1e3, "ms", value / floor, against, most)
         store.close()
+        shutil.rmtree(store.folder)  # a million people take gigabytes
 
 
 def _questions(everybody: list[Values], count: int) -> list[tuple[Values, str]]:
-    """Names, their beginnings, spellings, doors, last digits: in turns."""
+    """Names, their beginnings, spellings, doors, last digits, and what is typed on
+    the way to each: in turns."""
     from gridapp.store import pinyin
 
     chance = random.Random(count)
@@ -119,11 +140,15 @@ def _questions(everybody: list[Values], count: int) -> list[tuple[Values, str]]:
     for number in range(count):
         who: Values = chance.choice(everybody)
         door = f"{chance.randint(1, 50)}-{chance.randint(1, 3)}-{chance.randint(1, 10)}"
+        spelled = max(pinyin.spellings(who["name"]).begin, key=len)
         texts = (
+            spelled[:1],
+            spelled[:2],
+            door.rpartition("-")[0],
             who["name"],
             who["name"][0],
             who["name"][1:],
-            max(pinyin.spellings(who["name"]).begin, key=len),
+            spelled,
             f"{door}0{chance.randint(1, 2)}",
             who["phones"][0][-4:],
             who["id_number"][-4:],
