@@ -14,8 +14,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Connection, Engine, Table, create_engine
+from sqlalchemy import Connection, Engine, Table, create_engine, select
 from sqlalchemy.pool import StaticPool
 
 from gridapp.errors import UserError
@@ -110,6 +111,13 @@ def salvage(folder: Path, key: bytes, progress: Progress | None = None) -> Salva
         _fill_in(db)
     total = len(pages.whole) + len(pages.damaged)
     return Salvage(engine, counts, total, len(pages.damaged))
+
+
+def ids_of(db: Connection, model: type[Record]) -> list[UUID]:
+    """The records that were read, but for those in the recycle bin, oldest first."""
+    c = table_of(model).c
+    query = select(c.id).where(c.deleted_at.is_(None))
+    return list(db.scalars(query.order_by(c.created_at, c.id)))
 
 
 class _Reading:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
 from gridapp.language import tr
 from gridapp.models import RECORDS, Grid, Resident, Worker
-from gridapp.models.record import Record, table_of
+from gridapp.models.record import Record
 from gridapp.office.exporting.book import Book
 from gridapp.office.exporting.export import look
 from gridapp.office.whole_file import write_whole
-from gridapp.store.rescue import Salvage
+from gridapp.store.rescue import Salvage, ids_of
 from gridapp.work.listing import of_records
 from gridapp.work.purpose import Signature
 
@@ -74,9 +72,7 @@ def _sheet(
     progress: Progress | None,
     cancelled: Cancelled | None,
 ) -> int:
-    table = table_of(model)
-    kept = select(table.c.id).where(table.c.deleted_at.is_(None))
-    ids = list(db.scalars(kept.order_by(table.c.created_at, table.c.id)))
+    ids = ids_of(db, model)
     if not ids:
         return 0
     listing = of_records(model, ids)
