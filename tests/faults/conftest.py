@@ -13,6 +13,7 @@ import bench.postgres
 from gridapp.store import slots
 from gridapp.store import vault as vaults
 from tests.conftest import PASSWORD
+from tests.faults.table import TABLE
 from tests.faults.world import make_world
 
 _FSYNC = "fsync=off"  # processes die here, the machine does not
@@ -77,3 +78,15 @@ def world(request, tmp_path_factory, empty_vault):
         for laptop in world.laptops:
             on_exit.callback(laptop.store.close)
         yield world
+
+
+@pytest.fixture
+def tried(request):
+    """Notes one try of a fault, and fails unless nothing was lost or doubled."""
+
+    def note(fault, verdict, *, seed=0, tries=1):
+        counts = {name: len(getattr(verdict, name)) for name in TABLE.columns}
+        request.node.user_properties.append(TABLE.noted(fault, tries, **counts))
+        assert verdict.good, f"{fault}, seed {seed}: {verdict}"
+
+    return note

@@ -37,15 +37,3 @@ def due(world, number: int, seed: int) -> bool:
 def pytest_configure(config: pytest.Config) -> None:
     """Collect what the tests tried."""
     config.pluginmanager.register(TABLE, "faults-table")
-
-
-@pytest.fixture
-def tried(request):
-    """Notes one try of a fault, and fails unless nothing was lost or doubled."""
-
-    def note(fault, verdict, *, seed=0, tries=1):
-        counts = {name: len(getattr(verdict, name)) for name in TABLE.columns}
-        request.node.user_properties.append(TABLE.noted(fault, tries, **counts))
-        assert verdict.good, f"{fault}, seed {seed}: {verdict}"
-
-    return note
