@@ -39,19 +39,19 @@ class _Page:
     rows: int
     room: int = PAGE_BYTES
     changes: list[msgspec.Raw] = field(default_factory=list[msgspec.Raw])
-    authors: set[UUID] = field(default_factory=set[UUID])
+    authors: set[bytes | None] = field(default_factory=set[bytes | None])
     more: bool = False
 
     @property
     def full(self) -> bool:
         return self.rows <= 0 or self.room <= 0
 
-    def add(self, body: bytes, authors: Iterable[UUID | None]) -> None:
+    def add(self, body: bytes, authors: Iterable[bytes | None]) -> None:
         """Put one change in."""
         self.changes.append(msgspec.Raw(body))
         self.rows -= 1
         self.room -= len(body)
-        self.authors.update(one for one in authors if one)
+        self.authors.update(authors)
 
 
 def pull(db: Connection, device: Device, asked: Pull) -> Pulled:
@@ -109,7 +109,7 @@ def _log(db: Connection, device: Device, page: _Page, at: Cursor, last: int) -> 
             everything = False
             break
         if n not in stale:
-            page.add(body, [by])
+            page.add(body, [by and by.bytes])
         done = n
     if not everything and done < last:
         page.more = True
@@ -147,31 +147,31 @@ def _state(db: Connection, page: _Page, at: Cursor, last: int) -> Cursor:
     pages go out comes once more from the log, and applying it twice does no harm.
     A device that starts over keeps its own cursor, so that it misses no leaving.
     """
-    grid_id = id_of(at.grid)
     n = at.n if at.place != START or at.n else last
     names = [model.__tablename__ for model in RECORDS]
-    first, after, place = 0, None, at.place
+    first, after, place = 0, b"", at.place
     if place != START:
         try:
             type_, _, last_id = place.partition(":")
-            first, after = names.index(type_), UUID(last_id)
+            first, after = names.index(type_), UUID(last_id).bytes
         except ValueError:
             raise Refused("cursor", tr("同步的位置读不懂，请升级程序后再试")) from None
     for model in RECORDS[first:]:
-        seen, after = after, None
+        seen, after = after, b""
         while True:
-            found = states.after(db, model, grid_id, seen, min(_CHUNK, page.rows))
+            found = states.after(db, model, at.grid, seen, min(_CHUNK, page.rows))
             for state in found:
                 page.add(state.body, state.authors)
                 seen = state.id
                 if page.full:
-                    return Cursor(at.grid, n, f"{model.__tablename__}:{seen.hex}")
+                    return Cursor(at.grid, n, f"{model.__tablename__}:{seen.hex()}")
             if len(found) < _CHUNK:
                 break
     return Cursor(at.grid, n, REPLAY)
 
 
-def _names(db: Connection, authors: set[UUID]) -> dict[bytes, str]:
+def _names(db: Connection, authors: set[bytes | None]) -> dict[bytes, str]:
     table = table_of(Worker)
-    query = select(table.c.id, table.c.name).where(table.c.id.in_(authors))
+    known = [id_of(one) for one in authors if one]
+    query = select(table.c.id, table.c.name).where(table.c.id.in_(known))
     return {key.bytes: name for key, name in db.execute(query)} if authors else {}

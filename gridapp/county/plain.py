@@ -41,7 +41,8 @@ from gridapp.sync.wire import (
 Column = Sequence[Any]
 _MADE = ("id", "grid_id", "created_at", "created_by", "updated_at", "updated_by")
 _MET = ("id", "grid_id", "deleted_at", "updated_at")
-_FEW = 4  # alike changes cost less one by one
+_FEW = 4  # alike changes cost less one by one,
+_ALIKE = 20  # unless a batch has so many of each sort: parents come before children
 
 
 @dataclass
@@ -66,6 +67,7 @@ def take(
     for raw in sent:
         if times[raw.id] == 1 and raw.id not in held:
             groups.setdefault((raw.action, raw.type, raw.names), []).append(raw)
+    few = 1 if len(sent) >= _ALIKE * len(groups) else _FEW
     grids = frozenset(one.bytes for one in (*device.grids, *device.left))
     batch = _Batch(db, device, grids, TIME.to_wire(now + merge.AHEAD))
     taken: dict[bytes, Entry] = {}
@@ -73,7 +75,7 @@ def take(
         with db.begin_nested():
             for model in RECORDS:  # parents first
                 for (action, type_, names), raws in groups.items():
-                    if type_ == model.__tablename__ and len(raws) >= _FEW:
+                    if type_ == model.__tablename__ and len(raws) >= few:
                         way = _WAYS.get(action, _none)
                         for raw in way(batch, model, named(names), raws):
                             taken[raw.id] = _line(raw, device)

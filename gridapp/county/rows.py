@@ -212,17 +212,17 @@ def as_kept(
     ids: Sequence[str],
     *,
     lock: bool,
-) -> Iterable[Sequence[Any]]:
+) -> Sequence[Sequence[Any]]:
     """These columns of the records with these ids, given in hex, as the database's
     driver has them; with `lock` nobody else changes them until the commit."""
     listed = ", ".join(f'"{name}"' for name in names)
     query = f"SELECT {listed} FROM {model.__tablename__} WHERE id"
     if db.dialect.name != "postgresql":  # whose writer is alone as it is
         query += f" IN ({','.join('?' * len(ids))}) ORDER BY id"
-        return db.exec_driver_sql(query, tuple(ids))
+        return db.exec_driver_sql(query, tuple(ids)).all()
     # FOR NO KEY UPDATE: others may still point to these records meanwhile.
     query += " = ANY(%s::uuid[]) ORDER BY id" + (" FOR NO KEY UPDATE" if lock else "")
-    return db.exec_driver_sql(query, (list(ids),))
+    return db.exec_driver_sql(query, (list(ids),)).all()
 
 
 def insert(

@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
 
 from gridapp.models import record_named
-from gridapp.models.record import Record
+from gridapp.models.record import Record, fields_of
 from gridapp.store import conflicts, state, stored
-from gridapp.store.journal import GUARDED, journalled
 from gridapp.sync.protocol import (
     DELETE,
     INSERT,
@@ -24,7 +24,7 @@ from gridapp.sync.protocol import (
     Push,
     pack,
 )
-from gridapp.sync.wire import time_of_sqlite
+from gridapp.sync.wire import Sparse, time_of_sqlite
 
 _ENVELOPE = 64 << 10  # bytes of a request beside its changes
 _NO_END = (1 << 63) - 1  # beyond every journal number
@@ -40,6 +40,8 @@ _LATER = (
 )
 _Row = tuple[Any, ...]  # of _UNSENT
 _Key = tuple[str, str]  # type and id in hex
+_Told = tuple[str, list[Any]]  # names and values as they travel
+_NOTHING: _Told = ("", [])
 
 
 @dataclass
@@ -60,7 +62,7 @@ def next_batch(
     when it is not given. until: the last one that may be among them.
     """
     since = state.pushed_seq(db) if after is None else after
-    rows = [tuple(row) for row in db.exec_driver_sql(_UNSENT, (since, until, MAX_ROWS))]
+    rows = [*map(tuple, db.exec_driver_sql(_UNSENT, (since, until, MAX_ROWS)).all())]
     if not rows:
         return None
     complete = len(rows) < MAX_ROWS
@@ -76,6 +78,8 @@ def next_batch(
 def _fits(push: Push) -> bool:
     """Whether one request takes it, packed and unpacked."""
     plain = len(msgspec.msgpack.encode(push))
+    if plain <= MAX_PUSH - _ENVELOPE:  # packing makes it no larger
+        return True
     return plain <= MAX_ASKED - _ENVELOPE and len(pack(push)) <= MAX_PUSH - _ENVELOPE
 
 
@@ -94,8 +98,7 @@ def _changes(db: Connection, rows: Sequence[_Row], absent: set[_Key]) -> list[Ch
     for row in rows:
         seq, _, _, type_, record_id, _, action, *_ = row
         if action == INSERT:
-            values = first[type_].get(record_id, {})
-            changes.append(_change(row, INSERT, *_whole(record_named(type_), values)))
+            changes.append(_change(row, INSERT, *first[type_].get(record_id, _NOTHING)))
         elif (type_, record_id) not in absent:
             changes.append(_change(row, action, *_pairs(record_named(type_), row[-1])))
         elif last[type_, record_id] == seq and action != DELETE:
@@ -103,7 +106,7 @@ def _changes(db: Connection, rows: Sequence[_Row], absent: set[_Key]) -> list[Ch
     return changes
 
 
-def _change(row: _Row, action: str, names: list[str], values: list[Any]) -> Change:
+def _change(row: _Row, action: str, names: str, values: list[Any]) -> Change:
     seq, at, by, type_, record_id, grid_id, _, base, _ = row
     return Change(
         seq,
@@ -114,25 +117,25 @@ def _change(row: _Row, action: str, names: list[str], values: list[Any]) -> Chan
         time_of_sqlite(at),
         bytes.fromhex(by) if by else None,
         time_of_sqlite(base) if base and action != INSERT else None,
-        ",".join(names),
+        names,
         values,
     )
 
 
-def _whole(model: type[Record], values: dict[str, Any]) -> tuple[list[str], list[Any]]:
-    """Names and values of everything in a record that is not empty, but its grid:
-    the change says it already."""
-    names: list[str] = []
-    sent: list[Any] = []
-    for name, convert in stored.to_wire(model).items():
-        value = values.get(name)
-        if value is not None and name not in GUARDED:
-            names.append(name)
-            sent.append(value if convert is None else convert(value))
-    return names, sent
+@cache
+def _fields(model: type[Record]) -> tuple[str, ...]:
+    return tuple(one.name for one in fields_of(model))
 
 
-def _pairs(model: type[Record], changes: str | None) -> tuple[list[str], list[Any]]:
+@cache
+def _whole(model: type[Record]) -> Sparse:
+    """Names and values of everything in a record that is not empty, but its grid: the
+    change says it already."""
+    converts = stored.to_wire(model)
+    return Sparse({name: converts[name] for name in _fields(model)})
+
+
+def _pairs(model: type[Record], changes: str | None) -> _Told:
     """Names and [old, new] of what a journal row changed."""
     converts = stored.to_wire(model)
     names: list[str] = []
@@ -147,49 +150,41 @@ def _pairs(model: type[Record], changes: str | None) -> tuple[list[str], list[An
             if convert is None
             else [one if one is None else convert(one) for one in both]
         )
-    return names, sent
+    return ",".join(names), sent
 
 
-def _as_inserted(
-    db: Connection, type_: str, ids: Iterable[str]
-) -> dict[str, dict[str, Any]]:
-    """{id: values as they were inserted}: today's, with later changes undone."""
-    wanted, found = list(ids), dict[str, dict[str, Any]]()
-    names = journalled(record_named(type_))
+def _as_inserted(db: Connection, type_: str, ids: Iterable[str]) -> dict[str, _Told]:
+    """{id: what was inserted}: the record as it is, with later changes undone."""
+    model, wanted = record_named(type_), list(ids)
+    names, whole, found = _fields(model), _whole(model), dict[str, _Told]()
     columns = ", ".join(f'"{name}"' for name in names)
     for start in range(0, len(wanted), _AT_ONCE):
         part = tuple(wanted[start : start + _AT_ONCE])
         marks = ",".join("?" * len(part))
+        was: dict[str, dict[str, Any]] = {}
+        for record_id, changes in db.exec_driver_sql(
+            _LATER.format(marks=marks), (*part, type_)
+        ):
+            before = {name: old for name, (old, _) in json.loads(changes).items()}
+            was.setdefault(record_id, {}).update(before)
         query = f"SELECT id, {columns} FROM {type_} WHERE id IN ({marks})"
-        for record_id, *values in db.exec_driver_sql(query, part):
-            found[record_id] = dict(zip(names, values, strict=True))
-        later = db.exec_driver_sql(_LATER.format(marks=marks), (*part, type_))
-        for record_id, changes in later:
-            if record_id in found:
-                was = {name: old for name, (old, _) in json.loads(changes).items()}
-                found[record_id].update(was)
+        for record_id, *row in db.exec_driver_sql(query, part).all():
+            for name, old in was.get(record_id, {}).items():
+                if name in names:
+                    row[names.index(name)] = old
+            found[record_id] = whole(row)
     return found
 
 
 def _again(db: Connection, row: _Row) -> list[Change]:
     seq, type_, record_id = row[0], row[3], row[4]
     model = record_named(type_)
-    names = (*stored.to_wire(model),)
-    columns = ", ".join(f'"{name}"' for name in names)
+    system = ("created_at", "created_by", "grid_id")
+    columns = ", ".join(f'"{name}"' for name in (*system, *_fields(model)))
     query = f"SELECT {columns} FROM {type_} WHERE id = ? AND deleted_at IS NULL"
     found = db.exec_driver_sql(query, (record_id,)).one_or_none()
     if found is None:
         return []
-    values = dict(zip(names, found, strict=True))
-    made = (
-        seq,
-        values["created_at"],
-        values["created_by"],
-        type_,
-        record_id,
-        values["grid_id"],
-        INSERT,
-        None,
-        None,
-    )
-    return [_change(made, INSERT, *_whole(model, values))]
+    at, by, grid_id, *values = found
+    made = (seq, at, by, type_, record_id, grid_id, INSERT, None, None)
+    return [_change(made, INSERT, *_whole(model)(values))]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection
 
 from gridapp.models import RECORDS, record_named
@@ -234,7 +235,7 @@ class _Page:
         action = {RETURN: RESTORE}.get(change.action, change.action)
         if action not in (UPDATE, DELETE, RESTORE):
             action = UPDATE
-        self._append(change, record_id, action, json.dumps(told, ensure_ascii=False))
+        self._append(change, record_id, action, msgspec.json.encode(told).decode())
 
     def _append(
         self, change: Change, record_id: str, action: str, changes: str | None
@@ -339,7 +340,7 @@ def _load(
             f"SELECT {listed} FROM {model.__tablename__}"
             f" WHERE id IN ({','.join('?' * len(part))})"
         )
-        for values in db.exec_driver_sql(query, part):
+        for values in db.exec_driver_sql(query, part).all():
             found[values[0]] = dict(zip(columns, values, strict=True))
     return found
 

@@ -34,8 +34,8 @@ from gridapp.store.journal import JournalRow
 from gridapp.store.outbox import Batch
 from gridapp.store.vault import Store
 from gridapp.sync import enrolment, rejoin
-from gridapp.sync.ahead import Ahead
-from gridapp.sync.line import EPOCH, SYNC_PATH, TOKEN, URL, Line
+from gridapp.sync.ahead import Ahead, NextPage
+from gridapp.sync.line import EPOCH, TOKEN, URL, Line
 from gridapp.sync.protocol import (
     INSERT,
     MAX_ROWS,
@@ -56,6 +56,7 @@ from gridapp.sync.versions import SPOKEN
 __all__ = ["HttpTransport", "SyncClient", "Transport"]
 
 _ROUNDS_WITHOUT_PROGRESS = 5
+_change_of = msgspec.msgpack.Decoder(Change).decode
 _INDEXED_AT_ONCE = 200  # records: about 30 ms on a slow laptop
 
 
@@ -77,6 +78,7 @@ class SyncClient:
         self._store = store
         self._ahead = Ahead(store)
         self._line = Line(store, transport, speaks)
+        self._next_page = NextPage(self._line)
         self.report = Report()  # of the last sync, or as far as it came
         self._clock: str | None = None  # how far off this laptop's was, if it is known
 
@@ -126,6 +128,7 @@ class SyncClient:
         try:
             whole = self._rounds(token, epoch, report, total, progress, cancelled)
         finally:
+            self._next_page.close()
             self._line.close()
             self._ahead.close()
             report.seconds = time.monotonic() - started
@@ -238,7 +241,7 @@ class SyncClient:
         )
         if batch and again is None:
             self._ahead.begin(batch)
-        body = self._line.say(SYNC_PATH, token, request, report)
+        body = self._next_page.say(token, request, report)
         reply = unpack(body, SyncReply)
         if reply.pushed and reply.pushed.held:
             self._ahead.forget()
@@ -246,6 +249,7 @@ class SyncClient:
             raise UserError(tr("收到的答复不是这次同步的，请再同步一次；改动都在本机"))
         if reply.known:
             self._clock = str(round(now().timestamp()) - reply.known[1])
+        self._next_page.follows(token, request, reply)
         return self.take(batch, request, reply, report) or fresh
 
     def take(
@@ -322,7 +326,8 @@ class SyncClient:
         """Apply a page and its cursors in one transaction; says whether more waits."""
         if not pulled.changes and not pulled.cursors:
             return pulled.more
-        changes = [msgspec.msgpack.decode(raw, type=Change) for raw in pulled.changes]
+        changes = [_change_of(raw) for raw in pulled.changes]
+        self._next_page.begin(changes)
         with self._store.writing(remote=True) as tx:
             applied = page.apply(tx, changes)
             rejoining.note_whole(tx.db, pulled.cursors)

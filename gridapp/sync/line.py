@@ -20,6 +20,9 @@ SYNC_PATH = "/v1/sync"
 SHUT_OUT = {"token", "revoked", "device", "role"}  # refusals that a new code mends
 
 
+Carried = tuple[int, bytes]  # an answer: its HTTP status and its body
+
+
 class Line:
     """The way to one county. `asked` is the newest request, as it was sent."""
 
@@ -61,9 +64,17 @@ class Line:
 
     def exchange(self, path: str, token: str, body: bytes, report: Report) -> bytes:
         """Send bytes; the body of the answer. Refused when the county says no."""
-        report.bytes_up += len(body)
+        return self.heard(token, body, self.carry(path, token, body), report)
+
+    def carry(self, path: str, token: str, body: bytes) -> Carried:
+        """Send bytes and bring the answer, whatever it says; any thread may do it."""
+        return self._transport.exchange(path, token, body)
+
+    def heard(self, token: str, body: bytes, carried: Carried, report: Report) -> bytes:
+        """The body of the answer to `body`; Refused when the county says no."""
+        status, answer = carried
         self.asked = body
-        status, answer = self._transport.exchange(path, token, body)
+        report.bytes_up += len(body)
         report.bytes_down += len(answer)
         if status != 200:
             refusal = unpack(answer, Refusal)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
-from typing import Any, cast
+from itertools import compress, repeat
+from operator import is_not
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from gridapp.models.ids import id_of
@@ -224,3 +226,38 @@ def pairs(
         for name, (old, new) in changes.items()
     ]
     return ",".join(changes), values
+
+
+class Sparse:
+    """Tells of wide rows, most of whose columns are empty, what is there.
+
+    A resident has 55 columns and a dozen values; rows come in few shapes, and what
+    follows from a shape is worked out once.
+    """
+
+    def __init__(self, columns: Mapping[str, Callable[[Any], Any] | None]) -> None:
+        """`columns`: in the order of a row, what makes of each what travels; None: it
+        travels as it is."""
+        self._columns = tuple(columns.items())
+        self._shapes: dict[bytes, _Shape] = {}
+
+    def __call__(self, row: Sequence[Any]) -> tuple[str, list[Any]]:
+        """`names` and `values` of a row as they travel."""
+        there = bytes(map(is_not, row, repeat(None)))
+        shape = self._shapes.get(there)
+        if shape is None:
+            shape = self._shapes[there] = self._shape(there)
+        values = list(compress(row, there))
+        for place, convert in shape.converts:
+            values[place] = convert(values[place])
+        return shape.names, values
+
+    def _shape(self, there: bytes) -> _Shape:
+        found = [*compress(self._columns, there)]
+        converts = [(place, way) for place, (_, way) in enumerate(found) if way]
+        return _Shape(",".join(name for name, _ in found), converts)
+
+
+class _Shape(NamedTuple):
+    names: str
+    converts: Sequence[tuple[int, Callable[[Any], Any]]]
