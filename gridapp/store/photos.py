@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -219,14 +220,16 @@ class PhotoStore:
                 return plain if raw.startswith(_MAGIC) else None
         return None
 
-    def renew(self) -> int:
-        """Seal every photo and small picture under the present key; how many were not.
+    def renew(self, most: int) -> int:
+        """Seal photos and small pictures under the present key that are not; at most so
+        many, and how many it were.
 
         Each is replaced whole. UserError when the disk is full.
         """
         parts = [(self.path(one), bytes.fromhex(one)) for one in self.names()]
         parts += [(self._thumb_path(one), _mark_of(one)) for one in self.thumb_names()]
-        return sum(self._renewed(path, mark) for path, mark in parts)
+        renewed = (one for one in parts if self._renewed(*one))
+        return sum(1 for _ in islice(renewed, most))
 
     def _renewed(self, path: Path, mark: bytes) -> bool:
         plain = self._unsealed(path, mark)

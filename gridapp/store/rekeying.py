@@ -155,15 +155,18 @@ def _is_former(engine: Engine, key: bytes) -> bool:
     return found
 
 
-def renew_photos(store: Store) -> int:
-    """Seal anew, under the present key, the photos that a former one opens; how many.
+def renew_photos(store: Store, most: int = 1_000_000) -> int:
+    """Seal anew, under the present key, photos that a former one opens; how many.
 
-    Safe to interrupt: a photo is replaced whole, and the rest waits for another time.
+    Safe to interrupt: a photo is replaced whole, and the rest waits for another time,
+    as do those beyond `most`.
     """
     with store.reading() as db:
         if state.value(db, _WANTED) != "photos":
             return 0
-    count = store.photos.renew()
+    count = store.photos.renew(most)
+    if count == most:
+        return count
     with store.writing() as tx:
         state.keep(tx.db, _WANTED, None)
     return count

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 FIRST = 60.0  # seconds after the window has opened
 AGAIN = 3600.0  # until it looks again: a window may be open for days
 BUSY = 10.0  # until it looks whether other work is done
+_PHOTOS = 500  # at a time: some seconds of work
 SHORT = 20.0  # seconds; who closes sooner has only looked in
 
 
@@ -113,7 +114,7 @@ class BackingUp(QObject):
             return
         self._timer.start(round(AGAIN * 1000))
         self._session.jobs.run_beside(
-            partial(_standing, self._session.store), self._decide, self._unknown
+            partial(_tended, self._session.store), self._decide, self._unknown
         )
 
     def _decide(self, now: Standing) -> None:
@@ -160,6 +161,14 @@ def _standing(store: Store) -> Standing:
     from gridapp.store import backup
 
     return backup.standing(store)
+
+
+def _tended(store: Store) -> Standing:
+    """See to photos under a former key, if somebody was taken off; how it stands."""
+    from gridapp.store import rekeying
+
+    rekeying.renew_photos(store, _PHOTOS)
+    return _standing(store)
 
 
 def _make(store: Store, reason: str, file: Path | None, progress: Progress) -> Made:

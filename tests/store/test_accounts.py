@@ -341,7 +341,11 @@ class TestRemove:
             assert [row["name"] for row in records.find(db, Resident)] == ["李桂英"]
         [name] = again.photos.names()
         assert again.photos.verify() == []
-        assert rekeying.renew_photos(again) == 1
+        with again.photos.path(name).open("rb") as sealed:
+            before = sealed.read()
+        assert rekeying.renew_photos(again, 1) == 1
+        assert rekeying.renew_photos(again, 1) == 0  # and is done with it
+        assert again.photos.path(name).read_bytes() != before
         assert rekeying.renew_photos(again) == 0
         again.close()
         assert vaults.PhotoStore(folder, again.key).read(name)
