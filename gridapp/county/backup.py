@@ -8,32 +8,32 @@ epoch, by which laptops know that it may have lost something (`rejoin.py`).
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import tempfile
 import time
 import zipfile
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, BinaryIO
+from typing import Any, BinaryIO
 
 import msgspec
 from sqlalchemy import delete, select
 
 import gridapp
-from gridapp import migrations
+from gridapp import durable, migrations
 from gridapp.county import keys, photo_copies, rejoin, sealed, snapshots, store
 from gridapp.county.store import County
 from gridapp.county.tables import attempt, meta, upload
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models.kinds import now, time_text
+from gridapp.parts import Damaged, Reader, Writer
 
 FORMAT = 1
 _MANIFEST, _KEYS = "manifest.json", "county-keys.sealed"
-_PIECE = 1 << 20
+_LARGEST_MANIFEST = 1 << 20  # bytes
 _SCRATCH = ".gridapp-backup-"
 _LEFT_FOR = 24 * 60 * 60  # seconds; what is older was left by a killed process
 
@@ -64,17 +64,17 @@ def make(county: County, file: Path, passphrase: str | None = None) -> Manifest:
         part.touch(mode=0o600)
         with part.open("wb") as out:
             with zipfile.ZipFile(out, "w") as archive:
-                manifest = _fill(county, _Parts(archive), scratch, passphrase)
+                manifest = _fill(county, Writer(archive), scratch, passphrase)
                 archive.writestr(_MANIFEST, msgspec.json.encode(manifest))
             out.flush()
             os.fsync(out.fileno())
         part.replace(file)
-    _keep_name(file.parent)
+    durable.sync_folder(file.parent)
     return manifest
 
 
 def _fill(
-    county: County, parts: _Parts, scratch: Path, passphrase: str | None
+    county: County, parts: Writer, scratch: Path, passphrase: str | None
 ) -> Manifest:
     with county.reading() as db:
         known = dict(db.execute(select(meta.c.key, meta.c.value)).all())
@@ -99,51 +99,17 @@ def _fill(
     )
 
 
-class _Parts:
-    """Writes the parts into the archive and notes what they are."""
-
-    def __init__(self, archive: zipfile.ZipFile) -> None:
-        self._archive = archive
-        self.written: dict[str, tuple[str, int]] = {}
-
-    @contextmanager
-    def part(self, name: str) -> Generator[_Noted]:
-        """See snapshots.Sink."""
-        with self._archive.open(name, "w", force_zip64=True) as out:
-            noted = _Noted(out)
-            yield noted
-        self.written[name] = (noted.hash.hexdigest(), noted.size)
-
-
-class _Noted:
-    """A file to write that knows the hash of what went through."""
-
-    def __init__(self, out: IO[bytes]) -> None:
-        self._out = out
-        self.hash = hashlib.sha256()
-        self.size = 0
-
-    def write(self, piece: bytes) -> int:
-        """Write, and note."""
-        self.hash.update(piece)
-        self.size += len(piece)
-        return self._out.write(piece)
-
-    def flush(self) -> None:
-        """Nothing waits here."""
-
-
 class Backup:
     """A backup that was opened; UserError when the file is none, or is damaged."""
 
     def __init__(self, file: Path) -> None:
         try:
-            self._archive = zipfile.ZipFile(file)
-            raw = self._archive.read(_MANIFEST)
+            self._archive = Reader(file)
+            raw = self._archive.read(_MANIFEST, _LARGEST_MANIFEST)
             self.manifest = msgspec.json.decode(raw, type=Manifest)
         except FileNotFoundError as error:
             raise UserError(tr("没有 {file} 这个文件", file=file)) from error
-        except (zipfile.BadZipFile, KeyError, msgspec.MsgspecError) as error:
+        except (Damaged, msgspec.MsgspecError) as error:
             raise _damaged(file) from error
         self._file = file
         if self.manifest.format > FORMAT or self.manifest.schema > migrations.HEAD:
@@ -160,33 +126,21 @@ class Backup:
     def open(self, name: str) -> BinaryIO:
         """A part, to be read; see snapshots.Source."""
         try:
-            found: Any = self._archive.open(name)
-        except KeyError as error:
+            return self._archive.open(name)
+        except Damaged as error:
             raise _damaged(self._file) from error
-        return found
 
     def verify(self) -> None:
         """Read all of it: every hash, every row. UserError when anything differs."""
-        for name, (hash_, size) in self.manifest.parts.items():
-            found, length = hashlib.sha256(), 0
-            for piece in self._pieces(name):
-                found.update(piece)
-                length += len(piece)
-            if (found.hexdigest(), length) != (hash_, size):
-                raise _damaged(self._file)
+        try:
+            self._archive.check(self.manifest.parts)
+        except Damaged as error:
+            raise _damaged(self._file) from error
         with _scratch(self._file) as scratch:
             rows = self.manifest.rows
             counted = snapshots.count(self.manifest.database, self, list(rows), scratch)
         if counted != rows:
             raise _damaged(self._file)
-
-    def _pieces(self, name: str) -> Iterator[bytes]:
-        try:
-            with self.open(name) as part:
-                while piece := part.read(_PIECE):
-                    yield piece
-        except (zipfile.BadZipFile, EOFError) as error:
-            raise _damaged(self._file) from error
 
 
 def _damaged(file: Path) -> UserError:
@@ -277,14 +231,3 @@ def _scratch(file: Path) -> Generator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _keep_name(folder: Path) -> None:
-    """Have the disk keep the file's new name; Windows has no such thing."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -41,7 +41,7 @@ class Difference:
     now: records there are. lost: changes made here since, of which the county does not
     have `unsent`. back: changes that came from the county since, and will come again.
     seen: the county knows numbers of this laptop's that the backup does not have, so
-    that the laptop will need a new code.
+    that the laptop will need a new code. joined: there is a county at all.
     """
 
     now: Mapping[str, int]
@@ -49,6 +49,7 @@ class Difference:
     unsent: Mapping[str, int]
     back: Mapping[str, int]
     seen: bool
+    joined: bool
 
 
 def counts(db: Connection) -> dict[str, int]:
@@ -85,7 +86,8 @@ def difference(then: Connection, now: Connection) -> Difference:
     if lost:
         after = max(same, state.pushed_seq(now))
         unsent = {type_: n for type_, n in now.execute(_UNSENT, {"after": after})}
-    return Difference(counts(now), lost, unsent, back, _seen(now, same))
+    joined = state.value(now, "token") is not None
+    return Difference(counts(now), lost, unsent, back, _seen(now, same), joined)
 
 
 def _seen(now: Connection, same: int) -> bool:

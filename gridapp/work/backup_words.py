@@ -130,7 +130,9 @@ def losses(found: Unpacked) -> list[str]:
     if change is None:
         return []
     told: list[str] = []
-    if change.unsent:
+    if change.unsent and not change.joined:
+        told.append(tr("会丢掉那以后的改动：{what}", what=counted(change.unsent)))
+    elif change.unsent:
         told.append(
             tr(
                 "会丢掉还没有上报的改动：{what}。想留着，就先同步",

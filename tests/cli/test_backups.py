@@ -61,7 +61,7 @@ def test_it_is_made_listed_looked_at_and_put_back(run):
     assert told.exit_code == 0, told.output
     assert "备份里 1 条" in told.output
     assert "现在 2 条" in told.output
-    assert "会丢掉还没有上报的改动：居民 1 条" in told.output
+    assert "会丢掉那以后的改动：居民 1 条" in told.output
     assert names(run.folder, run.key) == ["后来的", "李桂英"]
 
     done = run("restore", file, "--yes", "--purpose", "昨天导错了")

@@ -50,7 +50,7 @@ def at_county(county):
 
 
 def put_back(one, made, county):
-    """The laptop after a restore, and what it was told before."""
+    """The laptop after a restore, and what was known before."""
     found = restore.unpack(one.store.folder, made.file, one.store)
     restore.prepare(found, one.store, "电脑出过毛病，退回昨天")
     one.store.close()

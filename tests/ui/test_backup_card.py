@@ -120,14 +120,8 @@ class TestByItself:
     ):
         monkeypatch.setattr(backing_up, "FIRST", 0.01)
         session.backups.begin()
-        qtbot.waitUntil(
-            lambda: (
-                bool(backup_places.read(session.backups_place).kept)
-                if hasattr(session, "backups_place")
-                else len(backup.standing(session.store).listed.kept) == 1
-            ),
-            timeout=10_000,
-        )
+        place = backup_places.local(session.store.folder)
+        qtbot.waitUntil(lambda: bool(backup_places.read(place).kept), timeout=10_000)
         settle()
         session.backups._on_time()
         settle()
