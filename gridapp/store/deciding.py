@@ -85,7 +85,8 @@ def reveal(tx: Writing, held_id: UUID) -> Whole:
     row = tx.db.execute(select(held).where(held.c.id == held_id.hex)).one()
     model, record_id = record_named(row.type), UUID(row.record_id)
     label = conflicts.label_of(model, row.field)
-    state.disclose(tx, "reveal", row.type, record_id, label)
+    why = tr("决定两边改的留哪一个")
+    state.disclose(tx, "reveal", row.type, record_id, label, purpose=why, people=1)
     return Whole(
         _in_full(tx.db, model, row.field, row.mine),
         _in_full(tx.db, model, row.field, row.theirs),

@@ -4,12 +4,14 @@ import datetime as dt
 
 import pytest
 from PySide6.QtGui import QInputMethodEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from sqlalchemy import text
 
 from gridapp.models import Resident
 from gridapp.store import records
+from gridapp.store.acts import acts
 from gridapp.ui.care.resident_file import read_file, read_history
+from gridapp.ui.care.revealing import PURPOSES, PurposeEye
 from gridapp.ui.forms.record_form import RecordDialog
 from gridapp.ui.residents.resident_events import change_entries
 from gridapp.ui.residents.residents_page import ResidentsPage
@@ -66,6 +68,24 @@ def test_chip_filters_by_tag(page, settle):
     page.filters.chips.choose("alone")
     page._show_rows()
     assert names(page) == ["李桂英"]
+
+
+def test_an_identity_number_is_shown_for_a_purpose_that_is_kept(
+    page, people, session, settle
+):
+    with session.store.reading() as db:
+        number = records.get(db, Resident, people.li)["id_number"]
+    page.show_resident(people.li)
+    settle()
+    eyes = page._card.findChildren(PurposeEye)
+    [eye] = [one for one in eyes if one.isVisible()]
+    assert eye.choices() == list(PURPOSES)
+    eye.pick(PURPOSES[1])
+    settle()
+    assert [one for one in page._card.findChildren(QLabel) if one.text() == number]
+    with session.store.reading() as db:
+        told = acts(db)[0]
+    assert (told.kind, told.purpose, told.by) == ("reveal", PURPOSES[1], "周敏")
 
 
 def test_phone_is_masked_until_its_showing_is_journalled(page, people, session, settle):

@@ -12,9 +12,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from gridapp.language import tr
 from gridapp.models import Building, Contact, Resident
 from gridapp.models.record import Record, field_of
-from gridapp.store import state
-from gridapp.store.vault import Writing
 from gridapp.ui.care.resident_file import ResidentFile
+from gridapp.ui.care.revealing import CALL, reveal
 from gridapp.ui.session import Session
 from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import Card, Lines, line
@@ -102,14 +101,16 @@ class PhoneBook(Card):
             words.style().polish(words)
             eye.hide()
 
-        self._session.write(partial(_disclose, number=number), shown)
+        work = partial(
+            reveal,
+            kind=number.model.__tablename__,
+            record_id=number.record_id,
+            label=field_of(number.model, number.field).label,
+            purpose=CALL,
+        )
+        self._session.write(work, shown)
 
 
 def _lines(phones: str) -> str:
     """Each number on a line of its own."""
     return phones.replace("、", "\n")
-
-
-def _disclose(tx: Writing, number: Number) -> None:
-    label = field_of(number.model, number.field).label
-    state.disclose(tx, "reveal", number.model.__tablename__, number.record_id, label)

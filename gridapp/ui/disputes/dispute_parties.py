@@ -10,9 +10,8 @@ from PySide6.QtWidgets import QWidget
 from gridapp.language import tr
 from gridapp.models import DisputeParty
 from gridapp.models.record import Values, fields_of
-from gridapp.store import state
 from gridapp.store.undo import Done, noted
-from gridapp.store.vault import Writing
+from gridapp.ui.care.revealing import CASE, reveal
 from gridapp.ui.disputes.dispute_answers import Write
 from gridapp.ui.disputes.dispute_facts import contact_words
 from gridapp.ui.disputes.party_dialog import PartyDialog
@@ -85,7 +84,14 @@ class PartyDoings(QObject):
             if words in self._over.findChildren(Text):
                 words.setText(contact_words(party, masked=False))
 
-        self._session.write(partial(_disclose, party=party), shown)
+        work = partial(
+            reveal,
+            kind="dispute_party",
+            record_id=party["id"],
+            label=tr("联系方式、住址、证件"),
+            purpose=CASE,
+        )
+        self._session.write(work, shown)
 
     def _write(self, work: Write, words: str, dialog: PartyDialog | None) -> None:
         def done(found: Done) -> None:
@@ -95,8 +101,3 @@ class PartyDoings(QObject):
 
         failed = dialog.refuse if dialog else None
         self._session.write(partial(noted, work=work), done, failed)
-
-
-def _disclose(tx: Writing, party: Values) -> None:
-    label = tr("联系方式、住址、证件")
-    state.disclose(tx, "reveal", "dispute_party", party["id"], label)

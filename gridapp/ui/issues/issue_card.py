@@ -12,9 +12,9 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QSizePolicy, QWidget
 
 from gridapp.language import tr
-from gridapp.store import drafts, state
+from gridapp.store import drafts
 from gridapp.store.database import Connection
-from gridapp.store.vault import Writing
+from gridapp.ui.care.revealing import CALL, reveal
 from gridapp.ui.issues.issue_facts import Facts, badges, facts, note_words
 from gridapp.ui.issues.issue_step import StepForm, draft_key
 from gridapp.ui.issues.issue_words import trace_entries
@@ -287,7 +287,10 @@ class IssueCard(Card):
                 self._hide.start()
 
         issue_id = opened.file.issue["id"]
-        self._session.write(partial(_disclose, issue_id=issue_id), shown)
+        work = partial(
+            reveal, kind="issue", record_id=issue_id, label=tr("电话"), purpose=CALL
+        )
+        self._session.write(work, shown)
 
     def _show_facts(self, pairs: Facts) -> None:
         old = self._facts
@@ -333,7 +336,3 @@ class IssueCard(Card):
     def _ask_resident(self) -> None:
         if self._opened is not None:
             self.resident_asked.emit(self._opened.file.issue["resident_id"])
-
-
-def _disclose(tx: Writing, issue_id: UUID) -> None:
-    state.disclose(tx, "reveal", "issue", issue_id, tr("电话"))

@@ -15,10 +15,9 @@ from gridapp.language import tr
 from gridapp.models import Dwelling, Household
 from gridapp.models.codes import table as code_table
 from gridapp.models.record import Record, Values, field_of
-from gridapp.store import state
 from gridapp.store.residence import Change
-from gridapp.store.vault import Writing
 from gridapp.ui.care.due_words import ICONS
+from gridapp.ui.care.revealing import CALL, reveal
 from gridapp.ui.menus import MenuButton
 from gridapp.ui.session import Session
 from gridapp.ui.tokens import ToneName, Width
@@ -269,7 +268,15 @@ class HouseholdCard(Card):
                 words.setText(fact.whole)
                 eye.hide()
 
-        self._session.write(partial(_disclose, fact=fact), shown)
+        if fact.record_id is not None:
+            work = partial(
+                reveal,
+                kind=fact.type,
+                record_id=fact.record_id,
+                label=fact.label,
+                purpose=CALL,
+            )
+            self._session.write(work, shown)
 
     def set_width(self, width: Width) -> None:
         """Lay out for a wide, middle or narrow window."""
@@ -344,10 +351,6 @@ def _dwelling(file: HouseholdFile) -> list[Fact]:
             fact = Fact(field.label, words, whole, model.__tablename__, row["id"])
             found.append(fact)
     return found or [Fact(tr("情况"), tr("还没有登记房屋情况"))]
-
-
-def _disclose(tx: Writing, fact: Fact) -> None:
-    state.disclose(tx, "reveal", fact.type, fact.record_id, fact.label)
 
 
 def _more(file: HouseholdFile) -> list[tuple[str, str]]:

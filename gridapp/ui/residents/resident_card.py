@@ -11,12 +11,11 @@ from PySide6.QtWidgets import QLabel, QScrollArea, QWidget
 
 from gridapp.language import tr
 from gridapp.models import Contact, Resident
-from gridapp.models.record import Record, field_of
-from gridapp.store import state
+from gridapp.models.record import field_of
 from gridapp.store.history import HistoryLine
-from gridapp.store.vault import Writing
 from gridapp.ui.care.resident_facts import fact_parts
 from gridapp.ui.care.resident_file import STATE_WORDS, ResidentFile, state_of
+from gridapp.ui.care.revealing import CALL, PurposeEye, reveal
 from gridapp.ui.care.visit_context import summary
 from gridapp.ui.menus import MenuButton
 from gridapp.ui.residents.resident_timeline import ResidentTimeline
@@ -130,7 +129,7 @@ class ResidentCard(Card):
     def _bind(self) -> None:
         self._visit.clicked.connect(partial(self._ask_visit, "visit"))
         self._call.clicked.connect(partial(self._ask_visit, "call"))
-        self._reveal_phone.clicked.connect(partial(self._reveal, "phones"))
+        self._reveal_phone.clicked.connect(lambda: self._reveal("phones"))
         self._home.clicked.connect(self._ask_household)
         self.more.picked.connect(self._ask_act)
         self.timeline.changes_asked.connect(self._ask_history)
@@ -158,9 +157,9 @@ class ResidentCard(Card):
         self.more.set_choices(_acts(state))
         for button in (self._call, self._visit):
             button.setEnabled(state != "deceased")
-        eye = _eye(self._session, tr("显示完整证件号(会记入日志)"))
+        eye = PurposeEye(self._theme, tr("显示完整证件号(选用途，会记入日志)"))
         number = Text()
-        eye.clicked.connect(partial(self._reveal, "id_number", number))
+        eye.picked.connect(partial(self._reveal, "id_number", number))
         parts = fact_parts(self._theme, file, owed, number, eye, self._ask_part)
         self._facts.replace(parts)
         self.timeline.show_events(file.events)
@@ -219,7 +218,9 @@ class ResidentCard(Card):
         if self._file is not None:
             self.visit_asked.emit(self._file.person.id, way)
 
-    def _reveal(self, name: str, words: QLabel | None = None) -> None:
+    def _reveal(
+        self, name: str, words: QLabel | None = None, purpose: str = CALL
+    ) -> None:
         """Show a private value once its showing stands in the journal."""
         file = self._file
         if file is None:
@@ -237,7 +238,13 @@ class ResidentCard(Card):
             else:
                 words.setText(field_of(Resident, name).format(file.person.values[name]))
 
-        work = partial(_disclose, model=Resident, record_id=file.person.id, label=label)
+        work = partial(
+            reveal,
+            kind="resident",
+            record_id=file.person.id,
+            label=label,
+            purpose=purpose,
+        )
         self._session.write(work, shown)
 
     def _reveal_contact(self, contact_id: UUID) -> None:
@@ -256,7 +263,11 @@ class ResidentCard(Card):
                 eye.hide()
 
         work = partial(
-            _disclose, model=Contact, record_id=contact_id, label=field.label
+            reveal,
+            kind="contact",
+            record_id=contact_id,
+            label=field.label,
+            purpose=CALL,
         )
         self._session.write(work, shown)
 
@@ -292,10 +303,6 @@ def _where(file: ResidentFile, phones: tuple[str, ...] | None, *, masked: bool) 
     field = field_of(Resident, "phones")
     words = field.masked(phones) if masked else field.format(phones)
     return "   ".join(word for word in (file.person.address, words) if word)
-
-
-def _disclose(tx: Writing, model: type[Record], record_id: UUID, label: str) -> None:
-    state.disclose(tx, "reveal", model.__tablename__, record_id, label)
 
 
 def _reminder(file: ResidentFile) -> str:
