@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from gridapp import durable
-from gridapp.store import slot_file
+from gridapp.store import saved, slot_file
 from gridapp.store.database import make_engine
 
 _BEGUN = ".new"  # after the name of the database
@@ -31,6 +31,7 @@ def new(path: Path, key: bytes) -> Generator[Connection]:
     made = _begun(path)
     for end in _BESIDE:
         made.with_name(made.name + end).unlink(missing_ok=True)
+    saved.forget(path.parent)
     made.touch(mode=0o600)  # the WAL beside it gets the same mode
     engine = make_engine(made, key)
     try:

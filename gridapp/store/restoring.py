@@ -20,10 +20,10 @@ from filelock import FileLock, Timeout
 from gridapp import durable
 from gridapp.errors import UserError
 from gridapp.language import tr
-from gridapp.store import slot_file, slots
-from gridapp.store.backup_file import DATABASE, SLOTS
+from gridapp.store import saved, slot_file, slots
 from gridapp.store.photos import FOLDER as PHOTOS
 
+DATABASE, SLOTS = "grid.db", "vault.json"  # files of a vault, and parts of a backup
 FOLDER = "restoring"
 _READY = "ready.json"
 _LOCK = ".restoring.lock"
@@ -145,6 +145,7 @@ def _put_database(new: Path, database: Path) -> None:
     try:
         for end in ("-wal", "-shm"):
             database.with_name(database.name + end).unlink(missing_ok=True)
+        saved.forget(database.parent)
         durable.take_place(new, database)
     except PermissionError as error:
         raise UserError(IN_USE) from error

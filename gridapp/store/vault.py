@@ -27,13 +27,13 @@ from gridapp.store import accounts as people
 from gridapp.store import (
     asked,
     audit,
-    backup,
     begun,
     county_slot,
     journal,
     passwords,
     rekeying,
     restoring,
+    saved,
     search,
     slot_file,
     slots,
@@ -92,6 +92,7 @@ class Store:
     """An open vault. All reading and writing goes through its two contexts.
 
     `user` is who opened it, `worker_id` the record that their changes are written by.
+    `missing` is what was confirmed before and is not there.
     """
 
     def __init__(self, folder: Path, engine: Engine, key: bytes, user: Account) -> None:
@@ -105,6 +106,7 @@ class Store:
         self.retired = ""  # why it takes no write any more
         self._listeners: list[Callable[[Changes], None]] = []
         self._unsealed = 0  # write transactions since the last link of the chain
+        self.missing = saved.compare(self._engine, folder)
         with self.reading() as db:
             self.device_id = state.device(db)
             self.user = _known(db, user)
@@ -142,6 +144,8 @@ class Store:
                 self._seal(tx, at_once=special)
                 if special:
                     state.set_actor(db, "local", None)
+                newest = journal.newest(db)
+            saved.note(self.folder, newest)
             names = frozenset(model.__tablename__ for model in tx.changed)
         if names:
             for listener in list(self._listeners):
@@ -385,6 +389,8 @@ def _bring_up(engine: Engine, folder: Path, key: bytes | None) -> None:
         if version != migrations.HEAD:
             migrations.refuse_newer(version)
             if key is not None:
+                from gridapp.store import backup  # late: it is needed once a year
+
                 backup.before_upgrade(folder, key)
     with engine.execution_options(gridapp_writes=True).begin() as db:
         if version != migrations.HEAD:
