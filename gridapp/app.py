@@ -131,6 +131,9 @@ class App(QObject):
             session.syncing.begin()
             session.backups.begin()
             QTimer.singleShot(0, self, self._watch_away)
+            if store.missing is not None:
+                lost = store.missing.words
+                QTimer.singleShot(0, self, lambda: self.messages.tell(lost))
         if self.package is not None:
             take_package(window, self.package)
             self.package = None

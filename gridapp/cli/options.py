@@ -176,6 +176,8 @@ def opened(
     try:
         if needs is not None:
             demand(store.user.role, needs)
+        if store.missing is not None:
+            click.echo(store.missing.words, err=True)
         yield store
     finally:
         store.close()
