@@ -10,7 +10,7 @@ from typing import cast
 
 from PySide6.QtCore import QBuffer, QCoreApplication, QEvent, QPoint
 from PySide6.QtGui import QColor, QPainter, QPixmap
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from gridapp.errors import UserError
 from gridapp.language import tr
@@ -49,7 +49,8 @@ class Gallery:
 
     def login(self, login: Login, password: str) -> None:
         """Save the login, then open the vault as a user does."""
-        self._each(login, {"login": self._settle})
+        shown = {"login": self._settle, "login-recover": login.recover}
+        self._each(login, shown, _close_dialog)
         login.type_password(password)
         login.submit()
         self._settle()
@@ -79,6 +80,7 @@ class Gallery:
                 self._settle()
                 for name, show in shown.items():
                     show()
+                    self._settle()
                     suffix = "" if width is Width.WIDE else f"-{width.value}"
                     suffix += "" if scheme == "light" else f"-{scheme}"
                     self._save(f"{name}{suffix}", window)
@@ -101,6 +103,12 @@ class Gallery:
             wait(lambda: not self._jobs.busy)
             QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
             QCoreApplication.processEvents()
+
+
+def _close_dialog() -> None:
+    front = QApplication.activeModalWidget()
+    if isinstance(front, QDialog):
+        front.reject()
 
 
 def _picture(window: QWidget) -> QPixmap:

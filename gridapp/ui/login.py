@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
 from gridapp.errors import UserError
 from gridapp.language import language, tr
 from gridapp.settings import Language
-from gridapp.store import keyholders, rekeying, tries, vault
+from gridapp.store import asked, keyholders, rekeying, tries, vault
 from gridapp.store.accounts import Account
 from gridapp.store.slots import Locked
 from gridapp.store.vault import Store
@@ -24,6 +24,7 @@ from gridapp.ui.jobs import Jobs
 from gridapp.ui.login_names import NameList
 from gridapp.ui.messages import Messages
 from gridapp.ui.preferences import LANGUAGE_NAMES, Preferences
+from gridapp.ui.recovery_dialog import RecoveryDialog
 from gridapp.ui.theme import Theme
 from gridapp.ui.unlock_form import UnlockForm
 from gridapp.ui.widgets.buttons import Button
@@ -86,6 +87,8 @@ class Login(QWidget):
         self._grid_name = LineField(tr("网格名称"), tr("如 第3网格"))
         self._grid_code = LineField(tr("网格编码"), tr("社区给的 15 位编码"))
         self._error = NoticeBar(theme, "red", "circle-alert")
+        self._recovered_words = NoticeBar(theme, "amber", "circle-check")
+        self._recovered_words.say("")
         self._hint = Text(tr("大写锁定已打开，密码区分大小写"), "warning")
         words = tr("建立并打开") if self._new else tr("打开")
         self._open = Button(theme, words, "primary", icon="log-in")
@@ -155,13 +158,20 @@ class Login(QWidget):
         if self._new:
             card.box.addWidget(self._first.hint)
         card.box.addWidget(self._hint)
+        card.box.addWidget(self._recovered_words)
         card.box.addWidget(self._error)
         card.box.addWidget(self._open)
         card.box.addWidget(self._unlock)
-        forgotten = Button(self._theme, tr("忘了密码？ F1"), "quiet")
-        forgotten.clicked.connect(self._help)
-        if not self._new:
-            card.box.addWidget(forgotten, 0, Qt.AlignmentFlag.AlignHCenter)
+        forgotten = Button(self._theme, tr("忘了密码？"), "quiet")
+        forgotten.clicked.connect(self.recover)
+        manual = Button(self._theme, tr("帮助 F1"), "quiet")
+        manual.clicked.connect(self._help)
+        ways = line(gap=8)
+        ways.addStretch()
+        for way in (forgotten, manual)[self._new :]:
+            ways.addWidget(way)
+        ways.addStretch()
+        card.box.addLayout(ways)
         where = tr("数据文件夹：{folder}", folder=self._folder)
         card.box.addWidget(Text(where, "faint", wrap=True))
         inside = QWidget()
@@ -202,6 +212,23 @@ class Login(QWidget):
         window = HelpWindow(self._theme, chapter, self)
         window.finished.connect(window.deleteLater)
         window.open()
+
+    def recover(self) -> None:
+        """Help whoever forgot the password, with the county."""
+        account = self._names.chosen() if self._names is not None else None
+        dialog = RecoveryDialog(
+            self._folder, account, self._jobs, self._theme, self._messages, self
+        )
+        dialog.recovered.connect(self._recovered)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _recovered(self, account: Account) -> None:
+        self._count_down()  # wrong passwords count from none
+        words = tr("{name}的新密码设好了，请用新密码打开", name=account.shown)
+        self._recovered_words.say(words)
+        self._password.clear()
+        self._password.setFocus()
 
     def _fields(self) -> list[LineField]:
         if not self._new:
@@ -286,7 +313,7 @@ class Login(QWidget):
         self._open.setEnabled(not seconds)
         if seconds:
             self._error.say(str(tries.TooSoon(seconds)))
-            self._open.setText(tr("请等 {seconds} 秒", seconds=seconds))
+            self._open.setText(tr("请等一会儿"))
             self._seconds.start()
         elif self._seconds.isActive():
             self._seconds.stop()
@@ -320,6 +347,7 @@ class Login(QWidget):
 
 def _proof(folder: Path, password: str, name: str | None) -> Proof:
     opened = keyholders.unsealed(folder, password, name)
+    asked.forget(folder, opened.slot.account.id)  # it was remembered after all
     database = folder / vault.DATABASE_FILE
     return Proof(opened.slot.account, rekeying.key_of(database, opened))
 

@@ -52,15 +52,10 @@ class NameList(RowList):
         return super().eventFilter(watched, event)
 
 
-def said(account: Account) -> str:
-    """What somebody is called; a vault without a worker yet knows no name."""
-    return account.name or tr("没有写姓名")
-
-
 def _row(number: int, account: Account) -> Row:
     return Row(
         UUID(account.id),
-        said(account),
+        account.shown,
         aside=ROLE_WORDS[account.role],
         detail=tr("按 {number} 选", number=number) if number in _DIGITS else "",
         type="worker",

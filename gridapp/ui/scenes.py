@@ -236,6 +236,12 @@ def _export(stage: Stage) -> None:
     stage.settle()
 
 
+def _settings(words: str, stage: Stage) -> None:
+    """A dialog of the settings, opened by the button of these words."""
+    stage.go("settings")
+    stage.press(words)
+
+
 RECIPES: Mapping[str, Callable[[Stage], None]] = {
     "residents": _residents,
     "history": _history,
@@ -262,6 +268,8 @@ RECIPES: Mapping[str, Callable[[Stage], None]] = {
     "import-columns": partial(_import, "columns"),
     "import": partial(_import, "preview"),
     "find": _find,
+    "account-add": partial(_settings, tr("添加用户…")),
+    "password": partial(_settings, tr("修改我的密码…")),
     **SYNC_SCENES,
 }
 

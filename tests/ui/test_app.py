@@ -119,7 +119,12 @@ def test_pictures_are_saved_in_every_size_and_both_looks(app, tmp_path):
     gallery.login(app.ask_password(), PASSWORD)
     assert app.window is not None  # it signed in as a person does
     sizes = {"", "-mid", "-narrow"}
-    wanted = {f"login{size}{look}" for size in sizes for look in ("", "-dark")}
+    wanted = {
+        f"{name}{size}{look}"
+        for name in ("login", "login-recover")
+        for size in sizes
+        for look in ("", "-dark")
+    }
     assert {path.stem for path in gallery.saved} == wanted
     assert all(path.stat().st_size > 2_000 for path in gallery.saved)
 

@@ -11,10 +11,9 @@ from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models import Grid
-from gridapp.store import members, records
+from gridapp.store import members, passwords, records
 from gridapp.store.accounts import IT, ROLE_WORDS, SECRETARY, WORKER, Account
 from gridapp.store.database import Connection
-from gridapp.ui.login_names import said
 from gridapp.ui.session import Session
 from gridapp.ui.widgets.buttons import Button, ChipRow
 from gridapp.ui.widgets.card import NoticeBar, column, line
@@ -56,11 +55,11 @@ class PasswordAsk(QDialog):
     def _about(self) -> tuple[str, Sequence[str]]:
         return self.name(), self._codes
 
-    def place(self, above: Sequence[LineField] = ()) -> None:
+    def place(self, above: Sequence[LineField] = (), *, placed: bool = False) -> None:
         """Put fields, the line about the password and the buttons below what stands
-        there; Enter leads through them."""
+        there; Enter leads through them, also from those above that are `placed`."""
         fields = [*above, self.new.first, self.new.again]
-        for field in fields:
+        for field in fields[len(above) * placed :]:
             label = Text(field.accessibleName())
             label.setBuddy(field)
             self.box.addWidget(label)
@@ -132,11 +131,13 @@ class AddDialog(PasswordAsk):
         self.roles = ChipRow(session.theme, tr("做什么"), tuple(ROLE_WORDS.items()))
         self._does = Text(_DOES[WORKER], "faint", wrap=True)
         self.roles.picked.connect(self._say_role)
-        label = Text(self.roles.accessibleName())
-        label.setBuddy(self.roles)
-        for part in (label, self.roles, self._does):
+        for part in (self.who, self.roles):
+            label = Text(part.accessibleName())
+            label.setBuddy(part)
+            self.box.addWidget(label)
             self.box.addWidget(part)
-        self.place([self.who])
+        self.box.addWidget(self._does)
+        self.place([self.who], placed=True)
         self.who.setFocus()
         self.accepted.connect(lambda: self.added.emit(self.name()))
 
@@ -148,6 +149,10 @@ class AddDialog(PasswordAsk):
 
     def missing(self) -> tuple[str, LineField] | None:
         return None if self.name() else (tr("请填写姓名"), self.who)
+
+    def blamed(self, error: UserError) -> LineField:
+        bad = passwords.fault(self.new.text(), *self._about())
+        return self.new.first if bad else self.who
 
     def work(self) -> Callable[[], object]:
         role = self.roles.chosen()
@@ -164,7 +169,7 @@ class ResetDialog(PasswordAsk):
         super().__init__(session, tr("设新密码"), tr("设好"), over)
         words = tr(
             "给{name}设一个新密码，原来的密码就不能用了。最好请本人来输。",
-            name=said(account),
+            name=account.shown,
         )
         self.box.addWidget(Text(words, "muted", wrap=True))
         self.place()

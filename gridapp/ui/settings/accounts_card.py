@@ -14,7 +14,6 @@ from gridapp.store.accounts import ROLE_WORDS, Account
 from gridapp.store.database import Connection
 from gridapp.store.vault import Writing
 from gridapp.ui import capture_guard
-from gridapp.ui.login_names import said
 from gridapp.ui.session import Session
 from gridapp.ui.settings.account_dialogs import AddDialog, ResetDialog
 from gridapp.ui.settings.password_dialog import PasswordDialog
@@ -94,7 +93,7 @@ class AccountsCard(Card):
         """Name and role; beside others' what may be done about them."""
         widget = QWidget()
         row = line(widget, gap=8)
-        name = said(account)
+        name = account.shown
         row.addWidget(Text(name, "strong", shrinks=True))
         role = ROLE_WORDS[account.role]
         words = tr("{role}，就是您", role=role) if mine else role
@@ -126,13 +125,13 @@ class AccountsCard(Card):
 
     def _reset(self, account: Account) -> None:
         dialog = ResetDialog(self._session, account, self.window())
-        words = tr("{name} 的新密码已设好，请当面告诉本人", name=said(account))
+        words = tr("{name} 的新密码已设好，请当面告诉本人", name=account.shown)
         dialog.accepted.connect(partial(self.told.emit, words))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def _remove(self, account: Account) -> None:
-        name = said(account)
+        name = account.shown
         question = tr(
             "停用以后，{name}的密码就打不开这份数据了；写过的记录都留着。",
             name=name,
