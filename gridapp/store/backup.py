@@ -36,6 +36,7 @@ from gridapp.store.backup_file import Backup, Manifest, Step, mark_of_key
 from gridapp.store.backup_places import CHECKED, HAND, UPGRADE, Listed, scratch_in
 from gridapp.store.database import faults_in_words
 from gridapp.store.photos import PhotoStore
+from gridapp.store.restoring import DATABASE, SLOTS
 from gridapp.store.snapshot import Facts, Stopped
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ class _Source:
 
     @property
     def database(self) -> Path:
-        return self.folder / backup_file.DATABASE
+        return self.folder / DATABASE
 
     def ours(self, manifest: Manifest) -> bool:
         """Whether a backup is of this vault: a place may be several laptops'."""
@@ -231,8 +232,8 @@ def verified(file: Path, key: bytes) -> Manifest:
     ):
         backup.prove(key)
         backup.check()
-        copy = scratch / backup_file.DATABASE
-        backup.unpack(backup_file.DATABASE, copy)
+        copy = scratch / DATABASE
+        backup.unpack(DATABASE, copy)
         backup.examine(copy, key)
         return backup.manifest
 
@@ -366,7 +367,7 @@ def _copied(
     cancelled: Callable[[], bool] | None,
 ) -> tuple[Path, Facts]:
     """A checked copy of the database, and what it is."""
-    copy = scratch / backup_file.DATABASE
+    copy = scratch / DATABASE
 
     def told(done: int, total: int) -> None:
         if step:
@@ -383,7 +384,7 @@ def _copied(
 
 def _slots(folder: Path) -> bytes:
     """The file of the key slots as it is; empty when there is none that can be read."""
-    path = folder / backup_file.SLOTS
+    path = folder / SLOTS
     for one in (path, slot_file.copy_of(path)):
         with suppress(OSError, ValueError):
             raw = one.read_bytes()

@@ -29,11 +29,12 @@ from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.parts import Damaged
 from gridapp.store import snapshot
+from gridapp.store.restoring import DATABASE, SLOTS
 from gridapp.store.snapshot import Facts
 
 SUFFIX = ".gridbak"
 FORMAT = 1
-DATABASE, SLOTS, PHOTOS = "grid.db", "vault.json", "photos.txt"
+PHOTOS = "photos.txt"
 _MANIFEST, _SEAL, _PHOTO = "manifest.json", "manifest.seal", "photos/"
 _LARGEST_MANIFEST, _LARGEST_SLOTS, _LARGEST_LIST = 256 << 20, 1 << 20, 1 << 30  # bytes
 _PHOTO_NAME = re.compile(r"[0-9a-f]{64}")

@@ -34,11 +34,12 @@ from gridapp.store import (
     vault,
 )
 from gridapp.store.accounts import Account
-from gridapp.store.backup_file import DATABASE, SLOTS, Backup, Manifest, Step
+from gridapp.store.backup_file import Backup, Manifest, Step
 from gridapp.store.backup_places import RESTORE
 from gridapp.store.compared import Difference
 from gridapp.store.database import change_key, faults_in_words, keyed
 from gridapp.store.photos import PhotoStore
+from gridapp.store.restoring import DATABASE, SLOTS
 from gridapp.store.vault import Store
 
 _ASIDE = (

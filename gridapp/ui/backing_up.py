@@ -18,10 +18,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from gridapp import crash
 from gridapp.errors import UserError
 from gridapp.language import tr
-from gridapp.store.backup_places import DAILY, HAND
 from gridapp.store.vault import Store
 from gridapp.ui.jobs import Progress
-from gridapp.work import backup_words
 
 if TYPE_CHECKING:
     from gridapp.store.backup import Made, Standing
@@ -67,17 +65,18 @@ class BackingUp(QObject):
         work = partial(_standing, self._session.store)
         self._session.jobs.run_beside(work, self._know, self._unknown)
 
-    def back_up(self, reason: str = HAND, file: Path | None = None) -> None:
+    def back_up(self, file: Path | None = None, *, asked: bool = True) -> None:
         """Make one now, in its places or as one file with the photos; nothing when one
-        is being made."""
+        is being made. `asked`: a person waits for it."""
         if self._progress is not None:
             return
         self.error = ""
         self._progress = progress = Progress(self)
         progress.stepped.connect(self.stepped)
-        work = partial(_make, self._session.store, reason, file, progress)
-        done = partial(self._done, reason)
-        self._session.jobs.run_beside(work, done, partial(self._failed, reason))
+        store = self._session.store
+        work = partial(_make, store, file, progress, asked=asked)
+        failed = partial(self._failed, asked=asked)
+        self._session.jobs.run_beside(work, partial(self._done, asked=asked), failed)
         self.changed.emit()
 
     def stop(self) -> None:
@@ -89,6 +88,8 @@ class BackingUp(QObject):
         """What the header says; "" while all is well."""
         if self.now is None:
             return ""
+        from gridapp.work import backup_words
+
         return backup_words.late_words(self.now, dt.datetime.now(dt.UTC))
 
     def close(self) -> None:
@@ -104,7 +105,7 @@ class BackingUp(QObject):
         store = self._session.store
         try:
             if not store.retired and _standing(store).due:
-                _make(store, DAILY, None, Progress())
+                _make(store, None, Progress(), asked=False)
         except (UserError, OSError) as error:
             self._unknown(error)
 
@@ -120,7 +121,7 @@ class BackingUp(QObject):
     def _decide(self, now: Standing) -> None:
         self._know(now)
         if now.due or _waits_for_second(now):
-            self.back_up(DAILY)
+            self.back_up(asked=False)
 
     def _know(self, now: Standing) -> None:
         self.now = now
@@ -131,22 +132,21 @@ class BackingUp(QObject):
         if not isinstance(error, UserError):
             crash.write_down(error)
 
-    def _done(self, reason: str, made: Made) -> None:
+    def _done(self, made: Made, *, asked: bool) -> None:
         self._progress = None
-        if reason == HAND:
+        if asked:
             words = tr("已备份并核对：{name}", name=made.file.name)
             self.said.emit(made.trouble or words)
         self.refresh()
 
-    def _failed(self, reason: str, error: Exception) -> None:
+    def _failed(self, error: Exception, *, asked: bool) -> None:
         self._progress = None
-        if not isinstance(error, UserError):
-            if reason == HAND:
-                self._session.messages.show_error(error)
-            else:
-                self._unknown(error)
-        elif reason == HAND:
+        if not asked:
+            self._unknown(error)
+        elif isinstance(error, UserError):
             self.error = str(error)
+        else:
+            self._session.messages.show_error(error)
         self.refresh()
 
 
@@ -171,12 +171,14 @@ def _tended(store: Store) -> Standing:
     return _standing(store)
 
 
-def _make(store: Store, reason: str, file: Path | None, progress: Progress) -> Made:
+def _make(store: Store, file: Path | None, progress: Progress, *, asked: bool) -> Made:
     from gridapp.store import backup
+    from gridapp.store.backup_places import DAILY, HAND
 
     step, cancelled = progress.step, progress.cancelled
     if file is not None:
         return backup.make_file(
             store, file, with_photos=True, step=step, cancelled=cancelled
         )
+    reason = HAND if asked else DAILY
     return backup.make(store, reason, step=step, cancelled=cancelled)

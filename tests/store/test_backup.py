@@ -14,9 +14,10 @@ from gridapp.errors import UserError
 from gridapp.models import Resident
 from gridapp.store import backup, backup_places, records, snapshot
 from gridapp.store import vault as vaults
-from gridapp.store.backup_file import DATABASE, Backup
+from gridapp.store.backup_file import Backup
 from gridapp.store.backup_places import DAILY, HAND, RESTORE, UPGRADE
 from gridapp.store.database import keyed
+from gridapp.store.restoring import DATABASE
 from tests.conftest import PASSWORD
 from tests.store.test_photos import picture
 

@@ -27,9 +27,10 @@ from gridapp.store import (
     state,
 )
 from gridapp.store import vault as vaults
-from gridapp.store.backup_file import DATABASE, Backup
+from gridapp.store.backup_file import Backup
 from gridapp.store.database import make_engine
 from gridapp.store.doctor import examined
+from gridapp.store.restoring import DATABASE
 from tests.conftest import PASSWORD
 from tests.store.test_faults import forked
 from tests.store.test_photos import picture

@@ -121,7 +121,7 @@ class BackupCard(Card):
             path = Path(target)
             if path.suffix.lower() != SUFFIX:
                 path = path.with_name(path.name + SUFFIX)
-            self._session.backups.back_up(file=path)
+            self._session.backups.back_up(path)
 
     def _ask_which(self) -> None:
         dialog = RestoreDialog(self._session, self.window())
