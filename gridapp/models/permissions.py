@@ -18,6 +18,8 @@ Why the table is as it is:
 - Somebody who looks after the computer needs none of the records for it: that person
   restores backups, lets workers in again and mends files, and sees nobody's name. So it
   is at the county too (`gridapp.models.roles`).
+- Who gives out passwords can let themselves in as anybody. That is so wherever somebody
+  keeps accounts; each such act stands among the acts, which everybody can read.
 - To restore a backup replaces what everybody wrote since: no worker does it alone.
 - What is saved out of a damaged file leaves the vault in the clear: only the
   responsible person takes it.

@@ -28,6 +28,7 @@ _LOOKED: Mapping[str, str] = {
     "rescue": tr("从坏文件里取出资料"),
     "wrong_password": tr("密码输错"),
     "recover": tr("县里帮助找回密码"),
+    "mended": tr("补好密钥文件"),
 }
 MOST = 3  # of what else was done or changed, before “等”
 
@@ -49,7 +50,7 @@ def title(act: Act) -> str:
 def details(act: Act) -> str:
     """What was changed, from which file it came, or what it was wanted for."""
     if act.kind not in ("change", IMPORT):
-        return tr("；").join(filter(None, (act.detail, _why(act))))
+        return tr("；").join(filter(None, (act.detail, _file(act), _why(act))))
     if act.kind == "change" and act.done and act.done[0].count == 1:
         parts = [_change(one) for one in act.done[0].changes]
         parts += [_count(one) for one in act.done[1:]]
@@ -61,6 +62,12 @@ def details(act: Act) -> str:
     if len(parts) > MOST:
         shown.append(tr("等 {count} 项", count=len(parts)))
     return tr("；").join(shown)
+
+
+def _file(act: Act) -> str:
+    if not act.file or act.file in act.detail:
+        return ""
+    return tr("文件 {file}", file=act.file)
 
 
 def _why(act: Act) -> str:
