@@ -23,7 +23,7 @@ from gridapp import crash, paths
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.settings import Scheme, Settings
-from gridapp.store import state, vault
+from gridapp.store import opening, state, vault
 from gridapp.store.accounts import Account
 from gridapp.store.vault import Store
 from gridapp.ui import capture_guard
@@ -172,7 +172,7 @@ class App(QObject):
         if proof.user.id != self._store.user.id:
             self._go_over(proof.key, proof.user, "")
             return
-        self.jobs.run(partial(vault.tell_failures, self._store), _nothing)
+        self.jobs.run(partial(opening.tell_failures, self._store), _nothing)
         self._cover.lift()
         self._close_login()
         self._idle.start()

@@ -30,6 +30,7 @@ from gridapp.store import (
     begun,
     county_slot,
     journal,
+    opening,
     passwords,
     rekeying,
     restoring,
@@ -38,7 +39,6 @@ from gridapp.store import (
     slot_file,
     slots,
     state,
-    tries,
 )
 from gridapp.store.accounts import Account
 from gridapp.store.database import faults_in_words, make_engine
@@ -293,41 +293,9 @@ def open_store(folder: Path, password: str, name: str | None = None) -> Store:
         key = rekeying.key_of(folder / DATABASE_FILE, opened)
     store = open_with_key(folder, key, opened.slot.account)
     asked.forget(folder, store.user.id)  # it was remembered after all
-    _keep_label(store, opened.slot, password)
-    tell_failures(store)
+    opening.keep_label(store, opened.slot, password)
+    opening.tell_failures(store)
     return store
-
-
-def _keep_label(store: Store, was: slots.Slot, password: str) -> None:
-    """Write into the slot of the vault's own worker what they are called by now.
-
-    A vault is older than its first worker's name, and a slot of an older program says
-    nobody's. What cannot be written today is written another day.
-    """
-    user = replace(store.user, worker=was.account.worker)
-    if user == was.account and was.public:
-        return
-    path = store.folder / SLOT_FILE
-    with suppress(UserError, OSError), slot_file.changing(path):
-        kept = slots.read(path)
-        [slot] = [one for one in kept.slots if one.account.id == user.id]
-        opened = slots.opened(slot, password)
-        if opened is not None:
-            named = slots.relabelled(opened, user, password)
-            slots.write(path, slots.with_slot(kept, opened, named))
-
-
-def tell_failures(store: Store) -> None:
-    """Journal the wrong passwords before this opening, then begin to count anew."""
-    failures = tries.failures(store.folder)
-    if failures is None:
-        return
-    last = dt.datetime.fromtimestamp(failures.last).astimezone()
-    words = tr("{count} 次，最近 {at:%Y-%m-%d %H:%M}", count=failures.count, at=last)
-    with suppress(UserError):
-        with store.writing() as tx:
-            state.disclose(tx, "wrong_password", None, None, words)
-        tries.forget(store.folder)
 
 
 def _known(db: Connection, user: Account) -> Account:
@@ -365,15 +333,13 @@ def open_with_key(
         engine = make_engine(path, key)
         on_failure.callback(engine.dispose)  # Windows restores no file that is open
         _bring_up(engine, folder, key if kept else None)
-        with suppress(OSError, UserError):  # another day
-            slots.mend(folder / SLOT_FILE)
         if kept:
-            slot_path = folder / SLOT_FILE
-            engine, key = rekeying.carry_out(slot_path, path, engine, key)
+            engine, key = rekeying.carry_out(folder / SLOT_FILE, path, engine, key)
             on_failure.callback(engine.dispose)
         store = Store(folder, engine, key, user)
         on_failure.pop_all()
     if kept:
+        opening.mend(store)
         county_slot.renew(store)
     return store
 

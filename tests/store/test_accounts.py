@@ -282,7 +282,11 @@ class TestTwoCopies:
         else:
             path.write_bytes(raw)
         assert vaults.exists(folder)
-        assert open_as(folder, ZHOU).user.name == "周敏"
+        store = vaults.open_store(folder, ZHOU)
+        with store.reading() as db:
+            [act] = [one for one in acts.acts(db) if one.kind == "mended"]
+        store.close()
+        assert act.detail.startswith(vaults.SLOT_FILE)
         assert path.read_bytes() == whole
 
     def test_any_flipped_bit_is_told_from_a_wrong_password(self, folder):
