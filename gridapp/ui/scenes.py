@@ -29,6 +29,7 @@ from gridapp.ui.main_window import MainWindow
 from gridapp.ui.patrols.patrol_finding import FindingForm
 from gridapp.ui.patrols.patrol_route import RouteList
 from gridapp.ui.patrols.patrol_values import WRONG
+from gridapp.ui.settings.restore_dialog import LOOK, WHICH, RestoreDialog
 from gridapp.ui.sync_scenes import SYNC_SCENES
 from gridapp.ui.widgets.entry import FindField
 
@@ -242,6 +243,19 @@ def _settings(words: str, stage: Stage) -> None:
     stage.press(words)
 
 
+def _restore(step: str, stage: Stage) -> None:
+    """How a backup is put back: which one, and what would change."""
+    _settings(tr("立即备份"), stage)
+    stage.settle()
+    stage.press(tr("恢复备份…"))
+    stage.settle()
+    dialog = stage.top()
+    assert isinstance(dialog, RestoreDialog)
+    if step == LOOK:
+        dialog.go_on()
+        stage.settle()
+
+
 RECIPES: Mapping[str, Callable[[Stage], None]] = {
     "residents": _residents,
     "history": _history,
@@ -270,6 +284,8 @@ RECIPES: Mapping[str, Callable[[Stage], None]] = {
     "find": _find,
     "account-add": partial(_settings, tr("添加用户…")),
     "password": partial(_settings, tr("修改我的密码…")),
+    "restore": partial(_restore, WHICH),
+    "restore-look": partial(_restore, LOOK),
     **SYNC_SCENES,
 }
 

@@ -31,6 +31,7 @@ ORDER = (
     "print",
     "sync",
     "settings",
+    "backup",
     "users",
     "password",
     "keys",
