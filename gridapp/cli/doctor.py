@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,7 +49,9 @@ def doctor(
         mended: list[Mended] = []
         if repair:
             mended = list(doctor_repair.repair(store))
-        ctx.exit(_tell(doctor_repair.checked(store), mended=mended, as_json=as_json))
+        found = doctor_repair.checked(store)
+        mendable = doctor_repair.MENDABLE
+        ctx.exit(_tell(found, mended=mended, mendable=mendable, as_json=as_json))
 
 
 def _audit(store: Store, *, as_json: bool) -> int:
@@ -107,12 +109,13 @@ def _tell(
     facts: Sequence[str] = (),
     *,
     mended: Sequence[Mended] = (),
+    mendable: Collection[str] = (),
     as_json: bool,
 ) -> int:
     """Say what was found; the exit code: 1 when something is wrong.
 
     facts: sentences that are said beside it and are no fault. mended: what a repair
-    did before.
+    did before. mendable: names of checks whose faults it may mend.
     """
     kept: list[Result] = []
     for one in () if as_json else mended:
@@ -123,7 +126,7 @@ def _tell(
     for one in results:
         kept.append(one)
         if not as_json:
-            _say(one)
+            _say(one, mendable)
     for fact in () if as_json else facts:
         click.echo(tr("说明：{fact}", fact=fact))
     wrong = any(one.unsound for one in kept)
@@ -138,7 +141,7 @@ def _tell(
     return int(wrong)
 
 
-def _say(one: Result) -> None:
+def _say(one: Result, mendable: Collection[str]) -> None:
     if not one.faults:
         click.echo(tr("正常：{sentence}", sentence=one.sentence))
         return
@@ -151,3 +154,5 @@ def _say(one: Result) -> None:
         click.echo(f"\t{fault}")
     if one.remedy:
         click.echo("\t" + tr("怎么办：{remedy}", remedy=one.remedy))
+    elif one.name in mendable:
+        click.echo("\t" + tr("怎么办：用 gridapp doctor --repair 修复"))

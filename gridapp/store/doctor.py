@@ -9,14 +9,17 @@ that nothing is ever lost.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from gridapp.checkup import Check, Result, examine
+from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models import RECORDS, record_named
 from gridapp.models.record import fields_of
@@ -27,12 +30,11 @@ from gridapp.store.vault import Store
 
 _DECIDED = (MINE, THEIRS, BOTH, TAKEN, PARKED)
 _DRAFTS = "SELECT key, content FROM draft ORDER BY at, key"
-_MENDABLE = tr("点“修复”，或用 gridapp doctor --repair")
 _RESCUE = tr(
-    "先点“修复”（或 gridapp doctor --repair）；修不好的，用 gridapp rescue 取出还能读"
-    "的资料，再恢复最近一次好的备份"
+    "先修复；修不好的，请技术人员用 gridapp rescue 取出还能读的资料，再恢复最近一次"
+    "好的备份"
 )
-_OPEN_IT = tr("先点“修复”再同步一次；还在的，请打开这条记录重新选一次")
+_OPEN_IT = tr("先修复，再同步一次；还不对的，请打开这条记录重新选一次")
 _ASK = tr("请不要改动数据文件夹，先做一份备份，再联系县里的技术人员")
 
 
@@ -47,8 +49,28 @@ class Vault:
 
 def examined(store: Store) -> Iterator[Result]:
     """What each check finds in an open vault, one after another."""
-    with store.reading() as db:
-        yield from examine(CHECKS, Vault(db, store.photos, store.device_id))
+    seen = [
+        Check(one.name, one.sentence, partial(_seen, one.faults), one.remedy)
+        for one in CHECKS
+    ]
+    yield from examine(seen, store)
+
+
+def _seen(faults: Callable[[Vault], Iterable[str]], store: Store) -> Iterator[str]:
+    """What a check finds in a view of its own; what it cannot read is a fault, too.
+
+    SQLCipher refuses everything on a connection that has met a damaged page: the next
+    check gets another.
+    """
+    try:
+        with store.reading() as db:
+            try:
+                yield from faults(Vault(db, store.photos, store.device_id))
+            except DBAPIError:
+                db.invalidate()
+                raise
+    except UserError as error:
+        yield str(error)
 
 
 def told(type_: str, record_id: Any) -> str:
@@ -237,7 +259,7 @@ def _chain(vault: Vault) -> Iterator[str]:
 
 CHECKS: tuple[Check[Vault], ...] = (
     Check("file", tr("数据文件完整"), _file, _RESCUE),
-    Check("triggers", tr("每次改动都会记入流水"), _triggers, _MENDABLE),
+    Check("triggers", tr("每次改动都会记入流水"), _triggers),
     Check("references", tr("记录指向的记录都在"), _references, _OPEN_IT),
     Check(
         "journal_numbers",
@@ -259,14 +281,13 @@ CHECKS: tuple[Check[Vault], ...] = (
     ),
     Check("chain", tr("流水和留痕封存后没有人动过"), _chain, _ASK),
     Check("outbox", tr("待上传的改动都能上传"), _outbox, _ASK),
-    Check("cursors", tr("登记和同步的位置都对"), _cursors, _MENDABLE),
+    Check("cursors", tr("登记和同步的位置都对"), _cursors),
     Check("held", tr("等您决定的修改都读得懂"), _held, _ASK),
-    Check("drafts", tr("草稿都读得懂"), _drafts, _MENDABLE),
+    Check("drafts", tr("草稿都读得懂"), _drafts),
     Check(
         "search",
         tr("搜索到的和记录一致"),
         lambda vault: doctor_search.differences(vault.db),
-        _MENDABLE,
     ),
-    Check("photos", tr("照片都打得开，或县里有"), _photos, _MENDABLE),
+    Check("photos", tr("照片都打得开，或县里有"), _photos),
 )

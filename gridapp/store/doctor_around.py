@@ -102,7 +102,6 @@ CHECKS: tuple[Check[Store], ...] = (
         "slots",
         tr("密钥文件和它的副本都完好"),
         _slots,
-        tr("点“修复”，或用 gridapp doctor --repair，用完好的一份补上另一份"),
     ),
     Check(
         "room",
@@ -122,14 +121,13 @@ CHECKS: tuple[Check[Store], ...] = (
         "backups",
         tr("最近有好的备份"),
         _backups,
-        tr("请在“设置”里点“立即备份”，或用 gridapp backup"),
+        tr("请在“设置”的“备份”里点“立即备份”"),
         advice=True,
     ),
     Check(
         "leftovers",
         tr("没有没写完的临时文件"),
         _leftovers,
-        tr("点“修复”，或用 gridapp doctor --repair 清掉"),
         advice=True,
     ),
 )

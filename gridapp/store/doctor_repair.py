@@ -42,6 +42,9 @@ class Mended:
     words: str
 
 
+CHECKS = len(doctor.CHECKS) + len(doctor_around.CHECKS)  # how many `checked` makes
+
+
 def checked(store: Store) -> Iterator[Result]:
     """What every check finds, of the data and of what is around them."""
     yield from doctor.examined(store)
@@ -60,13 +63,22 @@ def repair(store: Store, progress: Progress | None = None) -> Iterator[Mended]:
             progress(found.sentence)
         if not found.faults:
             continue
-        mend = _MENDS.get(found.name)
-        words = mend(store) if mend else ""
-        if words:
-            with store.writing() as tx:
-                state.disclose(tx, "repair", None, None, words)
         left = _LEFT.get(found.name, found.remedy)
+        try:
+            words = _mend(store, found.name)
+        except UserError as error:
+            words, left = "", tr("{why}。{left}", why=error, left=left)
         yield Mended(found.name, bool(words), words or left)
+
+
+def _mend(store: Store, name: str) -> str:
+    """What was done, written down among the acts; "" when nothing could be done."""
+    mend = _MENDS.get(name)
+    words = mend(store) if mend else ""
+    if words:
+        with store.writing() as tx:
+            state.disclose(tx, "repair", None, None, words)
+    return words
 
 
 def _triggers(store: Store) -> str:
@@ -211,3 +223,4 @@ _MENDS: Mapping[str, Callable[[Store], str]] = {
     "slots": _slots,
     "leftovers": _leftovers,
 }
+MENDABLE = frozenset(_MENDS)  # checks whose faults a repair may mend

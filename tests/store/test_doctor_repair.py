@@ -17,9 +17,12 @@ from gridapp.store import (
     doctor_repair,
     photo_state,
     records,
+    rescue_cells,
+    rescue_pages,
     search,
     state,
 )
+from gridapp.store import vault as vaults
 from tests.store.test_doctor import HARM, harm, run
 from tests.store.test_photos import picture
 
@@ -202,3 +205,31 @@ def test_the_command_mends_and_ends_with_0(used):
     assert done.exit_code == 0, done.output
     assert "已修复：已照记录重建搜索" in done.output
     assert doctor.CHECKS[0].sentence in done.output
+
+
+def test_a_page_that_cannot_be_read_is_told_and_stops_no_other_check(
+    used, vault_template
+):
+    with used.writing() as tx:
+        people = [{"name": "王建国", "note": "耳背" * 300} for _ in range(200)]
+        records.insert_many(tx, Resident, people)
+        root = "SELECT rootpage FROM sqlite_master WHERE name = 'resident'"
+        page = tx.db.exec_driver_sql(root).scalar()
+    used.close()
+    path = used.folder / "grid.db"
+    pages = rescue_pages.read(path, vault_template[1]).whole
+    leaf = rescue_cells.walk(pages, page).leaves[-1]
+    with path.open("r+b") as file:
+        file.seek((leaf - 1) * rescue_pages.PAGE + 2000)
+        file.write(b"\0\1\2\3")
+    store = vaults.open_with_key(used.folder, vault_template[1])
+    found = list(doctor_repair.checked(store))
+    assert len(found) == doctor_repair.CHECKS
+    told = {one.name: one for one in found if one.faults}
+    assert "file" in told
+    assert "已损坏" in "".join(told["search"].told)
+    for one in doctor_repair.repair(store):
+        if one.name == "file":
+            assert not one.done
+            assert "gridapp rescue" in one.words
+    store.close()
