@@ -17,6 +17,7 @@ from gridapp.ui.preferences import LANGUAGE_NAMES, TEXT_SCALES
 from gridapp.ui.session import Session
 from gridapp.ui.settings.accounts_card import AccountsCard
 from gridapp.ui.settings.backup_card import BackupCard
+from gridapp.ui.settings.checkup_card import CheckupCard
 from gridapp.ui.settings.phrases_dialog import PhrasesDialog
 from gridapp.ui.side_page import SidePage
 from gridapp.ui.tokens import Width
@@ -63,6 +64,7 @@ class SettingsPage(SidePage):
         self.accounts.told.connect(self.tell)
         self.backups = BackupCard(session)
         self.backups.told.connect(self.said)
+        self.checkup = CheckupCard(session)
         inside = QWidget()
         self._columns = line(inside, gap=12)
         left, right = column(gap=12), column(gap=12)
@@ -70,6 +72,7 @@ class SettingsPage(SidePage):
             left.addWidget(card)
         for card in (
             self.backups,
+            self.checkup,
             self._entry_card(),
             self._data_card(),
             self._ways_card(),
