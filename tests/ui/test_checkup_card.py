@@ -46,11 +46,11 @@ def test_what_is_wrong_is_said_and_mended_by_one_button(card, session, qtbot, se
     click(qtbot, card.look)
     settle()
     assert "有 2 项要处理" in words(card)
-    assert "搜索到的和记录一致" in words(card)
+    qtbot.waitUntil(lambda: "搜索到的和记录一致" in words(card))
     assert "联系县里的技术人员" in words(card)
     click(qtbot, card.mend)
     settle()
-    assert "已修复：已照记录重建搜索" in words(card)
+    qtbot.waitUntil(lambda: "已修复：已照记录重建搜索" in words(card))
     assert "等您决定的修改都读得懂" in words(card)
     assert "搜索到的和记录一致" not in words(card)
 
