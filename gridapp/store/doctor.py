@@ -23,7 +23,7 @@ from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models import RECORDS, record_named
 from gridapp.models.record import fields_of
-from gridapp.store import audit, doctor_journal, doctor_search, journal, state
+from gridapp.store import audit, doctor_journal, doctor_search, journal, saved, state
 from gridapp.store.conflicts import BOTH, MINE, PARKED, TAKEN, THEIRS
 from gridapp.store.photos import PhotoStore
 from gridapp.store.vault import Store
@@ -35,6 +35,10 @@ _RESCUE = tr(
     "好的备份"
 )
 _OPEN_IT = tr("先修复，再同步一次；还不对的，请打开这条记录重新选一次")
+_FILL_IN = tr(
+    "核对最近填的几笔，缺的补上，或恢复更新的备份；补好后点“修复”（或 gridapp doctor "
+    "--repair），就不再提醒"
+)
 _ASK = tr("请不要改动数据文件夹，先做一份备份，再联系县里的技术人员")
 
 
@@ -257,8 +261,19 @@ def _chain(vault: Vault) -> Iterator[str]:
         yield audit.in_words(vault.db, found)
 
 
+def _saved(vault: Vault) -> Iterator[str]:
+    """What was confirmed is there; what once was not stays told until it is settled."""
+    for one in saved.missing(vault.db):
+        yield tr(
+            "第 {first} 到 {last} 号流水保存过，却不在了",
+            first=one.first,
+            last=one.last,
+        )
+
+
 CHECKS: tuple[Check[Vault], ...] = (
     Check("file", tr("数据文件完整"), _file, _RESCUE),
+    Check("saved", tr("保存过的改动都在"), _saved, _FILL_IN),
     Check("triggers", tr("每次改动都会记入流水"), _triggers),
     Check("references", tr("记录指向的记录都在"), _references, _OPEN_IT),
     Check(

@@ -20,6 +20,7 @@ from gridapp.store import (
     doctor_around,
     journal,
     remote,
+    saved,
     search,
     slots,
     state,
@@ -192,6 +193,12 @@ def _is_broken(content: str) -> bool:
     return not doctor.is_draft(content)
 
 
+def _saved(store: Store) -> str:
+    with store.writing() as tx:
+        saved.settle(tx.db)
+    return tr("已记下您知道有改动不在了，不再提醒")
+
+
 def _slots(store: Store) -> str:
     slots.mend(store.folder / SLOT_FILE)
     return tr("已用完好的一份补上密钥文件")
@@ -220,6 +227,7 @@ _MENDS: Mapping[str, Callable[[Store], str]] = {
     "search": _search,
     "photos": _photos,
     "drafts": _drafts,
+    "saved": _saved,
     "slots": _slots,
     "leftovers": _leftovers,
 }

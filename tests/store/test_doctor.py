@@ -56,6 +56,7 @@ HARM = {
     "search": "UPDATE search_item SET title = '别人' WHERE type = 'resident'",
     "triggers": "DROP TRIGGER journal_resident_update",
     "chain": "UPDATE journal SET at = '2020-01-01T00:00:00.000Z' WHERE seq = 3",
+    "saved": "INSERT INTO sync_state VALUES ('missing', '[[7, 9, \"\"]]')",
     "drafts": "INSERT INTO draft VALUES ('visit', '', '{')",
 }
 
