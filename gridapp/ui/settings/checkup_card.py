@@ -16,7 +16,7 @@ from gridapp.store.vault import Store
 from gridapp.ui.jobs import Progress
 from gridapp.ui.session import Session
 from gridapp.ui.widgets.buttons import Button
-from gridapp.ui.widgets.card import Card, Divider, Lines, NoticeBar
+from gridapp.ui.widgets.card import Card, Divider, Lines, NoticeBar, column
 from gridapp.ui.widgets.flow import FlowLayout
 from gridapp.ui.widgets.meter import Bar
 from gridapp.ui.widgets.text import Text
@@ -137,9 +137,14 @@ def _line(one: Result) -> QWidget:
     words = tr("没有做到“{sentence}”", sentence=one.sentence)
     if not one.advice:
         words = tr("{words}（{count} 处）", words=words, count=one.faults)
-    told = _shortened(one)
     remedy = one.remedy or (tr("请点“修复”") if one.name in MENDABLE else "")
-    return Text("\n".join(filter(None, (words, *told, remedy))), "body", wrap=True)
+    holder = QWidget()
+    box = column(holder, gap=2)
+    box.addWidget(Text(words, "strong", wrap=True))
+    box.addWidget(Text("\n".join(_shortened(one)), "faint", wrap=True))
+    if remedy:
+        box.addWidget(Text(remedy, "body", wrap=True))
+    return holder
 
 
 def _shortened(one: Result) -> Sequence[str]:
