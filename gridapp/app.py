@@ -8,6 +8,7 @@ import subprocess
 import sys
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
     QMessageLogContext,
@@ -34,13 +35,14 @@ from gridapp.ui.cover import Cover, take_in_composed
 from gridapp.ui.idle import IdleWatch
 from gridapp.ui.jobs import Jobs
 from gridapp.ui.login import Login, Proof
-from gridapp.ui.main_window import MainWindow, take_package, user_words
 from gridapp.ui.messages import Messages
-from gridapp.ui.places import FOOT, PLACES
 from gridapp.ui.preferences import Preferences
 from gridapp.ui.reopen import Start, Successor, prepare
-from gridapp.ui.session import Session
 from gridapp.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from gridapp.ui.main_window import MainWindow
+    from gridapp.ui.session import Session
 
 log = logging.getLogger(__name__)
 LAPTOP_WIDTH = 1366  # up to this many pixels the window takes the whole screen
@@ -105,6 +107,9 @@ class App(QObject):
 
     def open_window(self, store: Store) -> MainWindow:
         """Show the window of an open vault in place of the login."""
+        from gridapp.ui.main_window import MainWindow, take_package, user_words
+        from gridapp.ui.session import Session
+
         self._store = store
         with store.reading() as db:
             user = user_words(db, store.user.name)
@@ -204,6 +209,8 @@ class App(QObject):
         if window is not None and self._store is not None and not self._cover.down:
             key, user = self._store.key, self._store.user
             page = window.here
+        from gridapp.ui.places import FOOT, PLACES
+
         known = {place.key for place in (*PLACES, *FOOT)}
         self._go_over(key, user, page if page in known else "")
 

@@ -6,32 +6,11 @@ and nothing else). Exit code 0, 1 (the work failed, with a sentence) or 2 (wrong
 
 from __future__ import annotations
 
-import gc
 from pathlib import Path
 
 import click
 
 from gridapp import __version__
-from gridapp.cli import (
-    accounts,
-    acts,
-    backups,
-    conflicts,
-    county,
-    county_backup,
-    demo,
-    doctor,
-    export,
-    fill,
-    office,
-    package,
-    printing,
-    records,
-    recovery,
-    rescue,
-    syncing,
-    vaults,
-)
 from gridapp.cli.commands import Commands
 from gridapp.cli.options import data_folder
 from gridapp.language import tr
@@ -54,37 +33,62 @@ from gridapp.language import tr
 @click.pass_context
 def main(ctx: click.Context, data: Path, package: Path | None) -> None:
     """网格日志。不带命令时打开窗口。"""
-    gc.set_threshold(50_000, 20, 50)  # a page of a sync makes as many objects
     if ctx.invoked_subcommand is None:
         from gridapp.app import run
 
         ctx.exit(run(data, package=package))
 
 
-for command in (
-    *vaults.COMMANDS,
-    *accounts.COMMANDS,
-    recovery.recover,
-    *backups.COMMANDS,
-    *syncing.COMMANDS,
-    *conflicts.COMMANDS,
-    *records.COMMANDS,
-    *office.COMMANDS,
-    *export.COMMANDS,
-    *fill.COMMANDS,
-    *printing.COMMANDS,
-    *acts.COMMANDS,
-    *rescue.COMMANDS,
-    demo.demo,
-    doctor.doctor,
-    package.package,
-    county.county,
-):
-    main.add_command(command)
-for command in county_backup.COMMANDS:
-    county.county.add_command(command)
-county.county.add_command(doctor.county_doctor)
-county.county.add_command(package.county_package)
-county.county.add_command(package.invite)
-county.county.add_command(package.county_keys)
-county.county.add_command(recovery.county_recover)
+def _add_commands() -> None:
+    """Import all commands: the window starts without them."""
+    from gridapp.cli import (
+        accounts,
+        acts,
+        backups,
+        conflicts,
+        county,
+        county_backup,
+        demo,
+        doctor,
+        export,
+        fill,
+        office,
+        package,
+        printing,
+        records,
+        recovery,
+        rescue,
+        syncing,
+        vaults,
+    )
+
+    for command in (
+        *vaults.COMMANDS,
+        *accounts.COMMANDS,
+        recovery.recover,
+        *backups.COMMANDS,
+        *syncing.COMMANDS,
+        *conflicts.COMMANDS,
+        *records.COMMANDS,
+        *office.COMMANDS,
+        *export.COMMANDS,
+        *fill.COMMANDS,
+        *printing.COMMANDS,
+        *acts.COMMANDS,
+        *rescue.COMMANDS,
+        demo.demo,
+        doctor.doctor,
+        package.package,
+        county.county,
+    ):
+        main.add_command(command)
+    for command in county_backup.COMMANDS:
+        county.county.add_command(command)
+    county.county.add_command(doctor.county_doctor)
+    county.county.add_command(package.county_package)
+    county.county.add_command(package.invite)
+    county.county.add_command(package.county_keys)
+    county.county.add_command(recovery.county_recover)
+
+
+main.fill = _add_commands

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import sys
+from collections.abc import Callable
 from io import TextIOWrapper
 from typing import Any
 
@@ -45,7 +46,25 @@ class Group(click.Group):
 
 
 class Commands(Group):
-    """The group of all commands."""
+    """The group of all commands.
+
+    fill: adds them, at most once and not before one is wanted.
+    """
+
+    fill: Callable[[], None] | None = None
+
+    def _filled(self) -> None:
+        fill, self.fill = self.fill, None
+        if fill is not None:
+            fill()
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        self._filled()
+        return super().list_commands(ctx)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        self._filled()
+        return super().get_command(ctx, cmd_name)
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         crash.leave_no_dump()

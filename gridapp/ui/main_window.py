@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
 from PySide6.QtCore import Qt
@@ -26,20 +26,22 @@ from gridapp.ui.page import Page
 from gridapp.ui.pages import Pages
 from gridapp.ui.places import FOOT, MARKED, OPEN, PAGES, PLACES, RECORD_PAGES, SOON
 from gridapp.ui.preferences import SMALLEST
-from gridapp.ui.printing.printing_page import PrintingPage
-from gridapp.ui.residents.residents_page import ResidentsPage
 from gridapp.ui.session import Session
 from gridapp.ui.sync.drives import SUFFIX
-from gridapp.ui.sync.sync_page import SyncPage
-from gridapp.ui.today.today_page import TodayPage
 from gridapp.ui.tokens import Width
-from gridapp.ui.visits.visit_form import VisitForm
 from gridapp.ui.widgets.busy import BusyLine
 from gridapp.ui.widgets.card import column, line
 from gridapp.ui.widgets.header import Header
 from gridapp.ui.widgets.nav import NavColumn
 from gridapp.ui.widgets.rows import Row
 from gridapp.ui.widgets.toast import Toast
+
+if TYPE_CHECKING:
+    from gridapp.ui.printing.printing_page import PrintingPage
+    from gridapp.ui.residents.residents_page import ResidentsPage
+    from gridapp.ui.sync.sync_page import SyncPage
+    from gridapp.ui.today.today_page import TodayPage
+    from gridapp.ui.visits.visit_form import VisitForm
 
 LONGEST_WAY = 20  # pages back
 
@@ -55,9 +57,10 @@ class MainWindow(QMainWindow):
         self.resize(1366, 728)
         self._way: list[str] = []  # the pages before this one
         self._refused = session.refusal(Act.RECORDS)  # why only some pages are open
+        self._open = OPEN if self._refused else frozenset(PAGES)
         self._first = "settings" if self._refused else "today"
         self._here = self._first
-        places = [place for place in PLACES if self.is_open(place.key)]
+        places = [place for place in PLACES if place.key in self._open]
         self._nav = NavColumn(session.theme, places, FOOT)
         self._header = Header(session.theme, session.preferences, user)
         self._stack = QStackedWidget()
@@ -70,19 +73,19 @@ class MainWindow(QMainWindow):
         self._header.lock_asked.connect(session.lock_asked)
         self._find.chosen.connect(self._open_row)
         self._find.new_asked.connect(partial(self.show_record, "household", None))
-        session.syncing.changed.connect(self._show_sync)
+        session.syncing.changed.connect(self._show_standing)
         session.syncing.said.connect(self._toast.say)
         session.backups.said.connect(self._toast.say)
-        session.backups.changed.connect(self._show_backup)
+        session.backups.changed.connect(self._show_standing)
         drop = LedgerDrop(self)
-        drop.dropped.connect(self._take_table)
+        drop.dropped.connect(partial(take_table, self))
         packages = LedgerDrop(self, frozenset({SUFFIX}))
         packages.dropped.connect(partial(take_package, self))
         self._bind_keys()
         self._header.find_box.setVisible(not self._refused)
         self._show(self._first)
         session.syncing.watch()
-        self.pages.make_soon([key for key in SOON if self.is_open(key)])
+        self.pages.make_soon([key for key in SOON if key in self._open])
 
     @property
     def today(self) -> TodayPage:
@@ -125,8 +128,8 @@ class MainWindow(QMainWindow):
         page.print_asked.connect(self.show_print)
         if self._nav.has(key):
             page.counted.connect(partial(self._nav.show_count, key))
-        if isinstance(page, VisitForm):
-            page.saved.connect(self.today.after_save)
+        if key == "visit":
+            cast("VisitForm", page).saved.connect(self.today.after_save)
         if page.watched and key != self._here:
             page.reload()
 
@@ -160,13 +163,9 @@ class MainWindow(QMainWindow):
         """The key of the page that is shown."""
         return self._here
 
-    def is_open(self, key: str) -> bool:
-        """Whether whoever is signed in may look at that page."""
-        return not self._refused or key in OPEN
-
     def go(self, key: str) -> bool:
         """Show a page; False, and why is said, when it is not for this user."""
-        if not self.is_open(key):
+        if key not in self._open:
             self._toast.say(self._refused)
             return False
         if key == self._here and self._stack.currentWidget() is self.pages[key]:
@@ -190,21 +189,13 @@ class MainWindow(QMainWindow):
         self._find.hide()
         page.focus_start()
 
-    def _take_table(self, path: Path) -> None:
-        """Import or fill in a table that was dropped."""
-        refused = self.session.refusal(Act.IMPORT)
-        if refused:
-            self._toast.say(refused)
-        else:
-            take_dropped(lambda: self.pages[self._here], path)
-
     def reload(self) -> None:
         """Read the page that is shown again."""
         self.pages[self._here].reload()
 
     def show_print(self, sheet: str, ids: Sequence[UUID]) -> None:
         """Show how a sheet of these records is printed."""
-        if self.is_open("printing"):
+        if "printing" in self._open:
             cast("PrintingPage", self.pages["printing"]).show_sheet(sheet, ids)
         self.go("printing")
 
@@ -237,7 +228,7 @@ class MainWindow(QMainWindow):
 
     def record_visit(self, resident_id: UUID, way: Way) -> None:
         """Open the form for a visit (`visit`) or a phone call (`call`)."""
-        if self.is_open("visit"):
+        if "visit" in self._open:
             cast("VisitForm", self.pages["visit"]).begin(resident_id, way)
         self.go("visit")
 
@@ -286,12 +277,11 @@ class MainWindow(QMainWindow):
         self._header.show_title(page.title, words or day, person=person)
         self.setWindowTitle(tr("网格日志 — {title}", title=page.title))
 
-    def _show_sync(self) -> None:
+    def _show_standing(self) -> None:
+        """Say how the way to the county and the backups are."""
         syncing = self.session.syncing
         self._header.show_sync(syncing.said_now(), syncing.now.unsent)
         self._nav.show_count("sync", syncing.now.held)
-
-    def _show_backup(self) -> None:
         self._header.show_backup(self.session.backups.late_words())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -311,6 +301,16 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.leave()
         super().closeEvent(event)
+
+
+def take_table(window: MainWindow, file: Path) -> None:
+    """Import or fill in a table that was dropped, where that is this user's to do."""
+    page = window.pages[window.here]
+    refused = window.session.refusal(Act.IMPORT)
+    if refused:
+        page.tell(refused)
+    else:
+        take_dropped(lambda: page, file)
 
 
 def take_package(window: MainWindow, file: Path) -> None:

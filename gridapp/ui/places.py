@@ -1,22 +1,17 @@
-"""Where one can go in the window: what the navigation shows and which page it is."""
+"""Where one can go in the window: what the navigation shows and which page it is.
+
+A page is imported when it is made: all of them take longer than the window itself.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from gridapp.language import tr
-from gridapp.ui.buildings.buildings_page import BuildingsPage
-from gridapp.ui.disputes.disputes_page import DisputesPage
-from gridapp.ui.issues.issues_page import IssuesPage
+from gridapp.ui.page import Page
 from gridapp.ui.pages import Maker
-from gridapp.ui.patrols.patrols_page import PatrolsPage
-from gridapp.ui.printing.printing_page import PrintingPage
-from gridapp.ui.residents.residents_page import ResidentsPage
+from gridapp.ui.session import Session
 from gridapp.ui.side_pages import BESIDE, SIDE_PAGES
-from gridapp.ui.sync.sync_page import SyncPage
-from gridapp.ui.today.today_page import TodayPage
-from gridapp.ui.visits.visit_form import VisitForm
-from gridapp.ui.visits.visits_page import VisitsPage
 from gridapp.ui.widgets.nav import Place
 
 PLACES = (
@@ -34,17 +29,79 @@ FOOT = (
     Place("settings", tr("设置"), tr("设置"), "settings"),
     Place("help", tr("帮助 F1"), tr("帮助"), "circle-help"),
 )
+
+
+def _today(session: Session) -> Page:
+    from gridapp.ui.today.today_page import TodayPage
+
+    return TodayPage(session)
+
+
+def _buildings(session: Session) -> Page:
+    from gridapp.ui.buildings.buildings_page import BuildingsPage
+
+    return BuildingsPage(session)
+
+
+def _residents(session: Session) -> Page:
+    from gridapp.ui.residents.residents_page import ResidentsPage
+
+    return ResidentsPage(session)
+
+
+def _visits(session: Session) -> Page:
+    from gridapp.ui.visits.visits_page import VisitsPage
+
+    return VisitsPage(session)
+
+
+def _patrols(session: Session) -> Page:
+    from gridapp.ui.patrols.patrols_page import PatrolsPage
+
+    return PatrolsPage(session)
+
+
+def _issues(session: Session) -> Page:
+    from gridapp.ui.issues.issues_page import IssuesPage
+
+    return IssuesPage(session)
+
+
+def _disputes(session: Session) -> Page:
+    from gridapp.ui.disputes.disputes_page import DisputesPage
+
+    return DisputesPage(session)
+
+
+def _printing(session: Session) -> Page:
+    from gridapp.ui.printing.printing_page import PrintingPage
+
+    return PrintingPage(session)
+
+
+def _sync(session: Session) -> Page:
+    from gridapp.ui.sync.sync_page import SyncPage
+
+    return SyncPage(session)
+
+
+def _visit(session: Session) -> Page:
+    from gridapp.ui.visits.visit_form import VisitForm
+
+    return VisitForm(session)
+
+
 PAGES: Mapping[str, Maker] = {
-    "today": TodayPage,
-    "buildings": BuildingsPage,
-    "residents": ResidentsPage,
-    "visits": VisitsPage,
-    "patrols": PatrolsPage,
-    "issues": IssuesPage,
-    "disputes": DisputesPage,
-    "printing": PrintingPage,
-    "sync": SyncPage,
-    "visit": VisitForm,
+    "today": _today,
+    "buildings": _buildings,
+    "residents": _residents,
+    "visits": _visits,
+    "patrols": _patrols,
+    "issues": _issues,
+    "disputes": _disputes,
+    "printing": _printing,
+    "sync": _sync,
+    "visit": _visit,
     **SIDE_PAGES,
 }
 OPEN = frozenset(
