@@ -159,6 +159,13 @@ def driver(db: Connection) -> Any:
     return db.connection.driver_connection
 
 
+class Damaged(UserError):
+    """The file itself is not whole: what can be read of it, `rescue` reads."""
+
+
+_DAMAGED = ("malformed", "vtable constructor failed", "file is not a database")
+
+
 @contextmanager
 def faults_in_words() -> Generator[None]:
     """Turn what can happen to a file on a laptop into a UserError."""
@@ -168,7 +175,8 @@ def faults_in_words() -> Generator[None]:
         cause = str(error.orig if isinstance(error, DBAPIError) else error)
         for sign, sentence in _FAULTS:
             if sign in cause:
-                raise UserError(sentence) from error
+                kind = Damaged if sign in _DAMAGED else UserError
+                raise kind(sentence) from error
         raise
     except OSError as error:
         if getattr(error, "winerror", None) in _HELD:

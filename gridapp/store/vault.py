@@ -41,7 +41,7 @@ from gridapp.store import (
     state,
 )
 from gridapp.store.accounts import Account
-from gridapp.store.database import faults_in_words, make_engine
+from gridapp.store.database import Damaged, faults_in_words, make_engine
 from gridapp.store.keyholders import (
     SLOT_FILE,
     WRONG_PASSWORD,
@@ -351,7 +351,7 @@ def _bring_up(engine: Engine, folder: Path, key: bytes | None) -> None:
         version = migrations.version_of(db)
         db.rollback()
         if version is None:  # an empty file opens as a new, empty database
-            raise UserError(tr("数据文件已损坏，请从备份恢复"))
+            raise Damaged(tr("数据文件已损坏，请从备份恢复"))
         if version != migrations.HEAD:
             migrations.refuse_newer(version)
             if key is not None:
