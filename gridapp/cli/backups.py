@@ -44,7 +44,7 @@ def backup_command(
 
     if with_photos and file is None:
         raise click.UsageError(tr("--with-photos 要写明存成哪个文件"))
-    with opened(data, password_file) as store:
+    with opened(data, password_file, needs=None) as store:
         if file is None:
             made = backup.make(store)
         else:
@@ -81,7 +81,7 @@ def backups_command(
     """列出备份：什么时候的、为什么做的、有多大；也在这里选另一个位置。"""
     from gridapp.store import backup
 
-    with opened(data, password_file) as store:
+    with opened(data, password_file, needs=None) as store:
         if second is not None or no_second:
             _choose(data, backup.choose_second(second) if second else None)
         now = backup.standing(store)
