@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,9 +16,10 @@ from gridapp.cli.options import (
     vault_options,
 )
 from gridapp.language import tr
-from gridapp.models.permissions import Act, demand
 from gridapp.store import keyholders
-from gridapp.store.rescue import Salvage, salvage
+
+if TYPE_CHECKING:
+    from gridapp.office.exporting.rescued import Rescued
 
 
 @click.command("rescue")
@@ -35,46 +36,28 @@ def rescue_command(
 ) -> None:
     """数据文件损坏时，把还能读的资料导出成 .xlsx，坏文件不改动。"""
     from gridapp.office.exporting.export import EXCEL, suffix_of
-    from gridapp.office.exporting.rescued import said, write_rescued
-    from gridapp.work.purpose import Signature
+    from gridapp.office.exporting.rescued import next_words, rescue
 
     if suffix_of(out) != EXCEL:
         raise click.UsageError(tr("取出的资料有好几种，请存成 .xlsx 文件"))
     why = purpose_given(purpose, unmask=True)
     opened = keyholders.unsealed(data, password_of(password_file))
-    demand(opened.slot.account.role, Act.RESCUE)
-    found = salvage(data, opened.key)
-    try:
-        signature = Signature(opened.slot.name, "", dt.datetime.now(dt.UTC), why)
-        count = write_rescued(found, out, signature)
-        words = said(found)
-    finally:
-        found.close()
+    found = rescue(data, opened, out, why)
     if as_json:
-        print_json(_answer(found, out, count))
+        print_json(_answer(found, out))
         return
-    click.echo(
-        tr(
-            "{pages:,} 页中有 {damaged:,} 页损坏",
-            pages=found.pages,
-            damaged=found.damaged,
-        )
-    )
-    for line in words:
+    pages = {"pages": found.pages, "damaged": found.damaged}
+    click.echo(tr("{pages:,} 页中有 {damaged:,} 页损坏", **pages))
+    for line in found.words:
         click.echo(line)
-    click.echo(tr("已导出 {count:,} 条：{out}", count=count, out=out))
-    click.echo(
-        tr(
-            "接着请恢复最近一次好的备份（gridapp backup --list 查看），"
-            "再把这份表里备份之后的内容导入或补录"
-        )
-    )
+    click.echo(tr("已导出 {count:,} 条：{out}", count=found.records, out=out))
+    click.echo(next_words(data))
 
 
-def _answer(found: Salvage, out: Path, count: int) -> dict[str, object]:
+def _answer(found: Rescued, out: Path) -> dict[str, object]:
     return {
         "file": str(out),
-        "rows": count,
+        "rows": found.records,
         "pages": found.pages,
         "damaged": found.damaged,
         "types": [

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gridapp.language import tr
 from gridapp.models import RECORDS, Grid, Resident, Worker
+from gridapp.models.kinds import now
+from gridapp.models.permissions import Act, demand
 from gridapp.models.record import Record
 from gridapp.office.exporting.book import Book
 from gridapp.office.exporting.export import look
 from gridapp.office.whole_file import write_whole
-from gridapp.store.rescue import Salvage, ids_of
+from gridapp.store import backup_places
+from gridapp.store.rescue import Count, Salvage, ids_of, salvage
+from gridapp.store.slots import Opened
 from gridapp.work.listing import of_records
 from gridapp.work.purpose import Signature
 
@@ -28,7 +34,7 @@ _EVERY = 200  # rows between two looks at progress and cancel
 
 
 def write_rescued(
-    salvage: Salvage,
+    found: Salvage,
     out: Path,
     signature: Signature,
     progress: Progress | None = None,
@@ -42,18 +48,73 @@ def write_rescued(
     stopped.
     """
     title, done = tr("从损坏的数据文件里取出的资料"), 0
-    with salvage.reading() as db, Book(title, signature) as book:
+    with found.reading() as db, Book(title, signature) as book:
         for model in _KINDS:
             done += _sheet(book, db, model, signature, progress, cancelled)
-        book.say(title, (), done, *said(salvage))
+        book.say(title, (), done, *said(found.counts))
     write_whole(book.data, out)
     return done
 
 
-def said(salvage: Salvage) -> list[str]:
+@dataclass(frozen=True)
+class Rescued:
+    """What became of it: `records` in the file, and `damaged` of `pages` pages."""
+
+    records: int
+    pages: int
+    damaged: int
+    counts: tuple[Count, ...]
+
+    @property
+    def words(self) -> list[str]:
+        """How much of each kind was read and is lost."""
+        return said(self.counts)
+
+
+def rescue(
+    folder: Path,
+    opened: Opened,
+    out: Path,
+    purpose: str,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> Rescued:
+    """Write what can be read of the damaged database in `folder` into a workbook, for
+    whoever opened its keys; nothing in the folder is changed.
+
+    NotAllowed when that person may not do it; UserError when nothing can be read, the
+    file cannot be written, or the work was stopped.
+    """
+    demand(opened.slot.account.role, Act.RESCUE)
+    found = salvage(folder, opened.key, progress)
+    try:
+        signature = Signature(opened.slot.name, "", now(), purpose)
+        count = write_rescued(found, out, signature, progress, cancelled)
+        return Rescued(count, found.pages, found.damaged, found.counts)
+    finally:
+        found.close()
+
+
+def next_words(folder: Path) -> str:
+    """What to do after a rescue, with the last good backup there is."""
+    kept = backup_places.read(backup_places.local(folder)).kept
+    last = max((one.manifest.moment for one in kept), default=None)
+    if last is None:
+        return tr(
+            "这台电脑上没有好的备份。请县里的技术人员重新建立数据：登记过的，同步后县里"
+            "有的都会回来，再把这份表里的导入"
+        )
+    return tr(
+        "接着请恢复备份：最近一份好的是 {day:%Y-%m-%d %H:%M} 的，恢复后先同步，再把"
+        "这份表里备份之后的内容导入或补录",
+        day=last.astimezone(),
+    )
+
+
+def said(counts: Iterable[Count]) -> list[str]:
     """How much of each kind was read and is lost, in words."""
     found: list[str] = []
-    for one in salvage.counts:
+    for one in counts:
         words = {"title": one.model.title, "read": one.read, "lost": one.lost}
         if one.lost and one.exact:
             found.append(tr("{title}：读出 {read:,} 条，丢失 {lost:,} 条", **words))
