@@ -101,7 +101,7 @@ class Header(QFrame):
         """Say that the last good backup is too long ago; "" while all is well."""
         self._backup.setVisible(bool(words))
         self._backup.setText(tr("要备份了") if words else "")
-        self._backup.setAccessibleName(words)
+        self._backup.setAccessibleName(words or tr("备份"))
         self._backup.setToolTip(words)
         self._backup.show_icon("clock", "amber.text")
 
