@@ -22,7 +22,9 @@ from gridapp.models import (
 from gridapp.models import codes as code_tables
 from gridapp.models.kinds import now
 from gridapp.models.record import field_of, table_of
-from gridapp.store import journal, records, state
+from gridapp.store import audit, database, journal, records, state
+
+TRANSACTION = 22  # SQLITE_TRANSACTION of an authorizer
 
 
 def _count(db, table):
@@ -220,3 +222,27 @@ def test_a_failed_import_leaves_the_journal_as_it_is_for_others(vault):
         [row] = journal.rows_of(db, "resident", who)
         assert (row.origin, row.batch) == ("local", None)
         assert _count(db, "resident") == 1
+
+
+def test_a_save_prepares_no_statement_that_an_earlier_one_has_prepared(vault):
+    prepared = []
+
+    def authorizer(action, *about):  # SQLite asks it when it prepares a statement
+        if action != TRANSACTION:  # the driver's own commit is never kept
+            prepared.append(about)
+        return 0
+
+    with vault.writing() as tx:
+        driver = database.driver(tx.db)
+        driver.set_authorizer(authorizer)
+        for number in range(300):  # as many as the making of a vault prepares
+            driver.execute(f"SELECT {number}").fetchone()
+    try:
+        for _ in range(audit.EVERY + 2):
+            prepared.clear()
+            with vault.writing() as tx:
+                assert database.driver(tx.db) is driver
+                records.save(tx, Building, {"number": "9栋"})
+    finally:
+        driver.set_authorizer(None)
+    assert prepared == []
