@@ -17,6 +17,7 @@ from gridapp.language import language, tr
 from gridapp.settings import Language
 from gridapp.store import asked, keyholders, rekeying, tries, vault
 from gridapp.store.accounts import Account
+from gridapp.store.database import Damaged
 from gridapp.store.slots import Locked
 from gridapp.store.vault import Store
 from gridapp.ui.help.help_page import HelpWindow
@@ -25,6 +26,7 @@ from gridapp.ui.login_names import NameList
 from gridapp.ui.messages import Messages
 from gridapp.ui.preferences import LANGUAGE_NAMES, Preferences
 from gridapp.ui.recovery_dialog import RecoveryDialog
+from gridapp.ui.rescue_dialog import RescueDialog
 from gridapp.ui.theme import Theme
 from gridapp.ui.unlock_form import UnlockForm
 from gridapp.ui.widgets.buttons import Button
@@ -90,6 +92,9 @@ class Login(QWidget):
         self._recovered_words = NoticeBar(theme, "amber", "circle-check")
         self._recovered_words.say("")
         self._hint = Text(tr("大写锁定已打开，密码区分大小写"), "warning")
+        self.rescue = Button(theme, tr("只读打开，把还能读的导出来…"), icon="save")
+        self.rescue.hide()
+        self.rescue.clicked.connect(self._take_out)
         words = tr("建立并打开") if self._new else tr("打开")
         self._open = Button(theme, words, "primary", icon="log-in")
         self._unlock = UnlockForm(jobs, theme, folder)
@@ -160,6 +165,7 @@ class Login(QWidget):
         card.box.addWidget(self._hint)
         card.box.addWidget(self._recovered_words)
         card.box.addWidget(self._error)
+        card.box.addWidget(self.rescue)
         card.box.addWidget(self._open)
         card.box.addWidget(self._unlock)
         forgotten = Button(self._theme, tr("忘了密码？"), "quiet")
@@ -289,6 +295,7 @@ class Login(QWidget):
         self._open.setText(tr("建立并打开") if self._new else tr("打开"))
         self._open.setEnabled(True)
         self._unlock.setVisible(self._unlock.is_needed())
+        self.rescue.setVisible(isinstance(error, Damaged))
         if isinstance(error, keyholders.WrongPassword):
             self._refuse(self._with_tries(str(error)))
             self._wait(tries.wait_seconds(self._folder))
@@ -298,6 +305,21 @@ class Login(QWidget):
             self._refuse(str(error))
         else:
             self._messages.show_error(error)
+
+    def _take_out(self) -> None:
+        """Offer what can still be read of a damaged file, by the password typed."""
+        name = self._names.chosen().id if self._names is not None else None
+        dialog = RescueDialog(
+            self._folder,
+            self._password.text(),
+            name,
+            self._jobs,
+            self._theme,
+            self._messages,
+            self,
+        )
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     def _with_tries(self, sentence: str) -> str:
         """The sentence, and how often one may still be wrong before a wait."""
