@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import (
     QMessageLogContext,
     QObject,
+    QSettings,
     QTimer,
     QtMsgType,
     qInstallMessageHandler,
@@ -277,6 +278,9 @@ def qt_application() -> QApplication:
     found = QApplication.instance()
     if isinstance(found, QApplication):
         return found
+    if sys.platform != "win32":  # Qt's file dialog would note which folders it saw
+        native, user = QSettings.Format.NativeFormat, QSettings.Scope.UserScope
+        QSettings.setPath(native, user, os.devnull)
     QGuiApplication.setApplicationName("gridapp")
     QGuiApplication.setDesktopFileName("gridapp")
     return QApplication(sys.argv[:1])

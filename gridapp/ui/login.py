@@ -156,9 +156,10 @@ class Login(QWidget):
             if self._new
             else tr("数据在这台电脑上加密保存，输入密码打开。")
         )
-        card.box.addWidget(Text(greeting, "muted", wrap=True))
-        if self._names is not None:
+        if self._names is not None:  # in place of a greeting: a low window is full
             card.box.addWidget(self._names)
+        else:
+            card.box.addWidget(Text(greeting, "muted", wrap=True))
         card.box.addLayout(self._field_grid())
         if self._new:
             card.box.addWidget(self._first.hint)

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from gridapp.errors import UserError
 from gridapp.language import tr
@@ -23,7 +23,7 @@ from gridapp.ui.jobs import Jobs
 from gridapp.ui.messages import Messages
 from gridapp.ui.theme import Theme
 from gridapp.ui.widgets.buttons import Button
-from gridapp.ui.widgets.card import NoticeBar, column, line
+from gridapp.ui.widgets.card import NoticeBar, column, fit, line
 from gridapp.ui.widgets.password import NewPassword
 from gridapp.ui.widgets.text import Text
 
@@ -69,13 +69,14 @@ class RecoveryDialog(QDialog):
         self._file: Path | None = None
         self.setWindowTitle(tr("忘记密码"))
         self.setModal(True)
-        self.resize(520, 0)
+        self.setFixedWidth(520)
         self.title = Text("", "section", wrap=True)
-        self.steps = QStackedWidget()
+        self.step = ASK
+        self._pages: list[QWidget] = []
         self.error = NoticeBar(theme, "red", "circle-alert")
         self.error.say("")
         self.write = Button(theme, tr("选 U 盘，写申请…"), "primary", icon="save")
-        self.code = Text("", "figure")
+        self.code = Text("", "title")
         self.code.setAccessibleName(tr("核对码"))
         self.where = Text("", "muted", wrap=True)
         self.have = Button(theme, tr("答复拿到了"), "primary", icon="check")
@@ -117,8 +118,8 @@ class RecoveryDialog(QDialog):
     def _shut(self, sentence: str) -> None:
         """Nothing can be done here: say why, and what can be done instead."""
         self.title.hide()
-        self.steps.hide()
-        self.error.say(sentence)
+        self._pages[ASK].hide()
+        self._say(sentence)
         self.close_button.setFocus()
 
     def _place(self) -> None:
@@ -136,10 +137,10 @@ class RecoveryDialog(QDialog):
                 self._add(inside, part)
             if self.code in parts:
                 inside.addWidget(Text(_LATER, "faint", wrap=True))
-            inside.addStretch()
-            self.steps.addWidget(page)
-        box.addWidget(self.steps, 1)
+            self._pages.append(page)
+            box.addWidget(page)
         box.addWidget(self.error)
+        box.addStretch()
         below = line()
         below.addStretch()
         below.addWidget(self.close_button)
@@ -176,10 +177,16 @@ class RecoveryDialog(QDialog):
 
     def show_step(self, step: int) -> None:
         """Show one of the steps."""
-        self.error.say("")
+        self.step = step
         self.title.setText(_TITLES[step])
-        self.steps.setCurrentIndex(step)
+        for number, page in enumerate(self._pages):
+            page.setVisible(number == step)
+        self._say("")
         (self.write, self.have, self.choose)[step].setFocus()
+
+    def _say(self, sentence: str) -> None:
+        self.error.say(sentence)
+        fit(self)
 
     def _write(self) -> None:
         chosen = self._messages.choose_folder(tr("申请写到哪里，通常是 U 盘"))
@@ -208,10 +215,10 @@ class RecoveryDialog(QDialog):
         """Set the new password, or say what is missing."""
         wrong = self.new.problem()
         if self._file is None:
-            self.error.say(tr("请先选县里给的答复文件"))
+            self._say(tr("请先选县里给的答复文件"))
             self.choose.setFocus()
         elif wrong is not None:
-            self.error.say(wrong[0])
+            self._say(wrong[0])
             wrong[1].setFocus()
         elif self.do.isEnabled():
             self.do.setEnabled(False)
@@ -227,6 +234,6 @@ class RecoveryDialog(QDialog):
         self.write.setEnabled(True)
         self.do.setEnabled(True)
         if isinstance(error, UserError):
-            self.error.say(str(error))
+            self._say(str(error))
         else:
             self._messages.show_error(error)

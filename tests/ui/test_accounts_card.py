@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from gridapp.models.permissions import Act, refusal
-from gridapp.store import keyholders, members, slots, state
+from gridapp.store import acts, keyholders, members, slots, state
 from gridapp.store import vault as vaults
 from gridapp.ui import capture_guard
 from gridapp.ui.session import Session
@@ -168,6 +168,7 @@ def test_pictures_of_the_screen_are_allowed_for_this_vault(
     settle()
     with session.store.reading() as db:
         assert state.value(db, capture_guard.ALLOWED) == "1"
+        assert "允许截屏" in [act.detail for act in acts.acts(db)]
     assert "改回来" in card.heard[-1]
     assert card_of(session).captures.chosen() == YES
 

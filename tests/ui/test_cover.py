@@ -1,5 +1,9 @@
 """A locked window shows nothing, loses nothing, and is not gone around."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QInputMethodEvent
@@ -220,3 +224,30 @@ def test_a_lock_takes_what_was_copied_off_the_clipboard(app, window, qapp):
     qapp.clipboard().setText("李桂英")
     app.lock()
     assert qapp.clipboard().text() == ""
+
+
+LOOKS = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QFileDialog
+from gridapp.app import qt_application
+
+qt = qt_application()
+QTimer.singleShot(200, lambda: QApplication.activeModalWidget().accept())
+QFileDialog.getExistingDirectory(None, "", sys.argv[1])
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has a dialog of its own")
+def test_no_file_notes_which_folders_were_looked_into(tmp_path):
+    seen = tmp_path / "李桂英"
+    seen.mkdir()
+    home = tmp_path / "home"
+    subprocess.run(
+        [sys.executable, "-c", LOOKS, str(seen)],
+        env=os.environ | {"HOME": str(home), "XDG_CONFIG_HOME": str(home)},
+        check=True,
+        timeout=60,
+    )
+    assert [path for path in home.rglob("*") if path.is_file()] == []

@@ -84,12 +84,12 @@ def test_three_steps_lead_from_a_forgotten_password_to_a_new_one(
         tries.begin(folder)
     login = login_of(folder)
     dialog = asking(login)
-    assert dialog.steps.currentIndex() == ASK
+    assert dialog.step == ASK
     chosen.folder = str(tmp_path / "stick")
     (tmp_path / "stick").mkdir()
     qtbot.mouseClick(dialog.write, Qt.MouseButton.LeftButton)
     settle()
-    assert dialog.steps.currentIndex() == PHONE
+    assert dialog.step == PHONE
     [file] = (tmp_path / "stick").iterdir()
     assert file.name in dialog.where.text()
     code = dialog.code.text()
@@ -97,9 +97,9 @@ def test_three_steps_lead_from_a_forgotten_password_to_a_new_one(
     with upkeep.opened(county) as store:
         answer = recovery.answer(store, file, code, "电话核对过本人", file.parent)
     dialog = asking(login_of(folder))
-    assert dialog.steps.currentIndex() == PHONE
+    assert dialog.step == PHONE
     qtbot.mouseClick(dialog.have, Qt.MouseButton.LeftButton)
-    assert dialog.steps.currentIndex() == ANSWER
+    assert dialog.step == ANSWER
     dialog.submit()
     assert "先选" in dialog.error.accessibleName()
     chosen.file = str(answer)
@@ -147,5 +147,5 @@ def test_a_laptop_without_a_county_says_at_once_what_can_be_done(
     said = dialog.error.accessibleName()
     assert "没有登记到县里" in said
     assert "备份" in said
-    assert not dialog.steps.isVisible()
+    assert not dialog.write.isVisible()
     assert dialog.focusWidget() is dialog.close_button

@@ -16,7 +16,7 @@ from gridapp.store.accounts import IT, ROLE_WORDS, SECRETARY, WORKER, Account
 from gridapp.store.database import Connection
 from gridapp.ui.session import Session
 from gridapp.ui.widgets.buttons import Button, ChipRow
-from gridapp.ui.widgets.card import NoticeBar, column, line
+from gridapp.ui.widgets.card import NoticeBar, column, fit, line
 from gridapp.ui.widgets.entry import LineField
 from gridapp.ui.widgets.password import NewPassword
 from gridapp.ui.widgets.text import Text
@@ -105,6 +105,7 @@ class PasswordAsk(QDialog):
     def refuse(self, sentence: str, field: LineField) -> None:
         """Say what to do, and go where it is done."""
         self.error.say(sentence)
+        fit(self)
         field.setFocus()
         field.selectAll()
 

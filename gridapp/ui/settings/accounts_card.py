@@ -157,11 +157,11 @@ class AccountsCard(Card):
 
     def _allow_captures(self, choice: str) -> None:
         allowed = choice == YES
-        self._session.captures_allowed.emit(allowed)
         work = partial(_keep_captures, allowed=allowed)
         self._session.write(work, partial(self._captures_kept, allowed=allowed))
 
     def _captures_kept(self, _: None, *, allowed: bool) -> None:
+        self._session.captures_allowed.emit(allowed)
         self.told.emit(
             tr("现在截屏能看到窗口，用完请改回来")
             if allowed
@@ -174,4 +174,6 @@ def _captures_allowed(db: Connection) -> bool:
 
 
 def _keep_captures(tx: Writing, *, allowed: bool) -> None:
+    words = tr("允许截屏") if allowed else tr("不允许截屏")
+    state.disclose(tx, "account", None, None, words)
     state.keep(tx.db, capture_guard.ALLOWED, "1" if allowed else None)

@@ -97,3 +97,11 @@ class Lines(QWidget):
         self._parts = list(parts)
         for number, part in enumerate(parts):
             self._box.insertWidget(number, part)
+
+
+def fit(window: QWidget) -> None:
+    """Make a window as high as its sentences need in as many lines as they take."""
+    layout = window.layout()
+    if layout is not None:
+        layout.activate()
+        window.resize(window.width(), layout.totalHeightForWidth(window.width()))
