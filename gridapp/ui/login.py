@@ -26,7 +26,6 @@ from gridapp.ui.login_names import NameList
 from gridapp.ui.messages import Messages
 from gridapp.ui.preferences import LANGUAGE_NAMES, Preferences
 from gridapp.ui.recovery_dialog import RecoveryDialog
-from gridapp.ui.rescue_dialog import RescueDialog
 from gridapp.ui.theme import Theme
 from gridapp.ui.unlock_form import UnlockForm
 from gridapp.ui.widgets.buttons import Button
@@ -309,6 +308,8 @@ class Login(QWidget):
 
     def _take_out(self) -> None:
         """Offer what can still be read of a damaged file, by the password typed."""
+        from gridapp.ui.rescue_dialog import RescueDialog  # it brings the office along
+
         name = self._names.chosen().id if self._names is not None else None
         dialog = RescueDialog(
             self._folder,
