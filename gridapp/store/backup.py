@@ -9,10 +9,9 @@ the hashes of its parts.
 from __future__ import annotations
 
 import datetime as dt
-import json
 import tempfile
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,28 +22,26 @@ import msgspec
 from gridapp import durable
 from gridapp.errors import UserError
 from gridapp.language import tr
-from gridapp.models.kinds import now, time_text
+from gridapp.models.kinds import now
 from gridapp.store import (
-    backup_file,
     backup_places,
     rekeying,
-    slot_file,
     snapshot,
     state,
 )
 from gridapp.store.backup_file import Backup, Manifest, Step, mark_of_key
+from gridapp.store.backup_making import Made, Making, Source, copied, in_places
 from gridapp.store.backup_places import CHECKED, HAND, UPGRADE, Listed, scratch_in
 from gridapp.store.database import faults_in_words
 from gridapp.store.photos import PhotoStore
-from gridapp.store.restoring import DATABASE, SLOTS
-from gridapp.store.snapshot import Facts, Stopped
+from gridapp.store.restoring import DATABASE
+from gridapp.store.snapshot import Stopped
 
 if TYPE_CHECKING:
     from gridapp.store.vault import Store
 
 LATE = dt.timedelta(days=3)  # without a good backup: say so
 _NOTE = "backup_note"  # of `sync_state`
-_NEW = "new" + backup_file.SUFFIX
 
 
 class _Note(msgspec.Struct, frozen=True):
@@ -54,16 +51,6 @@ class _Note(msgspec.Struct, frozen=True):
     second_at: str = ""
     trouble: str = ""
     second_trouble: str = ""
-
-
-@dataclass(frozen=True)
-class Made:
-    """A backup that was made and checked. `trouble` says why the other place has none
-    of it, "" when it has, or when there is no other place."""
-
-    file: Path
-    manifest: Manifest
-    trouble: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,30 +72,6 @@ class Standing:
     second_trouble: str
 
 
-@dataclass(frozen=True)
-class _Source:
-    """Of what a backup is made."""
-
-    folder: Path
-    key: bytes
-    vault: str
-
-    @property
-    def database(self) -> Path:
-        return self.folder / DATABASE
-
-    def ours(self, manifest: Manifest) -> bool:
-        """Whether a backup is of this vault: a place may be several laptops'."""
-        same = manifest.vault == self.vault and bool(self.vault)
-        return same or manifest.key == mark_of_key(self.key)
-
-    def size(self) -> int:
-        """Bytes that a copy of the database has at most."""
-        wal = self.database.with_name(f"{self.database.name}-wal")
-        more = wal.stat().st_size if wal.exists() else 0
-        return self.database.stat().st_size + more
-
-
 def make(
     store: Store,
     reason: str = HAND,
@@ -123,8 +86,8 @@ def make(
     """
     source = _source(store)
     try:
-        with faults_in_words(), backup_places.alone(backup_places.local(store.folder)):
-            made = _in_places(source, reason, step, cancelled)
+        with _in_words(), backup_places.alone(backup_places.local(store.folder)):
+            made = in_places(source, reason, step, cancelled)
     except Stopped:
         raise
     except UserError as error:
@@ -153,12 +116,12 @@ def make_file(
         raise UserError(
             tr("没有 {folder} 这个文件夹，请换一个位置", folder=file.parent)
         )
-    with faults_in_words(), scratch_in(file.parent) as scratch:
+    with _in_words(), scratch_in(file.parent) as scratch:
         extra = _photo_bytes(store.photos) if with_photos else 0
         backup_places.check_room(file.parent, 2 * source.size() + extra)
-        copy, facts = _copied(source, scratch, step, cancelled)
+        copy, facts = copied(source, scratch, step, cancelled)
         photo_file = store.photos.path if with_photos else None
-        one = _Making(source, copy, facts, HAND, 0, step, now(), photo_file)
+        one = Making(source, copy, facts, HAND, 0, step, now(), photo_file)
         manifest = one.put(file, scratch)
     return Made(file, manifest)
 
@@ -168,9 +131,9 @@ def before_upgrade(folder: Path, key: bytes) -> Made:
 
     UserError when it cannot be made; then nothing may be changed.
     """
-    source = _Source(folder, key, "")
-    with faults_in_words(), backup_places.alone(backup_places.local(folder)):
-        return _in_places(source, UPGRADE, None, None, second=False)
+    source = Source(folder, key, "")
+    with _in_words(), backup_places.alone(backup_places.local(folder)):
+        return in_places(source, UPGRADE, None, None, second=False)
 
 
 def standing(store: Store, at: dt.datetime | None = None) -> Standing:
@@ -200,6 +163,21 @@ def standing(store: Store, at: dt.datetime | None = None) -> Standing:
         trouble=note.trouble,
         second_trouble=note.second_trouble if second else "",
     )
+
+
+@contextmanager
+def _in_words() -> Generator[None]:
+    """What a disk may do meanwhile as a UserError; a stick may be pulled out."""
+    try:
+        with faults_in_words():
+            yield
+    except OSError as error:
+        raise UserError(
+            tr(
+                "备份没有写成（{why}），没有留下半份。请检查磁盘或 U 盘，再备份一次",
+                why=error.strerror or type(error).__name__,
+            )
+        ) from error
 
 
 def choose_second(chosen: Path) -> Path:
@@ -258,139 +236,14 @@ def faults(store: Store) -> list[tuple[Path, str]]:
     return wrong
 
 
-def _source(store: Store) -> _Source:
+def _source(store: Store) -> Source:
     with store.reading() as db:
         vault = state.value(db, snapshot.VAULT)
     if vault is None:
         with store.writing() as tx:
             vault = state.value(tx.db, snapshot.VAULT) or uuid4().hex
             state.keep(tx.db, snapshot.VAULT, vault)
-    return _Source(store.folder, store.key, vault)
-
-
-@dataclass(frozen=True)
-class _Making:
-    """One copy of the database that becomes a backup in one place or two."""
-
-    source: _Source
-    copy: Path
-    facts: Facts
-    reason: str
-    number: int
-    step: Step | None
-    made_at: dt.datetime
-    photo_file: Callable[[str], Path] | None = None
-
-    def put(self, file: Path, scratch: Path) -> Manifest:
-        """Write it, read it back, and only then give it its name."""
-        folder, key = self.source.folder, self.source.key
-        new = scratch / _NEW
-        manifest = backup_file.write(
-            new,
-            self.copy,
-            _slots(folder),
-            self.facts,
-            key,
-            reason=self.reason,
-            number=self.number,
-            made_at=time_text(self.made_at),
-            photos=list(PhotoStore(folder, key).names()),
-            photo_file=self.photo_file,
-            step=self.step,
-        )
-        with Backup(new) as written:
-            written.prove(key)
-            written.check()
-        durable.take_place(new, file)
-        return manifest
-
-
-def _in_places(
-    source: _Source,
-    reason: str,
-    step: Step | None,
-    cancelled: Callable[[], bool] | None,
-    *,
-    second: bool = True,
-) -> Made:
-    place = backup_places.local(source.folder)
-    other = backup_places.second(source.folder) if second else None
-    moment = now()
-    listed = backup_places.read(place, source.ours).kept
-    if other is not None:
-        listed += backup_places.read(other, source.ours).kept
-    number = backup_places.next_number(listed)
-    backup_places.check_room(place, 2 * source.size())
-    with scratch_in(place) as scratch:
-        copy, facts = _copied(source, scratch, step, cancelled)
-        making = _Making(source, copy, facts, reason, number, step, moment)
-        _share(source, place, linked=True, step=step)
-        file = backup_places.file_name(place, moment)
-        manifest = making.put(file, scratch)
-        backup_places.prune(place, source.ours)
-        backup_places.forget_slots(source.folder, of_others_than=source.key)
-        trouble = _into_second(making, other) if other else ""
-    return Made(file, manifest, trouble)
-
-
-def _into_second(making: _Making, other: Path) -> str:
-    """Put the backup into the other place too; why not, or ""."""
-    if not other.is_dir():
-        return tr("{folder} 现在不在，接上以后会再存过去", folder=other)
-    source = making.source
-    try:
-        with faults_in_words(), scratch_in(other) as scratch:
-            backup_places.check_room(other, making.copy.stat().st_size)
-            _share(source, other, linked=False, step=making.step)
-            making.put(backup_places.file_name(other, making.made_at), scratch)
-            backup_places.prune(other, source.ours)
-    except UserError as error:
-        return str(error)
-    except OSError:
-        return tr(
-            "往 {folder} 存备份时断开了，接好以后会再存过去；本机上的备份完好",
-            folder=other,
-        )
-    return ""
-
-
-def _share(source: _Source, place: Path, *, linked: bool, step: Step | None) -> None:
-    names = list(PhotoStore(source.folder, source.key).names())
-    target = backup_places.shared_photos(place, source.key)
-    backup_places.share_photos(source.folder, target, names, linked=linked, step=step)
-
-
-def _copied(
-    source: _Source,
-    scratch: Path,
-    step: Step | None,
-    cancelled: Callable[[], bool] | None,
-) -> tuple[Path, Facts]:
-    """A checked copy of the database, and what it is."""
-    copy = scratch / DATABASE
-
-    def told(done: int, total: int) -> None:
-        if step:
-            step(done, total, tr("复制数据"))
-
-    facts = snapshot.take(source.database, source.key, copy, told, cancelled)
-    if step:
-        step(0, 0, tr("核对备份"))
-    found = snapshot.examined(copy, source.key)
-    if found != facts:
-        raise UserError(tr("备份和数据对不上，没有留下这份备份。请再备份一次"))
-    return copy, facts
-
-
-def _slots(folder: Path) -> bytes:
-    """The file of the key slots as it is; empty when there is none that can be read."""
-    path = folder / SLOTS
-    for one in (path, slot_file.copy_of(path)):
-        with suppress(OSError, ValueError):
-            raw = one.read_bytes()
-            json.loads(raw)
-            return raw
-    return b""
+    return Source(store.folder, store.key, vault)
 
 
 def _photo_bytes(store: PhotoStore) -> int:

@@ -115,15 +115,11 @@ def write(
     copy: a copy of the database that was checked. photo_file: where a photo lies, when
     the photos are to go in. Raises OSError.
     """
-    inside = [*photos] if photo_file else []
     with durable.whole_file(file) as out, zipfile.ZipFile(out, "w") as archive:
         writer = parts.Writer(archive)
         _put(writer, DATABASE, copy)
-        for done, name in enumerate(inside):
-            if photo_file and photo_file(name).exists():
-                _put(writer, _PHOTO + name, photo_file(name))
-            if step:
-                step(done + 1, len(inside), tr("放进照片"))
+        if photo_file is not None:
+            _put_photos(writer, photos, photo_file, step)
         with writer.part(PHOTOS) as part:
             part.write("".join(f"{name}\n" for name in photos).encode())
         with writer.part(SLOTS) as part:
@@ -150,6 +146,20 @@ def write(
         archive.writestr(_MANIFEST, raw)
         archive.writestr(_SEAL, _seal_of(raw, key).hex())
     return manifest
+
+
+def _put_photos(
+    writer: parts.Writer,
+    photos: list[str],
+    photo_file: Callable[[str], Path],
+    step: Step | None,
+) -> None:
+    for done, name in enumerate(photos):
+        path = photo_file(name)
+        if path.exists():
+            _put(writer, _PHOTO + name, path)
+        if step:
+            step(done + 1, len(photos), tr("放进照片"))
 
 
 def _put(writer: parts.Writer, name: str, path: Path) -> None:

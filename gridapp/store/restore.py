@@ -12,8 +12,8 @@ import datetime as dt
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
-from contextlib import closing, suppress
+from collections.abc import Mapping
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -79,7 +79,7 @@ class Unpacked:
     own_slots: bool
     kinds: Mapping[str, int]
     difference: Difference | None = None
-    photos: int = 0
+    photos: tuple[str, ...] = ()  # their names
     photos_lacking: int = 0  # that lie nowhere here; the county may have them
 
     @property
@@ -148,13 +148,13 @@ def prepare(
         if store is not None:
             store.retire(tr("正在恢复备份，请等窗口重新打开"))
         try:
+            _bring_photos(unpacked, store, step)  # first: old ones may go now
             if store is not None:
                 backup.make(store, RESTORE, step=step)
             elif (folder / DATABASE).exists():
                 restoring.see_that_nobody_has(folder / DATABASE)
                 _keep_aside(folder)
             _carry_over(unpacked, store, purpose)
-            _bring_photos(unpacked, store, step)
             _declare(unpacked)
         except BaseException:
             if store is not None:
@@ -204,12 +204,16 @@ def _unpacked(
                     difference = compared.difference(then, now)
     finally:
         opened.close()
-    names = source.photo_names()
     found = Unpacked(
         folder, source.file, manifest, lock, key, user, own_slots, kinds, difference
     )
-    found.photos = len(names)
-    found.photos_lacking = _put_photos_aside(found, source, names, store)
+    found.photos = tuple(source.photo_names())
+    inside = {name for name, _ in source.photos_inside()}
+    places = _photo_places(found)
+    found.photos_lacking = sum(
+        name not in inside and not any(place.has(name) for place in places)
+        for name in _missing(found, store)
+    )
     return found
 
 
@@ -274,57 +278,51 @@ def _carry_over(unpacked: Unpacked, store: Store | None, purpose: str) -> None:
         db.execute("PRAGMA journal_mode = DELETE")  # one file
 
 
-def _put_photos_aside(
-    unpacked: Unpacked, source: Backup, names: Sequence[str], store: Store | None
-) -> int:
-    """Unpack the photos that are inside the file and that the vault lacks; how many
-    are neither there nor here nor beside the backup."""
-    inside = dict(source.photos_inside())
-    places = _photo_places(unpacked)
-    lacking = 0
-    for name in names:
-        if store is not None and store.photos.has(name):
-            continue
-        if name in inside:
-            target = _inside(unpacked).path(name)
-            durable.make_folder(target.parent)
-            source.unpack(inside[name], target)
-        elif not any(place.has(name) for place in places):
-            lacking += 1
-    return lacking
-
-
-def _inside(unpacked: Unpacked) -> PhotoStore:
-    """The photos of the backup that were unpacked, under its own key."""
-    return PhotoStore(unpacked.scratch / "inside", unpacked.key)
+def _missing(unpacked: Unpacked, store: Store | None) -> list[str]:
+    """The photos of the backup that the vault does not have."""
+    return [
+        name for name in unpacked.photos if store is None or not store.photos.has(name)
+    ]
 
 
 def _photo_places(unpacked: Unpacked) -> list[PhotoStore]:
-    """Where photos under the backup's key may lie: in the file, beside it, here."""
-    beside = (unpacked.file.parent, backup_places.local(unpacked.folder))
+    """Where photos under the backup's key may lie: beside it, and here."""
     key = unpacked.key
+    beside = (unpacked.file.parent, backup_places.local(unpacked.folder))
     return [
-        _inside(unpacked),
-        *(PhotoStore(backup_places.shared_photos(one, key), key) for one in beside),
+        PhotoStore(backup_places.shared_photos(one, key), key)
+        for one in dict.fromkeys(beside)
     ]
 
 
 def _bring_photos(unpacked: Unpacked, store: Store | None, step: Step | None) -> None:
     """Put the photos that the vault will lack where `restoring.finish` finds them."""
-    key = store.key if store else unpacked.key
-    after = PhotoStore(unpacked.scratch, key)
-    with Backup(unpacked.file) as source:
-        names = source.photo_names()
+    after = PhotoStore(unpacked.scratch, store.key if store else unpacked.key)
     places = _photo_places(unpacked)
-    for done, name in enumerate(names):
-        if store is not None and store.photos.has(name):
-            continue
-        for place in places:
-            with suppress(UserError):  # it is not there, or damaged
-                after.put(name, place.read(name))
-                break
-        if step:
-            step(done + 1, len(names), tr("取回照片"))
+    missing = _missing(unpacked, store)
+    with ExitStack() as opened:
+        inside: dict[str, str] = {}
+        source: Backup | None = None
+        if unpacked.manifest.photos_inside:
+            source = opened.enter_context(Backup(unpacked.file))
+            inside = dict(source.photos_inside())
+            places.insert(0, PhotoStore(unpacked.scratch / "inside", unpacked.key))
+            parts = unpacked.manifest.parts
+            size = sum(parts[inside[n]][1] for n in missing if n in inside)
+            backup_places.check_room(unpacked.folder, size)
+        for done, name in enumerate(missing):
+            if source is not None and name in inside:
+                target = places[0].path(name)
+                durable.make_folder(target.parent)
+                source.unpack(inside[name], target)
+            for place in places:
+                with suppress(UserError):  # it is not there, or damaged
+                    after.put(name, place.read(name))
+                    break
+            if name in inside:
+                places[0].drop(name)
+            if step:
+                step(done + 1, len(missing), tr("取回照片"))
 
 
 def _keep_aside(folder: Path) -> None:

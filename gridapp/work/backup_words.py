@@ -115,7 +115,7 @@ def facts(found: Unpacked) -> list[str]:
         told.append(
             tr(
                 "{count} 张照片里有 {lacking} 张不在手边，同步以后从县里取回",
-                count=found.photos,
+                count=len(found.photos),
                 lacking=found.photos_lacking,
             )
         )
@@ -198,6 +198,6 @@ def as_told(found: Unpacked) -> dict[str, Any]:
         "back": dict(change.back) if change else None,
         "needs_code": change.seen if change else None,
         "accounts_of_backup": found.own_slots,
-        "photos": found.photos,
+        "photos": len(found.photos),
         "photos_lacking": found.photos_lacking,
     }

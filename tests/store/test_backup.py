@@ -138,6 +138,16 @@ class TestOne:
         with pytest.raises(UserError, match="没有.*这个文件夹"):
             backup.make_file(vault, tmp_path / "没有" / "x.gridbak")
 
+    def test_when_its_place_vanishes_midway_it_is_said_in_words(self, vault, tmp_path):
+        stick = tmp_path / "stick"
+        stick.mkdir()
+
+        def pull(done, total, words):
+            shutil.rmtree(stick, ignore_errors=True)
+
+        with pytest.raises(UserError, match="请检查磁盘"):
+            backup.make_file(vault, stick / "x.gridbak", step=pull)
+
 
 class TestDamage:
     @pytest.fixture

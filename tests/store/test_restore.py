@@ -239,6 +239,36 @@ class TestRestored:
 
         assert vault.photos.read(photo.hash)
 
+    def test_the_oldest_one_can_be_restored_though_it_goes_meanwhile(
+        self, vault, opened, monkeypatch
+    ):
+        """The backup of the present state pushes out the very one that is restored."""
+        monkeypatch.setattr(backup_places, "KEPT", 1)
+        photo = vault.photos.take(picture())
+        add(vault, "李桂英")
+        made = backup.make(vault)
+        vault.photos.drop(photo.hash)
+        add(vault, "后来的")
+        found = restore.unpack(vault.folder, made.file, vault)
+        backup.make(vault)
+        assert not made.file.exists()
+
+        restore.prepare(found, vault, PURPOSE)
+        vault = again(vault)
+        opened(vault)
+
+        assert names(vault) == ["李桂英"]
+
+    def test_an_older_vault_is_backed_up_before_it_is_brought_up_to_date(
+        self, vault, opened, tmp_path
+    ):
+        older = vaults.open_with_key(*older_vault(tmp_path / "old", vault))
+        opened(older)
+
+        assert names(older) == ["老程序存的"]
+        [kept] = backup.standing(older).listed.kept
+        assert (kept.manifest.reason, kept.manifest.schema) == ("upgrade", "0004")
+
     def test_a_worker_may_not(self, vault):
         made = backup.make(vault)
         vault.user = accounts.Account("a", "王秀兰", accounts.WORKER)
@@ -396,7 +426,7 @@ class TestAccounts:
         new = tmp_path / "new"
 
         unpacked = restore.unpack(new, made.file, password=PASSWORD)
-        assert (unpacked.photos, unpacked.photos_lacking) == (1, 0)
+        assert (unpacked.photos, unpacked.photos_lacking) == ((photo.hash,), 0)
         restore.prepare(unpacked, None, PURPOSE)
 
         fresh = vaults.open_store(new, PASSWORD)
@@ -518,7 +548,7 @@ def test_a_killed_restore_leaves_the_old_or_the_new_whole(vault, tmp_path):
     vault.close()
     chance = random.Random(6)
     seen = set()
-    for number in range(12):
+    for number in range(8):
         folder = shutil.copytree(vault.folder, tmp_path / f"copy-{number}")
         file = backup_places.local(folder) / made.file.name
         with forked(restore_on, folder, vault.key, file) as (child, lines):
