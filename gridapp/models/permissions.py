@@ -54,7 +54,6 @@ class Act(StrEnum):
     PRINT_FULL = "print_full"
     RESTORE = "restore"  # a backup in place of what is here
     ACCOUNTS = "accounts"  # who may open this vault
-    RULES = "rules"  # what holds for everybody who works with this vault
     REPAIR = "repair"  # what the doctor offers to mend
     RESCUE = "rescue"  # what can be read of a damaged file, in the clear
 
@@ -95,7 +94,6 @@ _REFUSED: Mapping[Act, str] = {
     ),
     Act.RESTORE: tr("从备份恢复要由负责人或技术人员来做，请他们登录后再恢复"),
     Act.ACCOUNTS: tr("添加或停用用户由负责人或技术人员来做，请他们登录后再改"),
-    Act.RULES: tr("这一项大家都照着用，请负责人登录后再改"),
     Act.REPAIR: tr("修理数据文件由负责人或技术人员来做，请他们登录后再修"),
     Act.RESCUE: tr("从坏文件里取出资料由负责人来做，请负责人登录后再取"),
 }

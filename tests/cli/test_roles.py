@@ -20,8 +20,17 @@ WHY = ("--unmask", "--purpose", "报街道民政办摸底")
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
-    """A vault with an account of each role and one resident."""
+    """A vault with an account of each role and one resident; its slots are cheap to
+    open, for there are many commands."""
     folder = tmp_path_factory.mktemp("roles") / "vault"
+    with pytest.MonkeyPatch.context() as cheap:
+        cheap.setattr(slots, "PASSES", 1)
+        cheap.setattr(slots, "MEMORY_KIB", 64)
+        make(folder)
+    return folder
+
+
+def make(folder):
     store = vault.create(folder, PASSWORDS["secretary"])
     founding.found(store, "990101001001", "和顺里第一网格", "周敏")
     with store.writing() as tx:
@@ -34,7 +43,6 @@ def data(tmp_path_factory):
         kept.append(slots.seal(store.key, PASSWORDS[role], account))
     slots.write(path, slots.all_of(kept, store.key))
     store.close()
-    return folder
 
 
 @pytest.fixture
