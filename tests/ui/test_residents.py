@@ -10,6 +10,7 @@ from sqlalchemy import text
 from gridapp.models import Resident
 from gridapp.store import records
 from gridapp.store.acts import acts
+from gridapp.ui.care import resident_file
 from gridapp.ui.care.resident_file import read_file, read_history
 from gridapp.ui.care.revealing import PURPOSES, PurposeEye
 from gridapp.ui.forms.record_form import RecordDialog
@@ -35,6 +36,21 @@ def test_list_stands_in_walking_order(page):
     shown = names(page)
     assert shown.index("李桂英") < shown.index("张德福")
     assert "赵六" not in shown  # in the recycle bin
+
+
+def test_long_list_shows_its_beginning_before_the_rest_is_read(
+    session, people, qtbot, settle, monkeypatch
+):
+    monkeypatch.setattr(resident_file, "LONG", 0)
+    monkeypatch.setattr(resident_file, "FIRST", 4)
+    page = ResidentsPage(session)
+    qtbot.addWidget(page)
+    shown = []
+    page._list.model().modelReset.connect(lambda: shown.append(names(page)))
+    page.show()
+    settle()
+    assert 0 < len(shown[0]) < len(shown[-1])
+    assert shown[0] == shown[-1][: len(shown[0])]
 
 
 @pytest.mark.parametrize("typed", ["lgy", "李桂", "32501", "3-2-501", "0001"])

@@ -278,10 +278,9 @@ class ResidentsPage(Page):
 
     def choose(self, resident_id: UUID) -> bool:
         """Choose somebody; return whether they are listed."""
-        if self._list.choose(resident_id):
+        if listed := self._list.choose(resident_id):
             self._list.scrollTo(self._list.currentIndex())
-            return True
-        return False
+        return listed
 
     def act(self, act: str) -> None:
         """Do something with whoever is shown: move, leave, merge, print…"""
@@ -299,8 +298,9 @@ class ResidentsPage(Page):
 
     def _show_beginning(self, found: Sequence[Listed]) -> None:
         """Show the first of a long list while the rest of it is read."""
-        if found:
-            self._people = found
+        here = [one for one in found if one.state not in GONE]
+        if here:
+            self._people = here
             self._show_rows()
 
     def _show_people(self, found: Sequence[Listed]) -> None:
