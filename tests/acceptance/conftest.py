@@ -11,8 +11,10 @@ from dataclasses import asdict, dataclass, field
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 
+from gridapp import paths
 from gridapp.cli import demo
-from gridapp.store import slots
+from gridapp.models import Resident
+from gridapp.store import keyholders, records, slots
 from gridapp.store import vault as vaults
 from gridapp.ui.jobs import Jobs
 from gridapp.ui.main_window import MainWindow, user_words
@@ -22,6 +24,8 @@ from tests.acceptance import table
 from tests.acceptance.desk import Desk
 from tests.acceptance.hand import Hand
 from tests.acceptance.stalls import StallWatch
+from tests.leaks.markers import Marker
+from tests.leaks.search import Search
 from tests.ui.conftest import messages, theme  # noqa: F401  (fixtures)
 
 SCREEN = (1366, 697)  # logical pixels: a cheap laptop's, less title and task bar
@@ -49,10 +53,37 @@ def estate(tmp_path_factory):
     return data / "laptop", slots.unseal(slot, demo.PASSWORD)
 
 
+@pytest.fixture(scope="session")
+def entrusted(estate):
+    """The search for every tenth who lives in the estate, a dozen of them in any form.
+
+    The name of who signs in stands in the slot file for everybody (SECURITY.md), and a
+    resident may be called the same.
+    """
+    store = vaults.open_with_key(*estate)
+    with store.reading() as db:
+        people = records.find(db, Resident)
+    store.close()
+    known = {one.name for one in keyholders.accounts(estate[0])}
+    found = [Marker("key", estate[1])]
+    for at, one in enumerate(people[::10]):
+        phones = one["phones"] or ()
+        for content in (one["name"], one["id_number"], one["hukou_address"], *phones):
+            if content and content not in known:
+                found.append(Marker("resident", content, plain=at % 30 != 0))
+    return Search(found, shortest=8)
+
+
 @pytest.fixture
-def folder(estate, tmp_path):
-    """A copy of the estate for one test."""
-    return shutil.copytree(estate[0], tmp_path / "laptop")
+def folder(estate, entrusted, tmp_path, searched):
+    """A copy of the estate for one test; nothing in it can be read afterwards, and
+    nothing in the log of faults."""
+    folder = shutil.copytree(estate[0], tmp_path / "laptop")
+    yield folder
+    search = entrusted.anew()
+    search.folder(folder)
+    search.folder(paths.log_home())
+    searched("what the acceptance run left", search)
 
 
 @pytest.fixture(scope="session")

@@ -17,16 +17,20 @@ class Marker:
     """A value that was put in and may not be found.
 
     number: also what a masked paper must not show (numbers of people, secrets).
+    plain: only as programs usually write it: for thousands of markers.
     """
 
     name: str
     content: str | bytes
     number: bool = False
+    plain: bool = False
 
     def forms(self) -> Iterator[tuple[str, bytes]]:
         """(name of the form, its bytes) of every way to write it down."""
         for form, raw in self._plain():
             yield form, raw
+            if self.plain:
+                continue
             yield f"{form}, backwards", raw[::-1]
             yield f"{form}, hex", raw.hex().encode()
             yield f"{form}, HEX", raw.hex().upper().encode()

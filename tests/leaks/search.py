@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 import struct
 import zlib
@@ -39,11 +40,13 @@ class Hit:
 class Search:
     """Counts what was searched; `hits` are what was found.
 
-    numbers: look only for what a masked paper must not show.
+    numbers: look only for what a masked paper must not show. shortest: bytes of the
+    shortest pattern; of thousands, short ones stand in random bytes by chance.
     """
 
     markers: Iterable[Marker]
     numbers: bool = False
+    shortest: int = SHORTEST
     files: int = 0
     bytes: int = 0
     hits: list[Hit] = field(default_factory=list)
@@ -54,10 +57,18 @@ class Search:
             if self.numbers and not marker.number:
                 continue
             for form, raw in marker.forms():
-                if len(raw) >= SHORTEST:
+                if len(raw) >= self.shortest:
                     self._means.setdefault(raw, (marker.name, form))
         self._patterns = list(self._means)
         self._machine = BytesAhoCorasick(self._patterns)
+
+    def anew(self) -> Search:
+        """A search for the same that has found nothing yet; making one costs a second
+        where the markers are many."""
+        other = copy.copy(self)
+        other.files = other.bytes = 0
+        other.hits = []
+        return other
 
     @property
     def patterns(self) -> int:

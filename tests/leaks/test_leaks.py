@@ -54,7 +54,7 @@ def test_nothing_that_was_ever_written_to_any_file_can_be_read(lived, secret, se
 
 def test_nothing_on_the_disk_can_be_read_when_the_life_is_over(lived, secret, searched):
     """Also what is mapped into memory, and files of the system itself."""
-    everything, numbers = (Search(one.markers, one.numbers) for one in secret)
+    everything, numbers = (one.anew() for one in secret)
     files = [path for path in lived.place.root.rglob("*") if path.is_file()]
     search(((str(one), one) for one in files), lived.place, everything, numbers)
     for paper in lived.place.masked.glob("*.pdf"):
