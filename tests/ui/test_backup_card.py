@@ -115,6 +115,12 @@ class TestCard:
 
 
 class TestByItself:
+    @pytest.fixture(autouse=True)
+    def at_rest(self, session):
+        """No timer runs on when the window is gone."""
+        yield
+        session.backups.close()
+
     def test_the_first_quiet_minute_of_a_day_makes_one(
         self, session, qtbot, settle, monkeypatch
     ):
