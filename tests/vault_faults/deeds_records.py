@@ -50,6 +50,7 @@ class Saves(Deed):
 
     def acts(self, room: Room, subject: Store, rng: random.Random) -> Iterator[Act]:
         people: list[UUID] = []
+        form = f"visit:{rng.randrange(1 << 32)}"
         for number in range(8):
             choice = rng.choice(("visit", "visit", "change", "issue", "draft"))
             if choice == "visit" or not people:
@@ -59,7 +60,7 @@ class Saves(Deed):
             elif choice == "issue":
                 yield lambda: self._issue(subject, rng.choice(people), rng)
             else:
-                yield lambda n=number: self._draft(subject, n)
+                yield lambda n=number: self._draft(subject, form, n)
 
     def _visit(self, store: Store, people: list[UUID]) -> Facts:
         with store.writing() as tx:
@@ -82,10 +83,10 @@ class Saves(Deed):
             attachments.attach(tx, "issue", issue, [PendingPhoto(photo, "a.jpg")])
         return (f"issue {issue.hex} {photo.hash}",)
 
-    def _draft(self, store: Store, number: int) -> Facts:
+    def _draft(self, store: Store, form: str, number: int) -> Facts:
         with store.writing() as tx:
-            drafts.keep(tx, "visit:new", {"note": number})
-        return (f"draft {number}",)
+            drafts.keep(tx, form, {"note": number})
+        return (f"draft {form} {number}",)
 
     def check(self, found: Found, store: Store) -> None:
         with store.reading() as db:
@@ -95,7 +96,7 @@ class Saves(Deed):
             traced = {one["issue_id"] for one in records.find(db, IssueStep)}
             photos = {one["owner_id"]: one for one in records.find(db, Attachment)}
             hits = search.search(db, VISITED, limit=1000, model=Resident)
-            draft = drafts.kept(db, "visit:new")
+            kept = {form: drafts.kept(db, form) for form, _ in found.facts("draft")}
         shown = {one.id for one in hits}
         for who, note in found.facts("person"):
             row = people.get(UUID(who))
@@ -110,7 +111,8 @@ class Saves(Deed):
             found.expect(
                 f"issue {issue}", there=there and bool(store.photos.read(name))
             )
-        for (number,) in found.facts("draft"):
+        for form, number in found.facts("draft"):
+            draft = kept[form]
             there = draft is not None and int(draft["note"]) >= int(number)
             found.expect(f"draft {number}", there=there)
         new = {key for key, one in people.items() if one["name"] == PERSON}

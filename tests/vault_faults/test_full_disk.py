@@ -12,17 +12,17 @@ from tests.vault_faults.rules import FULL
 from tests.vault_faults.table import SEED
 
 DEEDS = [
-    (Saves(), 40),
-    (Imports(), 25),
-    (CatchesUp(), 10),
-    (Photos(), 25),
-    (Choices(), 15),
-    (Exports(), 15),
-    (Begins(), 10),
+    (Saves(), 24),
+    (Imports(), 12),
+    (CatchesUp(), 5),
+    (Photos(), 12),
+    (Choices(), 8),
+    (Exports(), 4),
+    (Begins(), 6),
     (Passwords(), 10),
-    (Backups(), 20),
-    (Restores(), 20),
-    (Migrations("0004"), 10),
+    (Backups(), 10),
+    (Restores(), 12),
+    (Migrations("0004"), 5),
 ]
 
 

@@ -7,6 +7,7 @@ done again; the fourth hits whatever the process is at.
 import pytest
 
 from gridapp import migrations
+from tests.vault_faults.deeds_access import Members, Rekeys, Repairs
 from tests.vault_faults.deeds_files import Begins, Choices, Exports, Photos
 from tests.vault_faults.deeds_records import CatchesUp, Imports, Migrations, Saves
 from tests.vault_faults.deeds_upkeep import Backups, Passwords, Restores
@@ -14,17 +15,20 @@ from tests.vault_faults.table import SEED, many
 
 OLD = [f"{number:04}" for number in range(1, int(migrations.HEAD))]
 DEEDS = [
-    (Saves(), 100),
-    (Imports(), 60),
-    (CatchesUp(), 40),
-    (Photos(), 60),
-    (Choices(), 40),
-    (Exports(), 30),
-    (Begins(), 30),
-    (Passwords(), 50),
-    (Backups(), 40),
-    (Restores(), 60),
-    *((Migrations(version), 15) for version in OLD),
+    (Saves(), 80),
+    (Imports(), 45),
+    (CatchesUp(), 30),
+    (Photos(), 40),
+    (Choices(), 30),
+    (Exports(), 20),
+    (Begins(), 25),
+    (Passwords(), 30),
+    (Members(), 40),
+    (Rekeys(), 40),
+    (Repairs(), 25),
+    (Backups(), 35),
+    (Restores(), 50),
+    *((Migrations(version), 12) for version in OLD),
 ]
 
 

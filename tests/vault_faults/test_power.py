@@ -11,24 +11,27 @@ from sqlalchemy import event
 from gridapp import durable, settings
 from gridapp.settings import Settings
 from tests.vault_faults.deeds import Deed
-from tests.vault_faults.deeds_files import Begins, Choices, Exports, Photos
+from tests.vault_faults.deeds_access import Members, Rekeys
+from tests.vault_faults.deeds_files import CHOSEN, Begins, Choices, Exports, Photos
 from tests.vault_faults.deeds_records import CatchesUp, Imports, Migrations, Saves
 from tests.vault_faults.deeds_upkeep import Backups, Passwords, Restores
 from tests.vault_faults.power import Disk
 from tests.vault_faults.table import SEED, many
 
 DEEDS = [
-    (Saves(), 40),
-    (Imports(), 20),
-    (CatchesUp(), 12),
-    (Photos(), 25),
-    (Choices(), 20),
-    (Exports(), 10),
+    (Saves(), 30),
+    (Imports(), 12),
+    (CatchesUp(), 8),
+    (Photos(), 15),
+    (Choices(), 12),
+    (Exports(), 6),
     (Begins(), 10),
-    (Passwords(), 15),
-    (Backups(), 12),
-    (Restores(), 20),
-    (Migrations("0004"), 10),
+    (Passwords(), 10),
+    (Members(), 10),
+    (Rekeys(), 10),
+    (Backups(), 8),
+    (Restores(), 12),
+    (Migrations("0004"), 6),
 ]
 
 
@@ -52,7 +55,7 @@ class Careless(Deed):
             path.with_suffix(".new").replace(path)
             return (f"setting {number}",)
 
-        for number in range(100, 106):
+        for number in CHOSEN:
             yield lambda n=number: keep(n)
 
     def check(self, found, store):
@@ -90,5 +93,7 @@ def test_a_disk_keeps_what_was_synced_and_loses_what_was_not(tmp_path, bench):
         disk.do(step)
     out = tmp_path / "out"
     disk.after_cut(out, random.Random(1))
-    assert settings.load(out / "vault") == Settings(text_scale=1.15, lock_after=105.0)
+    assert settings.load(out / "vault") == Settings(
+        text_scale=1.15, lock_after=float(CHOSEN[-1])
+    )
     assert not list((out / "vault").glob(f"*{durable.UNFINISHED}"))

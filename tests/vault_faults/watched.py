@@ -110,6 +110,23 @@ def killed_after(work: Callable[..., None], seconds: float, *given: Any) -> Outc
     return outcome
 
 
+def side_by_side(*works: tuple[Any, ...]) -> list[Outcome]:
+    """Do several works at once, each `(work, *given)` in a process of its own."""
+    running: list[tuple[int, socket.socket, Outcome]] = []
+    for work, *given in works:
+        ours, theirs = socket.socketpair()
+        child = os.fork()
+        if child == 0:
+            _work(work, theirs, given, locks=None)
+        theirs.close()
+        running.append((child, ours, Outcome()))
+    for child, ours, outcome in running:
+        _Heard(ours, Rule(), outcome).finish()
+        ours.close()
+        _end(child, outcome)
+    return [outcome for _, _, outcome in running]
+
+
 def _work(
     work: Callable[..., None], channel: socket.socket, given: Any, *, locks: bool | None
 ) -> None:
