@@ -87,15 +87,7 @@ def reply_to(
     keys = _keys_for(county, device, request)
     gone = sorted(one.bytes for one in device.gone)
     return SyncReply(
-        VERSION,
-        grids,
-        pushed,
-        pulled,
-        settled,
-        keys,
-        ahead,
-        gone,
-        known=kept,
+        VERSION, grids, pushed, pulled, settled, keys, ahead, gone, known=kept
     )
 
 
