@@ -19,7 +19,7 @@ from gridapp.cli.options import (
 )
 from gridapp.errors import UserError
 from gridapp.language import tr
-from gridapp.store import slot_file, vault
+from gridapp.store import saved, slot_file, vault
 from gridapp.work import founding, today
 
 _CODE = tr("县级给的登记码；也可以用环境变量 GRIDAPP_CODE。")
@@ -86,6 +86,7 @@ def _undo(data: Path) -> None:
     for end in ("", "-wal", "-shm"):
         base.with_name(base.name + end).unlink(missing_ok=True)
     slot_file.remove(data / vault.SLOT_FILE)
+    saved.forget(data)
     with suppress(OSError):
         data.rmdir()
 

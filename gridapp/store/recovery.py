@@ -20,6 +20,7 @@ from gridapp.store import (
     asked,
     database,
     members,
+    opening,
     passwords,
     slots,
     state,
@@ -119,6 +120,7 @@ def take(folder: Path, file: Path, password: str) -> Account:
             state.disclose(tx, "recover", None, None, user.name)
         members.replace_slot(store, slots.seal(store.key, password, user))
         asked.forget(folder)
+        opening.tell_failures(store)
         tries.forget(folder)
         return store.user
 
