@@ -242,15 +242,20 @@ class SyncClient:
         if batch and again is None:
             self._ahead.begin(batch)
         body = self._next_page.say(token, request, report)
-        reply = unpack(body, SyncReply)
+        reply = self._heard(body)
         if reply.pushed and reply.pushed.held:
             self._ahead.forget()
+        self._next_page.follows(token, request, reply)
+        return self.take(batch, request, reply, report) or fresh
+
+    def _heard(self, body: bytes) -> SyncReply:
+        """The answer to the newest request; UserError when it is one to another."""
+        reply = unpack(body, SyncReply)
         if reply.answers not in (b"", digest(self._line.asked)):
             raise UserError(tr("收到的答复不是这次同步的，请再同步一次；改动都在本机"))
         if reply.known:
             self._clock = str(round(now().timestamp()) - reply.known[1])
-        self._next_page.follows(token, request, reply)
-        return self.take(batch, request, reply, report) or fresh
+        return reply
 
     def take(
         self,
