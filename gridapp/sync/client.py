@@ -303,7 +303,7 @@ class SyncClient:
             new = remote.subscribe(tx.db, reply.grids, reply.gone)
             if batch is None or reply.pushed is None:
                 return new
-            if reply.pushed.last > batch.last and batch.complete:
+            if reply.pushed.last > journal.newest(tx.db):
                 raise UserError(
                     tr(
                         "县级服务器收到过这台电脑更新的改动，这份数据像是旧的副本。"

@@ -12,13 +12,15 @@ from uuid_utils.compat import uuid7
 from gridapp.county import access, service
 from gridapp.county.tables import change as change_log
 from gridapp.county.tables import scope
-from gridapp.models import Contact, Resident
+from gridapp.models import Building, Contact, Resident
 from gridapp.models.kinds import TIME, now
 from gridapp.models.place import grid_id
 from gridapp.models.record import table_of
+from gridapp.store import records
 from gridapp.sync import protocol
+from gridapp.sync.client import SyncClient
 from gridapp.sync.protocol import Change, Cursor, Pull, Push
-from tests.county.conftest import GRID
+from tests.county.conftest import GRID, Direct
 
 HERE = grid_id(GRID)
 WRITERS, BATCHES, PEOPLE = 6, 8, 5
@@ -156,3 +158,27 @@ def counted(county, people: list[UUID]):
             len(list(db.scalars(edits))),
             len(list(db.scalars(select(contacts.c.id)))),
         )
+
+
+def test_a_sync_overtaken_by_another_of_the_same_vault_is_no_older_copy(county, laptop):
+    """Two programs on one data folder: one sends more while the other's batch is under
+    way, so that the county has newer rows than the slower one had read."""
+    one = laptop("王秀兰")
+    other = SyncClient(one.store, Direct(county))
+    plain = one.transport.exchange
+
+    def overtaken(path, token, body):
+        one.transport.exchange = plain
+        add(one.store, "二")
+        assert other.sync().pushed == 2
+        return plain(path, token, body)
+
+    add(one.store, "一")
+    one.transport.exchange = overtaken
+    one.client.sync()
+    assert one.client.sync().pushed == 0
+
+
+def add(store, number):
+    with store.writing() as tx:
+        records.save(tx, Building, {"number": number})
