@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QWidget
 
 from gridapp.errors import UserError
 from gridapp.language import language, tr
@@ -93,7 +93,6 @@ class Login(QWidget):
         self._hint = Text(tr("大写锁定已打开，密码区分大小写"), "warning")
         self.rescue = Button(theme, tr("只读打开，把还能读的导出来…"), icon="save")
         self.rescue.hide()
-        self.rescue.clicked.connect(self._take_out)
         words = tr("建立并打开") if self._new else tr("打开")
         self._open = Button(theme, words, "primary", icon="log-in")
         self._unlock = UnlockForm(jobs, theme, folder)
@@ -104,6 +103,10 @@ class Login(QWidget):
         shut = tr("县里锁定了这台电脑，数据都还在。请向县里要解锁码，联网填上。")
         self._error.say(shut if self._unlock.is_needed() else problem)
         self._hint.hide()
+        self._bind()
+        self._wait(tries.wait_seconds(folder))
+
+    def _bind(self) -> None:
         for number, field in enumerate(self._fields(), 1):
             field.finished.connect(partial(self._next, number))
         self._open.clicked.connect(self.submit)
@@ -117,7 +120,7 @@ class Login(QWidget):
             for digit in range(1, 10):
                 keys = QShortcut(QKeySequence(f"Alt+{digit}"), self)
                 keys.activated.connect(partial(self._names.take, digit))
-        self._wait(tries.wait_seconds(folder))
+        self.rescue.clicked.connect(self._take_out)
         QShortcut(QKeySequence("F1"), self).activated.connect(self._help)
 
     def _meet(self) -> tuple[NameList | None, str]:
@@ -168,16 +171,7 @@ class Login(QWidget):
         card.box.addWidget(self.rescue)
         card.box.addWidget(self._open)
         card.box.addWidget(self._unlock)
-        forgotten = Button(self._theme, tr("忘了密码？"), "quiet")
-        forgotten.clicked.connect(self.recover)
-        manual = Button(self._theme, tr("帮助 F1"), "quiet")
-        manual.clicked.connect(self._help)
-        ways = line(gap=8)
-        ways.addStretch()
-        for way in (forgotten, manual)[self._new :]:
-            ways.addWidget(way)
-        ways.addStretch()
-        card.box.addLayout(ways)
+        card.box.addLayout(self._ways())
         where = tr("数据文件夹：{folder}", folder=self._folder)
         card.box.addWidget(Text(where, "faint", wrap=True))
         inside = QWidget()
@@ -190,6 +184,19 @@ class Login(QWidget):
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(inside)
         column(self).addWidget(scroll)
+
+    def _ways(self) -> QHBoxLayout:
+        """What helps who does not get in."""
+        forgotten = Button(self._theme, tr("忘了密码？"), "quiet")
+        forgotten.clicked.connect(self.recover)
+        manual = Button(self._theme, tr("帮助 F1"), "quiet")
+        manual.clicked.connect(self._help)
+        ways = line(gap=8)
+        ways.addStretch()
+        for way in (forgotten, manual)[self._new :]:
+            ways.addWidget(way)
+        ways.addStretch()
+        return ways
 
     def _field_grid(self) -> QGridLayout:
         """The fields below each other; those of a new vault in two columns."""
