@@ -26,6 +26,7 @@ from gridapp.sync.keys import are_public
 
 REQUEST_SUFFIX, ANSWER_SUFFIX = ".gridask", ".gridkey"
 _ASK, _ANSWER = b"GRIDASK\x01", b"GRIDKEY\x01"
+PASSES, MEMORY_KIB = 3, 64 << 10  # of the check code
 _MOST = 64 << 10  # bytes of a file
 _LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that look alike
 _CODE = 8  # of them: 40 bits
@@ -106,8 +107,8 @@ def check_code(raw: bytes) -> str:
     found = hash_secret_raw(
         raw,
         b"gridapp recovery",
-        time_cost=3,
-        memory_cost=64 << 10,
+        time_cost=PASSES,
+        memory_cost=MEMORY_KIB,
         parallelism=4,
         hash_len=_CODE,
         type=Type.ID,
