@@ -102,11 +102,11 @@ class Login(QWidget):
         self._place()
         shut = tr("县里锁定了这台电脑，数据都还在。请向县里要解锁码，联网填上。")
         self._error.say(shut if self._unlock.is_needed() else problem)
-        self._hint.hide()
         self._bind()
         self._wait(tries.wait_seconds(folder))
 
     def _bind(self) -> None:
+        self._hint.hide()
         for number, field in enumerate(self._fields(), 1):
             field.finished.connect(partial(self._next, number))
         self._open.clicked.connect(self.submit)
