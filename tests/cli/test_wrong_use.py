@@ -124,7 +124,9 @@ def test_wrong_usage_is_said_in_chinese_on_any_machine(run, monkeypatch):
 
 def test_every_command_has_chinese_help(run):
     def commands(group, above):
-        for name, one in group.commands.items():
+        context = click.Context(group)
+        for name in group.list_commands(context):  # they are read when wanted
+            one = group.get_command(context, name)
             yield [*above, name]
             if isinstance(one, click.Group):
                 yield from commands(one, [*above, name])
