@@ -6,9 +6,10 @@
 # make acceptance  the thirty checks of a worker's day, as a table
 # make screens     the pictures of every page, for docs/screens and the manual
 # make faults  the fault suite with many seeds, on both databases, as a table
+# make soak    the faults of a vault with 5,000 kills and a seed of its own, as a table
 # make bench  the measurements
 # make fuzz   a long run of the fuzzer over the server's description
-.PHONY: demo test test-all run check acceptance screens bench fuzz faults
+.PHONY: demo test test-all run check acceptance screens bench fuzz faults soak
 
 # Chinese output, whatever the locale of the machine.
 export PYTHONUTF8 = 1
@@ -63,6 +64,14 @@ SEEDS ?= 10
 faults:
 	@scripts/setup.sh test
 	GRIDAPP_FAULT_SEEDS=$(SEEDS) QT_QPA_PLATFORM=offscreen $(BIN)/pytest -q -n 2 --dist loadgroup tests/faults
+
+# Longer: make soak KILLS=50000; a run again: GRIDAPP_SOAK_SEED=… make soak.
+KILLS ?= 5000
+
+soak:
+	@scripts/setup.sh test
+	TMPDIR=$$(scripts/test_disk.sh) GRIDAPP_SOAK=$(KILLS) QT_QPA_PLATFORM=offscreen \
+		$(BIN)/pytest -q -n 2 --dist loadgroup tests/vault_faults
 
 build/rivals: bench/rivals.txt
 	$(BIN)/python -m pip install -q --upgrade --target $@ -r $<

@@ -117,8 +117,8 @@ def photo(room):
 
 
 DAMAGED = [
-    ("database", used, lambda room, deed: [room.vault / DATABASE_FILE], 50, 15),
-    ("WAL", used, lambda room, deed: [room.vault / WAL], 40, 15),
+    ("database", used, lambda room, deed: [room.vault / DATABASE_FILE], 40, 12),
+    ("WAL", used, lambda room, deed: [room.vault / WAL], 32, 10),
     ("key slots", used, lambda room, deed: [room.vault / SLOT_FILE], 16, 4),
     (
         "key slots and their copy",
@@ -127,7 +127,7 @@ DAMAGED = [
         8,
         4,
     ),
-    ("photo", used, lambda room, deed: [photo(room)], 12, 6),
+    ("photo", used, lambda room, deed: [photo(room)], 10, 6),
     ("settings", used, lambda room, deed: [room.vault / settings.FILE], 8, 4),
     ("backup", look, lambda room, deed: [room.root / deed.backup], 24, 10),
 ]

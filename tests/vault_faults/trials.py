@@ -15,6 +15,7 @@ from tests.vault_faults.rules import AfterReady, Fault, KillAt, RefusedFrom
 from tests.vault_faults.watched import Outcome, Rule, killed_after, watched
 
 TIMED = 4  # of so many kills one is timed, the others are counted
+DOCTOR = 3  # of so many tries one is looked at by the doctor as well
 
 
 @dataclass
@@ -64,7 +65,7 @@ class Bench:
                 torn = rng.choice((0.0, 0.0, 0.3, 0.8))
                 outcome = self.run(KillAt(nth, torn), room, seed)
                 where = f"at call {nth} of {rule.passed}, {torn:.0%} of it done"
-            yield where, judged(self.deed, room, outcome)
+            yield where, self._judged(room, outcome, number)
 
     def refusals(
         self, fault: Fault, most: int, seed: str
@@ -81,7 +82,7 @@ class Bench:
             refused, room = RefusedFrom(fault.which, nth, fault.code), self.room()
             refused.locks = True
             outcome = self.run(refused, room, seed, do_stubbornly)
-            found = judged(self.deed, room, outcome)
+            found = self._judged(room, outcome, nth // steps)
             if "end" not in found.said:
                 found.unopened.append("it was not done")
             if not all(any(w in one for w in fault.words) for one in found.words):
@@ -125,7 +126,9 @@ class Bench:
                 self._cut(steps[: at + 1], root, rng),
             )
 
-    def _cut(self, steps: list[Step], root: Path, rng: random.Random) -> Found:
+    def _cut(
+        self, steps: list[Step], root: Path, rng: random.Random, number: int
+    ) -> Found:
         disk = Disk(self.start.root)
         disk.move(str(root))
         for step in steps:
@@ -135,7 +138,10 @@ class Bench:
         room.root.mkdir()
         disk.after_cut(room.root, rng)
         outcome = Outcome([one.path for one in steps if one.sort == "said"])
-        return judged(self.deed, room, outcome)
+        return self._judged(room, outcome, number)
+
+    def _judged(self, room: Room, outcome: Outcome, number: int) -> Found:
+        return judged(self.deed, room, outcome, by_doctor=number % DOCTOR == 0)
 
 
 def small_place() -> Path:
