@@ -89,7 +89,7 @@ def test_somebody_responsible_adds_a_person_who_then_opens_it(
     fill(dialog, MIN)
     qtbot.keyClick(dialog.new.again, Qt.Key.Key_Return)
     settle()
-    assert card.window().findChild(AddDialog) is None
+    qtbot.waitUntil(lambda: card.window().findChild(AddDialog) is None)
     qtbot.waitUntil(lambda: lines(card)[2:] == ["王敏", "网格员"])
     assert "已添加 王敏" in card.heard[-1]
     assert opens(session.store.folder, MIN) == "王敏"

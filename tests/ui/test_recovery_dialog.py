@@ -114,7 +114,7 @@ def test_three_steps_lead_from_a_forgotten_password_to_a_new_one(
     login = dialog.parent()
     qtbot.keyClick(dialog.new.again, Qt.Key.Key_Return)
     settle()
-    assert login.findChild(RecoveryDialog) is None
+    qtbot.waitUntil(lambda: login.findChild(RecoveryDialog) is None)
     assert "新密码设好了" in login._recovered_words.accessibleName()
     assert login._open.isEnabled()  # wrong ones count no more
     vaults.open_store(folder, NEW).close()
