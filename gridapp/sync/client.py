@@ -319,8 +319,13 @@ class SyncClient:
             ]
             conflicts.taken(tx.db, whole_ones)
             rows = _rows_of(tx.db, batch.last) if held else {}
-            for key in (state.PUSHED, state.SENT):
-                state.keep(tx.db, key, str(batch.last))
+            again = request.push is not None and request.push.again
+            for key, seq in (
+                (state.PUSHED, state.pushed_seq),
+                (state.SENT, state.sent_seq),
+            ):
+                before = 0 if again else seq(tx.db)  # another process may be ahead
+                state.keep(tx.db, key, str(max(batch.last, before)))
             if reply.known:
                 audit.heard(tx.db, reply.known[0])
             report.held += holding.keep(tx, rows, held)
