@@ -26,7 +26,7 @@ def first_rows(run: Run) -> Iterator[Line]:
         room.append(grown)
     shutil.rmtree(store.folder)
     name = f"list of {count:,} people"
-    first = statistics.median(taken)
+    first = min(taken)  # what else the machine does can only add to it
     yield Line(f"{name}, first rows painted", first, "ms", bar="≤ 100 ms")
     grown = statistics.median(room)
     yield Line(f"{name}, all of them there", grown, "MB", bar="< 40 MB")

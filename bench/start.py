@@ -68,6 +68,7 @@ def residents(folder: Path) -> None:
     from gridapp.app import App, qt_application
     from gridapp.language import tr
     from gridapp.store import vault
+    from gridapp.ui.places import SOON
     from gridapp.ui.widgets.rows import RowList
 
     qt = qt_application()
@@ -76,7 +77,7 @@ def residents(folder: Path) -> None:
     page, name = window.residents, tr("居民列表")
     lists = page.findChildren(RowList)
     people = next(one for one in lists if one.accessibleName() == name)
-    for _ in range(100):
+    while len(window.pages.made()) < len({"today", "residents", *SOON}):
         qt.processEvents()
         sleep(0.01)
     before, start = _memory(), perf_counter()

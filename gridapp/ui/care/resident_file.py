@@ -46,6 +46,16 @@ class ResidentFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What a list is narrowed by; few differ, so that people share them."""
+
+    tags: tuple[str, ...]  # codes of resident_tag
+    kind: str  # code of resident_kind
+    state: str  # away, moved or deceased; empty: lives here
+    has_id: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Listed:
     """A resident as the list shows one; `key` is the id as a number, which takes a
     third of its room."""
@@ -54,10 +64,7 @@ class Listed:
     name: str
     aside: str  # 女 82 岁
     door: str  # 3-2-501, or empty
-    tags: tuple[str, ...]  # codes of resident_tag
-    kind: str = ""  # code of resident_kind
-    state: str = ""  # away, moved or deceased; empty: lives here
-    has_id: bool = True
+    standing: Standing
 
     @property
     def id(self) -> UUID:
@@ -67,12 +74,12 @@ class Listed:
     @property
     def state_words(self) -> str:
         """Return 外出, 已迁出, 已故 or nothing."""
-        return STATE_WORDS.get(self.state, "")
+        return STATE_WORDS.get(self.standing.state, "")
 
     @property
     def tag_words(self) -> tuple[str, ...]:
         """Return the tags in words."""
-        return tuple(code_table("resident_tag").name(tag) for tag in self.tags)
+        return tuple(code_table("resident_tag").name(tag) for tag in self.standing.tags)
 
 
 def read_list(db: Connection, day: dt.date) -> list[Listed]:
@@ -93,22 +100,19 @@ def _lister(db: Connection, day: dt.date) -> Callable[[register.Entry], Listed]:
     """Return what tells an entry as the list shows it on `day`."""
     tags = agenda.tags_on(db, day)
     asides: dict[tuple[str | None, int | None], str] = {}  # one text for all of an age
+    standings: dict[tuple[object, ...], Standing] = {}
 
     def listed(one: register.Entry) -> Listed:
         about = one.sex, identity.age_on(one.born_on, day)
         if about not in asides:
             asides[about] = _aside(*about)
-        held = tags.get(one.id)
-        return Listed(
-            one.id.int,
-            one.name,
-            asides[about],
-            one.door,
-            tuple(held) if held else (),
-            one.kind or "",
-            _state(one.life_state, one.presence),
-            bool(one.has_id),
-        )
+        held = tuple(tags.get(one.id, ()))
+        facts = held, one.kind, one.life_state, one.presence, one.has_id
+        if facts not in standings:
+            state = _state(one.life_state, one.presence)
+            made = Standing(held, one.kind or "", state, bool(one.has_id))
+            standings[facts] = made
+        return Listed(one.id.int, one.name, asides[about], one.door, standings[facts])
 
     return listed
 

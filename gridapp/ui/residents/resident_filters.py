@@ -65,9 +65,9 @@ def narrowing(
     states = [key for key in GONE if key in asked]
     facts: dict[str, Callable[[Listed], bool]] = {
         "late": lambda one: one.id in late,
-        "migrant": lambda one: one.kind == "migrant",
-        "away": lambda one: one.state == "away",
-        "no_id": lambda one: not one.has_id,
+        "migrant": lambda one: one.standing.kind == "migrant",
+        "away": lambda one: one.standing.state == "away",
+        "no_id": lambda one: not one.standing.has_id,
         "no_door": lambda one: not one.door,
         UNREADY: lambda one: one.id in unready,
     }
@@ -75,12 +75,13 @@ def narrowing(
 
     def shown(person: Listed) -> bool:
         if states:
-            if person.state not in states:
+            if person.standing.state not in states:
                 return False
-        elif person.state in GONE and not found:
+        elif person.standing.state in GONE and not found:
             return False
         return all(
-            facts[key](person) if key in facts else key in person.tags for key in others
+            facts[key](person) if key in facts else key in person.standing.tags
+            for key in others
         )
 
     return shown

@@ -55,10 +55,10 @@ def listed_row(person: Listed, owed: Sequence[Due], *, found: bool) -> Row:
     today = dt.date.today()
     soon = [due for due in owed if (due.due - today).days <= 3]
     badge = due_badge(soon[0], today) if soon else None
-    if person.state:
+    if person.standing.state:
         badge = Badge(person.state_words, "grey")
     words = " ".join((person.door, tr("、").join(person.tag_words[:3])))
-    faded = person.state in GONE
+    faded = person.standing.state in GONE
     detail = words.strip()
     return Row(person.id, person.name, person.aside, detail, badge, found, faded=faded)
 

@@ -298,7 +298,7 @@ class ResidentsPage(Page):
 
     def _show_beginning(self, found: Sequence[Listed]) -> None:
         """Show the first of a long list while the rest of it is read."""
-        here = [one for one in found if one.state not in GONE]
+        here = [one for one in found if one.standing.state not in GONE]
         if here:
             self._people = here
             self._show_rows()
@@ -306,7 +306,7 @@ class ResidentsPage(Page):
     def _show_people(self, found: Sequence[Listed]) -> None:
         self._people = found
         self._unready.forget()
-        here = sum(one.state not in GONE for one in found)
+        here = sum(one.standing.state not in GONE for one in found)
         self._total.setText(tr("共 {count:,} 人", count=here))
         self._reload_owed()
 
