@@ -75,7 +75,7 @@ def as_kept(kind, value):
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(text=texts)
 def test_any_text_is_a_value_or_a_sentence(kind, text):
     try:

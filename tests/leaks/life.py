@@ -26,6 +26,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from sqlalchemy import text
 
 from gridapp.cli import main
 from gridapp.models import Attachment, Dispute, Issue, Resident, Visit
@@ -142,7 +143,6 @@ def work(life: Life) -> None:
     life.step("visit, issue with photo, dispute", lambda: _write_down(life))
     life.gridapp("search", given.NAMES[0])
     life.gridapp("list", "resident", "--unmask")
-    life.step("a program of its own", lambda: _by_itself(life))
     life.gridapp("today")
 
 
@@ -267,7 +267,9 @@ def window(life: Life) -> None:
     for end in ("SIGKILL", "SIGABRT"):
         life.step(
             f"the window, until {end}",
-            lambda end=end: window.use(life.place, password, signal.Signals[end]),
+            lambda end=end: window.use(
+                life.place, password, signal.Signals[end], lambda: _by_itself(life)
+            ),
             end,
         )
 
@@ -283,6 +285,7 @@ def tell_secrets(life: Life) -> None:
     with store.reading() as db:
         said["tokens"].append(state.value(db, "token"))
         rows = records.find(db, Attachment)
+        said["drafts"] = list(db.scalars(text("SELECT content FROM draft")))
     photo_key = HKDF(SHA256(), 32, salt=None, info=b"gridapp photos 1")
     said["keys"] += [store.key.hex(), photo_key.derive(store.key).hex()]
     for row in rows:

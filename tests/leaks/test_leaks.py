@@ -87,6 +87,7 @@ def test_the_life_wrote_what_it_should_have(lived):
     assert b"--password-file" in commands
     secrets = json.loads(place.secrets.read_text(encoding="utf-8"))
     assert len(set(secrets["keys"])) == 4  # somebody was taken off in between
+    assert any(given.DRAFT in one for one in secrets["drafts"])
 
 
 def test_a_program_that_crashes_leaves_no_memory_on_the_disk(lived):
