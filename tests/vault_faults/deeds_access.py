@@ -13,7 +13,6 @@ from gridapp.store import (
     backup_places,
     doctor,
     doctor_repair,
-    keyholders,
     members,
     rekeying,
     slots,
@@ -65,7 +64,7 @@ class Members(Deed):
         return vaults.open_store(found.room.vault, PASSWORD)
 
     def check(self, found: Found, store: Store) -> None:
-        found.whole("accounts", holds=len(keyholders.accounts(store.folder)) in (1, 2))
+        found.whole("accounts", holds=len(door.accounts(store.folder)) in (1, 2))
 
 
 class Rekeys(Deed):

@@ -99,12 +99,13 @@ class BrieflyHeld(RefusedFrom):
 @dataclass(frozen=True)
 class Fault:
     """What a disk refuses: which calls, with which errno, and what the user must read
-    in what is said."""
+    in what is said. waits: locks and sleeps are heard too, which takes time."""
 
     name: str
     which: Callable[[Call], bool]
     code: int
     words: tuple[str, ...] = ("",)
+    waits: bool = False
 
 
 FULL = Fault("disk full", lambda call: call.grows, errno.ENOSPC, ("磁盘", "空间"))
@@ -115,6 +116,9 @@ READ_ONLY = Fault(
 )
 BAD_SYNC = Fault("sync fails", lambda call: call.sort == "sync", errno.EIO)
 SCANNED = Fault(
-    "file held by a scanner", lambda call: call.sort == "rename", errno.EACCES
+    "file held by a scanner",
+    lambda call: call.sort == "rename",
+    errno.EACCES,
+    waits=True,
 )
-LOCKED = Fault("database locked", lambda call: call.locks, errno.EAGAIN)
+LOCKED = Fault("database locked", lambda call: call.locks, errno.EAGAIN, waits=True)

@@ -21,14 +21,14 @@ DEEDS = [
     (Photos(), 40),
     (Choices(), 30),
     (Exports(), 20),
-    (Begins(), 25),
+    (Begins(), 20),
     (Passwords(), 30),
     (Members(), 40),
     (Rekeys(), 40),
     (Repairs(), 25),
     (Backups(), 35),
     (Restores(), 50),
-    *((Migrations(version), 12) for version in OLD),
+    *((Migrations(version), 8) for version in OLD),
 ]
 
 

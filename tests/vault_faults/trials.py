@@ -73,14 +73,14 @@ class Bench:
         """Let the disk refuse at each of its calls once; at `most` of them, evenly,
         where there are more. Nothing is in the way any more when the user was told."""
         rule = AfterReady(fault.which)
-        rule.locks = True
+        rule.locks = fault.waits
         room = self.room()
         assert self.run(rule, room, seed, do_stubbornly).said[-1] == "end"
         steps = max(1, -(-rule.passed // most))
         first = 1 + random.Random(seed).randrange(steps)
         for nth in range(first, rule.passed + 1, steps):
             refused, room = RefusedFrom(fault.which, nth, fault.code), self.room()
-            refused.locks = True
+            refused.locks = fault.waits
             outcome = self.run(refused, room, seed, do_stubbornly)
             found = self._judged(room, outcome, nth // steps)
             if "end" not in found.said:
@@ -123,7 +123,7 @@ class Bench:
                 at = rng.choice(said)
             yield (
                 f"after step {at} of {len(steps)}",
-                self._cut(steps[: at + 1], root, rng),
+                self._cut(steps[: at + 1], root, rng, number),
             )
 
     def _cut(
