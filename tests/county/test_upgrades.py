@@ -25,6 +25,7 @@ from gridapp.store import vault as vaults
 from gridapp.store.database import make_engine
 from gridapp.sync.client import SyncClient
 from tests.county.conftest import GRID, Direct
+from tests.store import old_slots
 
 RELEASED = "0003"
 HERE = grid_id(GRID)
@@ -245,8 +246,9 @@ def test_a_vault_of_the_last_release_keeps_what_it_had_not_sent(county, tmp_path
             (person.hex, HERE.hex, "张德福", at, at),
         )
     engine.dispose()
+    old_slots.write(folder, key, "旧密码")
 
-    opened = vaults.open_with_key(folder, key)
+    opened = vaults.open_store(folder, "旧密码")
     try:
         client = SyncClient(opened, Direct(county))
         client.enrol(access.create_enrolment(county, [GRID], "王秀兰"))

@@ -1,6 +1,5 @@
 """Several people on one laptop: a password each, roles that are sealed in."""
 
-import base64
 import json
 import os
 import random
@@ -28,6 +27,7 @@ from gridapp.store import (
 )
 from gridapp.store import vault as vaults
 from gridapp.work import founding
+from tests.store import old_slots
 
 ZHOU, WANG, LI = "桂花树下三把椅子", "河边第二棵柳树下", "红色雨伞挂门后面"
 CODE = "990101001001"
@@ -242,28 +242,8 @@ class TestSealed:
             members.add(store, "赵六", "worker", "窗台上的蓝色花盆")
 
     def test_a_slot_file_of_another_program_version_still_opens(self, folder, store):
-        key, salt = store.key, base64.b64encode(b"s" * 16).decode()
         store.close()
-        old = slots.Slot(salt, base64.b64encode(b"n" * 12).decode(), "", 1, 64, 1)
-        sealed = slots.AESGCM(slots._derived(old, "１２３ 旧密码")).encrypt(
-            b"n" * 12, key, None
-        )
-        content = {
-            "format": 1,
-            "slots": [
-                {
-                    "salt": old.salt,
-                    "nonce": old.nonce,
-                    "sealed": base64.b64encode(sealed).decode(),
-                    "passes": 1,
-                    "memory_kib": 64,
-                    "lanes": 1,
-                }
-            ],
-        }
-        path = folder / vaults.SLOT_FILE
-        slot_file.remove(path)
-        path.write_text(json.dumps(content), "utf-8")
+        path = old_slots.write(folder, store.key, "１２３ 旧密码")
         [before] = vaults.accounts(folder)
         user = open_as(folder, "１２３ 旧密码").user
         assert (user.id, user.name, user.role) == (before.id, "周敏", "secretary")
