@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QLabel,
     QPlainTextEdit,
+    QScrollArea,
     QWidget,
 )
 
@@ -77,6 +78,15 @@ class Desk:
         found = self.one(QAbstractButton, words)
         assert found.isEnabled(), words
         return found
+
+    def in_sight(self, words: str) -> QAbstractButton:
+        """The button with these words, which the wheel brings into sight."""
+        button = self.button(words)
+        for area in self.window.findChildren(QScrollArea):
+            if area.isVisible() and area.isAncestorOf(button):
+                area.ensureWidgetVisible(button)
+        self.hand.settle()
+        return button
 
     def all_views(self, words: str) -> list[QAbstractItemView]:
         """The lists and tables whose name begins so; there may be none yet."""

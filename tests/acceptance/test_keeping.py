@@ -57,7 +57,7 @@ def test_a_deleted_resident_comes_back_the_next_day(desk, check):
     overnight(desk)
     with check.measured():
         desk.hand.click(desk.button("设置"))
-        desk.hand.click(desk.button("回收站"))
+        desk.hand.click(desk.in_sight("回收站"))
         desk.hand.click(desk.button("恢复"))
     assert kept(desk, person) == before
     assert check.clicks <= 3

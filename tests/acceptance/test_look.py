@@ -58,7 +58,7 @@ def test_the_running_window_loads_no_such_part(desk, check):
 @pytest.mark.check(30)
 def test_the_licences_page_names_every_part(desk, check):
     desk.hand.click(desk.button("设置"))
-    desk.hand.click(desk.button("关于与许可"))
+    desk.hand.click(desk.in_sight("关于与许可"))
     listed = [row.casefold() for row in desk.rows("程序里的部件")]
     asked = {
         re.split(r"[^A-Za-z0-9._-]", line)[0].casefold()

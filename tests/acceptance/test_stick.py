@@ -2,7 +2,6 @@
 
 import pytest
 from PySide6.QtCore import QStorageInfo
-from PySide6.QtWidgets import QScrollArea
 
 from gridapp.cli.demo import GRID
 from gridapp.county import access, packages, upkeep
@@ -51,16 +50,6 @@ def county(tmp_path):
         yield opened
 
 
-def in_sight(desk, words):
-    """A button of the page, which the wheel brings into sight."""
-    button = desk.button(words)
-    for area in desk.window.findChildren(QScrollArea):
-        if area.isVisible() and area.isAncestorOf(button):
-            area.ensureWidgetVisible(button)
-    desk.hand.settle()
-    return button
-
-
 def unsent(desk):
     batch = desk.read(outbox.next_batch)
     return len(batch.changes) if batch else 0
@@ -76,7 +65,7 @@ def test_the_unsynced_goes_onto_a_usb_disk_and_the_answer_comes_back(
 
     with check.measured():
         desk.hand.click(desk.button("同步"))
-        desk.hand.click(in_sight(desk, "导出到 U 盘"))
+        desk.hand.click(desk.in_sight("导出到 U 盘"))
         pick(desk, "U 盘 KINGSTON")
     [file] = stick.iterdir()
     assert desk.says("已导出")
@@ -85,7 +74,7 @@ def test_the_unsynced_goes_onto_a_usb_disk_and_the_answer_comes_back(
     [taken] = packages.take_in_all(county, [file], stick)
     assert (taken.code, taken.held) == ("", 0)
     with check.measured():
-        desk.hand.click(in_sight(desk, "从 U 盘导入"))
+        desk.hand.click(desk.in_sight("从 U 盘导入"))
         pick(desk, file.stem + "-答复")
 
     assert desk.says("答复已导入")

@@ -43,7 +43,7 @@ class PasswordAsk(QDialog):
         self.error.say("")
         self.do = Button(session.theme, verb, "primary", icon="check")
         self.cancel = Button(session.theme, tr("返回"))
-        self.box: QVBoxLayout = column(self, (24, 20, 24, 20), 8)
+        self.box: QVBoxLayout = column(self, (24, 12, 24, 12), 6)
         self.cancel.clicked.connect(self.reject)
         self.do.clicked.connect(self.submit)
         session.read(grid_codes, self._codes.extend)

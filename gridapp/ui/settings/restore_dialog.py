@@ -86,7 +86,7 @@ class LookStep(Step):
         self.purpose = LineField(tr("为什么恢复"), tr("如：昨天导错了一批人"))
         words = Text(tr("为什么恢复（记入操作记录）"))
         words.setBuddy(self.purpose)
-        box = column(self, gap=8)
+        box = column(self, gap=6)  # a small screen at 150 % has 441 pixels
         box.addWidget(self.facts)
         box.addWidget(self.losses)
         box.addWidget(self.table, 1)
