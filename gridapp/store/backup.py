@@ -51,6 +51,7 @@ class _Note(msgspec.Struct, frozen=True):
     second_at: str = ""
     trouble: str = ""
     second_trouble: str = ""
+    second: str = ""  # the other place that these words are about
 
 
 @dataclass(frozen=True)
@@ -93,9 +94,15 @@ def make(
     except UserError as error:
         _note(store, trouble=str(error))
         raise
-    there = backup_places.second(store.folder) is not None and not made.trouble
-    second_at = {"second_at": made.manifest.made_at} if there else {}
-    _note(store, trouble="", second_trouble=made.trouble, **second_at)
+    place = str(backup_places.second(store.folder) or "")
+    told = {"second": place, "second_trouble": made.trouble}
+    with store.reading() as db:
+        before = _read_note(state.value(db, _NOTE))
+    if place and not made.trouble:
+        told["second_at"] = made.manifest.made_at
+    elif place != before.second:
+        told["second_at"] = ""
+    _note(store, trouble="", **told)
     return made
 
 
@@ -150,6 +157,7 @@ def standing(store: Store, at: dt.datetime | None = None) -> Standing:
     last = last or next(iter(moments), None)  # all from the future: the clock was off
     since = last or (dt.datetime.fromisoformat(begun) if begun else moment)
     second = backup_places.second(store.folder)
+    there = note if note.second == str(second or "") else _Note()  # another was chosen
     today = moment.astimezone().date()
     return Standing(
         place,
@@ -159,9 +167,9 @@ def standing(store: Store, at: dt.datetime | None = None) -> Standing:
         due=all(one.astimezone().date() != today for one in moments),
         second=second,
         second_there=second is not None and second.is_dir(),
-        second_last=_moment(note.second_at),
+        second_last=_moment(there.second_at),
         trouble=note.trouble,
-        second_trouble=note.second_trouble if second else "",
+        second_trouble=there.second_trouble if second else "",
     )
 
 
@@ -186,7 +194,7 @@ def choose_second(chosen: Path) -> Path:
     Only now: when it is missing later, another stick may have its letter, and that gets
     nothing. UserError when nothing can be written there.
     """
-    folder = chosen / tr("网格日志备份")
+    folder = chosen.absolute() / tr("网格日志备份")
     try:
         durable.make_folder(folder)
         with tempfile.TemporaryFile(dir=folder) as probe:

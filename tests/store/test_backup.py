@@ -4,6 +4,7 @@ import datetime as dt
 import random
 import shutil
 import threading
+from pathlib import Path
 from contextlib import closing
 
 import msgspec
@@ -332,6 +333,33 @@ class TestSecondPlace:
         stick.mkdir()
         assert backup.make(vault).trouble == ""
         assert backup.standing(vault).second_trouble == ""
+
+    def test_what_was_stored_elsewhere_is_not_said_of_a_new_one(
+        self, vault, stick, tmp_path
+    ):
+        backup.make(vault)
+        shutil.rmtree(stick)
+        backup.make(vault)
+        (tmp_path / "another").mkdir()
+        folder = backup.choose_second(tmp_path / "another")
+        settings.save(vault.folder, settings.Settings(backup_folder=str(folder)))
+
+        now = backup.standing(vault)
+
+        assert (now.second_last, now.second_trouble) == (None, "")
+        shutil.rmtree(folder)
+        backup.make(vault)
+        assert backup.standing(vault).second_last is None
+        folder.mkdir()
+        backup.make(vault)
+        assert backup.standing(vault).second_last is not None
+
+    def test_it_stays_where_it_is_wherever_the_program_is_started(
+        self, tmp_path, monkeypatch
+    ):
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "stick").mkdir()
+        assert backup.choose_second(Path("stick")).is_absolute()
 
     def test_when_it_vanishes_midway_the_first_stays(self, vault, stick):
         vault.photos.take(picture())
