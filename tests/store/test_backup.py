@@ -4,8 +4,8 @@ import datetime as dt
 import random
 import shutil
 import threading
-from pathlib import Path
 from contextlib import closing
+from pathlib import Path
 
 import msgspec
 import pytest
