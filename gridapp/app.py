@@ -25,28 +25,29 @@ from gridapp import crash, paths
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.settings import Scheme, Settings
-from gridapp.store import opening, state, vault
 from gridapp.store.accounts import Account
-from gridapp.store.vault import Store
-from gridapp.ui import capture_guard
+from gridapp.ui import capture_guard, warm
 from gridapp.ui.away import AwayWatch
 from gridapp.ui.capture_guard import CaptureGuard
 from gridapp.ui.clipboard_guard import ClipboardGuard
 from gridapp.ui.cover import Cover, take_in_composed
 from gridapp.ui.idle import IdleWatch
 from gridapp.ui.jobs import Jobs
-from gridapp.ui.login import Login, Proof
+from gridapp.ui.login import Login
 from gridapp.ui.messages import Messages
 from gridapp.ui.preferences import Preferences
 from gridapp.ui.reopen import Start, Successor, prepare
 from gridapp.ui.theme import Theme
 
 if TYPE_CHECKING:
+    from gridapp.store.vault import Store
+    from gridapp.ui.entering import Proof
     from gridapp.ui.main_window import MainWindow
     from gridapp.ui.session import Session
 
 log = logging.getLogger(__name__)
 LAPTOP_WIDTH = 1366  # up to this many pixels the window takes the whole screen
+_PAINTED = 100  # ms after which the login has been painted
 PLATFORM = "QT_QPA_PLATFORM"  # the environment variable that names Qt's screen
 
 
@@ -104,10 +105,16 @@ class App(QObject):
         self._at_door.set_window(login)
         self.login = login
         login.show()
+        QTimer.singleShot(_PAINTED, self, self._warm)
         return login
+
+    def _warm(self) -> None:
+        """Import what opening a vault needs while the password is typed."""
+        self.jobs.run_beside(warm.up, _nothing)
 
     def open_window(self, store: Store) -> MainWindow:
         """Show the window of an open vault in place of the login."""
+        from gridapp.store import state
         from gridapp.ui.main_window import MainWindow, take_package, user_words
         from gridapp.ui.session import Session
 
@@ -150,6 +157,8 @@ class App(QObject):
         when a restore waits for another window; then the login asks."""
         if start.key is None:
             return
+        from gridapp.store import vault
+
         try:
             store = vault.open_with_key(self._data, start.key, start.user)
         except UserError as error:
@@ -178,6 +187,8 @@ class App(QObject):
         if proof.user.id != self._store.user.id:
             self._go_over(proof.key, proof.user, "")
             return
+        from gridapp.store import opening
+
         self.jobs.run(partial(opening.tell_failures, self._store), _nothing)
         self._cover.lift()
         self._close_login()
@@ -307,6 +318,8 @@ def run(data: Path, password: str | None = None, package: Path | None = None) ->
     if start.key is not None:
         app.take_over(start)
     elif password is not None:
+        from gridapp.store import vault
+
         app.open_window(vault.open_store(data, password))
     else:
         app.ask_password()

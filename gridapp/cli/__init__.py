@@ -12,7 +12,7 @@ import click
 
 from gridapp import __version__
 from gridapp.cli.commands import Commands
-from gridapp.cli.options import data_folder
+from gridapp.cli.data_folder import data_folder
 from gridapp.language import tr
 
 

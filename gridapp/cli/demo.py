@@ -15,7 +15,7 @@ import click
 
 from gridapp import paths
 from gridapp.cli import demo_days
-from gridapp.cli.options import data_folder
+from gridapp.cli.data_folder import data_folder
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models import Building, Household, Resident

@@ -15,9 +15,8 @@ from uuid import UUID
 
 import click
 import msgspec
-from click.core import ParameterSource
 
-from gridapp import paths
+from gridapp.cli.data_folder import data_folder, given_above
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models import RECORDS, record_named
@@ -30,31 +29,13 @@ from gridapp.work.purpose import purpose_of
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def _given_above(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
-    """The value, or the one that stands before the sub-command: `--data D list …`."""
-    name = param.name or ""
-    above: click.Context | None = ctx
-    while above is not None:
-        if above.get_parameter_source(name) not in (None, ParameterSource.DEFAULT):
-            return value if above is ctx else above.params[name]
-        above = above.parent
-    return value
-
-
 def _given_server(ctx: click.Context, param: click.Parameter, value: Any) -> Path:
-    found: Path | None = _given_above(ctx, param, value)
+    found: Path | None = given_above(ctx, param, value)
     if found is None:
         raise click.MissingParameter(ctx=ctx, param=param)
     return found
 
 
-data_folder = click.option(
-    "--data",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=paths.data_home,
-    callback=_given_above,
-    help=tr("数据文件夹。"),
-)
 server_folder = click.option(
     "--data",
     type=click.Path(file_okay=False, path_type=Path),
@@ -64,7 +45,7 @@ server_folder = click.option(
 password_file = click.option(
     "--password-file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    callback=_given_above,
+    callback=given_above,
     help=tr("第一行是密码的文件；也可以用环境变量 GRIDAPP_PASSWORD。"),
 )
 new_password = click.option(

@@ -35,8 +35,7 @@ from enum import StrEnum
 
 from gridapp.errors import UserError
 from gridapp.language import tr
-
-WORKER, SECRETARY, IT = "worker", "secretary", "it"
+from gridapp.roles import IT, SECRETARY, WORKER
 
 
 class Act(StrEnum):

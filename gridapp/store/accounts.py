@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from gridapp.language import tr
-from gridapp.models.permissions import IT, SECRETARY, WORKER
+from gridapp.roles import IT, SECRETARY, WORKER
 
 ROLES = (WORKER, SECRETARY, IT)
 ROLE_WORDS = {WORKER: tr("网格员"), SECRETARY: tr("负责人"), IT: tr("技术人员")}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
@@ -15,6 +14,14 @@ from sqlalchemy.pool import QueuePool
 
 from gridapp.errors import UserError
 from gridapp.language import tr
+from gridapp.store.faults import (
+    BROKEN_DISK,
+    FULL,
+    IN_USE,
+    READ_ONLY,
+    Damaged,
+    file_faults_in_words,
+)
 
 sqlcipher: Any = import_module("sqlcipher3.dbapi2")  # it carries no types
 
@@ -32,15 +39,11 @@ _PRAGMAS = (
     "temp_store = MEMORY",  # nothing readable in temporary files
     f"journal_size_limit = {_WAL_KEPT}",
 )
-_FULL = tr("磁盘已满，刚才的改动没有保存。请清出空间后再试")
-_READ_ONLY = tr("数据文件夹是只读的，请检查文件夹权限后再试")
-_IN_USE = tr("另一个程序正占用数据文件，请关掉它后再试")
-_BROKEN_DISK = tr("读写磁盘出错，请检查磁盘后再试")
 _FAULTS = (
-    ("database or disk is full", _FULL),
-    ("readonly database", _READ_ONLY),
-    ("database is locked", _IN_USE),
-    ("locking protocol", _IN_USE),
+    ("database or disk is full", FULL),
+    ("readonly database", READ_ONLY),
+    ("database is locked", IN_USE),
+    ("locking protocol", IN_USE),
     ("malformed", tr("数据文件已损坏，请从备份恢复")),
     ("vtable constructor failed", tr("数据文件已损坏，请从备份恢复")),  # of the index
     ("file is not a database", tr("数据文件已损坏或密钥不符，请从备份恢复")),
@@ -48,17 +51,9 @@ _FAULTS = (
         "unable to open database file",
         tr("打不开数据文件，请检查文件夹是否还在，磁盘是否已满"),
     ),
-    ("disk I/O error", _BROKEN_DISK),
+    ("disk I/O error", BROKEN_DISK),
     ("FOREIGN KEY constraint", tr("所指的记录不在这台电脑上，请核对编号后再试")),
 )
-
-
-_CODES = (
-    ((errno.ENOSPC, errno.EDQUOT), _FULL),
-    ((errno.EACCES, errno.EPERM, errno.EROFS), _READ_ONLY),
-    ((errno.EIO,), _BROKEN_DISK),
-)
-_HELD = (32, 33)  # ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION of Windows
 
 
 def keyed(path: Path, key: bytes) -> Any:
@@ -159,29 +154,19 @@ def driver(db: Connection) -> Any:
     return db.connection.driver_connection
 
 
-class Damaged(UserError):
-    """The file itself is not whole: what can be read of it, `rescue` reads."""
-
-
 _DAMAGED = ("malformed", "vtable constructor failed", "file is not a database")
 
 
 @contextmanager
 def faults_in_words() -> Generator[None]:
     """Turn what can happen to a file on a laptop into a UserError."""
-    try:
-        yield
-    except (DBAPIError, sqlcipher.Error) as error:
-        cause = str(error.orig if isinstance(error, DBAPIError) else error)
-        for sign, sentence in _FAULTS:
-            if sign in cause:
-                kind = Damaged if sign in _DAMAGED else UserError
-                raise kind(sentence) from error
-        raise
-    except OSError as error:
-        if getattr(error, "winerror", None) in _HELD:
-            raise UserError(_IN_USE) from error
-        for codes, sentence in _CODES:
-            if error.errno in codes:
-                raise UserError(sentence) from error
-        raise
+    with file_faults_in_words():
+        try:
+            yield
+        except (DBAPIError, sqlcipher.Error) as error:
+            cause = str(error.orig if isinstance(error, DBAPIError) else error)
+            for sign, sentence in _FAULTS:
+                if sign in cause:
+                    kind = Damaged if sign in _DAMAGED else UserError
+                    raise kind(sentence) from error
+            raise

@@ -7,29 +7,9 @@ from pathlib import Path
 
 from gridapp.errors import UserError
 from gridapp.language import tr
-from gridapp.store import passwords, restoring, slot_file, slots, tries
-from gridapp.store.accounts import Account
-from gridapp.store.database import faults_in_words
-
-SLOT_FILE = "vault.json"
-WRONG_PASSWORD = tr("密码不对，请重新输入（注意大小写）")
-
-
-class WrongPassword(UserError):
-    """No slot is opened by it."""
-
-    def __init__(self) -> None:
-        super().__init__(WRONG_PASSWORD)
-
-
-def accounts(folder: Path) -> list[Account]:
-    """Who may open the vault in `folder`, as the slot file says without a password.
-
-    Locked when the county has shut it, UserError when the file is damaged.
-    """
-    with faults_in_words():
-        restoring.finish(folder)
-        return [slot.account for slot in slots.read(folder / SLOT_FILE).slots]
+from gridapp.store import passwords, slot_file, slots, tries
+from gridapp.store.door import SLOT_FILE, WrongPassword
+from gridapp.store.faults import file_faults_in_words
 
 
 def unsealed(folder: Path, password: str, name: str | None = None) -> slots.Opened:
@@ -37,7 +17,7 @@ def unsealed(folder: Path, password: str, name: str | None = None) -> slots.Open
 
     TooSoon after many wrong ones (`tries`).
     """
-    with faults_in_words():
+    with file_faults_in_words():
         kept = slots.read(folder / SLOT_FILE).slots
     wanted = [
         slot for slot in kept if name in (None, slot.account.id, slot.account.name)
@@ -71,7 +51,7 @@ def change_password(
     path = folder / SLOT_FILE
     opened = unsealed(folder, old, name)
     passwords.check(new, opened.slot.name, codes)
-    with faults_in_words(), slot_file.changing(path):
+    with file_faults_in_words(), slot_file.changing(path):
         kept = slots.read(path)
         changed = slots.resealed(opened, new)
         slots.write(path, slots.with_slot(kept, opened, changed))

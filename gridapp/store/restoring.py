@@ -21,22 +21,17 @@ from gridapp import durable
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.store import saved, slot_file, slots
+from gridapp.store.door import READY, pending
+from gridapp.store.door import RESTORING as FOLDER
 from gridapp.store.photos import FOLDER as PHOTOS
 
 DATABASE, SLOTS = "grid.db", "vault.json"  # files of a vault, and parts of a backup
-FOLDER = "restoring"
-_READY = "ready.json"
 _LOCK = ".restoring.lock"
 _PATIENCE = 10.0  # seconds to wait for another program that is at it
 # Where SQLite locks a file on POSIX: PENDING_BYTE + 2, SHARED_SIZE bytes (its os.h).
 # Whoever has a database in WAL mode open holds a shared lock there.
 _SHARED_FIRST, _SHARED_SIZE = 0x40000000 + 2, 510
 IN_USE = tr("另一个窗口正开着这份数据。请把它关掉，再恢复备份")
-
-
-def pending(folder: Path) -> bool:
-    """Whether a restore of the vault in `folder` is prepared and waits to be done."""
-    return (folder / FOLDER / _READY).exists()
 
 
 def declare(folder: Path) -> None:
@@ -46,7 +41,7 @@ def declare(folder: Path) -> None:
     """
     scratch = folder / FOLDER
     durable.sync_folder(scratch)
-    durable.write_whole(scratch / _READY, b'{"format": 1}')
+    durable.write_whole(scratch / READY, b'{"format": 1}')
 
 
 def finish(folder: Path) -> None:
@@ -86,7 +81,7 @@ def clear(folder: Path) -> None:
     scratch = folder / FOLDER
     if not scratch.exists():
         return
-    (scratch / _READY).unlink(missing_ok=True)
+    (scratch / READY).unlink(missing_ok=True)
     durable.sync_folder(scratch)
     shutil.rmtree(scratch)
 

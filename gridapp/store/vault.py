@@ -41,15 +41,17 @@ from gridapp.store import (
     state,
 )
 from gridapp.store.accounts import Account
-from gridapp.store.database import Damaged, faults_in_words, make_engine
-from gridapp.store.keyholders import (
+from gridapp.store.database import faults_in_words, make_engine
+from gridapp.store.door import (
     SLOT_FILE,
     WRONG_PASSWORD,
     WrongPassword,
     accounts,
-    change_password,
-    unsealed,
+    exists,
+    is_shut,
 )
+from gridapp.store.faults import Damaged
+from gridapp.store.keyholders import change_password, unsealed
 from gridapp.store.photos import PhotoStore
 
 __all__ = ["WRONG_PASSWORD", "WrongPassword", "change_password"]
@@ -231,17 +233,6 @@ class Store:
                 db.rollback()
         finally:
             self._engine.dispose()
-
-
-def exists(folder: Path) -> bool:
-    """Whether a vault was made in `folder`."""
-    return slot_file.exists(folder / SLOT_FILE) or restoring.pending(folder)
-
-
-def is_shut(folder: Path) -> bool:
-    """Whether the county has shut the vault in `folder`."""
-    with faults_in_words():
-        return slots.shut_note(folder / SLOT_FILE) is not None
 
 
 def create(folder: Path, password: str, name: str = "", grid: str = "") -> Store:

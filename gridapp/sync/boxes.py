@@ -13,9 +13,9 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from gridapp.sync.keys import HALF, PrivateKeys, seal_part
+from gridapp.sync.keys import PrivateKeys, seal_part
+from gridapp.sync.sizes import HALF
 
-OVERHEAD = HALF + 16  # bytes more than what is sealed
 _LABEL = b"gridapp box 1 "
 _NONCE = bytes(12)
 

@@ -21,8 +21,9 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import (
     X25519PublicKey,
 )
 
-HALF = 32  # bytes of one key, private or public
-BYTES = 2 * HALF
+from gridapp.sync.sizes import HALF, PAIR
+
+BYTES = PAIR
 ID_BYTES = 8
 
 

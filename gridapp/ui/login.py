@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
@@ -15,17 +15,15 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QWidget
 from gridapp.errors import UserError
 from gridapp.language import language, tr
 from gridapp.settings import Language
-from gridapp.store import asked, keyholders, rekeying, tries, vault
+from gridapp.store import door, tries
 from gridapp.store.accounts import Account
-from gridapp.store.database import Damaged
-from gridapp.store.slots import Locked
-from gridapp.store.vault import Store
-from gridapp.ui.help.help_page import HelpWindow
+from gridapp.store.faults import Damaged
+from gridapp.store.slot_content import Locked
+from gridapp.ui import warm
 from gridapp.ui.jobs import Jobs
 from gridapp.ui.login_names import NameList
 from gridapp.ui.messages import Messages
 from gridapp.ui.preferences import LANGUAGE_NAMES, Preferences
-from gridapp.ui.recovery_dialog import RecoveryDialog
 from gridapp.ui.theme import Theme
 from gridapp.ui.unlock_form import UnlockForm
 from gridapp.ui.widgets.buttons import Button
@@ -34,18 +32,13 @@ from gridapp.ui.widgets.entry import LineField
 from gridapp.ui.widgets.password import NewPassword, PasswordField
 from gridapp.ui.widgets.size_button import SizeButton
 from gridapp.ui.widgets.text import Glyph, Text
-from gridapp.work import founding
+
+if TYPE_CHECKING:
+    from gridapp.store.vault import Store
+    from gridapp.ui.entering import Proof
 
 PASSWORDS = 2  # fields of a new vault that stand in the first column
 _SECOND = 1_000  # ms
-
-
-@dataclasses.dataclass(frozen=True)
-class Proof:
-    """Who typed their password at a locked window, and the key it opened."""
-
-    user: Account
-    key: bytes = dataclasses.field(repr=False)
 
 
 class Login(QWidget):
@@ -75,7 +68,7 @@ class Login(QWidget):
         self._folder = folder
         self._jobs = jobs
         self._messages = messages
-        self._new = not vault.exists(folder)
+        self._new = not door.exists(folder)
         self._waits = 0  # seconds until a password may be tried
         self._seconds = QTimer(self)
         self._seconds.setInterval(_SECOND)
@@ -127,7 +120,7 @@ class Login(QWidget):
         """The names to choose from, None of one person alone, and what is wrong with
         the file they stand in."""
         try:
-            people = [] if self._new else keyholders.accounts(self._folder)
+            people = [] if self._new else door.accounts(self._folder)
         except Locked:
             return None, ""  # the bar says so already
         except UserError as error:
@@ -221,6 +214,9 @@ class Login(QWidget):
         return button
 
     def _help(self) -> None:
+        warm.up()
+        from gridapp.ui.help.help_page import HelpWindow
+
         chapter = "start" if self._new else "password"
         window = HelpWindow(self._theme, chapter, self)
         window.finished.connect(window.deleteLater)
@@ -228,6 +224,9 @@ class Login(QWidget):
 
     def recover(self) -> None:
         """Help whoever forgot the password, with the county."""
+        warm.up()
+        from gridapp.ui.recovery_dialog import RecoveryDialog
+
         account = self._names.chosen() if self._names is not None else None
         dialog = RecoveryDialog(
             self._folder, account, self._jobs, self._theme, self._messages, self
@@ -266,15 +265,24 @@ class Login(QWidget):
         elif self._open.isEnabled():
             self._open.setEnabled(False)
             self._open.setText(tr("正在打开…"))
-            name = self._names.chosen().id if self._names is not None else None
-            way = _proof if self._locked else vault.open_store
-            work: Callable[[], Store | Proof] = partial(
-                way, self._folder, password, name
-            )
-            if self._new:
-                name, grid, code = (f.text().strip() for f in self._fields()[2:])
-                work = partial(_created, self._folder, password, code, grid, name)
-            self._jobs.run(work, self._done, self._failed)
+            self._enter(password)
+
+    def _enter(self, password: str) -> None:
+        """Have a thread open the vault, make it, or look whose password it is."""
+        account = self._names.chosen().id if self._names is not None else None
+        told = [field.text().strip() for field in self._fields()[2:]]
+        folder, new, locked = self._folder, self._new, self._locked
+
+        def work() -> Store | Proof:
+            from gridapp.ui import entering
+
+            if new:
+                name, grid, code = told
+                return entering.created(folder, password, code, grid, name)
+            way = entering.proof if locked else entering.opened
+            return way(folder, password, account)
+
+        self._jobs.run(work, self._done, self._failed)
 
     def _forget_error(self) -> None:
         if not self._waits:
@@ -293,17 +301,14 @@ class Login(QWidget):
         if self._names is not None:
             with suppress(UserError):  # it is there to save a click, no more
                 self._preferences.keep(last_user=found.user.id)
-        if isinstance(found, Proof):
-            self.proved.emit(found)
-        else:
-            self.opened.emit(found)
+        (self.proved if self._locked else self.opened).emit(found)
 
     def _failed(self, error: Exception) -> None:
         self._open.setText(tr("建立并打开") if self._new else tr("打开"))
         self._open.setEnabled(True)
         self._unlock.setVisible(self._unlock.is_needed())
         self.rescue.setVisible(isinstance(error, Damaged))
-        if isinstance(error, keyholders.WrongPassword):
+        if isinstance(error, door.WrongPassword):
             self._refuse(self._with_tries(str(error)))
             self._wait(tries.wait_seconds(self._folder))
         elif isinstance(error, tries.TooSoon):
@@ -374,16 +379,3 @@ class Login(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._password.setFocus()
-
-
-def _proof(folder: Path, password: str, name: str | None) -> Proof:
-    opened = keyholders.unsealed(folder, password, name)
-    asked.forget(folder, opened.slot.account.id)  # it was remembered after all
-    database = folder / vault.DATABASE_FILE
-    return Proof(opened.slot.account, rekeying.key_of(database, opened))
-
-
-def _created(folder: Path, password: str, code: str, grid: str, name: str) -> Store:
-    store = vault.create(folder, password, name, code)
-    founding.found(store, code, grid, name)
-    return store

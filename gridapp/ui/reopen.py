@@ -20,7 +20,7 @@ from gridapp.errors import UserError
 from gridapp.language import VARIABLE as LANGUAGE
 from gridapp.language import tr
 from gridapp.store.accounts import Account
-from gridapp.store.slots import KEY_BYTES
+from gridapp.store.slot_content import KEY_BYTES
 
 PAGE = "GRIDAPP_REOPEN_AT"  # names the page to show, and that a key is in the pipe
 _MOST = 64 << 10  # bytes of a key and an account

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLayout, QWidget
 
 from gridapp.language import tr
-from gridapp.store import slots, vault
+from gridapp.store import door
 from gridapp.ui.jobs import Jobs
 from gridapp.ui.theme import Theme
 from gridapp.ui.widgets.buttons import Button
@@ -46,7 +46,7 @@ class UnlockForm(QWidget):
 
     def is_needed(self) -> bool:
         """Whether the vault is shut."""
-        return slots.shut_note(self._folder / vault.SLOT_FILE) is not None
+        return door.is_shut(self._folder)
 
     def unlock(self) -> None:
         """Ask the county with what is typed."""

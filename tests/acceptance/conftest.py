@@ -14,7 +14,7 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from gridapp import paths
 from gridapp.cli import demo
 from gridapp.models import Resident
-from gridapp.store import keyholders, records, slots
+from gridapp.store import door, records, slots
 from gridapp.store import vault as vaults
 from gridapp.ui.jobs import Jobs
 from gridapp.ui.main_window import MainWindow, user_words
@@ -64,7 +64,7 @@ def entrusted(estate):
     with store.reading() as db:
         people = records.find(db, Resident)
     store.close()
-    known = {one.name for one in keyholders.accounts(estate[0])}
+    known = {one.name for one in door.accounts(estate[0])}
     found = [Marker("key", estate[1])]
     for at, one in enumerate(people[::10]):
         phones = one["phones"] or ()

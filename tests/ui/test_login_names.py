@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from gridapp import settings
 from gridapp.app import App
-from gridapp.store import acts, keyholders, members, tries
+from gridapp.store import acts, door, members, tries
 from gridapp.store import vault as vaults
 from gridapp.store.accounts import Account
 from gridapp.store.slots import KEY_BYTES
@@ -256,7 +256,7 @@ def test_the_same_person_finds_the_window_and_the_failures_are_journalled(
 
 
 def test_the_header_names_who_is_signed_in(app, shared, qtbot):
-    [user] = [o for o in keyholders.accounts(shared.folder) if o.name == "王敏"]
+    [user] = [o for o in door.accounts(shared.folder) if o.name == "王敏"]
     store = vaults.open_with_key(shared.folder, shared.key, user)
     window = app.open_window(store)
     qtbot.waitUntil(lambda: not app.jobs.busy, timeout=20_000)

@@ -13,6 +13,7 @@ from gridapp.store import (
     backup_places,
     doctor,
     doctor_repair,
+    door,
     members,
     rekeying,
     slots,

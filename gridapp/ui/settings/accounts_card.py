@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from gridapp.language import tr
 from gridapp.models.permissions import Act, refusal
-from gridapp.store import keyholders, members, state
+from gridapp.store import door, members, state
 from gridapp.store.accounts import ROLE_WORDS, Account
 from gridapp.store.database import Connection
 from gridapp.store.vault import Writing
@@ -82,7 +82,7 @@ class AccountsCard(Card):
 
     def reload(self) -> None:
         """Read again who may open the vault."""
-        work = partial(keyholders.accounts, self._session.store.folder)
+        work = partial(door.accounts, self._session.store.folder)
         self._session.jobs.run(work, self._show)
 
     def _show(self, people: list[Account]) -> None:
@@ -103,7 +103,7 @@ class AccountsCard(Card):
             reset = Button(self._session.theme, tr("设新密码…"), "small")
             reset.setAccessibleName(tr("给{name}设新密码", name=name))
             reset.clicked.connect(partial(self._reset, account))
-            remove = Button(self._session.theme, tr("停用"), "small")
+            remove = Button(self._session.theme, tr("停用…"), "small")
             remove.setAccessibleName(tr("停用{name}", name=name))
             remove.clicked.connect(partial(self._remove, account))
             row.addWidget(reset)

@@ -1,0 +1,45 @@
+"""The work of a login, done by a thread, and all that it imports.
+
+The login itself is shown without the database, the records and the ciphers; a thread
+imports this module while the password is typed (`warm`). It holds no widgets.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+from gridapp.store import asked, keyholders, rekeying, vault
+from gridapp.store.accounts import Account
+from gridapp.store.vault import Store
+from gridapp.work import auto_sync, founding, sync_standing
+
+__all__ = ["auto_sync", "sync_standing"]  # of the window that is shown next
+
+
+@dataclasses.dataclass(frozen=True)
+class Proof:
+    """Who typed their password at a locked window, and the key it opened."""
+
+    user: Account
+    key: bytes = dataclasses.field(repr=False)
+
+
+def opened(folder: Path, password: str, name: str | None) -> Store:
+    """The vault, opened by whom `name` names."""
+    return vault.open_store(folder, password, name)
+
+
+def proof(folder: Path, password: str, name: str | None) -> Proof:
+    """Who somebody is at a window that is locked; WrongPassword when they are not."""
+    found = keyholders.unsealed(folder, password, name)
+    asked.forget(folder, found.slot.account.id)  # it was remembered after all
+    database = folder / vault.DATABASE_FILE
+    return Proof(found.slot.account, rekeying.key_of(database, found))
+
+
+def created(folder: Path, password: str, code: str, grid: str, name: str) -> Store:
+    """A new vault with its grid and its first worker."""
+    store = vault.create(folder, password, name, code)
+    founding.found(store, code, grid, name)
+    return store
