@@ -11,7 +11,7 @@ from gridapp.store.vault import Store
 
 
 def found(store: Store, code: str, name: str, worker: str) -> UUID:
-    """Give a new vault its grid and worker; the grid's id.
+    """Give a new vault its grid and worker, both or none; the grid's id.
 
     Raises InvalidFields where one of them is empty.
     """
@@ -20,10 +20,8 @@ def found(store: Store, code: str, name: str, worker: str) -> UUID:
     with store.writing() as tx:
         records.insert_many(tx, Grid, [{"id": key} | words])
         state.keep(tx.db, state.DEFAULT_GRID, key.hex)
-    with store.writing() as tx:
-        by = records.save(
-            tx, Worker, {"name": worker.strip() or None, "role": "worker"}
-        )
+        who = {"name": worker.strip() or None, "role": "worker", "grid_id": key}
+        by = records.save(tx, Worker, who)
         state.keep(tx.db, state.WORKER, by.hex)
     store.worker_id = by
     return key

@@ -10,7 +10,7 @@ from typing import Any
 from openpyxl import load_workbook
 
 from gridapp import settings
-from gridapp.models import Resident
+from gridapp.models import Resident, Worker
 from gridapp.office.exporting.export import export
 from gridapp.store import records
 from gridapp.store import vault as vaults
@@ -20,7 +20,7 @@ from gridapp.work import founding
 from gridapp.work.listing import of_records
 from gridapp.work.purpose import signed
 from tests.vault_faults.deeds import Act, Deed, Facts, Found, Room
-from tests.vault_faults.deeds_records import picture
+from tests.vault_faults.deeds_records import ids_of, picture
 
 PASSWORD = "测试用的密码 1"
 CHOSEN = range(11, 17)  # minutes until the window locks
@@ -141,5 +141,6 @@ class Begins(Deed):
         return vaults.create(vault, PASSWORD)
 
     def check(self, found: Found, store: Store) -> None:
-        grids = store.grids()
+        grids, workers = store.grids(), ids_of(store, Worker)
         found.expect("the grid", there=bool(grids) or not found.facts("founded"))
+        found.whole("a grid without its worker", holds=bool(grids) == bool(workers))
