@@ -78,7 +78,8 @@ CHILD = """
 import ctypes, gc, os, resource, sys
 from gridapp import crash
 from gridapp.cli import main
-resource.setrlimit(resource.RLIMIT_CORE, (1 << 20, 1 << 20))
+_, most = resource.getrlimit(resource.RLIMIT_CORE)
+resource.setrlimit(resource.RLIMIT_CORE, (most, most))
 try:
     main(["--version"])
 except SystemExit:

@@ -315,9 +315,8 @@ def _read_the_program() -> None:
 
 def live(place: Place, url: str, codes: list[str]) -> None:
     """All of it."""
-    resource.setrlimit(
-        resource.RLIMIT_CORE, (-1, -1)
-    )  # as on a machine that keeps them
+    _, most = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (most, most))  # as where they are kept
     logging.basicConfig(  # every library says what it can
         level=logging.DEBUG, filename=place.home / "debug.log", encoding="utf-8"
     )
