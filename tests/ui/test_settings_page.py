@@ -47,6 +47,13 @@ def click(qtbot, chips, key):
     qtbot.mouseClick(chips._chips[key], Qt.MouseButton.LeftButton)
 
 
+def test_no_card_is_higher_than_what_stands_in_it(page, settle):
+    page.resize(1366, 1400)
+    settle()
+    for card in (page.accounts, page.backups, page.checkup):
+        assert card.height() == card.heightForWidth(card.width())
+
+
 def test_a_text_size_is_kept_and_the_window_asked_to_open_again(page, session, qtbot):
     with qtbot.waitSignal(session.preferences.reopen_asked, timeout=2_000):
         click(qtbot, page._sizes, "1.15")

@@ -78,8 +78,8 @@ class SettingsPage(SidePage):
             self._ways_card(),
         ):
             right.addWidget(card)
-        left.addStretch()
-        right.addStretch()
+        for side in (left, right):
+            side.addStretch(1)  # without a factor the lists in the cards grow too
         self._columns.addLayout(left, 1)
         self._columns.addLayout(right, 1)
         self.add_scrolled(inside)
