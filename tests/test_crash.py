@@ -95,7 +95,8 @@ class Broken:
 
 Broken()
 gc.collect()
-print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0), resource.getrlimit(resource.RLIMIT_CORE)[0])
+limit, _ = resource.getrlimit(resource.RLIMIT_CORE)
+print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0), limit)
 sys.stdout.flush()
 name = "".join(("990100", "194401010028"))
 ctypes.string_at(0)
