@@ -119,8 +119,8 @@ def photo(room):
 
 
 DAMAGED = [
-    ("database", used, lambda room, deed: [room.vault / DATABASE_FILE], 40, 12),
-    ("WAL", used, lambda room, deed: [room.vault / WAL], 32, 10),
+    ("database", used, lambda room, deed: [room.vault / DATABASE_FILE], 50, 12),
+    ("WAL", used, lambda room, deed: [room.vault / WAL], 40, 10),
     ("key slots", used, lambda room, deed: [room.vault / SLOT_FILE], 16, 4),
     (
         "key slots and their copy",
