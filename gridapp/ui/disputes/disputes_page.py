@@ -72,7 +72,9 @@ class DisputesPage(Page):
         self._card = DisputeCard(session)
         name = tr("查找矛盾纠纷")
         self._box = FindField(self.theme, name, tr("名称、当事人、地点、卷号"))
-        self._chips = ChipRow(self.theme, tr("筛选"), dispute_words.FILTERS, gap=5)
+        self._chips = ChipRow(
+            self.theme, tr("筛选"), dispute_words.FILTERS, gap=4, wrap=True
+        )
         self._list = RowList(self.theme, self.title)
         self._empty = Text("", "muted", wrap=True)
         self._clear = Button(self.theme, tr("清除筛选"), "quiet")
@@ -97,8 +99,7 @@ class DisputesPage(Page):
         left.box.addLayout(top)
         self._top, self._under = top, line(margins=(12, 0, 8, 0))
         chips = self._under
-        chips.addWidget(self._chips)
-        chips.addStretch()
+        chips.addWidget(self._chips, 1)
         chips.addWidget(self._export)
         left.box.addLayout(chips)
         notice = line(margins=(12, 0, 12, 0))
