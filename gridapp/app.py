@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import subprocess
 import sys
 from functools import partial
 from pathlib import Path
@@ -27,7 +26,6 @@ from gridapp.language import tr
 from gridapp.settings import Scheme, Settings
 from gridapp.store.accounts import Account
 from gridapp.ui import capture_guard, warm
-from gridapp.ui.away import AwayWatch
 from gridapp.ui.capture_guard import CaptureGuard
 from gridapp.ui.clipboard_guard import ClipboardGuard
 from gridapp.ui.cover import Cover, take_in_composed
@@ -40,7 +38,10 @@ from gridapp.ui.reopen import Start, Successor, prepare
 from gridapp.ui.theme import Theme
 
 if TYPE_CHECKING:
+    import subprocess
+
     from gridapp.store.vault import Store
+    from gridapp.ui.away import AwayWatch
     from gridapp.ui.entering import Proof
     from gridapp.ui.main_window import MainWindow
     from gridapp.ui.session import Session
@@ -196,6 +197,8 @@ class App(QObject):
 
     def _watch_away(self) -> None:
         """Lock when the system locks or sleeps; begun late, it needs D-Bus."""
+        from gridapp.ui.away import AwayWatch
+
         if self._away is None:
             self._away = AwayWatch(self)
             self._away.away.connect(self.lock)

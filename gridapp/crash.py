@@ -10,7 +10,6 @@ import ctypes
 import datetime as dt
 import faulthandler
 import os
-import platform
 import sys
 import traceback
 from collections.abc import Iterator
@@ -33,6 +32,8 @@ _native: list[IO[str]] = []  # open as long as the process lives
 
 def report(error: BaseException) -> str:
     """Versions, the sort of error and its causes, and the places in the code."""
+    import platform  # late: only a fault needs it
+
     return tr(
         "网格日志 {version}，Python {python_version}，{platform}\n{places}",
         version=__version__,

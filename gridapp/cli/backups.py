@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from pathlib import Path
 from typing import Any
@@ -102,7 +103,7 @@ def backups_command(
 
 def _choose(data: Path, second: Path | None) -> None:
     chosen = str(second) if second else ""
-    kept = msgspec.structs.replace(settings.load(data), backup_folder=chosen)
+    kept = dataclasses.replace(settings.load(data), backup_folder=chosen)
     settings.save(data, kept)
 
 

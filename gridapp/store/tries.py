@@ -12,13 +12,12 @@ Argon2id lets them, and whoever may write into it can remove the file (SECURITY.
 
 from __future__ import annotations
 
+import json
 import math
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-
-import msgspec
 
 from gridapp.durable import write_whole
 from gridapp.errors import UserError
@@ -56,7 +55,8 @@ class Failures:
     last: float
 
 
-class _Kept(msgspec.Struct):
+@dataclass
+class _Kept:
     """`up` is the last one's time in seconds since the computer was started."""
 
     count: int
@@ -135,8 +135,13 @@ def _read(folder: Path) -> _Kept | None:
     except OSError:
         return None
     try:
-        return msgspec.json.decode(raw, type=_Kept)
-    except msgspec.MsgspecError:
+        told = json.loads(raw)
+        times = (float(told[name]) for name in ("first", "last", "up"))
+        kept = _Kept(int(told["count"]), *times)
+        if all(map(math.isfinite, (kept.first, kept.last, kept.up))):
+            return kept
+        raise ValueError("no times")
+    except (ValueError, TypeError, LookupError, OverflowError, RecursionError):
         kept = _Kept(FREE, time.time(), time.time(), time.monotonic())
         _write(folder, kept)
         return kept
@@ -145,4 +150,4 @@ def _read(folder: Path) -> _Kept | None:
 def _write(folder: Path, kept: _Kept) -> None:
     """Keep the count; a full disk or a folder that is only read must not shut out."""
     with suppress(OSError):
-        write_whole(folder / FILE, msgspec.json.encode(kept))
+        write_whole(folder / FILE, json.dumps(asdict(kept)).encode())

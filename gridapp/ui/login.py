@@ -21,7 +21,6 @@ from gridapp.store.faults import Damaged
 from gridapp.store.slot_content import Locked
 from gridapp.ui import warm
 from gridapp.ui.jobs import Jobs
-from gridapp.ui.login_names import NameList
 from gridapp.ui.messages import Messages
 from gridapp.ui.preferences import LANGUAGE_NAMES, Preferences
 from gridapp.ui.theme import Theme
@@ -36,6 +35,7 @@ from gridapp.ui.widgets.text import Glyph, Text
 if TYPE_CHECKING:
     from gridapp.store.vault import Store
     from gridapp.ui.entering import Proof
+    from gridapp.ui.login_names import NameList
 
 PASSWORDS = 2  # fields of a new vault that stand in the first column
 _SECOND = 1_000  # ms
@@ -127,6 +127,8 @@ class Login(QWidget):
             return None, str(error)
         if len(people) <= 1:
             return None, ""
+        from gridapp.ui.login_names import NameList
+
         return NameList(self._theme, people, self._preferences.now.last_user), ""
 
     def _about(self) -> tuple[str, Sequence[str]]:

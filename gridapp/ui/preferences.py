@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from PySide6.QtCore import QObject, QSizeF, Signal
 from PySide6.QtWidgets import QWidget
 
@@ -49,7 +49,7 @@ class Preferences(QObject):
 
         They hold for this window even when UserError says they could not be written.
         """
-        kept = msgspec.structs.replace(settings.load(self._folder), **chosen)
+        kept = dataclasses.replace(settings.load(self._folder), **chosen)
         self._now = kept
         self.changed.emit(kept)
         try:

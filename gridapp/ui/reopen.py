@@ -8,12 +8,11 @@ it; when the pipe brings none, the login asks for the password.
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from gridapp import settings
 from gridapp.errors import UserError
@@ -21,6 +20,9 @@ from gridapp.language import VARIABLE as LANGUAGE
 from gridapp.language import tr
 from gridapp.store.accounts import Account
 from gridapp.store.slot_content import KEY_BYTES
+
+if TYPE_CHECKING:
+    import subprocess
 
 PAGE = "GRIDAPP_REOPEN_AT"  # names the page to show, and that a key is in the pipe
 _MOST = 64 << 10  # bytes of a key and an account
@@ -69,6 +71,8 @@ class Successor:
 
     def __init__(self, data: Path, start: Start, page: str) -> None:
         """Begin it. UserError when the system starts no process."""
+        import subprocess  # late: few start a process
+
         environment = {**start.environment, PAGE: page}
         environment.pop(LANGUAGE, None)  # the choice in the window counts from now on
         command = [sys.executable, "--data", str(data)]

@@ -102,7 +102,7 @@ def test_a_changed_file_neither_hides_the_window_nor_leaves_it_open(
 
 
 def vars_of(one):
-    return {name: getattr(one, name) for name in one.__struct_fields__}
+    return {name: getattr(one, name) for name in one.__dataclass_fields__}
 
 
 @pytest.mark.parametrize(
