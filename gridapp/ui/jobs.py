@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Event
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 Result = TypeVar("Result")
 Failed = Callable[[Exception], None]
@@ -61,10 +63,7 @@ class Jobs(QObject):
         """Send failures nobody else takes to `report`, on the UI thread."""
         super().__init__(parent)
         self._report = report
-        self._store = ThreadPoolExecutor(1, thread_name_prefix="store")
-        self._net = ThreadPoolExecutor(1, thread_name_prefix="net")
-        self._aside = ThreadPoolExecutor(1, thread_name_prefix="aside")
-        self._beside = ThreadPoolExecutor(1, thread_name_prefix="beside")
+        self._queues: dict[str, ThreadPoolExecutor] = {}  # each with one thread
         self._closed = False
         self._last = 0
         self._waiting: dict[int, tuple[Callable[[Any], None], Failed]] = {}
@@ -83,7 +82,7 @@ class Jobs(QObject):
         failed: Failed | None = None,
     ) -> None:
         """Run `work`, which touches no widget, in turn with all work on the store."""
-        self._start(self._store, work, done, failed)
+        self._start("store", work, done, failed)
 
     def run_network(
         self,
@@ -97,7 +96,7 @@ class Jobs(QObject):
 
         Of `quiet` work `turned` does not tell: nobody asked for it.
         """
-        self._start(self._net, work, done, failed, quiet=quiet)
+        self._start("net", work, done, failed, quiet=quiet)
 
     def run_aside(
         self,
@@ -106,7 +105,7 @@ class Jobs(QObject):
         failed: Failed | None = None,
     ) -> None:
         """Run `work` that asks the network for one thing, beside a sync."""
-        self._start(self._aside, work, done, failed)
+        self._start("aside", work, done, failed)
 
     def run_beside(
         self,
@@ -115,19 +114,17 @@ class Jobs(QObject):
         failed: Failed | None = None,
     ) -> None:
         """Run `work` beside all other work; `turned` does not tell of it."""
-        self._start(self._beside, work, done, failed, quiet=True)
+        self._start("beside", work, done, failed, quiet=True)
 
     def close(self) -> None:
         """Finish what has begun and take nothing more; answers are still delivered."""
         self._closed = True
-        self._store.shutdown()
-        self._net.shutdown()
-        self._aside.shutdown()
-        self._beside.shutdown()
+        for queue in self._queues.values():
+            queue.shutdown()
 
     def _start(
         self,
-        pool: ThreadPoolExecutor,
+        queue: str,
         work: Callable[[], Result],
         done: Callable[[Result], None],
         failed: Failed | None,
@@ -142,7 +139,15 @@ class Jobs(QObject):
             self._quiet.add(self._last)
         elif len(self._waiting) - len(self._quiet) == 1:
             self.turned.emit(True)
-        pool.submit(self._work, self._last, work)
+        self._queue(queue).submit(self._work, self._last, work)
+
+    def _queue(self, name: str) -> ThreadPoolExecutor:
+        """The queue of that name, made when it is first wanted."""
+        from concurrent.futures import ThreadPoolExecutor  # the login goes without
+
+        if name not in self._queues:
+            self._queues[name] = ThreadPoolExecutor(1, thread_name_prefix=name)
+        return self._queues[name]
 
     def _work(self, number: int, work: Callable[[], object]) -> None:
         """Do the work in this thread and send what came of it."""
