@@ -107,9 +107,9 @@ def carry_over(tx: Writing, now: Connection) -> None:
     copy from now on (docs/decisions/0001-sync.md, 11) and becomes a device of its own
     with the next code.
     """
-    _carry_acts(tx, now)
     for key in rekeying.KEPT:  # photos and older backups are under former keys
         state.keep(tx.db, key, state.value(now, key))
+    _carry_acts(tx, now)
     if state.device(tx.db) != state.device(now):
         return
     own = f"keys:{state.device(now).hex}"

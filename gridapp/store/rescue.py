@@ -316,13 +316,14 @@ def _fill_in(db: Connection) -> None:
 def _stand_in(
     db: Connection, table: Table, key: str, grid_id: str, made: str, changed: str
 ) -> None:
-    from sqlalchemy import String
+    from sqlalchemy import String, Uuid
 
-    values: dict[str, Any] = {
-        one.name: _UNKNOWN if isinstance(one.type, String) else 0
-        for one in table.columns
-        if not one.nullable
-    }
+    values: dict[str, Any] = {}
+    for one in table.columns:
+        if not one.nullable:
+            words = isinstance(one.type, String)
+            lost = UUID(int=0).hex if isinstance(one.type, Uuid) else 0
+            values[one.name] = _UNKNOWN if words else lost
     values |= {"id": key, "grid_id": grid_id, "created_at": made}
     values |= {"updated_at": changed, "deleted_at": changed}
     listed = ", ".join(f'"{one}"' for one in values)

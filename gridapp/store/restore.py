@@ -38,6 +38,7 @@ from gridapp.store.backup_file import Backup, Manifest, Step
 from gridapp.store.backup_places import RESTORE
 from gridapp.store.compared import Difference
 from gridapp.store.database import change_key, faults_in_words, keyed
+from gridapp.store.faults import Damaged
 from gridapp.store.photos import PhotoStore
 from gridapp.store.restoring import DATABASE, SLOTS
 from gridapp.store.vault import Store
@@ -150,7 +151,7 @@ def prepare(
         try:
             _bring_photos(unpacked, store, step)  # first: old ones may go now
             if store is not None:
-                backup.make(store, RESTORE, step=step)
+                _back_up(store, step)
             elif (folder / DATABASE).exists():
                 restoring.see_that_nobody_has(folder / DATABASE)
                 _keep_aside(folder)
@@ -161,6 +162,14 @@ def prepare(
                 store.retire("")
             raise
     unpacked.lock.release()
+
+
+def _back_up(store: Store, step: Step | None) -> None:
+    """A backup of the present state; of a damaged one its files as they are."""
+    try:
+        backup.make(store, RESTORE, step=step)
+    except Damaged:
+        _keep_aside(store.folder)
 
 
 def _declare(unpacked: Unpacked) -> None:
@@ -200,7 +209,7 @@ def _unpacked(
             kinds = compared.counts(then)
             difference = None
             if store is not None:
-                with store.reading() as now:
+                with suppress(Damaged), store.reading() as now:
                     difference = compared.difference(then, now)
     finally:
         opened.close()
@@ -266,7 +275,7 @@ def _carry_over(unpacked: Unpacked, store: Store | None, purpose: str) -> None:
     try:
         with then.writing() as tx:
             if store is not None:
-                with store.reading() as now:
+                with suppress(Damaged), store.reading() as now:
                     compared.carry_over(tx, now)
             made = unpacked.manifest.moment.astimezone()
             words = tr("恢复到 {made:%Y-%m-%d %H:%M} 的备份", made=made)

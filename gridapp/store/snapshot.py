@@ -17,6 +17,7 @@ from typing import Any
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.store.database import faults_in_words, keyed
+from gridapp.store.faults import Damaged
 
 PAGES = 512  # of a step: 2 MiB, a few milliseconds
 VAULT = "vault_id"  # of `sync_state`: which vault this is, kept by all its copies
@@ -75,13 +76,13 @@ def take(
 def examined(copy: Path, key: bytes) -> Facts:
     """Open a copy and look at every page of it; what it is.
 
-    UserError when a page's seal is broken or the trees are not whole.
+    Damaged when a page's seal is broken or the trees are not whole.
     """
     with faults_in_words(), closing(keyed(copy, key)) as db:
         db.execute("SELECT count(*) FROM sqlite_master").fetchall()
         broken = db.execute("PRAGMA cipher_integrity_check").fetchall()
         if broken or db.execute("PRAGMA quick_check(1)").fetchall() != [("ok",)]:
-            raise UserError(tr("数据文件已损坏，请从备份恢复"))
+            raise Damaged(tr("数据文件已损坏，请从备份恢复"))
         return _facts(db)
 
 

@@ -10,11 +10,14 @@ from openpyxl import load_workbook
 
 from gridapp import cli
 from gridapp.errors import UserError
-from gridapp.models import RECORDS, Resident, Visit
+from gridapp.models import RECORDS, Building, Dwelling, Household, Resident, Visit
+from gridapp.models.kinds import now
 from gridapp.models.record import table_of
+from gridapp.office.exporting.rescued import write_rescued
 from gridapp.store import records, rescue, rescue_cells, rescue_pages
 from gridapp.store import vault as vaults
 from gridapp.store.slots import new_key
+from gridapp.work.purpose import Signature
 from tests.conftest import PASSWORD, id_number
 
 PEOPLE = 600
@@ -124,6 +127,27 @@ def test_one_page_that_is_damaged_costs_only_what_was_on_it(filled, tmp_path):
         if kinds[number] == rescue_cells.LEAF:
             on_it = len(rescue_cells.rows(pages, number)[0])
         assert found.lost <= on_it
+
+
+def test_people_of_lost_households_are_listed(vault, tmp_path):
+    with vault.writing() as tx:
+        house = records.save(tx, Building, {"number": "1"})
+        room = records.save(tx, Dwelling, {"building_id": house, "room": "101"})
+        home = records.save(tx, Household, {"dwelling_id": room})
+        records.save(tx, Resident, {"name": "李桂英", "household_id": home})
+    vault.close()
+    path = vault.folder / "grid.db"
+    trees = rescue._Reading(rescue_pages.read(path, vault.key))._trees
+    damaged = bytearray(path.read_bytes())
+    for number in trees["household"].leaves:
+        damaged[number * PAGE - 100] ^= 1
+    path.write_bytes(damaged)
+    found = rescue.salvage(vault.folder, vault.key)
+    write_rescued(found, tmp_path / "out.xlsx", Signature("周敏", "", now()))
+    found.close()
+    listed = list(load_workbook(tmp_path / "out.xlsx").worksheets[0].values)
+    assert LOST in listed[1]
+    assert "李桂英" in listed[1]
 
 
 def test_bits_turned_anywhere_never_crash_it(filled, tmp_path):

@@ -21,6 +21,8 @@ from gridapp.store import (
     keyholders,
     records,
     rekeying,
+    rescue,
+    rescue_pages,
     restore,
     restoring,
     slot_file,
@@ -414,6 +416,26 @@ class TestAccounts:
         assert [one.id for one in vaults.accounts(folder)] == [before.id]
         [aside] = backup_places.local(folder).glob("damaged-*/grid.db")
         assert aside.read_bytes() == b"?" * 8192
+
+    def test_a_damaged_database_that_still_opens_is_restored(self, vault, opened):
+        add(vault, *(f"王{n}" for n in range(300)))
+        made = backup.make(vault)
+        vault.close()
+        path = vault.folder / DATABASE
+        raw = bytearray(path.read_bytes())
+        found = rescue._Reading(rescue_pages.read(path, vault.key))
+        for number in found._trees["resident"].leaves:
+            raw[number * rescue_pages.PAGE - 100] ^= 1
+        path.write_bytes(raw)
+        broken = vaults.open_with_key(vault.folder, vault.key, vault.user)
+
+        after = put_back(broken, made.file)
+
+        opened(after)
+        assert len(names(after)) == 300
+        assert sound(after) == []
+        [aside] = backup_places.local(vault.folder).glob("damaged-*")
+        assert (aside / DATABASE).stat().st_size == len(raw)
 
     def test_a_fresh_laptop_gets_the_vault_with_its_accounts_and_photos(
         self, vault, opened, tmp_path
