@@ -73,13 +73,19 @@ class Login(QWidget):
         self._seconds = QTimer(self)
         self._seconds.setInterval(_SECOND)
         self._seconds.timeout.connect(self._count_down)
-        self._first = NewPassword(theme, jobs, self._about, tr("密码"))
-        self._password, self._again = self._first.first, self._first.again
-        if not self._new:
+        self._first: NewPassword | None = None  # of a vault that is to be made
+        self._more: list[LineField] = []  # the fields of such a one after the first
+        if self._new:
+            self._first = NewPassword(theme, jobs, self._about, tr("密码"))
+            self._more = [
+                self._first.again,
+                LineField(tr("您的姓名"), tr("写在走访记录上的名字")),
+                LineField(tr("网格名称"), tr("如 第3网格")),
+                LineField(tr("网格编码"), tr("社区给的 15 位编码")),
+            ]
+            self._password = self._first.first
+        else:
             self._password = PasswordField(theme, tr("密码"))
-        self._name = LineField(tr("您的姓名"), tr("写在走访记录上的名字"))
-        self._grid_name = LineField(tr("网格名称"), tr("如 第3网格"))
-        self._grid_code = LineField(tr("网格编码"), tr("社区给的 15 位编码"))
         self._error = NoticeBar(theme, "red", "circle-alert")
         self._recovered_words = NoticeBar(theme, "amber", "circle-check")
         self._recovered_words.say("")
@@ -103,8 +109,9 @@ class Login(QWidget):
         for number, field in enumerate(self._fields(), 1):
             field.finished.connect(partial(self._next, number))
         self._open.clicked.connect(self.submit)
-        for field in (self._password, self._again):
-            field.caps.connect(self._hint.setVisible)
+        for field in self._fields():
+            if isinstance(field, PasswordField):
+                field.caps.connect(self._hint.setVisible)
         self._password.textChanged.connect(self._forget_error)
         if self._names is not None:
             self._names.decided.connect(self._password.setFocus)
@@ -133,7 +140,8 @@ class Login(QWidget):
 
     def _about(self) -> tuple[str, Sequence[str]]:
         """Whose new password it is, and the grid, so that it is neither of them."""
-        return self._name.text().strip(), [self._grid_code.text().strip()]
+        _, name, _, code = (field.text().strip() for field in self._more)
+        return name, [code]
 
     def _place(self) -> None:
         card = Card((32, 16, 32, 16), 8)
@@ -158,7 +166,7 @@ class Login(QWidget):
         else:
             card.box.addWidget(Text(greeting, "muted", wrap=True))
         card.box.addLayout(self._field_grid())
-        if self._new:
+        if self._first is not None:
             card.box.addWidget(self._first.hint)
         card.box.addWidget(self._hint)
         card.box.addWidget(self._recovered_words)
@@ -245,10 +253,7 @@ class Login(QWidget):
         self._password.setFocus()
 
     def _fields(self) -> list[LineField]:
-        if not self._new:
-            return [self._password]
-        grid = [self._name, self._grid_name, self._grid_code]
-        return [self._password, self._again, *grid]
+        return [self._password, *self._more]
 
     def type_password(self, password: str) -> None:
         """Write into the password field."""
@@ -257,7 +262,7 @@ class Login(QWidget):
     def submit(self) -> None:
         """Try to open the vault with what is typed."""
         password = self._password.text()
-        wrong = self._first.problem() if self._new else None
+        wrong = self._first.problem() if self._first else None
         if not password:
             self._refuse(tr("请输入密码"))
         elif wrong is not None:
@@ -272,7 +277,7 @@ class Login(QWidget):
     def _enter(self, password: str) -> None:
         """Have a thread open the vault, make it, or look whose password it is."""
         account = self._names.chosen().id if self._names is not None else None
-        told = [field.text().strip() for field in self._fields()[2:]]
+        told = [field.text().strip() for field in self._more[1:]]
         folder, new, locked = self._folder, self._new, self._locked
 
         def work() -> Store | Proof:
@@ -299,7 +304,8 @@ class Login(QWidget):
 
     def _done(self, found: Store | Proof) -> None:
         self._password.clear()
-        self._first.clear()
+        if self._first is not None:
+            self._first.clear()
         if self._names is not None:
             with suppress(UserError):  # it is there to save a click, no more
                 self._preferences.keep(last_user=found.user.id)

@@ -83,7 +83,7 @@ def test_first_start_makes_a_vault(
     login._password.setText(PASSWORD)
     login.submit()
     assert "不一样" in login._error.accessibleName()
-    login._again.setText(PASSWORD)
+    login._fields()[1].setText(PASSWORD)
     login.submit()
     settle()
     assert len(opened) == 1
