@@ -201,7 +201,7 @@ class HouseholdCard(Card):
         role = "muted" if member.here else "faint"
         for words, wide in ((member.relation, relation), (member.aside, aside)):
             text = Text(words, role)
-            text.setFixedWidth(wide)
+            text.setFixedWidth(max(wide, text.sizeHint().width()))
             row.addWidget(text)
         for words in member.tag_words[:MOST_TAGS] if member.here else ():
             row.addWidget(BadgeView(self._theme, Badge(words, "purple", square=True)))
