@@ -180,7 +180,11 @@ class Login(QWidget):
         inside = QWidget()
         box = column(inside, (12, 8, 12, 8))
         box.addStretch(2)
-        box.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
+        across = line()  # not aligned: else its height is asked for at another width
+        across.addStretch()
+        across.addWidget(card)
+        across.addStretch()
+        box.addLayout(across)
         box.addStretch(3)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)

@@ -261,3 +261,15 @@ def test_the_header_names_who_is_signed_in(app, shared, qtbot):
     window = app.open_window(store)
     qtbot.waitUntil(lambda: not app.jobs.busy, timeout=20_000)
     assert window._header._user.text().startswith("王敏")
+
+
+@pytest.mark.parametrize("height", [420, 640])
+def test_a_long_sentence_covers_nothing(login, qtbot, height):
+    login.resize(700, height)
+    field, bar = login._password, login._error
+    card = bar.parentWidget()
+    login._refuse("密码不对，请重新输入（注意大小写）；再错 1 次就要等一会儿" * 3)
+    qtbot.waitUntil(lambda: card.height() >= card.heightForWidth(card.width()))
+    assert field.height() >= field.sizeHint().height()
+    assert field.geometry().bottom() < bar.geometry().top()
+    assert bar.height() >= bar.heightForWidth(bar.width())
