@@ -1,8 +1,8 @@
 """One start of a window, in a process of its own: `python -m bench.start WHAT FOLDER`.
 
-WHAT is `empty` (a bare PySide6 window), `login` or `window` (ours), `list` (the page of
-the residents; prints the seconds to its first rows and the MB it takes). Nothing of the
-program is imported before it is known which.
+WHAT is `empty` (a bare PySide6 window), `login` or `window` (ours, the first as the
+command shows it), `list` (the page of the residents; prints the seconds to its first
+rows and the MB it takes). Nothing of the program is imported before it is known which.
 """
 
 from __future__ import annotations
@@ -45,19 +45,32 @@ def empty() -> None:
     qt.processEvents()
 
 
-def ours(what: str, folder: Path) -> None:
-    """The login, or the window of an open vault, drawn once."""
+def login(folder: Path) -> None:
+    """`gridapp --data FOLDER`, ended when its login is drawn."""
+    from PySide6.QtCore import QTimer
+
+    from gridapp.app import qt_application
+    from gridapp.cli import main
+
+    qt = qt_application()
+
+    def drawn() -> None:
+        qt.processEvents()
+        qt.quit()
+
+    QTimer.singleShot(0, drawn)
+    main(["--data", str(folder)], standalone_mode=False)
+
+
+def opened(folder: Path) -> None:
+    """The window of an open vault, drawn once."""
+    from bench.vaults import PASSWORD
     from gridapp.app import App, qt_application
+    from gridapp.store import vault
 
     qt = qt_application()
     app = App(qt, folder)
-    if what == "login":
-        app.ask_password()
-    else:
-        from bench.vaults import PASSWORD
-        from gridapp.store import vault
-
-        app.open_window(vault.open_store(folder, PASSWORD))
+    app.open_window(vault.open_store(folder, PASSWORD))
     qt.processEvents()
     app.close()
 
@@ -105,5 +118,7 @@ if __name__ == "__main__":
         empty()
     elif sys.argv[1] == "list":
         residents(Path(sys.argv[2]))
+    elif sys.argv[1] == "login":
+        login(Path(sys.argv[2]))
     else:
-        ours(sys.argv[1], Path(sys.argv[2]))
+        opened(Path(sys.argv[2]))

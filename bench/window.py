@@ -13,8 +13,8 @@ from bench.table import Line, Run, medians
 def window(run: Run) -> Iterator[Line]:
     """A whole process that shows our window, against one that shows an empty one.
 
-    The login is what a person can use first; nobody types a password faster than what
-    the window needs is read meanwhile. `open` is the window straight from its start,
+    The login is what a person can use first, by the real command; what the window needs
+    is read by a thread while the password is typed. `open` is the window straight from its start,
     as the demo and a changed text size open it.
     """
     folder = vaults.estate(run.folder).store.folder

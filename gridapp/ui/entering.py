@@ -12,9 +12,26 @@ from pathlib import Path
 from gridapp.store import asked, keyholders, rekeying, vault
 from gridapp.store.accounts import Account
 from gridapp.store.vault import Store
-from gridapp.work import auto_sync, founding, sync_standing
+from gridapp.work import (
+    auto_sync,
+    founding,
+    offers,
+    people,
+    readiness,
+    sync_standing,
+    today,
+    visit_round,
+)
 
-__all__ = ["auto_sync", "sync_standing"]  # of the window that is shown next
+__all__ = [  # of the window that is shown next
+    "auto_sync",
+    "offers",
+    "people",
+    "readiness",
+    "sync_standing",
+    "today",
+    "visit_round",
+]
 
 
 @dataclasses.dataclass(frozen=True)
