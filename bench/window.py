@@ -14,8 +14,8 @@ def window(run: Run) -> Iterator[Line]:
     """A whole process that shows our window, against one that shows an empty one.
 
     The login is what a person can use first, by the real command; what the window needs
-    is read by a thread while the password is typed. `open` is the window straight from its start,
-    as the demo and a changed text size open it.
+    is read by a thread while the password is typed. `open` is the window straight from
+    its start, as the demo and a changed text size open it.
     """
     folder = vaults.estate(run.folder).store.folder
     starts = [partial(started, what, folder) for what in ("login", "window", "empty")]
