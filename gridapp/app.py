@@ -222,12 +222,12 @@ class App(QObject):
         """
         window, key, user, page = self.window, b"", None, ""
         if window is not None and self._store is not None and not self._cover.down:
-            key, user = self._store.key, self._store.user
-            page = window.here
-        from gridapp.ui.places import FOOT, PLACES
+            from gridapp.ui.places import FOOT, PLACES
 
-        known = {place.key for place in (*PLACES, *FOOT)}
-        self._go_over(key, user, page if page in known else "")
+            key, user = self._store.key, self._store.user
+            known = {place.key for place in (*PLACES, *FOOT)}
+            page = window.here if window.here in known else ""
+        self._go_over(key, user, page)
 
     def _go_over(self, key: bytes, user: Account | None, page: str) -> None:
         """End this process in favour of one in which `user` is signed in: nothing that
