@@ -14,7 +14,7 @@ from gridapp.language import tr
 from gridapp.models.permissions import Act as Permission
 from gridapp.models.permissions import allowed
 from gridapp.store.acts import MOST, Act, acts
-from gridapp.work.act_words import details, title
+from gridapp.work.act_words import details, title, who
 
 
 @click.command("acts")
@@ -51,7 +51,7 @@ def acts_command(
     for act in found:
         words = (title(act), details(act))
         when = f"{act.at.astimezone():%Y-%m-%d %H:%M:%S}"
-        click.echo("\t".join((when, act.by or "—", *filter(None, words))))
+        click.echo("\t".join((when, who(act) or "—", *filter(None, words))))
     click.echo(tr("共 {count} 项", count=len(found)), err=True)
 
 

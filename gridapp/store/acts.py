@@ -19,7 +19,7 @@ from sqlalchemy import Connection, text
 from gridapp.models import record_named
 from gridapp.models.kinds import time_text
 from gridapp.models.record import Field, Record, field_of, fields_of
-from gridapp.store import journal, records
+from gridapp.store import journal, records, state
 from gridapp.store.history import LABELS, authors
 from gridapp.store.search_rows import PLACES
 
@@ -86,7 +86,7 @@ class Act:
     """
 
     at: dt.datetime
-    by: str  # the author's name, "" when nobody was signed in
+    by: str  # the author's name, "" when nobody was signed in or nobody knows
     kind: str
     done: tuple[Done, ...]
     detail: str = ""  # of what was disclosed
@@ -197,7 +197,7 @@ def _disclosed(row: Any, by: str) -> Act:
 def _with_told(act: Act, row: Any) -> Act:
     return replace(
         act,
-        by=row.who or act.by,
+        by="" if act.kind in state.NOBODYS else row.who or act.by,
         detail=row.detail or "",
         purpose=row.purpose or "",
         file=row.file or "",

@@ -36,6 +36,7 @@ _NEEDS: Mapping[str, Act] = {
     "repair": Act.REPAIR,
     "rescue": Act.RESCUE,
 }  # what one must be allowed to do; anything else is only written down
+NOBODYS = frozenset({"wrong_password"})  # acts of nobody knows whom
 
 
 def begin(db: Connection, device: UUID) -> None:
@@ -119,7 +120,7 @@ def disclose(
     needs: Act | None = None,
 ) -> None:
     """Journal an act that changes no record, before it is done: reveal, export, print;
-    with whoever is signed in.
+    with whoever is signed in, but for what nobody knows who did.
 
     record_id: of what was shown, or the batch of an import. file: the name of the one
     that is written or read, without its folder. people: or records, of how many.
@@ -129,15 +130,16 @@ def disclose(
     needed = needs or _NEEDS.get(act)
     if needed is not None:
         demand(tx.user.role, needed)
+    known = act not in NOBODYS
     tx.db.execute(
         disclosure.insert().values(
             at=time_text(now()),
-            by=tx.by.hex if tx.by else None,
+            by=tx.by.hex if tx.by and known else None,
             act=act,
             type=type_,
             record_id=record_id.hex if record_id else None,
             detail=detail,
-            who=tx.user.name or None,
+            who=(tx.user.name or None) if known else None,
             purpose=purpose or None,
             file=file or None,
             people=people,

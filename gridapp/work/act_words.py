@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from gridapp.language import tr
 from gridapp.models import record_named
 from gridapp.store.acts import IMPORT, Act, Done, FieldChange
+from gridapp.store.state import NOBODYS
 
 _DID: Mapping[str, str] = {
     "insert": tr("登记{what}"),
@@ -45,6 +46,11 @@ def title(act: Act) -> str:
     if first is not None and first.subject:
         words = tr("{what}：{name}", what=words, name=first.subject)
     return words
+
+
+def who(act: Act) -> str:
+    """By whom, "" when nobody was signed in; who typed a wrong password is unknown."""
+    return tr("不详") if act.kind in NOBODYS else act.by
 
 
 def details(act: Act) -> str:

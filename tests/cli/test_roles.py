@@ -7,7 +7,9 @@ from click.testing import CliRunner
 
 from gridapp.cli import main
 from gridapp.models import Resident
-from gridapp.store import accounts, records, slots, vault
+from gridapp.store import accounts, acts, records, slots, tries, vault
+from gridapp.ui.settings.act_words import entry_of
+from gridapp.ui.settings.settings_listings import acts_listing
 from gridapp.work import founding
 
 PASSWORDS = {
@@ -114,3 +116,22 @@ def test_acts_since_a_day_are_those_of_that_day(run):
     assert json.loads(later.stdout) == []
     one = run("secretary", "acts", "--limit", "1", "--json")
     assert len(json.loads(one.stdout)) == 1
+
+
+def test_a_wrong_password_stands_under_nobody_for_nobody_knows_whose_it_was(run, data):
+    for _ in range(2):
+        tries.begin(data)
+    rows = run("it", "acts").stdout.splitlines()
+    [row] = [one for one in rows if "密码输错" in one]
+    assert row.split("\t")[1] == "不详"
+    told = json.loads(run("secretary", "acts", "--json").stdout)
+    assert [one["by"] for one in told if one["kind"] == "wrong_password"] == [""]
+    store = vault.open_store(data, PASSWORDS["secretary"])
+    with store.reading() as db:
+        [act] = [one for one in acts.acts(db) if one.kind == "wrong_password"]
+        query = "SELECT who, \"by\" FROM disclosure WHERE act = 'wrong_password'"
+        assert db.exec_driver_sql(query).all() == [(None, None)]
+    store.close()
+    assert entry_of(act).when.endswith("不详")
+    [listed] = acts_listing([act], []).items
+    assert listed["by"] == "不详"

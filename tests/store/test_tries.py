@@ -120,6 +120,7 @@ def test_they_stand_among_the_acts_once_and_are_forgotten(folder, clock):
         [act] = [one for one in acts.acts(db) if one.kind == "wrong_password"]
     store.close()
     assert act.detail.startswith("3 次")
+    assert not act.by
     vaults.open_store(folder, "另一个新密码 2").close()
     store = vaults.open_store(folder, "另一个新密码 2")
     with store.reading() as db:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from gridapp.store.acts import IMPORT, Act, Done
 from gridapp.ui.tokens import ToneName
 from gridapp.ui.widgets.timeline import Entry
-from gridapp.work.act_words import details, title
+from gridapp.work.act_words import details, title, who
 
 _ICONS: Mapping[str, str] = {
     "insert": "plus",
@@ -37,7 +37,7 @@ _TYPE_ICONS: Mapping[str, str] = {
 def entry_of(act: Act) -> Entry:
     """One line of the list: what, about whom, when and by whom, and the details."""
     first = act.done[0] if act.done else None
-    when = f"{act.at.astimezone():%m-%d %H:%M}  {act.by}".rstrip()
+    when = f"{act.at.astimezone():%m-%d %H:%M}  {who(act)}".rstrip()
     return Entry(_icon(act, first), _tone(act, first), title(act), when, details(act))
 
 

@@ -11,6 +11,7 @@ from gridapp.models.kinds import NOTE, NUMBER, TIME
 from gridapp.store.acts import Act
 from gridapp.store.database import Connection
 from gridapp.ui.settings.act_words import entry_of
+from gridapp.work.act_words import who
 from gridapp.work.listing import Column, Listing, Row
 from gridapp.work.recycle import Deleted
 
@@ -42,7 +43,7 @@ def _act(act: Act) -> Row:
     entry = entry_of(act)
     return {
         "at": act.at,
-        "by": act.by,
+        "by": who(act),
         "what": entry.title,
         "more": entry.text,
         "purpose": act.purpose,
