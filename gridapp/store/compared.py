@@ -42,6 +42,8 @@ class Difference:
     have `unsent`. back: changes that came from the county since, and will come again.
     seen: the county knows numbers of this laptop's that the backup does not have, so
     that the laptop will need a new code. joined: there is a county at all.
+    unjoined: the backup is from before the laptop was enrolled, so that it will need
+    one, too.
     """
 
     now: Mapping[str, int]
@@ -50,6 +52,17 @@ class Difference:
     back: Mapping[str, int]
     seen: bool
     joined: bool
+    unjoined: bool
+
+    @property
+    def needs_code(self) -> bool:
+        """Whether the laptop has to be enrolled anew after it."""
+        return self.seen or self.unjoined
+
+    @property
+    def harmless(self) -> bool:
+        """Whether nothing is lost by it and nothing is to be done afterwards."""
+        return not (self.lost or self.back or self.needs_code)
 
 
 def counts(db: Connection) -> dict[str, int]:
@@ -87,7 +100,23 @@ def difference(then: Connection, now: Connection) -> Difference:
         after = max(same, state.pushed_seq(now))
         unsent = {type_: n for type_, n in now.execute(_UNSENT, {"after": after})}
     joined = state.value(now, "token") is not None
-    return Difference(counts(now), lost, unsent, back, _seen(now, same), joined)
+    unjoined = joined and state.value(then, "token") is None
+    return Difference(
+        counts(now),
+        lost,
+        unsent,
+        back,
+        _seen(now, same),
+        joined,
+        unjoined and not _same_home(then, now),
+    )
+
+
+def _same_home(then: Connection, now: Connection) -> bool:
+    """Whether both are the same laptop at the same county."""
+    server = state.value(then, "server_id")
+    same = state.device(then) == state.device(now)
+    return same and server is not None and server == state.value(now, "server_id")
 
 
 def _seen(now: Connection, same: int) -> bool:
@@ -113,8 +142,7 @@ def carry_over(tx: Writing, now: Connection) -> None:
     if state.device(tx.db) != state.device(now):
         return
     own = f"keys:{state.device(now).hex}"
-    server = [state.value(db, "server_id") for db in (tx.db, now)]
-    if server[0] == server[1] and server[0] is not None:
+    if _same_home(tx.db, now):
         for key in (*_HOME, own):
             found = state.value(now, key)
             if found is not None:

@@ -148,7 +148,7 @@ def losses(found: Unpacked) -> list[str]:
         )
     if not told:
         told.append(tr("那以后没有改动，什么都不会丢"))
-    if change.seen:
+    if change.needs_code:
         told.append(tr("恢复以后要向县里要一个新的登记码，重新登记一次，再接着同步"))
     return told
 
@@ -196,7 +196,7 @@ def as_told(found: Unpacked) -> dict[str, Any]:
         "lost": dict(change.lost) if change else None,
         "unsent": dict(change.unsent) if change else None,
         "back": dict(change.back) if change else None,
-        "needs_code": change.seen if change else None,
+        "needs_code": change.needs_code if change else None,
         "accounts_of_backup": found.own_slots,
         "photos": len(found.photos),
         "photos_lacking": found.photos_lacking,

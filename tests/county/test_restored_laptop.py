@@ -15,6 +15,7 @@ from gridapp.store import vault as vaults
 from gridapp.store.backup_file import Backup
 from gridapp.sync.client import SyncClient
 from gridapp.sync.protocol import Refused
+from gridapp.work import backup_words
 from tests.county.conftest import GRID, Direct, Laptop
 
 LOCAL = ("created_at", "updated_at")  # the county's own marks
@@ -175,6 +176,22 @@ def test_when_nothing_was_sent_since_it_goes_on_as_the_laptop_it_is(
     assert people(li) == people(wang) == at_county(county)
     assert len(upkeep.status(county)["devices"]) == 2
     all_sound(county, li, wang)
+
+
+def test_a_backup_from_before_the_enrolment_says_that_a_new_code_is_needed(
+    county, laptop, opened, tmp_path
+):
+    alone = vaults.create(tmp_path / "alone", "测试用的密码 1")
+    made = backup.make(alone)
+    transport = Direct(county)
+    li = Laptop(alone, SyncClient(alone, transport), transport)
+    opened(li)
+    li.client.enrol(access.create_enrolment(county, [GRID], "李主任"))
+
+    found = restore.unpack(alone.folder, made.file, alone)
+    assert backup_words.as_told(found)["needs_code"]
+    assert any("新的登记码" in one for one in backup_words.losses(found))
+    restore.drop(found)
 
 
 def test_a_replaced_laptop_is_the_old_one_from_its_backup(

@@ -220,6 +220,19 @@ class TestRestore:
         assert names(session.store) == ["后来的", "李桂英"]
         assert not (session.store.folder / restoring.FOLDER).exists()
 
+    def test_where_nothing_would_be_lost_nothing_warns(
+        self, dialog, session, qtbot, settle, messages
+    ):
+        made = backup.make(session.store)
+        messages.choose_file = lambda title, kinds: str(made.file)
+        click(qtbot, dialog.which.other)
+        click(qtbot, dialog._go)
+        settle()
+
+        assert dialog.here == LOOK
+        assert "什么都不会丢" in dialog.look.facts.text()
+        assert dialog.look.losses.isHidden()
+
     def test_then_the_window_is_asked_to_open_anew_on_it(
         self, dialog, session, qtbot, settle
     ):

@@ -97,8 +97,11 @@ class LookStep(Step):
 
     def show_found(self, found: Unpacked) -> None:
         """Show what was unpacked and looked at."""
-        self.facts.setText("\n".join(backup_words.facts(found)))
-        self.losses.say("\n".join(backup_words.losses(found)))
+        facts, losses = backup_words.facts(found), backup_words.losses(found)
+        if found.difference is None or found.difference.harmless:
+            facts, losses = facts + losses, []  # no reason to warn
+        self.facts.setText("\n".join(facts))
+        self.losses.say("\n".join(losses))
         rows = backup_words.rows(found)
 
         def cell(row: int, at: int) -> Shown:
