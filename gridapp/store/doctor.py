@@ -23,10 +23,19 @@ from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models import RECORDS, record_named
 from gridapp.models.record import fields_of
-from gridapp.store import audit, doctor_journal, doctor_search, journal, saved, state
+from gridapp.store import (
+    audit,
+    doctor_journal,
+    doctor_search,
+    journal,
+    rescue_pages,
+    saved,
+    state,
+)
 from gridapp.store.conflicts import BOTH, MINE, PARKED, TAKEN, THEIRS
+from gridapp.store.database import faults_in_words
 from gridapp.store.photos import PhotoStore
-from gridapp.store.vault import Store
+from gridapp.store.vault import DATABASE_FILE, Store
 
 _DECIDED = (MINE, THEIRS, BOTH, TAKEN, PARKED)
 _DRAFTS = "SELECT key, content FROM draft ORDER BY at, key"
@@ -49,6 +58,14 @@ class Vault:
     db: Connection
     photos: PhotoStore
     device: UUID
+    damaged_pages: Callable[[], int] = lambda: 0
+
+
+def damaged_pages(store: Store) -> int:
+    """How many pages of the file no longer have what was written; reads all of it."""
+    path = store.folder / DATABASE_FILE
+    with faults_in_words():
+        return len(rescue_pages.read(path, store.key).damaged)
 
 
 def examined(store: Store) -> Iterator[Result]:
@@ -69,7 +86,13 @@ def _seen(faults: Callable[[Vault], Iterable[str]], store: Store) -> Iterator[st
     try:
         with store.reading() as db:
             try:
-                yield from faults(Vault(db, store.photos, store.device_id))
+                seen = Vault(
+                    db,
+                    store.photos,
+                    store.device_id,
+                    partial(damaged_pages, store),
+                )
+                yield from faults(seen)
             except DBAPIError:
                 db.invalidate()
                 raise
@@ -93,9 +116,14 @@ def _file(vault: Vault) -> Iterator[str]:
     examined: without the question it calls pages damaged that are not there any more.
     """
     vault.db.exec_driver_sql("SELECT rowid FROM search LIMIT 1").all()
-    for (line,) in vault.db.exec_driver_sql("PRAGMA integrity_check"):
-        if line != "ok":
-            yield tr("数据文件：{line}", line=line)
+    found = vault.db.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+    lines = [one for part in found if part != "ok" for one in part.splitlines()]
+    if not lines:
+        return
+    if pages := vault.damaged_pages():
+        yield tr("数据文件里有 {count:,} 页损坏", count=pages)
+    else:
+        yield tr("数据文件里有 {count:,} 处前后对不上", count=len(lines))
 
 
 def _triggers(vault: Vault) -> Iterator[str]:

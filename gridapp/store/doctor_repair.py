@@ -68,7 +68,9 @@ def repair(store: Store, progress: Progress | None = None) -> Iterator[Mended]:
         try:
             words = _mend(store, found.name)
         except UserError as error:
-            words, left = "", tr("{why}。{left}", why=error, left=left)
+            broken = doctor.damaged_pages(store) > 0  # then nothing can be written
+            said = tr("{why}。{left}", why=error, left=left)
+            words, left = "", _DAMAGED if broken else said
         yield Mended(found.name, bool(words), words or left)
 
 
@@ -211,11 +213,12 @@ def _leftovers(store: Store) -> str:
     return tr("已清掉 {count} 个没写完的临时文件", count=len(found)) if found else ""
 
 
+_DAMAGED = tr(
+    "数据文件已损坏，修不了。请用 gridapp rescue 取出还能读的资料，再用 gridapp "
+    "restore 恢复最近一次好的备份，把备份之后的内容补录"
+)
 _LEFT: Mapping[str, str] = {
-    "file": tr(
-        "请用 gridapp rescue 取出还能读的资料，再恢复最近一次好的备份，"
-        "把备份之后的内容补录"
-    ),
+    "file": _DAMAGED,
     "references": tr("请打开这条记录，把所指的那一项重新选一次"),
     "photos": tr("备份和县里都没有这些照片，请从手机里再添加一次"),
 }

@@ -55,7 +55,7 @@ def read(path: Path, parsed: Callable[[dict[str, Any]], T]) -> T:
             return parsed(_content(copy_of(path)))
         raise UserError(
             tr(
-                "密钥文件 {name} 已损坏，请用备份里的同名文件替换后再打开",
+                "密钥文件 {name} 和它的副本都已损坏，请用 gridapp restore 恢复备份",
                 name=path.name,
             )
         ) from error

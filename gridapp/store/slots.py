@@ -70,7 +70,7 @@ __all__ = [
 
 PASSES, MEMORY_KIB, LANES = 3, 65536, 4  # of Argon2id, for new slots
 
-CHANGED = tr("密钥文件被人改动过，这个密码打不开它。请用备份里的同名文件替换后再打开")
+CHANGED = tr("密钥文件被人改动过，这个密码打不开它。请用 gridapp restore 恢复备份")
 
 
 @dataclass(frozen=True)

@@ -154,7 +154,7 @@ def test_a_key_file_of_something_else_says_so(filled, tmp_path, raw):
     file = folder / vaults.SLOT_FILE
     for one in (file, slot_file.copy_of(file)):
         one.write_bytes(raw)
-    with pytest.raises(UserError, match=DAMAGED):
+    with pytest.raises(UserError, match="已损坏，请用 gridapp restore 恢复备份"):
         vaults.open_store(folder, PASSWORD)
 
 

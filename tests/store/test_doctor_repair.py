@@ -228,8 +228,11 @@ def test_a_page_that_cannot_be_read_is_told_and_stops_no_other_check(
     told = {one.name: one for one in found if one.faults}
     assert "file" in told
     assert "已损坏" in "".join(told["search"].told)
-    for one in doctor_repair.repair(store):
-        if one.name == "file":
-            assert not one.done
-            assert "gridapp rescue" in one.words
+    assert told["file"].told == ("数据文件里有 1 页损坏",)
+    mended = list(doctor_repair.repair(store))
     store.close()
+    [file] = [one for one in mended if one.name == "file"]
+    assert not file.done
+    assert "gridapp rescue" in file.words
+    assert "gridapp restore" in file.words
+    assert not [one.words for one in mended if "只读" in one.words]
