@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -27,7 +28,7 @@ from gridapp.models.kinds import DATE
 from gridapp.store.database import Connection
 from gridapp.work import print_choice
 from gridapp.work.choosing import HERE, asks_presence, chosen
-from gridapp.work.purpose import take
+from gridapp.work.purpose import sign, take, write_down
 
 if TYPE_CHECKING:
     from gridapp.office.sheets.sheet import Order, Sheet
@@ -152,12 +153,19 @@ def print_command(
 
 
 def _print(store: Store, sheet: Sheet, order: Order, out: Path, why: str) -> str:
-    """Draw the sheet; what was done in a sentence."""
-    # before they are drawn: a print that fails after that has shown them
-    signature = take(store, sheet.taking(order.ids, order.days, out.name), why)
-    order = replace(order, signature=signature)
+    """Draw the sheet; what was done in a sentence.
+
+    It is drawn in memory: what comes to nothing is not journalled, and what is stands
+    there before the file does.
+    """
+    from gridapp.office.whole_file import write_whole
+
+    taking, drawn = sheet.taking(order.ids, order.days, out.name), BytesIO()
+    order = replace(order, signature=sign(store, taking, why))
     with store.reading() as db:
-        pages = sheet.drawing(db, order, out)
+        pages = sheet.drawing(db, order, drawn)
+    write_down(store, taking, why)
+    write_whole(drawn.getvalue(), out)
     return tr(
         "{title}：{pages} 页，存在 {out}", title=sheet.title, pages=pages, out=out
     )

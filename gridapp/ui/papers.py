@@ -12,7 +12,7 @@ from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.store.vault import Store
 from gridapp.ui.jobs import Progress
-from gridapp.work.purpose import take
+from gridapp.work.purpose import sign, take, write_down
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Stopped(UserError):
 def drawn(store: Store, wanted: Wanted, progress: Progress) -> Printed:
     """Draw a sheet into memory; nothing private is written to the disk.
 
-    Full numbers stand in the journal with their purpose before they are drawn.
+    Full numbers stand in the journal with their purpose before anybody sees them.
     Raises NotAllowed when they are not this user's to print,
     UserError when there is nothing to print, MissingGlyphs when the fonts lack a
     character and its place is not to be left empty, Stopped when it was cancelled.
@@ -61,7 +61,8 @@ def drawn(store: Store, wanted: Wanted, progress: Progress) -> Printed:
         progress.step(done, total)
 
     sheet = SHEETS[wanted.sheet]
-    signature = take(store, sheet.taking(wanted.ids, wanted.days), wanted.purpose)
+    taking = sheet.taking(wanted.ids, wanted.days)
+    signature = sign(store, taking, wanted.purpose)
     out = BytesIO()
     with store.reading() as db:
         pages = sheet.draw(
@@ -76,6 +77,7 @@ def drawn(store: Store, wanted: Wanted, progress: Progress) -> Printed:
             photos=store.photos if wanted.photos else None,
             progress=stepped,
         )
+    write_down(store, taking, wanted.purpose)
     return Printed(wanted, out.getvalue(), pages)
 
 

@@ -122,6 +122,24 @@ def take(store: Store, taking: Taking, why: str = "") -> Signature:
     before this returns. Without it nothing is journalled and numbers are masked.
     NotAllowed when whoever is signed in may not take it.
     """
+    write_down(store, taking, why)
+    return sign(store, taking, why)
+
+
+def sign(store: Store, taking: Taking, why: str = "") -> Signature:
+    """As `take`, but nothing is journalled: for what is made in memory first and may
+    come to nothing. `write_down` it before anybody sees it."""
+    needs = taking.needs if why else _MASKED[taking.kind]
+    if needs is not None:
+        demand(store.user.role, needs)
+    with store.reading() as db:
+        mine = signed(db)
+    return replace(mine, by=store.user.name or mine.by, purpose=why)
+
+
+def write_down(store: Store, taking: Taking, why: str) -> None:
+    """Journal that whole numbers are taken; nothing without a purpose. NotAllowed as
+    `take`."""
     if why:
         with store.writing() as tx:
             state.disclose(
@@ -135,11 +153,6 @@ def take(store: Store, taking: Taking, why: str = "") -> Signature:
                 people=taking.people,
                 needs=taking.needs,
             )
-    else:
-        demand(store.user.role, _MASKED[taking.kind])
-    with store.reading() as db:
-        mine = signed(db)
-    return replace(mine, by=store.user.name or mine.by, purpose=why)
 
 
 _MASKED = {

@@ -120,6 +120,18 @@ def test_a_day_that_is_none_says_how_one_is_written(run, words, sentence):
     assert sentence in told.stderr
 
 
+def test_a_refused_print_of_whole_numbers_is_not_journalled_as_done(run, folder):
+    nobody = ("call-list", "--where", "age>=140")
+    told, paper = run(*nobody, "--unmask", "--purpose", "入户核对联系方式")
+    assert told.exit_code == 1
+    assert "没有要打印的人" in told.stderr
+    assert not paper
+    store = vaults.open_store(folder, PASSWORD)
+    with store.reading() as db:
+        assert db.execute(text("SELECT count(*) FROM disclosure")).scalar() == 0
+    store.close()
+
+
 @needs_poppler
 def test_whole_numbers_want_a_purpose_and_are_journalled(run, folder):
     one = ("resident-card", "--where", "name=李桂英")
