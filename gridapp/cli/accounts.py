@@ -12,11 +12,11 @@ from gridapp.cli.options import (
     as_json,
     data_folder,
     new_password,
+    new_password_of,
     opened,
     password_file,
     password_of,
     print_json,
-    typed_password,
     vault_options,
 )
 from gridapp.errors import UserError
@@ -43,7 +43,7 @@ def passwd(
     if not vault.exists(data):
         raise UserError(tr("{data} 里没有数据，请先用 gridapp init 建立", data=data))
     old = password_of(password_file)
-    vault.change_password(data, old, _new(new_password_file), name)
+    vault.change_password(data, old, new_password_of(new_password_file), name)
     click.echo(tr("密码已修改"))
 
 
@@ -90,7 +90,7 @@ def add(
     from gridapp.store import members
 
     with opened(data, password_file, Act.ACCOUNTS) as store:
-        made = members.add(store, name, role, _new(new_password_file))
+        made = members.add(store, name, role, new_password_of(new_password_file))
     role_words = accounts.ROLE_WORDS[made.role]
     click.echo(tr("已添加 {name}（{role}）", name=made.name, role=role_words))
 
@@ -111,7 +111,9 @@ def change(
     from gridapp.store import members
 
     with opened(data, password_file, Act.ACCOUNTS) as store:
-        made = members.set_password(store, name, _new(new_password_file), role)
+        made = members.set_password(
+            store, name, new_password_of(new_password_file), role
+        )
     click.echo(tr("{name}的新密码设好了", name=made.name))
 
 
@@ -134,13 +136,6 @@ def remove(name: str, data: Path, password_file: Path | None) -> None:
         click.echo(
             tr("别的窗口正开着这份数据，密钥在关掉以后、下次打开时更换"), err=True
         )
-
-
-def _new(file: Path | None) -> str:
-    """A new password, from its file or typed twice unseen."""
-    if file is not None:
-        return password_of(file)
-    return typed_password(tr("新密码"), confirm=True)
 
 
 COMMANDS = (passwd, worker)

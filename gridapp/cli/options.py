@@ -114,6 +114,17 @@ def password_of(file: Path | None, *, confirm: bool = False) -> str:
     return given or typed_password(tr("密码"), confirm=confirm)
 
 
+def new_password_of(file: Path | None) -> str:
+    """A new password, from its file or typed twice unseen."""
+    if file is not None:
+        return _first_line(file)
+    if not sys.stdin.isatty():
+        raise UserError(
+            tr("这里不能输入新密码，请用 --new-password-file 指定写着新密码的文件")
+        )
+    return typed_password(tr("新密码"), confirm=True)
+
+
 def typed_password(words: str, *, confirm: bool = False) -> str:
     """A password typed unseen; UserError where nobody could type."""
     if not sys.stdin.isatty():

@@ -12,10 +12,9 @@ from gridapp.cli.options import (
     as_json,
     data_folder,
     new_password,
-    password_of,
+    new_password_of,
     print_json,
     server_folder,
-    typed_password,
 )
 from gridapp.language import tr
 
@@ -40,11 +39,7 @@ def recover(
     from gridapp.sync.recovery import is_answer
 
     if file.is_file() and is_answer(file):
-        if new_password_file is not None:
-            password = password_of(new_password_file)
-        else:
-            password = typed_password(tr("新密码"), confirm=True)
-        user = recovery.take(data, file, password)
+        user = recovery.take(data, file, new_password_of(new_password_file))
         if as_json:
             print_json({"name": user.shown})
         else:

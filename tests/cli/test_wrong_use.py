@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from gridapp.cli import main
 from gridapp.cli.commands import Commands
 from gridapp.errors import UserError
+from gridapp.sync.recovery import _ANSWER
 
 PASSWORD = "测试用的密码 1"
 FOUND = ("--grid", "990101001001001", "--name", "第3网格")
@@ -75,6 +76,17 @@ def test_a_password_file_that_gives_none(run, data, tmp_path, content, words):
 
 def test_nobody_is_asked_for_a_password_where_nobody_can_type(run, data):
     assert "--password-file" in failed(run("list", "grid", "--data", data))
+
+
+def test_a_new_password_where_nobody_can_type_comes_from_a_file_of_its_own(
+    run, data, password, tmp_path
+):
+    given = ("--data", data, "--password-file", password)
+    for words in (("add", "李桂英"), ("change", "李桂英")):
+        assert "--new-password-file" in failed(run("worker", *words, *given))
+    answer = tmp_path / "答复.gridkey"
+    answer.write_bytes(_ANSWER)
+    assert "--new-password-file" in failed(run("recover", answer, "--data", data))
 
 
 def test_the_folder_may_stand_before_the_command_or_after(run, data, password):
