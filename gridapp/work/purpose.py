@@ -28,12 +28,17 @@ SHORTEST, LONGEST = 5, 200  # characters of a purpose
 
 @dataclass(frozen=True)
 class Signature:
-    """Who made a file, for which grid and when; why, if it holds full numbers."""
+    """Who made a file, for which grid and when; why, if it holds full numbers.
+
+    journalled: whether that they were taken stands in the journal; a damaged file takes
+    nothing down.
+    """
 
     by: str  # a name, or empty
     grid: str
     at: dt.datetime
     purpose: str = ""
+    journalled: bool = True
 
     @property
     def unmasked(self) -> bool:

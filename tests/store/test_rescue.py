@@ -250,7 +250,10 @@ def test_the_command_writes_a_workbook_that_can_be_imported(filled, tmp_path):
     sheet = book["居民"]
     head, *listed = sheet.iter_rows(values_only=True)
     names = {row[head.index("姓名")] for row in listed}
+    words = [str(c) for s in book for row in s.values for c in row if c is not None]
     book.close()
+    assert any("没能记入操作记录" in one for one in words)
+    assert not any("已记入操作记录" in one for one in words)
     assert len(names) > PEOPLE - 100
 
     fresh = tmp_path / "fresh"

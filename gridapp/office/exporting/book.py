@@ -236,6 +236,8 @@ def _across(words: str) -> int:
 def numbers_words(signature: Signature) -> str:
     """Whether numbers stand in full."""
     if signature.unmasked:
+        if not signature.journalled:
+            return tr("完整号码；数据文件已损坏，没能记入操作记录")
         return tr("完整号码，已记入操作记录")
     return tr("中间几位已用 * 代替")
 

@@ -88,7 +88,8 @@ def rescue(
     demand(opened.slot.account.role, Act.RESCUE)
     found = salvage(folder, opened.key, progress)
     try:
-        signature = Signature(opened.slot.name, "", now(), purpose)
+        who = opened.slot.name  # a damaged file takes nothing down
+        signature = Signature(who, "", now(), purpose, journalled=False)
         count = write_rescued(found, out, signature, progress, cancelled)
         return Rescued(count, found.pages, found.damaged, found.counts)
     finally:
