@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import delete
 
 from gridapp.models import Resident
 from gridapp.store import records
@@ -168,6 +169,16 @@ def test_a_form_of_one_person_makes_a_file_for_each(
     assert dialog.here == DONE
     made = {one.name for one in (tmp_path / "登记表（已填）").iterdir()}
     assert made == {"登记表-陈秀兰.xlsx", "登记表-李桂英.xlsx"}
+
+
+def test_a_count_that_ends_after_the_window_is_gone_harms_nothing(
+    opened, settle, tmp_path, desk
+):
+    dialog = opened(forms.elders(tmp_path / "摸底.xlsx"))
+    dialog.who.changed.emit()
+    delete(dialog)
+    settle()
+    assert desk.isVisible()
 
 
 def test_a_wrong_condition_says_what_to_write(opened, settle, tmp_path):
