@@ -56,6 +56,4 @@ def examine(checks: Iterable[Check[T]], subject: T) -> Iterator[Result]:
             count += 1
             if len(told) < _TOLD:
                 told.append(fault)
-        yield Result(
-            one.name, one.sentence, count, tuple(told), one.remedy, one.advice
-        )
+        yield Result(one.name, one.sentence, count, tuple(told), one.remedy, one.advice)

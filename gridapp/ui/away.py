@@ -8,10 +8,12 @@ between two ticks still shows that the laptop slept.
 from __future__ import annotations
 
 import ctypes
+import os
 import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import SLOT, QObject, QTimer, Signal, Slot
@@ -23,6 +25,7 @@ _SUSPENDS = 4  # PBT_APMSUSPEND
 # WTS_CONSOLE_DISCONNECT (another user signs in), WTS_REMOTE_DISCONNECT, SESSION_LOCK
 _LEAVES = frozenset({2, 4, 7})
 _LOGIN = "org.freedesktop.login1"
+_SYSTEM_BUS = Path("/run/dbus/system_bus_socket")  # the D-Bus specification's place
 _SAVERS = ("org.freedesktop.ScreenSaver", "org.gnome.ScreenSaver")
 
 
@@ -31,6 +34,12 @@ def leaves(message: int, how: int) -> bool:
     if message == _SESSION_CHANGE:
         return how in _LEAVES
     return message == _POWER and how == _SUSPENDS
+
+
+def _has_bus() -> bool:
+    """Whether somebody could say something: else Qt would start a thread for nothing."""
+    named = {"DBUS_SYSTEM_BUS_ADDRESS", "DBUS_SESSION_BUS_ADDRESS"} & os.environ.keys()
+    return bool(named) or _SYSTEM_BUS.exists()
 
 
 class AwayWatch(QObject):
@@ -51,7 +60,8 @@ class AwayWatch(QObject):
                 self._ears.append(_HiddenWindow(self.away.emit))
         elif sys.platform.startswith("linux"):
             with suppress(ImportError):  # a system without Qt's D-Bus
-                self._listen_to_buses()
+                if _has_bus():
+                    self._listen_to_buses()
 
     @Slot()
     def tick(self) -> None:

@@ -76,14 +76,7 @@ class Login(QWidget):
         self._first: NewPassword | None = None  # of a vault that is to be made
         self._more: list[LineField] = []  # the fields of such a one after the first
         if self._new:
-            self._first = NewPassword(theme, jobs, self._about, tr("密码"))
-            self._more = [
-                self._first.again,
-                LineField(tr("您的姓名"), tr("写在走访记录上的名字")),
-                LineField(tr("网格名称"), tr("如 第3网格")),
-                LineField(tr("网格编码"), tr("社区给的 15 位编码")),
-            ]
-            self._password = self._first.first
+            self._password = self._founding(theme, jobs)
         else:
             self._password = PasswordField(theme, tr("密码"))
         self._error = NoticeBar(theme, "red", "circle-alert")
@@ -103,6 +96,17 @@ class Login(QWidget):
         self._error.say(shut if self._unlock.is_needed() else problem)
         self._bind()
         self._wait(tries.wait_seconds(folder))
+
+    def _founding(self, theme: Theme, jobs: Jobs) -> PasswordField:
+        """Make the fields of a vault that is to be made; the first of them."""
+        self._first = NewPassword(theme, jobs, self._about, tr("密码"))
+        self._more = [
+            self._first.again,
+            LineField(tr("您的姓名"), tr("写在走访记录上的名字")),
+            LineField(tr("网格名称"), tr("如 第3网格")),
+            LineField(tr("网格编码"), tr("社区给的 15 位编码")),
+        ]
+        return self._first.first
 
     def _bind(self) -> None:
         self._hint.hide()
