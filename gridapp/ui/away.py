@@ -37,7 +37,7 @@ def leaves(message: int, how: int) -> bool:
 
 
 def _has_bus() -> bool:
-    """Whether somebody could say something: else Qt would start a thread for nothing."""
+    """Whether anybody could say something: else Qt starts a thread for nothing."""
     named = {"DBUS_SYSTEM_BUS_ADDRESS", "DBUS_SESSION_BUS_ADDRESS"} & os.environ.keys()
     return bool(named) or _SYSTEM_BUS.exists()
 
