@@ -32,12 +32,12 @@ check:
 	$(BIN)/lint-imports --no-logo
 
 # A screen is there for the tests that open real windows; the others draw offscreen.
-# The checks run beside them: they keep one core busy for a minute.
+# The checks run beside them. Three workers on two cores: much of a window's test waits.
 test:
 	@scripts/setup.sh test
 	@$(MAKE) --no-print-directory check & checks=$$!; \
 	TMPDIR=$$(scripts/test_disk.sh) QT_QPA_PLATFORM=offscreen \
-		xvfb-run -a -s "-screen 0 1366x768x24" $(BIN)/pytest -n 2 --dist loadgroup; \
+		xvfb-run -a -s "-screen 0 1366x768x24" $(BIN)/pytest -n 3 --dist loadgroup; \
 	suite=$$?; wait $$checks && exit $$suite
 
 # The county's tests on both databases, every one.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import os
 
 os.environ.setdefault("GRIDAPP_LANGUAGE", "zh")  # before the first word is said
@@ -26,6 +27,9 @@ from gridapp.models import (
 from gridapp.store import records, slots
 from gridapp.store import vault as vaults
 from gridapp.work import founding
+
+# The program collects seldom, for it has one window; here each test leaves one behind.
+gc.set_threshold(700, 10, 10)
 
 pytest_plugins = [
     "tests.acceptance.table",
