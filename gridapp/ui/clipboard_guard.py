@@ -68,6 +68,8 @@ class ClipboardGuard(QObject):
         marked = QMimeData()
         for form in content.formats():
             marked.setData(form, content.data(form))
+        if content.hasImage():  # Qt keeps it beside its formats
+            marked.setImageData(content.imageData())
         for mark, value in _MARKS.items():
             marked.setData(mark, value)
         self._board.setMimeData(marked)

@@ -2,6 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QLineEdit
 
 from gridapp.ui.clipboard_guard import KEPT, ClipboardGuard, copy_openly
@@ -82,6 +83,14 @@ def test_a_copied_table_keeps_all_its_forms(guard, board):
     rich.setHtml(f"<b>{NAME}</b>")
     board.setMimeData(rich)
     assert board.mimeData().html() == f"<b>{NAME}</b>"
+
+
+def test_a_copied_picture_stays_a_picture(guard, board):
+    guard()
+    image = QImage(30, 20, QImage.Format.Format_RGB32)
+    image.fill(QColor("blue"))
+    board.setImage(image)
+    assert (board.image().width(), board.image().height()) == (30, 20)
 
 
 def test_a_report_of_a_fault_stays_for_who_sends_it(guard, board):
