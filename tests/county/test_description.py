@@ -36,7 +36,7 @@ from gridapp.sync.protocol import SyncRequest
 from tests.county.caller import Caller, over_http
 from tests.county.conftest import GRID, OTHER
 
-EXAMPLES = int(os.environ.get("GRIDAPP_EXAMPLES", "3"))
+EXAMPLES = int(os.environ.get("GRIDAPP_EXAMPLES", "2"))
 MARKS = {GRID: "甲格的人甲格的事", OTHER: "乙格的人乙格的事"}
 CHECKS = [
     not_a_server_error,

@@ -5,6 +5,7 @@ package that overtakes or is overtaken by a sync that was cut changes nothing tw
 """
 
 import hashlib
+import os
 import random
 import time
 from dataclasses import replace
@@ -26,6 +27,10 @@ from tests.county.tus import jpeg
 from tests.faults import proxy as faults
 from tests.faults.table import SEEDS, due
 
+pytestmark = pytest.mark.skipif(
+    SEEDS == 1 and "GRIDAPP_EVERYTHING" not in os.environ,
+    reason="make faults; CI breaks photos and packages in tests/county",
+)
 _PIECE = 16 << 10  # bytes sent at first: a photo goes in several requests
 _TRIES = 20  # of a line that is whole again, until its photos are through
 
