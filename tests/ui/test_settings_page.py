@@ -47,11 +47,11 @@ def click(qtbot, chips, key):
     qtbot.mouseClick(chips._chips[key], Qt.MouseButton.LeftButton)
 
 
-def test_no_card_is_higher_than_what_stands_in_it(page, settle):
+def test_no_card_is_higher_than_what_stands_in_it(page, qtbot):
     page.resize(1366, 1400)
-    settle()
-    for card in (page.accounts, page.backups, page.checkup):
-        assert card.height() == card.heightForWidth(card.width())
+    cards = (page.accounts, page.backups, page.checkup)
+    # A card asks the disk in the background, and grows when it is answered.
+    qtbot.waitUntil(lambda: all(c.height() == c.heightForWidth(c.width()) for c in cards))
 
 
 def test_a_text_size_is_kept_and_the_window_asked_to_open_again(page, session, qtbot):
