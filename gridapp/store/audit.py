@@ -27,6 +27,7 @@ from gridapp.language import tr
 from gridapp.models import record_named
 from gridapp.models.kinds import time_text
 from gridapp.store import state
+from gridapp.store.database import driver
 
 ROWS = 256  # of one link at most: where a row was changed is told as closely as that
 EVERY = 16  # saves: one alone would cost a save a seventh of its time
@@ -107,17 +108,17 @@ def seal(db: Connection, at: dt.datetime) -> None:
     In a write transaction, after all else. It speaks to the driver itself: SQLAlchemy
     would take three times as long, and a save waits for this.
     """
-    driver: Any = db.connection.driver_connection
-    rows, told, number, upto, covered, before = driver.execute(_NEWEST).fetchone()
+    file = driver(db)
+    rows, told, number, upto, covered, before = file.execute(_NEWEST).fetchone()
     moment = ""
     while rows > upto or told > covered:
         moment = moment or time_text(at)
         rest = min(rows, upto + ROWS), min(told, covered + ROWS)
         link = Link(number + 1, moment, max(upto, rest[0]), max(covered, rest[1]), b"")
-        text = driver.execute(_TEXT, (upto, link.upto, covered, link.told)).fetchone()
+        text = file.execute(_TEXT, (upto, link.upto, covered, link.told)).fetchone()
         before = _hash(before, link, text)
         values = (link.number, moment, link.upto, link.told, before)
-        driver.execute("INSERT INTO seal VALUES (?, ?, ?, ?, ?)", values)
+        file.execute("INSERT INTO seal VALUES (?, ?, ?, ?, ?)", values)
         number, upto, covered = link.number, link.upto, link.told
 
 

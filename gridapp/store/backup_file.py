@@ -36,7 +36,7 @@ SUFFIX = ".gridbak"
 FORMAT = 1
 PHOTOS = "photos.txt"
 _MANIFEST, _SEAL, _PHOTO = "manifest.json", "manifest.seal", "photos/"
-_LARGEST_MANIFEST, _LARGEST_SLOTS, _LARGEST_LIST = 256 << 20, 1 << 20, 1 << 30  # bytes
+_LARGEST_MANIFEST, _LARGEST_SLOTS = 256 << 20, 1 << 20  # bytes
 _PHOTO_NAME = re.compile(r"[0-9a-f]{64}")
 _WORDS = {
     "": tr("不是备份文件，或者没有写完整"),
@@ -65,7 +65,7 @@ class Manifest(msgspec.Struct, frozen=True):
     vault: str
     device: str
     made_at: str  # UTC, ISO
-    reason: str  # see backup.py
+    reason: str  # one of backup_places.REASONS
     number: int
     seq: int
     pushed: int

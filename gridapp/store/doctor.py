@@ -71,7 +71,13 @@ def damaged_pages(store: Store) -> int:
 def examined(store: Store) -> Iterator[Result]:
     """What each check finds in an open vault, one after another."""
     seen = [
-        Check(one.name, one.sentence, partial(_seen, one.faults), one.remedy)
+        Check(
+            one.name,
+            one.sentence,
+            partial(_seen, one.faults),
+            one.remedy,
+            advice=one.advice,
+        )
         for one in CHECKS
     ]
     yield from examine(seen, store)

@@ -152,17 +152,16 @@ def _photos(store: Store) -> str:
         there |= wanted - set(db.exec_driver_sql(query).scalars())
     damaged = set(store.photos.verify())
     lost = damaged | (wanted - set(store.photos.names()))
-    back = sum(_from_backup(store, name) for name in sorted(lost & wanted))
-    asked = 0
-    for name in set(store.photos.verify()) & there:
+    back = {name for name in sorted(lost & wanted) if _from_backup(store, name)}
+    asked = (damaged - back) & there
+    for name in asked:
         store.photos.drop(name)  # a sync brings what is not here
-        asked += 1
     if not back and not asked:
         return ""
     return tr(
         "从备份取回照片 {back} 张，下次同步时向县里要 {asked} 张",
-        back=back,
-        asked=asked,
+        back=len(back),
+        asked=len(asked),
     )
 
 
@@ -183,16 +182,13 @@ def _from_backup(store: Store, name: str) -> bool:
 
 def _drafts(store: Store) -> str:
     with store.writing() as tx:
-        bad = [key for key, content in doctor.drafts_of(tx.db) if _is_broken(content)]
+        kept = doctor.drafts_of(tx.db)
+        bad = [key for key, content in kept if not doctor.is_draft(content)]
         tx.db.exec_driver_sql(
             "DELETE FROM draft WHERE key IN (SELECT value FROM json_each(?))",
             (json.dumps(bad),),
         )
     return tr("已清掉 {count} 份读不懂的草稿", count=len(bad)) if bad else ""
-
-
-def _is_broken(content: str) -> bool:
-    return not doctor.is_draft(content)
 
 
 def _saved(store: Store) -> str:

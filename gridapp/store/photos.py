@@ -209,6 +209,11 @@ class PhotoStore:
 
     def _unsealed(self, path: Path, mark: bytes) -> bytes | None:
         """What a file holds that was sealed with that mark."""
+        found = self._found(path, mark)
+        return found[1] if found else None
+
+    def _found(self, path: Path, mark: bytes) -> tuple[AESGCM, bytes] | None:
+        """What opens a file that was sealed with that mark, and what it holds."""
         start = len(_MAGIC) + _NONCE
         try:
             raw = path.read_bytes()
@@ -217,7 +222,7 @@ class PhotoStore:
         for cipher in (self._cipher, *self._former):
             with suppress(InvalidTag, ValueError):
                 plain = cipher.decrypt(raw[len(_MAGIC) : start], raw[start:], mark)
-                return plain if raw.startswith(_MAGIC) else None
+                return (cipher, plain) if raw.startswith(_MAGIC) else None
         return None
 
     def renew(self, most: int) -> int:
@@ -232,16 +237,11 @@ class PhotoStore:
         return sum(1 for _ in islice(renewed, most))
 
     def _renewed(self, path: Path, mark: bytes) -> bool:
-        plain = self._unsealed(path, mark)
-        start = len(_MAGIC) + _NONCE
-        if plain is None:
-            return False
-        with suppress(InvalidTag, ValueError):
-            raw = path.read_bytes()
-            self._cipher.decrypt(raw[len(_MAGIC) : start], raw[start:], mark)
+        found = self._found(path, mark)
+        if found is None or found[0] is self._cipher:
             return False
         nonce = os.urandom(_NONCE)
-        _write(path, _MAGIC + nonce + self._cipher.encrypt(nonce, plain, mark))
+        _write(path, _MAGIC + nonce + self._cipher.encrypt(nonce, found[1], mark))
         return True
 
 

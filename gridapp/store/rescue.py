@@ -16,15 +16,24 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, Table, create_engine, select
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Integer,
+    String,
+    Table,
+    Uuid,
+    create_engine,
+    select,
+)
 from sqlalchemy.pool import StaticPool
 
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models import RECORDS
-from gridapp.models.record import Base, Record, table_of
+from gridapp.models.record import Base, Record, fields_of, table_of
 from gridapp.store import rescue_cells, rescue_pages, tables
-from gridapp.store.database import faults_in_words
+from gridapp.store.database import driver, faults_in_words
 from gridapp.store.rescue_cells import Row, Tree
 from gridapp.store.rescue_pages import Pages
 
@@ -264,8 +273,6 @@ class _Reading:
 
 def _is_number(table: Table, name: str) -> bool:
     """Whether a column is another name of SQLite's number of the row."""
-    from sqlalchemy import Integer
-
     column = table.columns[name]
     return bool(column.primary_key) and isinstance(column.type, Integer)
 
@@ -289,8 +296,8 @@ def _columns_of_program() -> dict[str, list[str]]:
     engine = create_engine("sqlite://")
     with engine.begin() as db:
         migrations.upgrade(db, "client")
-        driver: Any = db.connection.driver_connection
-        found = {table.name: _columns_of(driver, table.name) for table in _WANTED}
+        file = driver(db)
+        found = {table.name: _columns_of(file, table.name) for table in _WANTED}
     engine.dispose()
     return found
 
@@ -298,8 +305,6 @@ def _columns_of_program() -> dict[str, list[str]]:
 def _fill_in(db: Connection) -> None:
     """Give what points to a lost record something to point to, in the recycle bin: so
     that lists can say that it is lost."""
-    from gridapp.models.record import fields_of
-
     for model in reversed(RECORDS):
         name = model.__tablename__
         pointers = [(one.name, one.target) for one in fields_of(model) if one.target]
@@ -316,8 +321,6 @@ def _fill_in(db: Connection) -> None:
 def _stand_in(
     db: Connection, table: Table, key: str, grid_id: str, made: str, changed: str
 ) -> None:
-    from sqlalchemy import String, Uuid
-
     values: dict[str, Any] = {}
     for one in table.columns:
         if not one.nullable:
