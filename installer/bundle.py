@@ -1,0 +1,214 @@
+"""What goes into a bundle and what stays out; used by gridapp.spec on both systems.
+
+A bundle holds what the program reads and nothing else: the list of what Qt's wheel
+brings and widgets never use, the resources, the metadata and licences of every part
+whose files went in.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable, Iterable, Iterator
+from importlib import metadata
+from pathlib import Path, PurePosixPath
+
+Entry = tuple[str, str, str]  # PyInstaller's: place in the bundle, source, kind
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build" / "installer"
+METADATA = BUILD / "metadata"
+RELEASE_KEYS = "GRIDAPP_RELEASE_KEY"  # names a file of public keys; none: no updates
+
+# Looked at by other libraries if they are there; this program does without.
+EXCLUDED = (
+    "IPython",
+    "PySide6.QtOpenGL",
+    "PySide6.QtQml",
+    "PySide6.QtQuick",
+    "_pytest",
+    "_sysconfigdata__linux_x86_64-linux-gnu",
+    "dateutil",
+    "doctest",
+    "lib2to3",
+    "matplotlib",
+    "numpy",
+    "pandas",
+    "pdb",
+    "pip",
+    "pkg_resources",
+    "psycopg",  # a county with PostgreSQL runs from a clone, not from an installed copy
+    "psycopg_binary",
+    "pyarrow",
+    "pydoc",
+    "pytest",
+    "readline",
+    "scipy",
+    "setuptools",
+    "sqlalchemy.testing",
+    "test",
+    "tkinter",
+    "uvloop",
+    "watchfiles",
+    "websockets",
+    "yaml",
+    "zstandard.backend_cffi",
+)
+
+# Beginnings of the names of Qt's own libraries and plugins that stay out, without
+# `lib`: QML and what it brings, drivers of bare screens, the GPL-only keyboard.
+_QT_OUT = re.compile(
+    r"""(^|/)(lib)?(
+        Qt6?(Designer|Labs|Lottie|OpenGL|Pdf|Qml|Quick|Test|UiTools|VirtualKeyboard
+            |EglFS|Help|Sql|WaylandCompositor|WlShell)\w*
+        |opengl32sw|d3dcompiler_\w+
+        |qtvirtualkeyboard\w*|qdirect2d|qminimal(egl)?|qeglfs\w*|qlinuxfb|qvnc
+        |qvkkhrdisplay|qgtk3|qpdf|qicns|qtga|qtiff|qwbmp
+    )\.|/(designer|egldeviceintegrations|generic|qmllint|qmltooling|sqldrivers|tls
+        |vectorimageformats|wayland-graphics-integration-\w+|xcbglintegrations)/
+    """,
+    re.VERBOSE,
+)
+# Pictures of formats that no camera, phone or scanner of an office writes.
+_OTHERS_OUT = re.compile(r"(^|/)(PIL/_avif|PIL/_imagingtk|libavif|libgtk-3|libgdk-3)")
+_TESTS = re.compile(r"(^|/)(tests?|testing)/")
+_LICENCE = re.compile(r"(^|/)(licen[cs]es?|copying|notice|authors)[^/]*$", re.IGNORECASE)
+_QT_WORDS = re.compile(r"/translations/(?!qtbase_zh_CN\.qm$)")
+
+
+def wanted(entry: Entry) -> bool:
+    """Whether a binary or a data file that PyInstaller found belongs in a bundle."""
+    place = entry[0].replace("\\", "/")
+    if place.endswith((".pyi", ".pxd", ".pyx", ".h", ".c")):
+        return False
+    if "PySide6/" in place or entry[2] == "SYMLINK" or "Qt6" in place:
+        if _QT_OUT.search(place) or _QT_WORDS.search(place):
+            return False
+    return not (_OTHERS_OUT.search(place) or _TESTS.search(place))
+
+
+def resources(release_keys: str | None) -> list[Entry]:
+    """Every file of resources/ that is under version control, at its own place."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--", "resources"],
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+    )
+    if listed.returncode == 0 and listed.stdout:
+        names = listed.stdout.decode().strip("\0").split("\0")
+    else:  # a source archive, or a system without git: everything there
+        names = [
+            one.relative_to(ROOT).as_posix()
+            for one in (ROOT / "resources").rglob("*")
+            if one.is_file()
+        ]
+    entries = [(name, str(ROOT / name), "DATA") for name in sorted(names)]
+    if release_keys:
+        place = "resources/release-keys.txt"
+        entries = [one for one in entries if one[0] != place]
+        entries.append((place, str(Path(release_keys).resolve()), "DATA"))
+    return entries
+
+
+def migrations() -> list[Entry]:
+    """The chain of migrations: Alembic reads it as files."""
+    folder = ROOT / "gridapp" / "migrations"
+    files = [
+        folder / "env.py",
+        folder / "script.py.mako",
+        *sorted((folder / "versions").glob("*.py")),
+    ]
+    return [(one.relative_to(ROOT).as_posix(), str(one), "DATA") for one in files]
+
+
+def write_own_metadata() -> Path:
+    """Make and return the folder of gridapp's own metadata, by its build back end."""
+    shutil.rmtree(METADATA, ignore_errors=True)
+    METADATA.mkdir(parents=True)
+    code = (
+        "import sys, hatchling.build as back;"
+        "print(back.prepare_metadata_for_build_wheel(sys.argv[1]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(METADATA)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return METADATA / done.stdout.split()[-1]
+
+
+def own_metadata() -> Path:
+    """What `write_own_metadata` left; FileNotFoundError when it was not called."""
+    found = sorted(METADATA.glob("gridapp-*.dist-info"))
+    if not found:
+        raise FileNotFoundError("run installer/build.py: it writes the metadata first")
+    return found[-1]
+
+
+def described(entries: Iterable[Entry], staging: Path) -> list[Entry]:
+    """The metadata and licences of every distribution with a file among `entries`.
+
+    Written anew into `staging`: what a wheel says of the machine it was installed on
+    (direct_url.json, the list of files) tells of the builder, and stays out.
+    """
+    shutil.rmtree(staging, ignore_errors=True)
+    described: list[Entry] = []
+    sources = {_key(source) for _, source, _ in entries}
+    for found in sorted(metadata.distributions(), key=lambda one: one.name.lower()):
+        files = [str(one) for one in found.files or ()]
+        if found.name != "gridapp" and any(
+            _key(str(found.locate_file(one))) in sources for one in files
+        ):
+            described += _describe(found.locate_file, files, staging)
+    own = own_metadata()
+    files = [
+        one.relative_to(own.parent).as_posix()
+        for one in sorted(own.rglob("*"))
+        if one.is_file()
+    ]
+    described += _describe(lambda name: own.parent / name, files, staging)
+    return described
+
+
+def _key(path: str) -> str:
+    return path.replace("\\", "/").lower()
+
+
+def _describe(
+    locate: Callable[[str], object], files: list[str], staging: Path
+) -> Iterator[Entry]:
+    """The few files that say what a distribution is, with a RECORD of just them."""
+    kept: list[tuple[str, Path]] = []
+    folder = ""
+    for name in sorted(one.replace("\\", "/") for one in files):
+        parts = PurePosixPath(name).parts
+        if parts[0].endswith(".dist-info"):
+            folder = parts[0]
+            wanted = parts[-1] in ("METADATA", "WHEEL") or len(parts) > 2
+        else:
+            wanted = not name.endswith((".py", ".pyc"))
+        if wanted and (parts[-1] in ("METADATA", "WHEEL") or _is_licence(name)):
+            kept.append((name, Path(str(locate(name)))))
+    record = staging / folder / "RECORD"
+    record.parent.mkdir(parents=True, exist_ok=True)
+    lines = sorted([name for name, _ in kept] + [f"{folder}/RECORD"])
+    record.write_text("".join(f"{one},,\n" for one in lines), "utf-8", newline="\n")
+    yield from ((name, str(file), "DATA") for name, file in kept)
+    yield f"{folder}/RECORD", str(record), "DATA"
+
+
+def _is_licence(name: str) -> bool:
+    """Whether a file is a licence by its name, or by the folder PEP 639 gives them."""
+    return ".dist-info/licenses/" in name or bool(_LICENCE.search(name))
+
+
+def dependencies() -> list[str]:
+    """What pyproject.toml says the program needs."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    return list(project["dependencies"])
