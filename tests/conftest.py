@@ -178,8 +178,23 @@ BOTH_DATABASES = {
     "test_upgrades",
 }
 
+# Whole processes on the other database, whose every part has tests of its own there.
+LONG = {"test_two_laptops_meet_on_postgresql"}
+
+
+GROUP = "xdist_group"  # tests of a group run in one process, one after another
+
+
+def pytest_collection_finish():
+    """What was imported stays: a collection after a test need not walk through it."""
+    gc.collect()
+    gc.freeze()
+
 
 def pytest_collection_modifyitems(config, items):
+    for item in items:
+        if _shares_a_module_fixture(item) and not item.get_closest_marker(GROUP):
+            item.add_marker(pytest.mark.xdist_group(item.path.as_posix()))
     if os.environ.get("GRIDAPP_EVERYTHING"):
         return
     left = [one for one in items if _is_spared(one)]
@@ -187,7 +202,15 @@ def pytest_collection_modifyitems(config, items):
     items[:] = [one for one in items if one not in set(left)]
 
 
+def _shares_a_module_fixture(item):
+    """Then another process would make it again."""
+    fixtures = item._fixtureinfo.name2fixturedefs.values()
+    return any(one.scope == "module" for several in fixtures for one in several)
+
+
 def _is_spared(item):
+    if item.name in LONG:
+        return True
     given = item.callspec.params.values() if hasattr(item, "callspec") else ()
     return (
         "county" in item.path.parts

@@ -219,3 +219,10 @@ def test_setup_names_the_one_command_where_it_may_not_install(tmp_path: Path) ->
     [command] = [line for line in done.stderr.splitlines() if "apt-get" in line]
     assert "apt-get install" in command
     assert {"xvfb", "postgresql", "libegl1"} <= set(command.split())
+
+
+@pytest.mark.xdist_group("together")
+def test_what_shares_a_process_is_known_to_xdist(request) -> None:
+    if not hasattr(request.config, "workerinput"):
+        pytest.skip("one process runs everything")
+    assert request.node.nodeid.endswith("@together")

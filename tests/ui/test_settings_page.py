@@ -51,7 +51,9 @@ def test_no_card_is_higher_than_what_stands_in_it(page, qtbot):
     page.resize(1366, 1400)
     cards = (page.accounts, page.backups, page.checkup)
     # A card asks the disk in the background, and grows when it is answered.
-    qtbot.waitUntil(lambda: all(c.height() == c.heightForWidth(c.width()) for c in cards))
+    qtbot.waitUntil(
+        lambda: all(one.height() == one.heightForWidth(one.width()) for one in cards)
+    )
 
 
 def test_a_text_size_is_kept_and_the_window_asked_to_open_again(page, session, qtbot):
