@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     QtMsgType,
     qInstallMessageHandler,
 )
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
 from gridapp import crash, paths
@@ -296,8 +296,10 @@ def qt_application() -> QApplication:
         native, user = QSettings.Format.NativeFormat, QSettings.Scope.UserScope
         QSettings.setPath(native, user, os.devnull)
     QGuiApplication.setApplicationName("gridapp")
-    QGuiApplication.setDesktopFileName("gridapp")
-    return QApplication(sys.argv[:1])
+    QGuiApplication.setDesktopFileName("org.gridapp.client")  # as installer/deb.py has
+    qt = QApplication(sys.argv[:1])
+    qt.setWindowIcon(QIcon(str(paths.resources() / "gridapp.png")))
+    return qt
 
 
 def run(data: Path, password: str | None = None, package: Path | None = None) -> int:
