@@ -59,6 +59,7 @@ def _add_commands() -> None:
         recovery,
         rescue,
         syncing,
+        updates,
         vaults,
     )
 
@@ -80,6 +81,7 @@ def _add_commands() -> None:
         doctor.doctor,
         package.package,
         county.county,
+        updates.update,
     ):
         main.add_command(command)
     for command in county_backup.COMMANDS:
@@ -89,6 +91,7 @@ def _add_commands() -> None:
     county.county.add_command(package.invite)
     county.county.add_command(package.county_keys)
     county.county.add_command(recovery.county_recover)
+    county.county.add_command(updates.county_update)
 
 
 main.fill = _add_commands

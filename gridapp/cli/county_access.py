@@ -134,6 +134,9 @@ def told(one: dict[str, Any]) -> str:
 
 
 def _states(one: dict[str, Any]) -> Iterator[str]:
+    if one["update_failed"]:
+        version = one["update_failed"].split()[0]
+        yield tr("，更新到 {version} 没有成功", version=version)
     if one["revoked"]:
         yield tr("，已停用")
     if one["lock_done_at"]:

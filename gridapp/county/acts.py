@@ -18,6 +18,8 @@ from gridapp.models.kinds import now, time_text
 ENROL, CANCEL, REVOKE, LOCK, UNLOCK = "enrol", "cancel", "revoke", "lock", "unlock"
 SCOPE, ROLE, OPEN, CLOSE = "scope", "role", "open", "close"
 RECOVER = "recover"  # its detail begins with the id of the request
+UPDATE, WITHDRAW = "update", "withdraw_update"  # of the laptops' program
+UPDATE_FAILED = "update_failed"  # on a laptop, which said so (programs.py)
 ALTERED = "journal_altered"  # a laptop's chain is not what it was (anchors.py)
 
 

@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gridapp.county import edge, openapi, photo_routes, serving
+from gridapp.county import edge, openapi, photo_routes, serving, update_routes
 from gridapp.county.limits import Crowd, Limits, crowded
 from gridapp.county.logs import Watched
 from gridapp.county.metrics import Metrics
@@ -36,7 +36,11 @@ _STARTS_WITHIN = 10.0  # seconds
 
 def operations() -> Sequence[Operation]:
     """Every path of the server; see `routes` for how to add one."""
-    return (*edge.operations(), *photo_routes.operations())
+    return (
+        *edge.operations(),
+        *photo_routes.operations(),
+        *update_routes.operations(),
+    )
 
 
 def make_app(

@@ -40,9 +40,9 @@ def exchange(
     asked, answered = messages
     said: dict[str, Any] = {
         "summary": summary,
-        "requestBody": {"required": True, "content": _content(asked)},
+        "requestBody": {"required": True, "content": content(asked)},
         "responses": {
-            "200": {"description": answered.__name__, "content": _content(answered)},
+            "200": {"description": answered.__name__, "content": content(answered)},
             **refusals(),
         },
     }
@@ -74,16 +74,17 @@ def refusals() -> dict[str, Any]:
         "schema": {"type": "integer"},
     }
     return {
-        "4XX": {"description": "Refused, in words", "content": _content(Refusal)},
+        "4XX": {"description": "Refused, in words", "content": content(Refusal)},
         "5XX": {
             "description": "Refused for now, in words; nothing was taken",
             "headers": {"Retry-After": wait},
-            "content": _content(Refusal),
+            "content": content(Refusal),
         },
     }
 
 
-def _content(message: type[Any]) -> dict[str, Any]:
+def content(message: type[Any]) -> dict[str, Any]:
+    """A message in both forms."""
     packed = "zstd of the MessagePack of the same arrays, ids as 16 bytes"
     return {
         JSON.media_type: {"schema": {"$ref": _REF.format(name=message.__name__)}},

@@ -109,7 +109,7 @@ async def _files(request: Request) -> Response:
     if _method(request) == "OPTIONS":
         return _possible()
     _check_tus(request)
-    device = await _device(request)
+    device = await device_of(request)
     size = _number(request, "Upload-Length")
     if size > MAX_UPLOAD:
         raise Refused("size", tr("照片文件过大，请先缩小再添加"))
@@ -132,7 +132,7 @@ async def _file(request: Request) -> Response:
     if method == "OPTIONS":
         return _possible()
     _check_tus(request)
-    device = await _device(request)
+    device = await device_of(request)
     upload_id = _id(request.path_params["id"])
     uploads = _uploads(request)
     if method == "HEAD":
@@ -193,7 +193,7 @@ async def _write(request: Request, writer: Writer) -> None:
 
 async def _known(request: Request) -> Response:
     """What the county has of the photos that a device asks about."""
-    device, form = await _device(request), form_asked(request)
+    device, form = await device_of(request), form_asked(request)
     body = await limits.body_of(request, edge_of(request).limits, _MAX_ASKED)
     county = edge_of(request).county
     reply = await in_thread(request, _known_to, county, device, body, form)
@@ -211,7 +211,7 @@ def _known_to(
 
 async def _photo(request: Request, part: str) -> Response:
     """A photo, whole or from where a download was cut (RFC 9110, Range)."""
-    device = await _device(request)
+    device = await device_of(request)
     name = request.path_params["hash"]
     county = edge_of(request).county
     path = await in_thread(request, photos.found, county, device, name, part)
@@ -222,7 +222,8 @@ async def _photo(request: Request, part: str) -> Response:
     return FileResponse(path, headers=headers, media_type="image/jpeg")
 
 
-async def _device(request: Request) -> rights.Device:
+async def device_of(request: Request) -> rights.Device:
+    """The laptop that asks; Refused when its token is none. The log learns it."""
     county, token = edge_of(request).county, token_of(request)
 
     def look() -> rights.Device:

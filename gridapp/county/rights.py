@@ -50,6 +50,7 @@ class Device:
     gone: frozenset[UUID] = frozenset()  # taken away, and it has not said it knows
     seal_number: int = 0  # the link of its journal's chain that it told last
     seal: bytes = b""
+    program: str = ""  # the version of its program, as it told last
 
     @property
     def grids(self) -> Collection[UUID]:
@@ -132,6 +133,7 @@ def _let_in(db: Connection, which: ColumnElement[bool]) -> Device:
         frozenset(scopes.gone),
         row.seal_number or 0,
         row.seal or b"",
+        row.version,
     )
 
 

@@ -58,6 +58,7 @@ STATUS = {
     "path": 404,
     "method": 405,
     "photo": 404,
+    "update": 404,
     "scope": 403,
     "offset": 409,
     "expired": 410,

@@ -17,6 +17,7 @@ from gridapp.county import (
     apply,
     pages,
     parked,
+    programs,
     rights,
 )
 from gridapp.county.store import County
@@ -121,6 +122,7 @@ def _writes(device: access.Device, request: SyncRequest, moment: dt.datetime) ->
         or _moved(device, request)
         or device.unsettled
         or _let_go(device, request)
+        or programs.is_news(device, request)
         or moment - device.seen_at > _SEEN_EVERY
     )
 
@@ -135,8 +137,9 @@ def _taken(
                 device = who(db)
                 if request.keys != device.keys:
                     access.keep_keys(db, device.id, request.keys)
-                chain = anchors.told(db, device, request.push)
-                _note(db, device, _moved(device, request), moment, chain)
+                more = anchors.told(db, device, request.push)
+                more |= programs.told(db, device, request)
+                _note(db, device, _moved(device, request), moment, more)
                 if device.unsettled:
                     rights.settle(db, device.id, moment)
                 rights.let_go(db, device.id, _let_go(device, request))

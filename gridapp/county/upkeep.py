@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, func, select
 
-from gridapp.county import store
+from gridapp.county import programs, store
 from gridapp.county.store import County
 from gridapp.county.tables import change, device, device_scope, held, photo, scope
 from gridapp.models import RECORDS, Grid, Worker
@@ -112,6 +112,8 @@ def _devices(db: Connection) -> list[dict[str, Any]]:
         .order_by(device.c.enrolled_at, device.c.id)
     )
     own = _own_grids(db)
+    rows = db.execute(query).all()
+    failed = programs.failed(db, {row.id: row.version for row in rows})
     return [
         {
             "id": str(row.id),
@@ -122,13 +124,14 @@ def _devices(db: Connection) -> list[dict[str, Any]]:
             "area": row.area or "",
             "grids": own.get(row.id, []),
             "version": row.version,
+            "update_failed": failed.get(row.id, ""),
             "seen_at": time_text(row.seen_at),
             "behind": int(row.behind),
             "revoked": row.revoked_at is not None,
             "lock_asked_at": time_text(row.lock_asked_at) if row.lock_asked_at else "",
             "lock_done_at": time_text(row.lock_done_at) if row.lock_done_at else "",
         }
-        for row in db.execute(query)
+        for row in rows
     ]
 
 

@@ -12,6 +12,7 @@ from functools import partial
 
 import msgspec
 
+import gridapp
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models.ids import id_of
@@ -52,6 +53,7 @@ from gridapp.sync.protocol import (
 from gridapp.sync.report import UNKNOWN, Progress, Report
 from gridapp.sync.transport import HttpTransport, Transport
 from gridapp.sync.versions import SPOKEN
+from gridapp.update import waiting
 
 __all__ = ["HttpTransport", "SyncClient", "Transport"]
 
@@ -206,6 +208,7 @@ class SyncClient:
         just sent; unless a record leaves that has changes of its own.
         """
         own = keyring.own(self._store)
+        failed = waiting.untold(self._store.folder)
         with self._store.reading() as db:
             cursors = remote.cursors(db)
             keys, county_keys = keyring.to_say(db, own)
@@ -238,21 +241,24 @@ class SyncClient:
             keys=keys,
             county_keys=county_keys,
             sent=sent,
+            program=gridapp.__version__,
+            failed=failed,
         )
         if batch and again is None:
             self._ahead.begin(batch)
         body = self._next_page.say(token, request, report)
-        reply = self._heard(body)
+        reply = self._heard(body, request)
         if reply.pushed and reply.pushed.held:
             self._ahead.forget()
         self._next_page.follows(token, request, reply)
         return self.take(batch, request, reply, report) or fresh
 
-    def _heard(self, body: bytes) -> SyncReply:
+    def _heard(self, body: bytes, request: SyncRequest) -> SyncReply:
         """The answer to the newest request; UserError when it is one to another."""
         reply = unpack(body, SyncReply)
         if reply.answers not in (b"", digest(self._line.asked)):
             raise UserError(tr("收到的答复不是这次同步的，请再同步一次；改动都在本机"))
+        waiting.told(self._store.folder, request.failed)
         if reply.known:
             self._clock = str(round(now().timestamp()) - reply.known[1])
         return reply

@@ -16,6 +16,7 @@ from typing import BinaryIO
 
 from uuid_utils.compat import uuid7
 
+import gridapp
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models import Grid
@@ -217,6 +218,7 @@ def _requests(
                 keys=told,
                 county_keys=county,
                 sent=sent,
+                program=gridapp.__version__,
             )
             if batch is None or last:
                 return

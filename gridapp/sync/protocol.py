@@ -121,7 +121,8 @@ class SyncRequest(msgspec.Struct, array_like=True):
     `decided` those that were decided since the county was last told. `keys` are the
     laptop's public keys until it has the county's, `county_keys` the id of those it
     has (gridapp/sync/keys.py). `sent` is the last journal number that the laptop knows
-    to be at the county.
+    to be at the county. `program` is the version of the laptop's program, `failed` an
+    update that did not come in there, as `version code`, until the county knows it.
     """
 
     version: int
@@ -134,6 +135,8 @@ class SyncRequest(msgspec.Struct, array_like=True):
     keys: bytes = b""
     county_keys: bytes = b""
     sent: int = -1
+    program: str = ""
+    failed: str = ""
 
 
 class Pushed(msgspec.Struct, array_like=True):

@@ -1,0 +1,142 @@
+"""Starts the installer of an update; then this program has to end at once.
+
+The installer waits until nothing of the program runs, swaps it, looks whether the new
+one is sound, puts the old one back if not, and starts the program again, which judges
+what came of it (`staged.Updates.judge`).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from gridapp.errors import UserError
+from gridapp.language import tr
+from gridapp.update.file import WINDOWS, Head
+from gridapp.update.staged import Updates
+
+HELPER = "gridapp-update"  # runs as root, beside the program (installer/deb.py)
+UPDATED = "--updated"  # says how the installer ended, to the program it starts
+# Asks for an administrator's leave, and starts the program again whatever comes of it.
+_SCRIPT = 'pkexec "$1" "$2"; code=$?; shift 2; exec "$@" ' + UPDATED + ' "$code"'
+# Exit codes of Setup.exe and of the helper, and of pkexec (pkexec(1)).
+ROLLED_BACK, RUNNING, TOO_OLD = 6, 5, 3
+_REFUSED = (126, 127)
+
+
+def start(updates: Updates) -> str:
+    """Start the installer of the update that waits; its version. UserError when none
+    waits or it cannot be started here; then nothing has changed."""
+    head = updates.ready()
+    if head is None:
+        raise UserError(tr("没有等着的更新"))
+    if updates.running():
+        raise UserError(tr("正在更新程序，请过几分钟再打开"))
+    if updates.program.platform == WINDOWS:
+        _check_folder(updates, head)
+    try:
+        command, folder = _command(updates, head)
+        attempt = updates.begin(head)
+        pid = _detached(command, folder)
+        updates.began(attempt, pid)
+    except OSError as error:
+        words = tr(
+            "更新没有开始（{why}），现在的程序和资料都没有变，请再试一次",
+            why=error.strerror or type(error).__name__,
+        )
+        raise UserError(words) from error
+    return head.manifest.version
+
+
+def _command(updates: Updates, head: Head) -> tuple[list[str], Path]:
+    """The command that applies an update, and the folder to run it in."""
+    if updates.program.platform == WINDOWS:
+        installer = updates.prepared(head)
+        return [str(installer), "/S", "/UPDATE"], installer.parent
+    helper = updates.program.folder / HELPER
+    file = updates.file_of(head)
+    if shutil.which("pkexec") is None or not helper.exists():
+        raise UserError(by_administrator(updates, head))
+    again = [*updates.program.launch, "--data", str(updates.data)]
+    told = ["sh", str(helper), str(file), *again]
+    return ["/bin/sh", "-c", _SCRIPT, *told], updates.data
+
+
+def by_administrator(updates: Updates, head: Head) -> str:
+    """What an administrator has to do where this program may not."""
+    if updates.program.platform == WINDOWS:
+        return tr(
+            "程序是管理员装的，要由管理员更新：请用管理员身份运行 {name} /ALLUSERS",
+            name=head.manifest.installer,
+        )
+    return tr(
+        "要由管理员更新，请管理员在终端运行：sudo {helper} “{file}”",
+        helper=updates.program.folder / HELPER,
+        file=updates.file_of(head),
+    )
+
+
+def _check_folder(updates: Updates, head: Head) -> None:
+    """UserError when this person may not change the program's folder: asking Windows
+    for rights tells less than trying."""
+    try:
+        with tempfile.TemporaryFile(dir=updates.program.folder):
+            return
+    except OSError as error:
+        raise UserError(by_administrator(updates, head)) from error
+
+
+def _detached(command: list[str], folder: Path) -> int:
+    """Start a process that outlives this one; its number. Raises OSError."""
+    flags = 0
+    if sys.platform == "win32":
+        group = subprocess.CREATE_NEW_PROCESS_GROUP
+        flags = subprocess.DETACHED_PROCESS | group
+    started = subprocess.Popen(
+        command,
+        cwd=folder,
+        env=outside(os.environ),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        close_fds=True,
+        creationflags=flags,
+        start_new_session=sys.platform != "win32",
+    )
+    started.returncode = 0  # it is nobody's child from here on: not to be waited for
+    return started.pid
+
+
+def outside(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment as it was before the bundle changed it (PyInstaller's manual,
+    "Launching External Programs")."""
+    made = {
+        name: value
+        for name, value in environment.items()
+        if not name.startswith(("_PYI_", "_MEIPASS"))
+    }
+    was = made.pop("LD_LIBRARY_PATH_ORIG", None)
+    if was is not None:
+        made["LD_LIBRARY_PATH"] = was
+    elif getattr(sys, "frozen", False):
+        made.pop("LD_LIBRARY_PATH", None)
+    return made | {"PYINSTALLER_RESET_ENVIRONMENT": "1"}
+
+
+def why(code: int) -> str:
+    """Why an update did not come in, by how its installer ended; "" when that says
+    nothing to a person."""
+    if code == ROLLED_BACK:
+        return tr("新版本没有通过检查，已换回旧版本")
+    if code == RUNNING:
+        return tr("程序还开着，没有换成")
+    if code == TOO_OLD:
+        return tr("这台电脑的系统太旧，装不了新版本")
+    if code in _REFUSED:
+        return tr("没有得到管理员的同意")
+    return ""
