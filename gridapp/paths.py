@@ -29,6 +29,13 @@ def data_home() -> Path:
     return platformdirs.user_data_path("gridapp", appauthor=False)
 
 
+def machine_home() -> Path:
+    """The folder where an administrator leaves what is for every user of a computer."""
+    if sys.platform == "win32":
+        return platformdirs.site_data_path("gridapp", appauthor=False)
+    return Path("/etc/gridapp")
+
+
 def log_home() -> Path:
     """The folder where faults of the program are written down."""
     return platformdirs.user_log_path("gridapp", appauthor=False)

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from gridapp.cli import county_access, county_org, serving
+from gridapp.cli import county_access, county_org, county_prepare, serving
 from gridapp.cli.commands import Group
 from gridapp.cli.options import (
     as_json,
@@ -29,7 +29,12 @@ def county() -> None:
     """县级服务器。"""
 
 
-for command in (*serving.COMMANDS, *county_access.COMMANDS, county_org.org):
+for command in (
+    *serving.COMMANDS,
+    *county_access.COMMANDS,
+    county_org.org,
+    county_prepare.prepare,
+):
     county.add_command(command)
 
 

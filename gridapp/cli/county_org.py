@@ -9,15 +9,14 @@ from typing import Any
 import click
 
 from gridapp.cli.commands import Group
+from gridapp.cli.headed_rows import rows_of
 from gridapp.cli.options import as_json, print_json, server_folder
 from gridapp.county import org as county_org
 from gridapp.county import upkeep
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models import Grid
-from gridapp.models.record import Field, field_of, fields_of
-
-_HEADING_ROWS = 20  # rows in which the headings are looked for
+from gridapp.models.record import fields_of
 
 
 @click.group("org", cls=Group)
@@ -44,50 +43,27 @@ def import_command(data: Path, file: Path, as_json: bool) -> None:
 
 def _rows(file: Path) -> Iterator[dict[str, Any]]:
     """The grids of a table as {field: value}; UserError names the cell to mend."""
-    from gridapp.office.tables.reader import read_book
-
-    names = {
-        word: one for one in fields_of(Grid) for word in (one.heading, *one.aliases)
+    fields = {one.name: one for one in fields_of(Grid)}
+    headings = {
+        word: one.name
+        for one in fields.values()
+        for word in (one.heading, *one.aliases)
     }
-    code = field_of(Grid, "code")
-    for sheet in read_book(file):
-        for at, row in enumerate(sheet.rows[:_HEADING_ROWS]):
-            columns = {n: names.get(_text(cell)) for n, cell in enumerate(row)}
-            if code in columns.values():
-                yield from _below(sheet.rows[at + 1 :], columns, at + 2)
-                return
-    raise UserError(tr("{name} 里没有“网格编码”这一列，请加上再试", name=file.name))
-
-
-def _below(
-    rows: Any, columns: dict[int, Field | None], first: int
-) -> Iterator[dict[str, Any]]:
-    for number, row in enumerate(rows, first):
+    for number, texts in rows_of(file, headings, "code"):
         found: dict[str, Any] = {}
-        for at, cell in enumerate(row):
-            one, text = columns.get(at), _text(cell)
-            if one is None or not text:
-                continue
+        for name, text in texts.items():
             try:
-                found[one.name] = one.parse(text)
+                found[name] = fields[name].parse(text)
             except ValueError as error:
                 raise UserError(
                     tr(
                         "第 {number} 行“{label}”：{fault}",
                         number=number,
-                        label=one.label,
+                        label=fields[name].label,
                         fault=error,
                     )
                 ) from None
-        if found:
-            yield found
-
-
-def _text(cell: object) -> str:
-    """What a cell says; Excel keeps a code of digits as a number."""
-    if isinstance(cell, float) and cell.is_integer():
-        cell = int(cell)
-    return "" if cell is None else str(cell).strip()
+        yield found
 
 
 @org.command("list")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from contextlib import suppress
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import click
@@ -20,6 +23,7 @@ from gridapp.cli.options import (
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.store import saved, slot_file, vault
+from gridapp.sync.protocol import Refused
 from gridapp.work import founding, today
 
 _CODE = tr("县级给的登记码；也可以用环境变量 GRIDAPP_CODE。")
@@ -29,6 +33,13 @@ _ca = click.option(
     "--ca",
     type=click.Path(dir_okay=False, path_type=Path),
     help=tr("县里自己的 CA 证书文件（PEM）；用公共证书的不用填。"),
+)
+
+
+_pin = click.option(
+    "--pin",
+    envvar="GRIDAPP_PIN",
+    help=tr("登记文件的 8 位登记口令；也可以用环境变量 GRIDAPP_PIN。"),
 )
 
 
@@ -43,6 +54,13 @@ _ca = click.option(
 @click.option("--server", help=tr("县级服务器地址，联网使用时填。"))
 @click.option("--code", envvar="GRIDAPP_CODE", help=_CODE)
 @_ca
+@click.option(
+    "--enrol",
+    "prepared_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help=tr("县里用 county prepare 做的登记文件；填了它，别的都不用填。"),
+)
+@_pin
 def init(
     data: Path,
     password_file: Path | None,
@@ -52,26 +70,83 @@ def init(
     server: str | None,
     code: str | None,
     ca: Path | None,
+    prepared_file: Path | None,
+    pin: str | None,
 ) -> None:
     """建立一份新的空数据：单机使用，或直接登记到县级服务器。"""
     alone, joins = (grid, name), (server, code)
+    if prepared_file is not None:
+        if any(alone) or any(joins[:1]):
+            raise click.UsageError(tr("有 --enrol 时，网格、服务器和登记码都不用填"))
+        _begin(data, password_file, prepared_file, pin)
+        return
     if (None in alone) == (None in joins) or any(alone) == any(joins):
-        raise click.UsageError(tr("请填 --grid 和 --name，或者 --server 和 --code"))
+        raise click.UsageError(
+            tr("请填 --grid 和 --name，或者 --server 和 --code，或者 --enrol")
+        )
     password = password_of(password_file, confirm=True)
-    store = vault.create(data, password, worker if grid else "", grid or "")
-    try:
-        if server is not None and code is not None:
+    if grid is not None and name is not None:
+        first = partial(founding.found, code=grid, name=name, worker=worker)
+        vault.create(data, password, worker, grid, first).close()
+    elif server is not None and code is not None:
+        with _new(data, vault.create(data, password)) as store:
             _join(store, server, code, ca)
-            store.close()
-            store = vault.open_store(data, password)  # by the name the county gave
-        elif grid is not None and name is not None:
-            founding.found(store, grid, name, worker)
+        vault.open_store(data, password).close()  # by the name the county gave
+    click.echo(tr("已建立：{data}", data=data))
+
+
+@contextmanager
+def _new(data: Path, store: vault.Store) -> Generator[vault.Store]:
+    """A vault that was just made; after an error there is none, else the next try
+    would be refused."""
+    try:
+        yield store
     except BaseException:
         store.close()
-        _undo(data)  # else the next try would be refused: there is a vault already
+        _undo(data)
         raise
     store.close()
+
+
+def _begin(
+    data: Path, password_file: Path | None, path: Path, typed: str | None
+) -> None:
+    """Make the vault of a prepared file, and be let in if there is a way to the county.
+
+    A code that the county does not take leaves no vault.
+    """
+    from gridapp.sync import joining, prepared
+    from gridapp.sync.client import SyncClient
+
+    file = prepared.usable(path)
+    if file.said.pin and typed is None:
+        typed = _typed_pin()
+    number = prepared.number_of(file, typed or "")
+    password = password_of(password_file, confirm=True)
+    later = ""
+    with _new(data, prepared.begin(data, password, file, number)) as store:
+        try:
+            joining.finish(store, SyncClient.of(store))
+        except UserError as error:
+            if isinstance(error, Refused) and error.code in joining.REFUSED:
+                raise
+            later = str(error)
+        prepared.tidy(store)
     click.echo(tr("已建立：{data}", data=data))
+    if not later:
+        click.echo(tr("已登记到县级服务器，可以同步了"))
+        return
+    click.echo(later, err=True)
+    click.echo(tr("还没有登记上：连上县里后会自己登记，也可以导出数据包用 U 盘登记"))
+
+
+def _typed_pin() -> str:
+    if not sys.stdin.isatty():
+        raise UserError(
+            tr("这份登记文件要登记口令：写 --pin，或设环境变量 GRIDAPP_PIN")
+        )
+    typed: str = click.prompt(tr("登记口令"), hide_input=True)
+    return typed
 
 
 def _join(store: vault.Store, server: str, code: str, ca: Path | None) -> None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +21,13 @@ from sqlalchemy import Connection, delete, insert, select, update
 from uuid_utils.compat import uuid7
 
 from gridapp.county import acts, locks, org, rights, workers
-from gridapp.county.codes import fresh_code, hashed_code, short, shown
+from gridapp.county.codes import (
+    fresh_code,
+    hashed_code,
+    prepared_part,
+    short,
+    shown,
+)
 from gridapp.county.rights import Device, authenticate, keep_keys, signer
 from gridapp.county.store import County
 from gridapp.county.tables import device, device_scope, enrolment
@@ -90,36 +96,54 @@ def invite(
 
     UserError, and nothing made, when something of it cannot be.
     """
+    code = fresh_code()
+    with county.writing() as db:
+        made = invite_in(
+            db, code, grid_codes, worker, role, days, area, new_worker=new_worker
+        )
+    return replace(made, code=shown(code))
+
+
+def invite_in(
+    db: Connection,
+    code: str,
+    grid_codes: Sequence[str],
+    worker: str,
+    role: str | None,
+    days: int,
+    area: str | None,
+    *,
+    new_worker: bool = False,
+) -> Invitation:
+    """What `invite` does, with that code and inside a transaction."""
     if not grid_codes and not area:
         raise UserError(tr("请至少写一个网格编码"))
     if not worker.strip():
         raise UserError(tr("请写明工作人员的姓名"))
     if role is not None:
         workers.checked_role(role)
-    wanted = org.checked_codes(grid_codes)
-    code, made_at = fresh_code(), now()
-    with county.writing() as db:
-        grids = [org.make_grid(db, one, made_at) for one in wanted]
-        who = worker.strip()
-        found = None if new_worker else workers.one_of(db, who, grids, area)
-        worker_id, name, has = found or (uuid7(), who, role or "worker")
-        _check_role(name, has, role)
-        area = _checked_area(db, area, has, grids)
-        db.execute(
-            insert(enrolment).values(
-                code_hash=hashed_code(code),
-                worker_id=worker_id,
-                worker_name=name,
-                worker_role=has,
-                grids=",".join(one.hex for one in grids),
-                made_at=made_at,
-                expires_at=made_at + dt.timedelta(days=days),
-                area=area,
-            )
+    wanted, made_at = org.checked_codes(grid_codes), now()
+    grids = [org.make_grid(db, one, made_at) for one in wanted]
+    who = worker.strip()
+    found = None if new_worker else workers.one_of(db, who, grids, area)
+    worker_id, name, has = found or (uuid7(), who, role or "worker")
+    _check_role(name, has, role)
+    area = _checked_area(db, area, has, grids)
+    db.execute(
+        insert(enrolment).values(
+            code_hash=hashed_code(code),
+            worker_id=worker_id,
+            worker_name=name,
+            worker_role=has,
+            grids=",".join(one.hex for one in grids),
+            made_at=made_at,
+            expires_at=made_at + dt.timedelta(days=days),
+            area=area,
         )
-        detail = " ".join([str(worker_id), has, *wanted, *([area] if area else [])])
-        acts.note(db, acts.ENROL, short(hashed_code(code)), detail)
-    return Invitation(shown(code), worker_id, name, has, found is not None)
+    )
+    detail = " ".join([str(worker_id), has, *wanted, *([area] if area else [])])
+    acts.note(db, acts.ENROL, short(hashed_code(code)), detail)
+    return Invitation(code, worker_id, name, has, found is not None)
 
 
 def _checked_area(
@@ -166,7 +190,7 @@ def enrol(county: County, request: EnrolRequest) -> EnrolReply:
         )
         row = db.execute(query.with_for_update()).one_or_none()
         if row is None:
-            raise Refused("code", tr("登记码不对，请核对后重新输入"))
+            raise Refused("code", _wrong(request.code))
         if row.device_id and not _unheard(db, row.device_id, device_id):
             raise Refused("code", tr("这个登记码已经用过，请向县里要一个新的"))
         if row.expires_at < moment:
@@ -197,6 +221,14 @@ def enrol(county: County, request: EnrolRequest) -> EnrolReply:
         county.epoch,
         county.keys.current.public,
     )
+
+
+def _wrong(code: str) -> str:
+    """What to do about a code that nobody has: of a prepared file it is the number at
+    its end that somebody typed."""
+    if prepared_part(code):
+        return tr("登记口令不对，请和县里核对后重新填；登记文件作废了也会这样")
+    return tr("登记码不对，请核对后重新输入")
 
 
 def _check_unlocked(db: Connection, device_id: UUID) -> None:

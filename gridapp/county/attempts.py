@@ -23,9 +23,15 @@ from gridapp.language import tr
 from gridapp.sync.protocol import Refused
 
 ENROL, TOKEN, UNLOCK = "enrol", "token", "unlock"
+PIN = "pin"  # of one prepared file, wherever the attempts come from
 SPAN = 60  # seconds that are counted together
 SPANS = 15  # how many of them count
-MOST: Mapping[str, int] = {ENROL: 10, UNLOCK: 10, TOKEN: 60}  # failures in all spans
+MOST: Mapping[str, int] = {  # failures in all spans
+    ENROL: 10,
+    UNLOCK: 10,
+    TOKEN: 60,
+    PIN: 10,
+}
 _SECRET = "secret"
 
 

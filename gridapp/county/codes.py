@@ -32,6 +32,13 @@ def shown(code: str) -> str:
     return "-".join(code[at : at + 4] for at in range(0, _LENGTH, 4))
 
 
+def prepared_part(typed: str) -> str:
+    """What a prepared file has of that code, to which a number was added; "" when it
+    is a code of the usual length."""
+    plain = plain_code(typed)
+    return plain[:_LENGTH] if len(plain) > _LENGTH else ""
+
+
 def hashed_code(typed: str) -> str:
     """How a code is kept; blanks, hyphens and small letters do not count."""
     return hashlib.sha256(plain_code(typed).encode()).hexdigest()

@@ -20,6 +20,7 @@ from gridapp.county import (
     rejoin,
     syncing,
 )
+from gridapp.county.codes import hashed_code, prepared_part
 from gridapp.county.forms import PACKED, Form
 from gridapp.county.rights import hashed
 from gridapp.county.store import County
@@ -27,6 +28,7 @@ from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.sync.protocol import (
     MAX_ASKED,
+    EnrolReply,
     EnrolRequest,
     LockDone,
     Refusal,
@@ -110,8 +112,7 @@ def answer(
         if path == ENROL:
             request = _read(body, EnrolRequest, _MAX_ENROL, form, served)
             served.check(request.version, pushing=False)
-            enrol = partial(access.enrol, county, request)
-            reply = _by_code(county, attempts.ENROL, source, enrol)
+            reply = _enrolled(county, request, source)
             return Answer(200, form.write(reply))
         if path == REJOIN:
             return _rejoined(county, token, body, form, served)
@@ -132,6 +133,17 @@ def answer(
         return refusal(busy(error), form)
     except UserError as error:
         return refusal(Refused("unreadable", str(error)), form)
+
+
+def _enrolled(county: County, request: EnrolRequest, source: str | None) -> EnrolReply:
+    """Let a laptop in. The number that goes with a prepared file is short, so wrong
+    ones count against the file too, from wherever they come."""
+    enrol = partial(access.enrol, county, request)
+    part = prepared_part(request.code)
+    if not part:
+        return _by_code(county, attempts.ENROL, source, enrol)
+    by_file = partial(_by_code, county, attempts.PIN, hashed_code(part), enrol)
+    return _by_code(county, attempts.ENROL, source, by_file)
 
 
 def _by_code(county: County, kind: str, source: str | None, act: Callable[[], M]) -> M:

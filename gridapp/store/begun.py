@@ -11,7 +11,7 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from gridapp import durable
 from gridapp.store import saved, slot_file
@@ -33,10 +33,20 @@ def new(path: Path, key: bytes) -> Generator[Connection]:
         made.with_name(made.name + end).unlink(missing_ok=True)
     saved.forget(path.parent)
     made.touch(mode=0o600)  # the WAL beside it gets the same mode
-    engine = make_engine(made, key)
+    with (
+        opened(path, key) as engine,
+        engine.execution_options(gridapp_writes=True).begin() as db,
+    ):
+        yield db
+
+
+@contextmanager
+def opened(path: Path, key: bytes) -> Generator[Engine]:
+    """The database that was made and has no name yet; what was written is in the one
+    file afterwards, which gets the name alone."""
+    engine = make_engine(_begun(path), key)
     try:
-        with engine.execution_options(gridapp_writes=True).begin() as db:
-            yield db
+        yield engine
         with engine.connect() as db:
             db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
             db.rollback()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 WORKER, DEFAULT_GRID, PUSHED = "worker", "default_grid", "pushed_seq"
 SERVER_URL = "server_url"  # of the county that let this laptop in
 SERVER_CA = "server_ca"  # PEM of the authorities it is believed by, beside the usual
+TOKEN = "token"  # what the county knows this laptop by
 SENT = "sent_seq"  # the last journal number of ours that the county said it took
 LAST_SYNC = "last_sync"  # when a sync last went through, as the store keeps times
 CLOCK_OFF = "clock_off"  # seconds that this laptop's clock was ahead of the county's

@@ -235,11 +235,18 @@ class Store:
             self._engine.dispose()
 
 
-def create(folder: Path, password: str, name: str = "", grid: str = "") -> Store:
+def create(
+    folder: Path,
+    password: str,
+    name: str = "",
+    grid: str = "",
+    first: Callable[[Store], object] | None = None,
+) -> Store:
     """A new, empty vault in `folder`; UserError when there is one already.
 
     name: of whoever works with it, its first account; grid: the code of theirs; both
-    "" when they are not known yet.
+    "" when they are not known yet. first: writes what the vault begins with: there is
+    no vault before all of it is in it.
     """
     if exists(folder):
         raise UserError(
@@ -260,6 +267,9 @@ def create(folder: Path, password: str, name: str = "", grid: str = "") -> Store
             journal.ensure_triggers(db)
             search.ensure(db)
             state.begin(db, uuid7())
+        if first is not None:
+            with begun.opened(path, key) as engine:
+                first(Store(folder, engine, key, user))
         kept = folder / SLOT_FILE
         with begun.named(path, kept), slot_file.changing(kept):
             slots.write(kept, slots.all_of([slot], key))

@@ -12,6 +12,7 @@ from gridapp.models.kinds import now, time_text
 from gridapp.store import sync_log
 from gridapp.store.sync_log import End, How, SyncLine
 from gridapp.store.vault import Store
+from gridapp.sync import joining
 from gridapp.sync.client import SyncClient
 from gridapp.sync.photos import PhotoSync
 from gridapp.sync.protocol import Refused
@@ -22,7 +23,7 @@ class Attempt:
     """One sync of one vault, which can be stopped from another thread."""
 
     def __init__(self, store: Store, how: How) -> None:
-        """UserError when the laptop was never let in at a county."""
+        """UserError when no county has let the laptop in, or invited it."""
         self._store = store
         self._how: How = how
         self._client = SyncClient.of(store)
@@ -36,6 +37,7 @@ class Attempt:
         """
         begun = time_text(now())
         try:
+            joining.finish(self._store, self._client)
             report = self._client.sync(progress, self._stopped.is_set)
             self._with_photos(report, progress)
         except UserError as error:

@@ -21,6 +21,7 @@ from gridapp.store import (
     audit,
     conflicts,
     holding,
+    invited,
     journal,
     keyring,
     leaving,
@@ -66,6 +67,8 @@ def transport_of(store: Store) -> HttpTransport:
     """What reaches the county of a vault; UserError when it was never let in at one."""
     with store.reading() as db:
         url, ca = state.value(db, URL), state.value(db, state.SERVER_CA)
+        one = invited.waiting(db)
+    url = url or (one.url if one else "")
     if not url:
         raise UserError(tr("这台电脑还没有登记到县级服务器，请先用登记码登记"))
     return HttpTransport(url, ca=ca or "")

@@ -137,6 +137,12 @@ def _cipher(secret: bytes, prefix: bytes) -> ChaCha20Poly1305:
     return ChaCha20Poly1305(HKDF(SHA256(), 32, salt=None, info=info).derive(secret))
 
 
+def start_of(header: Header) -> bytes:
+    """What a file begins with."""
+    said = msgspec.msgpack.encode(header)
+    return _START.pack(MAGIC, VERSION, len(said)) + said
+
+
 class Writer:
     """Writes one package into `file`; nothing of it counts before `close`."""
 
@@ -146,8 +152,7 @@ class Writer:
         """`reader` are the public keys of who may open it."""
         once = PrivateKeys.new()
         header.ephemeral = seal_part(once.public)
-        said = msgspec.msgpack.encode(header)
-        prefix = _START.pack(MAGIC, VERSION, len(said)) + said
+        prefix = start_of(header)
         self._file, self._signer = file, signer
         self._cipher = _cipher(once.shared_with(seal_part(reader)), prefix)
         self._plain, self._counter = bytearray(), 0

@@ -14,8 +14,8 @@ from gridapp.sync.report import Report
 from gridapp.sync.transport import Transport
 from gridapp.sync.versions import SPOKEN, pick
 
-URL = state.SERVER_URL
-TOKEN, SERVER, EPOCH = "token", "server_id", "epoch"  # keys of the vault's state
+URL, TOKEN = state.SERVER_URL, state.TOKEN
+SERVER, EPOCH = "server_id", "epoch"  # keys of the vault's state
 SYNC_PATH = "/v1/sync"
 SHUT_OUT = {"token", "revoked", "device", "role"}  # refusals that a new code mends
 

@@ -88,7 +88,7 @@ def export_package(
     photos: bytes of pictures that go along at most; small ones go first.
     Raises UserError; BadPackage "stopped" when `cancelled` said so.
     """
-    invitation = package_join.invited(store)
+    invitation = package_join.waiting(store)
     if invitation is not None:
         file = _file(store, target, 0, now())
         package_join.export_request(store, file, invitation)
@@ -244,7 +244,7 @@ def import_package(
     from there. Raises BadPackage with a sentence, and nothing changed, when it is not
     an answer for this laptop, was taken in before, or is damaged.
     """
-    invitation = package_join.invited(store)
+    invitation = package_join.waiting(store)
     try:
         with file.open("rb") as source:
             header = gridpkg.read_header(source)

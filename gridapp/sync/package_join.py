@@ -15,7 +15,8 @@ from uuid_utils.compat import uuid7
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models.kinds import TIME, now
-from gridapp.store import keyring, state
+from gridapp.store import invited, keyring, state
+from gridapp.store.invited import Invited
 from gridapp.store.vault import Store
 from gridapp.sync import gridpkg
 from gridapp.sync.client import SyncClient
@@ -27,37 +28,16 @@ from gridapp.sync.line import TOKEN
 from gridapp.sync.package_home import Nowhere
 from gridapp.sync.protocol import unpack
 
-_KEY = "invited"
 
-
-class Invited(msgspec.Struct, frozen=True):
-    """A county that has invited this laptop; bytes in hex. `package` is the last
-    request that was exported."""
-
-    code: str
-    server: str
-    epoch: str
-    keys: str
-    url: str
-    package: str = ""
-
-    @property
-    def county(self) -> bytes:
-        """The county's public keys."""
-        return bytes.fromhex(self.keys)
-
-
-def invited(store: Store) -> Invited | None:
-    """Who has invited this laptop; None also once it was let in."""
+def waiting(store: Store) -> Invited | None:
+    """Who has invited this laptop and waits for its request."""
     with store.reading() as db:
-        raw, token = state.value(db, _KEY), state.value(db, TOKEN)
-    return msgspec.json.decode(raw, type=Invited) if raw and not token else None
+        return invited.waiting(db)
 
 
 def _keep(store: Store, one: Invited | None) -> None:
     with store.writing() as tx:
-        content = msgspec.json.encode(one).decode() if one else None
-        state.keep(tx.db, _KEY, content)
+        invited.keep(tx.db, one)
 
 
 def accept(store: Store, file: Path, code: str) -> None:

@@ -7,11 +7,14 @@ imports this module while the password is typed (`warm`). It holds no widgets.
 from __future__ import annotations
 
 import dataclasses
+from functools import partial
 from pathlib import Path
 
 from gridapp.store import asked, keyholders, rekeying, vault
 from gridapp.store.accounts import Account
 from gridapp.store.vault import Store
+from gridapp.sync import prepared
+from gridapp.sync.enrolment_file import EnrolmentFile
 from gridapp.work import (
     auto_sync,
     founding,
@@ -57,6 +60,13 @@ def proof(folder: Path, password: str, name: str | None) -> Proof:
 
 def created(folder: Path, password: str, code: str, grid: str, name: str) -> Store:
     """A new vault with its grid and its first worker."""
-    store = vault.create(folder, password, name, code)
-    founding.found(store, code, grid, name)
+    first = partial(founding.found, code=code, name=grid, worker=name)
+    return vault.create(folder, password, name, code, first)
+
+
+def begun(folder: Path, password: str, file: EnrolmentFile, typed: str) -> Store:
+    """The vault that the county prepared a file for; it is let in at the first sync."""
+    number = prepared.number_of(file, typed)
+    store = prepared.begin(folder, password, file, number)
+    prepared.tidy(store)
     return store

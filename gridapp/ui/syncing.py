@@ -239,7 +239,9 @@ class Syncing(QObject):
 
 
 # Refusals of the county (docs/protocol.md) that no other try mends.
-NEEDS_PERSON = frozenset({"token", "revoked", "device", "epoch", "version", "lock"})
+NEEDS_PERSON = frozenset(
+    {"token", "revoked", "device", "epoch", "version", "lock", "code", "grid"}
+)
 
 
 def _report_words(report: Report, *, stopped: bool) -> str:

@@ -10,7 +10,9 @@ from gridapp.store import records, state
 from gridapp.store.vault import Store
 
 
-def found(store: Store, code: str, name: str, worker: str) -> UUID:
+def found(
+    store: Store, code: str, name: str, worker: str, role: str = "worker"
+) -> UUID:
     """Give a new vault its grid and worker, both or none; the grid's id.
 
     Raises InvalidFields where one of them is empty.
@@ -20,7 +22,7 @@ def found(store: Store, code: str, name: str, worker: str) -> UUID:
     with store.writing() as tx:
         records.insert_many(tx, Grid, [{"id": key} | words])
         state.keep(tx.db, state.DEFAULT_GRID, key.hex)
-        who = {"name": worker.strip() or None, "role": "worker", "grid_id": key}
+        who = {"name": worker.strip() or None, "role": role, "grid_id": key}
         by = records.save(tx, Worker, who)
         state.keep(tx.db, state.WORKER, by.hex)
     store.worker_id = by

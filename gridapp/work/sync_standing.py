@@ -17,6 +17,7 @@ from gridapp.store import (
     conflicts,
     deciding,
     exchange,
+    invited,
     journal,
     photo_state,
     state,
@@ -42,7 +43,7 @@ class Standing:
 
     @property
     def joined(self) -> bool:
-        """Whether it was let in at a county."""
+        """Whether it was let in at a county, or will be with the next sync."""
         return bool(self.server)
 
     @property
@@ -55,7 +56,7 @@ def read(db: Connection) -> Standing:
     """Everything the sync page shows."""
     sent = state.pushed_seq(db)
     return Standing(
-        state.value(db, state.SERVER_URL) or "",
+        _server(db),
         journal.unsent_by_type(db, sent),
         journal.unsent_since(db, sent),
         last_sync(db),
@@ -64,6 +65,12 @@ def read(db: Connection) -> Standing:
         exchange.read(db),
         len(photo_state.unsent(db)),
     )
+
+
+def _server(db: Connection) -> str:
+    """The county's address: of the one that let this laptop in, or waits to."""
+    one = invited.waiting(db)
+    return state.value(db, state.SERVER_URL) or (one.url if one else "")
 
 
 def last_sync(db: Connection) -> dt.datetime | None:
@@ -86,7 +93,7 @@ def brief(db: Connection) -> Brief:
     """What the header shows."""
     asked = filter(needs_person, deciding.reasons(db))
     return Brief(
-        bool(state.value(db, state.SERVER_URL)),
+        bool(_server(db)),
         journal.unsent_count(db, state.pushed_seq(db)),
         last_sync(db),
         sum(1 for _ in asked),

@@ -15,7 +15,7 @@ from gridapp.work.sync_standing import (
     next_words,
 )
 
-REJOIN = frozenset({"token", "revoked", "device"})  # refusals that a new code mends
+REJOIN = frozenset({"token", "revoked", "device", "code", "grid"})  # a new code helps
 AGAIN, CODE, ABOUT, LOCK = "again", "code", "about", "lock"
 
 

@@ -48,7 +48,7 @@ def test_it_is_let_in_and_syncs_without_ever_having_a_network(
     assert workers == {"李主任", "王秀兰"}
     with invited.reading() as db:
         assert state.value(db, state.SERVER_URL) == URL
-    assert package_join.invited(invited) is None
+    assert package_join.waiting(invited) is None
 
 
 def test_a_request_that_comes_twice_makes_one_laptop(county, invited, stick, back):
@@ -97,7 +97,7 @@ def test_a_file_with_another_county_in_it_is_not_believed(county, new_vault, sti
     with pytest.raises(BadPackage) as refused:
         package_join.accept(store, file, code)
     assert refused.value.code == "damaged"
-    assert package_join.invited(store) is None
+    assert package_join.waiting(store) is None
 
 
 def test_a_code_that_was_used_since_is_refused(

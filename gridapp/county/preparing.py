@@ -1,0 +1,202 @@
+"""Enrolment files for many laptops at once, so that each is ready at its first log-in.
+
+All or nothing: the codes are made in one transaction, and the files get their folder
+once it is through. Who is killed between the two has codes that nobody knows; they run
+out, and the same list may be prepared again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, select
+from uuid_utils.compat import uuid7
+
+from gridapp import durable
+from gridapp.county import access, org
+from gridapp.county.codes import fresh_code
+from gridapp.county.store import County
+from gridapp.errors import UserError
+from gridapp.language import tr
+from gridapp.models import Grid
+from gridapp.models.kinds import TIME, now
+from gridapp.models.place import grid_id
+from gridapp.models.record import table_of
+from gridapp.sync import enrolment_file, pin
+from gridapp.sync.enrolment_file import Prepared
+from gridapp.sync.gridpkg import SUFFIX, Header
+
+DAYS, MOST_DAYS = 14, 30  # that a file works
+MOST_DAYS_ALONE = 7  # when whoever has it needs nothing else
+_UNFINISHED = ".part"  # after the name of the folder
+_NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A laptop that is to be prepared: one row of the list, with its number in it."""
+
+    row: int
+    worker: str  # a name, or the id of somebody who is known
+    grids: Sequence[str] = ()
+    grid_name: str = ""  # of the first grid, where it is not there yet
+    area: str | None = None
+    role: str | None = None
+    phones: str = ""
+
+
+@dataclass(frozen=True)
+class Made:
+    """The file of one row, and the number that goes with it ("" for none)."""
+
+    row: int
+    worker: str
+    grid: str
+    phones: str
+    file: str
+    pin: str
+
+
+def prepare(
+    county: County,
+    people: Sequence[Wanted],
+    url: str,
+    out: Path,
+    *,
+    ca: str = "",
+    days: int = DAYS,
+    pins: bool = True,
+) -> list[Made]:
+    """Write a file for each of `people` into the new folder `out`.
+
+    url: where laptops reach the county. ca: certificates they are to believe, as PEM.
+    pins: each file works only together with a number that is told.
+    UserError, with a line for each row that is wrong, and nothing is made.
+    """
+    _check(url, out, days, pins=pins)
+    unfinished = out.with_name(out.name + _UNFINISHED)
+    shutil.rmtree(unfinished, ignore_errors=True)
+    durable.make_folder(unfinished)
+    try:
+        with county.writing() as db:
+            found = _Preparing(county, db, url, ca, days, unfinished, pins=pins)
+            made = found.all_of(people)
+    except BaseException:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise
+    if out.exists():
+        out.rmdir()
+    unfinished.rename(out)
+    durable.sync_folder(out.parent)
+    return made
+
+
+def _check(url: str, out: Path, days: int, *, pins: bool) -> None:
+    if not url.startswith(("http://", "https://")):
+        raise UserError(tr("服务器地址应以 http:// 或 https:// 开头"))
+    most = MOST_DAYS if pins else MOST_DAYS_ALONE
+    if not 1 <= days <= most:
+        raise UserError(tr("有效天数最少 1 天，最多 {most} 天", most=most))
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise UserError(tr("{out} 里已经有东西，请换一个新的文件夹", out=out))
+
+
+class _Preparing:
+    """One run, inside its transaction."""
+
+    def __init__(
+        self,
+        county: County,
+        db: Connection,
+        url: str,
+        ca: str,
+        days: int,
+        folder: Path,
+        *,
+        pins: bool,
+    ) -> None:
+        self._county, self._db = county, db
+        self._url, self._ca, self._days = url.rstrip("/"), ca, days
+        self._folder, self._pins = folder, pins
+
+    def all_of(self, people: Sequence[Wanted]) -> list[Made]:
+        made: list[Made] = []
+        wrong: list[str] = []
+        for one in people:
+            try:
+                made.append(self._one(one))
+            except UserError as error:
+                words = tr("第 {row} 行：{fault}", row=one.row, fault=error)
+                wrong.append(words)
+        if wrong:
+            raise UserError(
+                "\n".join([tr("没有生成任何文件，请先改好这些行："), *wrong])
+            )
+        return made
+
+    def _one(self, one: Wanted) -> Made:
+        for code in org.checked_codes(one.grids[:1]):
+            words = {"name": one.grid_name} if one.grid_name else {}
+            org.make_grid(self._db, code, now(), words)
+        code, number = fresh_code(), pin.fresh() if self._pins else ""
+        invited = access.invite_in(
+            self._db,
+            code + number,
+            one.grids,
+            one.worker,
+            one.role,
+            self._days,
+            one.area,
+        )
+        grids = self._grids(one)
+        expires = now() + dt.timedelta(days=self._days)
+        said = Prepared(
+            code,
+            self._pins,
+            TIME.to_wire(expires),
+            self._url,
+            invited.worker,
+            invited.role,
+            grids,
+            one.area or "",
+            self._ca,
+        )
+        path = self._named(grids[0][0], invited.worker)
+        header = Header(
+            kind=enrolment_file.READY,
+            server=self._county.server_id,
+            epoch=self._county.epoch,
+            device=bytes(16),
+            package=uuid7().bytes,
+            number=0,
+            made_at=TIME.to_wire(now()),
+            keys=b"",
+        )
+        enrolment_file.write(path, header, said, self._county.keys.current)
+        grid = tr("、").join(name for _, name in grids)
+        return Made(one.row, invited.worker, grid, one.phones, path.name, number)
+
+    def _grids(self, one: Wanted) -> list[tuple[str, str]]:
+        """(code, name) of the grids that were named; of an area alone its first."""
+        keys = [grid_id(code) for code in org.checked_codes(one.grids)]
+        if not keys and one.area:
+            keys = sorted(org.in_area(self._db, one.area))[:1]
+        table = table_of(Grid)
+        query = select(table.c.id, table.c.code, table.c.name)
+        rows = self._db.execute(query.where(table.c.id.in_(keys)))
+        found = {row.id: (row.code, row.name) for row in rows}
+        return [found[key] for key in keys]
+
+    def _named(self, grid: str, worker: str) -> Path:
+        """A file that says for whom it is, and is not there yet."""
+        stem = _NOT_IN_NAMES.sub("_", f"{grid}-{worker}")
+        path, again = self._folder / f"{stem}{SUFFIX}", 1
+        while path.exists():
+            again += 1
+            path = self._folder / f"{stem}-{again}{SUFFIX}"
+        return path

@@ -1,0 +1,123 @@
+"""The first start of a laptop for which the county has prepared an enrolment file.
+
+The vault begins with its grid, its worker and the invitation in it, all or nothing; the
+county lets it in over the first connection there is, or by a stick. The file is removed
+once the vault has what it says.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+
+from gridapp import paths
+from gridapp.errors import UserError
+from gridapp.language import tr
+from gridapp.store import door, invited, state, vault
+from gridapp.store.invited import Invited
+from gridapp.store.vault import Store
+from gridapp.sync import enrolment_file, pin
+from gridapp.sync.enrolment_file import EnrolmentFile
+from gridapp.sync.gridpkg import BadPackage
+from gridapp.work import founding
+
+_USED = "enrolment_file"  # id of the last one that this vault took in
+
+
+def places(folder: Path) -> list[Path]:
+    """Where a file may wait for the vault in `folder`: beside it, put there for one
+    person, or where the computer's administrator left it."""
+    return [home / enrolment_file.NAME for home in (folder, paths.machine_home())]
+
+
+def find(folder: Path) -> Path | None:
+    """The file that waits for a vault which is not made yet."""
+    if door.exists(folder):
+        return None
+    for path in places(folder):
+        with suppress(OSError):
+            if path.is_file():
+                return path
+    return None
+
+
+def usable(path: Path) -> EnrolmentFile:
+    """What a file says; UserError in words when the county takes it no more."""
+    found = enrolment_file.read(path)
+    found.refuse_expired()
+    return found
+
+
+def number_of(file: EnrolmentFile, typed: str) -> str:
+    """The number that goes with the file, "" when none does. UserError with what is
+    wrong about it."""
+    if not file.said.pin:
+        return ""
+    try:
+        return pin.checked(typed)
+    except ValueError as error:
+        raise UserError(str(error)) from None
+
+
+def begin(folder: Path, password: str, file: EnrolmentFile, number: str) -> Store:
+    """Make the vault that the file is for. UserError when that cannot be; then there is
+    none, and nothing of it is left."""
+    code, _ = file.said.grids[0]
+    first = partial(_begin, file=file, number=number)
+    return vault.create(folder, password, file.said.worker, code, first)
+
+
+def _begin(store: Store, file: EnrolmentFile, number: str) -> None:
+    said = file.said
+    code, name = said.grids[0]
+    founding.found(store, code, name, said.worker, said.role)
+    accept(store, file, number)
+
+
+def accept(store: Store, file: EnrolmentFile, number: str) -> None:
+    """Take in what a file says: the next sync, or package, asks to be let in.
+
+    BadPackage when this laptop is at home at a county already.
+    """
+    said = file.said
+    with store.writing(remote=True) as tx:
+        if state.value(tx.db, state.TOKEN):
+            raise BadPackage("foreign", tr("这台电脑已经登记过，不用再登记"))
+        one = Invited(
+            said.code + number,
+            file.server,
+            file.epoch,
+            file.keys.hex(),
+            said.url,
+            file=file.id,
+            part=said.code if said.pin else "",
+        )
+        invited.keep(tx.db, one)
+        state.keep(tx.db, _USED, file.id)
+        if said.ca:
+            state.keep(tx.db, state.SERVER_CA, said.ca)
+
+
+def tidy(store: Store) -> None:
+    """Remove the file that this vault has taken in, wherever it may; it is of no use to
+    anybody any more, and where it cannot be removed it does no harm."""
+    with store.reading() as db:
+        used = state.value(db, _USED)
+    for path in places(store.folder) if used else ():
+        with suppress(OSError, UserError):
+            if path.is_file() and enrolment_file.read(path).id == used:
+                path.unlink()
+
+
+def completed(store: Store, typed: str) -> str:
+    """The code that somebody means who types only the number of a file that was taken
+    in before; any other text as it is."""
+    with store.reading() as db:
+        one = invited.read(db)
+    if one is None or not one.part:
+        return typed
+    try:
+        return one.part + pin.checked(typed)
+    except ValueError:
+        return typed
