@@ -38,6 +38,7 @@ pytest_plugins = [
     "tests.vault_faults.table",
 ]
 PASSWORD = "测试用的密码 1"
+ARGON2 = slots.PASSES, slots.MEMORY_KIB, slots.LANES  # of the program
 
 DISPUTE = {  # what a dispute is at least
     "name": "漏水纠纷",
@@ -57,8 +58,18 @@ if "CI" not in os.environ:
     hypothesis.settings.load_profile("unhurried")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cheap_slots():
+    """Argon2id for next to nothing in new slots: each command of a test opens one. What
+    it costs people is told by tests/store/test_vault.py."""
+    with pytest.MonkeyPatch.context() as cheap:
+        for name, least in (("PASSES", 1), ("MEMORY_KIB", 8), ("LANES", 1)):
+            cheap.setattr(slots, name, least)
+        yield
+
+
 @pytest.fixture(scope="session")
-def vault_template(tmp_path_factory):
+def vault_template(tmp_path_factory, cheap_slots):
     """A closed vault with a grid and a worker, and its data key."""
     folder = tmp_path_factory.mktemp("template") / "vault"
     store = vaults.create(folder, PASSWORD)

@@ -20,7 +20,7 @@ from gridapp.cli import main
 from gridapp.county import access, upkeep
 from gridapp.models import RECORDS, Resident
 from gridapp.models.record import fields_of
-from gridapp.store import records, slots
+from gridapp.store import records
 from gridapp.store import vault as vaults
 from gridapp.work import founding
 from tests.conftest import PASSWORD
@@ -96,10 +96,7 @@ COMMANDS = {" ".join(words): (words, one) for words, one in leaves(main)}
 def kept(tmp_path_factory):
     """A vault with somebody in it, a county that let a laptop in; and their ids."""
     folder = tmp_path_factory.mktemp("kept")
-    with pytest.MonkeyPatch.context() as cheap:
-        cheap.setattr(slots, "PASSES", 1)
-        cheap.setattr(slots, "MEMORY_KIB", 64)
-        store = vaults.create(folder / "vault", PASSWORD)
+    store = vaults.create(folder / "vault", PASSWORD)
     founding.found(store, "990101001001001", "和顺里第一网格", "周敏")
     with store.writing() as tx:
         person = records.save(tx, Resident, {"name": "李桂英"})

@@ -24,7 +24,7 @@ from gridapp import settings
 from gridapp.cli.options import column_map, password_of
 from gridapp.errors import UserError
 from gridapp.settings import Settings
-from gridapp.store import backup, slots, tries
+from gridapp.store import backup, tries
 from gridapp.store import vault as vaults
 from gridapp.store.backup_file import Backup
 from gridapp.sync import trust
@@ -115,12 +115,9 @@ def test_settings_of_no_content_are_the_usual_ones(tmp_path, content):
 
 @pytest.fixture(scope="module")
 def cheap_vault(tmp_path_factory):
-    """A closed vault whose password costs next to nothing."""
-    folder = tmp_path_factory.mktemp("cheap") / "vault"
-    with pytest.MonkeyPatch.context() as cheap:
-        cheap.setattr(slots, "PASSES", 1)
-        cheap.setattr(slots, "MEMORY_KIB", 64)
-        vaults.create(folder, PASSWORD).close()
+    """A closed vault."""
+    folder = tmp_path_factory.mktemp("closed") / "vault"
+    vaults.create(folder, PASSWORD).close()
     return folder
 
 

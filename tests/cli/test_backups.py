@@ -9,18 +9,14 @@ from click.testing import CliRunner
 from gridapp import settings
 from gridapp.cli import main
 from gridapp.models import Resident
-from gridapp.store import backup, backup_places, records, restoring, slots
+from gridapp.store import backup, backup_places, records, restoring
 from gridapp.store import vault as vaults
 from tests.conftest import PASSWORD
-from tests.store.test_restore import seal_anew
 
 
 @pytest.fixture
-def run(vault, monkeypatch):
+def run(vault):
     """Runs a command on the vault, which is closed; gives its result."""
-    monkeypatch.setattr(slots, "PASSES", 1)  # what Argon2 costs is tried elsewhere
-    monkeypatch.setattr(slots, "MEMORY_KIB", 64)
-    seal_anew(vault)
     vault.close()
 
     def call(*words, data=vault.folder, password=PASSWORD):

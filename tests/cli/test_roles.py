@@ -22,13 +22,9 @@ WHY = ("--unmask", "--purpose", "报街道民政办摸底")
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
-    """A vault with an account of each role and one resident; its slots are cheap to
-    open, for there are many commands."""
+    """A vault with an account of each role and one resident."""
     folder = tmp_path_factory.mktemp("roles") / "vault"
-    with pytest.MonkeyPatch.context() as cheap:
-        cheap.setattr(slots, "PASSES", 1)
-        cheap.setattr(slots, "MEMORY_KIB", 64)
-        make(folder)
+    make(folder)
     return folder
 
 

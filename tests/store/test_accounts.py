@@ -34,16 +34,7 @@ CODE = "990101001001"
 
 
 @pytest.fixture(scope="module")
-def cheap():
-    """Argon2 for next to nothing: what it costs is tried elsewhere."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(slots, "PASSES", 1)
-        patch.setattr(slots, "MEMORY_KIB", 64)
-        yield
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory, cheap):
+def template(tmp_path_factory):
     """A closed vault of 周敏 with one resident and one photo."""
     folder = tmp_path_factory.mktemp("accounts") / "vault"
     store = vaults.create(folder, ZHOU, "周敏", CODE)

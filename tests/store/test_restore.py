@@ -5,7 +5,6 @@ import random
 import shutil
 import signal
 import time
-from dataclasses import replace
 
 import pytest
 
@@ -47,15 +46,6 @@ def add(store, *names):
             records.save(tx, Resident, {"name": name})
 
 
-def seal_anew(store):
-    """The slots of a vault as they are made now, under the same password."""
-    path = store.folder / vaults.SLOT_FILE
-    user = replace(store.user, worker=None)
-    with slot_file.changing(path):
-        slot = slots.seal(store.key, PASSWORD, user)
-        slots.write(path, slots.all_of([slot], store.key))
-
-
 def names(store):
     with store.reading() as db:
         return sorted(one["name"] for one in records.find(db, Resident))
@@ -75,14 +65,6 @@ def put_back(store, file, **given):
 def again(store):
     store.close()
     return vaults.open_with_key(store.folder, store.key, store.user)
-
-
-@pytest.fixture(autouse=True)
-def cheap(vault, monkeypatch):
-    """Argon2 for next to nothing: what it costs is tried elsewhere."""
-    monkeypatch.setattr(slots, "PASSES", 1)
-    monkeypatch.setattr(slots, "MEMORY_KIB", 64)
-    seal_anew(vault)
 
 
 @pytest.fixture

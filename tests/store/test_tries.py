@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from gridapp.errors import UserError
-from gridapp.store import acts, slots, tries
+from gridapp.store import acts, tries
 from gridapp.store import vault as vaults
 
 PASSWORD = "桂花-三把旧椅子"
@@ -13,12 +13,9 @@ PASSWORD = "桂花-三把旧椅子"
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory):
-    """A closed vault whose Argon2 costs next to nothing, so that tests may guess."""
-    with pytest.MonkeyPatch.context() as cheap:
-        cheap.setattr(slots, "PASSES", 1)
-        cheap.setattr(slots, "MEMORY_KIB", 64)
-        folder = tmp_path_factory.mktemp("tries") / "vault"
-        vaults.create(folder, PASSWORD).close()
+    """A closed vault."""
+    folder = tmp_path_factory.mktemp("tries") / "vault"
+    vaults.create(folder, PASSWORD).close()
     return folder
 
 

@@ -13,9 +13,9 @@ from sqlalchemy.exc import IntegrityError
 from gridapp import migrations
 from gridapp.errors import InvalidFields, UserError
 from gridapp.models import Building, Grid, Resident, Worker
-from gridapp.store import records, search, slot_file, slots
+from gridapp.store import accounts, records, search, slot_file, slots
 from gridapp.store import vault as vaults
-from tests.conftest import PASSWORD, journal_rows
+from tests.conftest import ARGON2, PASSWORD, journal_rows
 
 THIRD = {"number": "3"}
 
@@ -44,6 +44,14 @@ def test_password_opens_it_and_a_wrong_one_does_not(folder):
     store = vaults.open_store(folder, PASSWORD)
     assert store.grids()
     store.close()
+
+
+def test_a_new_slot_costs_whoever_guesses_what_rfc_9106_recommends(monkeypatch):
+    """§4, for machines with little memory: 64 MiB, 3 passes, 4 lanes."""
+    for name, value in zip(("PASSES", "MEMORY_KIB", "LANES"), ARGON2, strict=True):
+        monkeypatch.setattr(slots, name, value)
+    slot = slots.seal(slots.new_key(), PASSWORD, accounts.new("周敏", "secretary"))
+    assert (slot.passes, slot.memory_kib, slot.lanes) == (3, 64 << 10, 4)
 
 
 def test_short_password_is_refused(tmp_path):

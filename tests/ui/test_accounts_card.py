@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from gridapp.models.permissions import Act, refusal
-from gridapp.store import acts, keyholders, members, slots, state
+from gridapp.store import acts, keyholders, members, state
 from gridapp.store import vault as vaults
 from gridapp.ui import capture_guard
 from gridapp.ui.session import Session
@@ -15,13 +15,6 @@ from gridapp.ui.widgets.text import Text
 from tests.conftest import PASSWORD
 
 MIN, NEWER = "huifei de youzishu", "sanba yizi zai shuxia"
-
-
-@pytest.fixture(autouse=True)
-def cheap(monkeypatch):
-    """Argon2 for next to nothing in new slots."""
-    monkeypatch.setattr(slots, "PASSES", 1)
-    monkeypatch.setattr(slots, "MEMORY_KIB", 64)
 
 
 @pytest.fixture

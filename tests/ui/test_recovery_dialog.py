@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 
 from gridapp.county import access, recovery, upkeep
 from gridapp.county import app as server
-from gridapp.store import asked, slots, tries
+from gridapp.store import asked, tries
 from gridapp.store import vault as vaults
 from gridapp.sync.client import HttpTransport, SyncClient
 from gridapp.ui.login import Login
@@ -36,14 +36,7 @@ def chosen(qapp):
 
 
 @pytest.fixture
-def cheap(monkeypatch):
-    """Argon2 for next to nothing in new slots."""
-    monkeypatch.setattr(slots, "PASSES", 1)
-    monkeypatch.setattr(slots, "MEMORY_KIB", 64)
-
-
-@pytest.fixture
-def enrolled(vault, new_county, cheap):
+def enrolled(vault, new_county):
     """A county, and the vault enrolled with it and closed."""
     folder = new_county()
     with upkeep.opened(folder) as store:

@@ -10,7 +10,7 @@ import pytest
 from gridapp import settings
 from gridapp.models import Building, Dwelling, Household, Resident
 from gridapp.settings import Settings
-from gridapp.store import drafts, records, search_words, slots
+from gridapp.store import drafts, records, search_words
 from gridapp.store import vault as vaults
 from gridapp.work import founding, visits
 from tests.vault_faults import syscalls
@@ -24,15 +24,12 @@ PEOPLE = 24
 
 @pytest.fixture(scope="session", autouse=True)
 def ready():
-    """What a process reads once is read before any is forked; slots cost little."""
+    """What a process reads once is read before any is forked."""
     if not syscalls.NUMBERS:
         pytest.skip("这些故障要用 Linux 的系统调用通知")
     search_words.name_words("李")
     gc.freeze()  # a fork copies less, and a collection looks at less
-    with pytest.MonkeyPatch.context() as cheap:
-        for name, least in (("PASSES", 1), ("MEMORY_KIB", 8), ("LANES", 1)):
-            cheap.setattr(slots, name, least)
-        yield
+    yield
     gc.unfreeze()
 
 
