@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from importlib import metadata
@@ -30,20 +31,17 @@ EXCLUDED = (
     "PySide6.QtQml",
     "PySide6.QtQuick",
     "_pytest",
-    "_sysconfigdata__linux_x86_64-linux-gnu",
-    "dateutil",
-    "doctest",
     "lib2to3",
+    "lxml.html",
+    "lxml.isoschematron",
+    "lxml.objectify",
     "matplotlib",
     "numpy",
     "pandas",
-    "pdb",
     "pip",
-    "pkg_resources",
     "psycopg",  # a county with PostgreSQL runs from a clone, not from an installed copy
     "psycopg_binary",
     "pyarrow",
-    "pydoc",
     "pytest",
     "readline",
     "scipy",
@@ -63,7 +61,7 @@ EXCLUDED = (
 _QT_OUT = re.compile(
     r"""(^|/)(lib)?(
         Qt6?(Designer|Labs|Lottie|OpenGL|Pdf|Qml|Quick|Test|UiTools|VirtualKeyboard
-            |EglFS|Help|Sql|WaylandCompositor|WlShell)\w*
+            |EglFs|EglFS|Help|Sql|WaylandCompositor|WlShell)\w*
         |opengl32sw|d3dcompiler_\w+
         |qtvirtualkeyboard\w*|qdirect2d|qminimal(egl)?|qeglfs\w*|qlinuxfb|qvnc
         |qvkkhrdisplay|qgtk3|qpdf|qicns|qtga|qtiff|qwbmp
@@ -72,10 +70,22 @@ _QT_OUT = re.compile(
     """,
     re.VERBOSE,
 )
-# Pictures of formats that no camera, phone or scanner of an office writes.
-_OTHERS_OUT = re.compile(r"(^|/)(PIL/_avif|PIL/_imagingtk|libavif|libgtk-3|libgdk-3)")
+# Numbers of other countries, templates of other projects, fonts that are not ours,
+# pictures of formats that no camera, phone or scanner of an office writes.
+_OTHERS_OUT = re.compile(
+    r"(^|/)(PIL/_(avif|imagingtk)|(pillow\.libs/)?libavif|stdnum/.*\.dat$"
+    r"|alembic/templates/|reportlab/fonts/)"
+)
+# Of the system's libraries only Python's own go along, for their names differ from
+# system to system; the rest is the desktop's, and stays that of the desktop.
+_SYSTEM = ("/lib/", "/lib64/", "/usr/lib/", "/usr/lib64/")
+_PYTHON_NEEDS = re.compile(
+    r"lib(python3|ssl|crypto|sqlite3|ffi|bz2|lzma|mpdec|expat|uuid)[.-]"
+)
 _TESTS = re.compile(r"(^|/)(tests?|testing)/")
-_LICENCE = re.compile(r"(^|/)(licen[cs]es?|copying|notice|authors)[^/]*$", re.IGNORECASE)
+_LICENCE = re.compile(
+    r"(^|/)(licen[cs]es?|copying|notice|authors)[^/]*$", re.IGNORECASE
+)
 _QT_WORDS = re.compile(r"/translations/(?!qtbase_zh_CN\.qm$)")
 
 
@@ -87,7 +97,32 @@ def wanted(entry: Entry) -> bool:
     if "PySide6/" in place or entry[2] == "SYMLINK" or "Qt6" in place:
         if _QT_OUT.search(place) or _QT_WORDS.search(place):
             return False
+    if entry[1].startswith(_SYSTEM) and "/python3" not in entry[1]:
+        return bool(_PYTHON_NEEDS.match(PurePosixPath(place).name))
     return not (_OTHERS_OUT.search(place) or _TESTS.search(place))
+
+
+def neutral_sysconfig(pure: Iterable[Entry], staging: Path) -> list[Entry]:
+    """`pure` with the settings Python was built with cut down to numbers.
+
+    The others are folders and commands of the machine that built Python; of all of
+    them the libraries here ask for numbers only.
+    """
+    kept: list[Entry] = []
+    for name, source, kind in pure:
+        if name.startswith("_sysconfigdata_"):
+            numbers = {
+                key: value
+                for key, value in sysconfig.get_config_vars().items()
+                if isinstance(value, int)
+            }
+            words = f"build_time_vars = {dict(sorted(numbers.items()))!r}\n"
+            neutral = staging / f"{name}.py"
+            neutral.parent.mkdir(parents=True, exist_ok=True)
+            neutral.write_text(words, "utf-8")
+            source = str(neutral)
+        kept.append((name, source, kind))
+    return sorted(kept)
 
 
 def resources(release_keys: str | None) -> list[Entry]:
