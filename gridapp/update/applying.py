@@ -13,12 +13,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.update.file import WINDOWS, Head
-from gridapp.update.staged import Updates
+from gridapp.update.staged import NOBODY_HEARD, Outcome, Updates
 
 HELPER = "gridapp-update"  # runs as root, beside the program (installer/deb.py)
 UPDATED = "--updated"  # says how the installer ended, to the program it starts
@@ -27,6 +28,31 @@ _SCRIPT = 'pkexec "$1" "$2"; code=$?; shift 2; exec "$@" ' + UPDATED + ' "$code"
 # Exit codes of Setup.exe and of the helper, and of pkexec (pkexec(1)).
 ROLLED_BACK, RUNNING, TOO_OLD = 6, 5, 3
 _REFUSED = (126, 127)
+
+
+@dataclass(frozen=True)
+class Start:
+    """What to do about updates when the program starts: tell what became of the last
+    one, end at once because an installer is at work, or apply the one that waits."""
+
+    outcome: Outcome | None = None
+    running: bool = False
+    apply: Head | None = None
+
+
+def at_start(updates: Updates, code: int | None = None) -> Start:
+    """What to do now. Raises OSError.
+
+    code: how the installer ended that has started this program. One that has failed
+    here before is not applied by itself, and none right after another.
+    """
+    if code is None and updates.running():
+        return Start(running=True)
+    outcome = updates.judge(NOBODY_HEARD if code is None else code)
+    head = None if code is not None or updates.program.refusal else updates.ready()
+    if head is None or updates.failed_before(head) is not None:
+        return Start(outcome)
+    return Start(outcome, apply=head)
 
 
 def start(updates: Updates) -> str:

@@ -32,14 +32,14 @@ _RUN = "run-"  # how the name of a folder begins that an installer runs in
 _MOST_KEPT = 20  # updates that did not come in
 _LONGEST = 600.0  # seconds that an installer may take
 _TRIES = 2  # of an update whose installer was never seen to start
+NOBODY_HEARD = -1  # how an installer ended
 ROOM = 3  # times the size of an update: itself, its copy, and what it unpacks
 Step = Callable[[int, int], object]
 M = TypeVar("M", bound=msgspec.Struct)
 
 
 class Failed(msgspec.Struct, frozen=True):
-    """An update that did not come in; `code` is how its installer ended, -1: nobody
-    heard."""
+    """An update that did not come in; `code` is how its installer ended."""
 
     id: str  # of its Head
     version: str
@@ -257,7 +257,7 @@ class Updates:
             return False
         return 0 <= time.time() - found.at < _LONGEST and _is_alive(found.pid)
 
-    def judge(self, code: int = -1) -> Outcome | None:
+    def judge(self, code: int = NOBODY_HEARD) -> Outcome | None:
         """What became of the installer that was started last; None when there was none,
         or it was never seen to start and may be tried once more. Raises OSError.
 
@@ -270,7 +270,7 @@ class Updates:
         if found is None:
             return self.state().outcome
         good = found.version == self.program.version
-        if not good and not found.pid and code < 0 and found.tries < _TRIES:
+        if not good and not found.pid and code == NOBODY_HEARD and found.tries < _TRIES:
             return None
         state = self.state()
         state.outcome = Outcome(found.version, found.before, good, code, found.notes)
@@ -335,12 +335,10 @@ def _is_alive(pid: int) -> bool:
         kernel.CloseHandle(handle)
         return code.value == still
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        told = Path(f"/proc/{pid}/stat").read_text(errors="replace")
+    except OSError:
         return False
-    except PermissionError:
-        return True
-    return True
+    return told.rpartition(")")[2].split()[0] != "Z"  # proc(5): ended, not collected
 
 
 def of(data: Path) -> State:
