@@ -20,7 +20,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
-from gridapp import crash, paths
+from gridapp import alert, crash, paths
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.settings import Scheme, Settings
@@ -271,9 +271,14 @@ def _nothing(_: None) -> None:
 def _log_qt(kind: QtMsgType, context: QMessageLogContext, words: str) -> None:
     """Keep what Qt says out of the user's terminal, but for its last words."""
     if kind is QtMsgType.QtFatalMsg:
-        sys.stderr.write(
-            tr("窗口打不开，请把下面的话告诉技术人员：\n{words}\n", words=words)
+        from gridapp.ui import platform_parts
+
+        reason = next(platform_parts.unloadable(), "")
+        alert.tell(
+            reason or tr("窗口打不开，请把下面的话告诉技术人员：\n{words}", words=words)
         )
+        if reason:  # nothing is left to find out from the state of this process
+            os._exit(1)
     log.debug("qt %s: %s", kind.name, words)
 
 
@@ -295,6 +300,10 @@ def qt_application() -> QApplication:
     if sys.platform != "win32":  # Qt's file dialog would note which folders it saw
         native, user = QSettings.Format.NativeFormat, QSettings.Scope.UserScope
         QSettings.setPath(native, user, os.devnull)
+    # Qt's wheel has no part for fcitx, which most desktops in China write Chinese by;
+    # fcitx 5 answers to the calls of ibus as well.
+    if os.environ.get("QT_IM_MODULE", "").startswith("fcitx"):
+        os.environ["QT_IM_MODULE"] = "ibus"
     QGuiApplication.setApplicationName("gridapp")
     QGuiApplication.setDesktopFileName("org.gridapp.client")  # as installer/deb.py has
     qt = QApplication(sys.argv[:1])

@@ -34,9 +34,23 @@ from gridapp.language import tr
 def main(ctx: click.Context, data: Path, package: Path | None) -> None:
     """网格日志。不带命令时打开窗口。"""
     if ctx.invoked_subcommand is None:
-        from gridapp.app import run
+        ctx.exit(_window(data, package))
 
-        ctx.exit(run(data, package=package))
+
+def _window(data: Path, package: Path | None) -> int:
+    """Open the window, or say which part of the system it lacks; the exit code."""
+    try:
+        from gridapp.app import run
+    except ImportError as error:
+        from gridapp import alert
+        from gridapp.system_parts import in_words
+
+        reason = in_words(str(error))
+        if not reason:
+            raise
+        alert.tell(reason)
+        return 1
+    return run(data, package=package)
 
 
 def _add_commands() -> None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 @vault_options
 @click.option("--audit", is_flag=True, help=tr("只核对流水和留痕封存后有没有人动过。"))
 @click.option("--repair", is_flag=True, help=tr("能修的都修好，再检查一遍。"))
+@click.option("--program", is_flag=True, help=tr("只检查程序本身，不打开数据。"))
 @as_json
 @click.pass_context
 def doctor(
@@ -36,11 +37,16 @@ def doctor(
     password_file: Path | None,
     audit: bool,
     repair: bool,
+    program: bool,
     as_json: bool,
 ) -> None:
     """检查本机的数据是否完整；不写 --repair 就只看不改。"""
     from gridapp.store import doctor_repair
 
+    if program and (audit or repair):
+        raise click.UsageError(tr("--program 只检查程序，不能和别的检查同用"))
+    if program:
+        ctx.exit(_of_program(data, as_json=as_json))
     if audit and repair:
         raise click.UsageError(tr("--audit 只看不改，不能和 --repair 同用"))
     with opened(data, password_file, needs=None) as store:
@@ -52,6 +58,19 @@ def doctor(
         found = doctor_repair.checked(store)
         mendable = doctor_repair.MENDABLE
         ctx.exit(_tell(found, mended=mended, mendable=mendable, as_json=as_json))
+
+
+def _of_program(data: Path, *, as_json: bool) -> int:
+    """Say whether the program's own parts work; the exit code."""
+    from gridapp import __version__, selfcheck
+
+    return _tell(
+        selfcheck.checked(data),
+        [tr("网格日志 {version}", version=__version__)],
+        sound=tr("程序完好"),
+        unsound=tr("程序有不对的地方，请照上面说的做"),
+        as_json=as_json,
+    )
 
 
 def _audit(store: Store, *, as_json: bool) -> int:
@@ -110,12 +129,15 @@ def _tell(
     *,
     mended: Sequence[Mended] = (),
     mendable: Collection[str] = (),
+    sound: str = tr("数据完好"),
+    unsound: str = tr("数据有不对的地方，请先备份数据文件夹，再联系技术人员"),
     as_json: bool,
 ) -> int:
     """Say what was found; the exit code: 1 when something is wrong.
 
     facts: sentences that are said beside it and are no fault. mended: what a repair
-    did before. mendable: names of checks whose faults it may mend.
+    did before. mendable: names of checks whose faults it may mend. sound, unsound: the
+    last words.
     """
     kept: list[Result] = []
     for one in () if as_json else mended:
@@ -135,9 +157,9 @@ def _tell(
         done = [asdict(one) for one in mended]
         print_json({**answer, "facts": list(facts), "mended": done})
     elif wrong:
-        click.echo(tr("数据有不对的地方，请先备份数据文件夹，再联系技术人员"))
+        click.echo(unsound)
     else:
-        click.echo(tr("数据完好"))
+        click.echo(sound)
     return int(wrong)
 
 

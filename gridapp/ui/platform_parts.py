@@ -1,0 +1,82 @@
+"""Whether Qt can open a window here, and in words why it cannot."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from PySide6.QtCore import QLibraryInfo, QRect, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontDatabase,
+    QGuiApplication,
+    QImage,
+    QPainter,
+)
+
+from gridapp import paths
+from gridapp.language import tr
+from gridapp.system_parts import in_words
+
+_PLATFORMS = {"win32": ("qwindows.dll",), "linux": ("libqxcb.so",)}
+_SIZE = 64  # pixels of the character that is drawn
+
+
+def unloadable() -> Iterator[str]:
+    """Why the parts that open a window here cannot be loaded, a sentence each.
+
+    Loads them as Qt would; what is loaded already costs nothing.
+    """
+    folder = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath)) / "platforms"
+    for name in _PLATFORMS.get(sys.platform, ()):
+        part = folder / name
+        if not part.is_file():
+            yield tr("缺少程序文件 {name}，请重新安装本程序", name=name)
+            continue
+        try:
+            ctypes.CDLL(str(part))
+        except OSError as error:
+            yield in_words(str(error)) or tr("{name} 加载不了", name=name)
+
+
+def undrawable() -> Iterator[str]:
+    """Why nothing can be drawn, though nothing is shown on a screen."""
+    if QGuiApplication.instance() is None:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        application = QGuiApplication(sys.argv[:1])
+    else:
+        application = None
+    file = paths.resources() / "fonts" / "GridappSansSC-Regular.ttf"
+    number = QFontDatabase.addApplicationFont(str(file))
+    families = QFontDatabase.applicationFontFamilies(number)
+    if not families:
+        yield tr("字体 {name} 打不开，请重新安装本程序", name=file.name)
+    elif not _draws(QFont(families[0])):
+        yield tr("画不出汉字，请重新安装本程序")
+    QFontDatabase.removeApplicationFont(number)
+    if not QImage(str(paths.resources() / "icons" / "house.svg")).width():
+        yield tr("图标画不出来，请重新安装本程序")
+    if application is not None:
+        application.shutdown()
+
+
+def _draws(font: QFont) -> bool:
+    """Whether a Chinese character leaves ink on a picture, and not that of a box."""
+    drawn: list[QImage] = []
+    for character in ("格", "\ue000"):  # the second stands in no font of ours
+        image = QImage(_SIZE, _SIZE, QImage.Format.Format_Grayscale8)
+        image.fill(QColor("white"))
+        painter = QPainter(image)
+        font.setPixelSize(_SIZE // 2)
+        painter.setFont(font)
+        where = QRect(0, 0, _SIZE, _SIZE)
+        painter.drawText(where, Qt.AlignmentFlag.AlignCenter, character)
+        painter.end()
+        drawn.append(image)
+    blank = QImage(_SIZE, _SIZE, QImage.Format.Format_Grayscale8)
+    blank.fill(QColor("white"))
+    return drawn[0] not in (drawn[1], blank)
