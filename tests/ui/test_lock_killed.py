@@ -1,8 +1,5 @@
 """A window that is locked and then killed: what was half written is offered again."""
 
-import os
-import subprocess
-import sys
 from dataclasses import replace
 
 import pytest
@@ -12,25 +9,12 @@ from gridapp.store import vault as vaults
 from gridapp.ui.care import visit_drafts
 from gridapp.ui.disputes import dispute_drafts
 from gridapp.ui.issues.issue_adding import DRAFT
+from tests.ui.killed_process import kill_at
 
 VISIT, ISSUE, DISPUTE = "she felt dizzy", "the lamp is broken", "water from above"
 # Begins three forms, composes in the last one and locks; then it is killed.
 CHILD = """
-import sys
-from pathlib import Path
-from uuid import UUID
-from PySide6.QtGui import QInputMethodEvent
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
-from gridapp.app import App, qt_application
-from gridapp.store import vault
-
-qt = qt_application()
-folder, person = Path(sys.argv[1]), UUID(sys.argv[2])
-visit, issue, dispute = sys.argv[3:]
-key = bytes.fromhex(sys.stdin.readline())
-app = App(qt, folder)
-window = app.open_window(vault.open_with_key(folder, key))
+person, visit, issue, dispute = given
 
 
 def settle():
@@ -39,7 +23,7 @@ def settle():
         QTest.qWait(20)
 
 
-window.record_visit(person, "visit")
+window.record_visit(UUID(person), "visit")
 settle()
 window.pages["visit"]._fields["visit"]._note.setPlainText(visit)
 window.show_record("issue", None)
@@ -58,31 +42,15 @@ app.lock()
 settle()
 print("locked", [w for w in QApplication.topLevelWidgets() if w.isVisible()]
       == [app.login], flush=True)
-QTest.qWait(60_000)
 """
 
 
 @pytest.fixture
-def killed(vault_template, vault, people):
+def killed(vault, people):
     """The vault of a window that was locked, and its process killed."""
-    _, key = vault_template
     vault.close()
-    child = subprocess.Popen(
-        [sys.executable, "-c", CHILD, str(vault.folder), people.li.hex]
-        + [VISIT, ISSUE, DISPUTE],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
-    )
-    try:
-        child.stdin.write(key.hex() + "\n")
-        child.stdin.flush()
-        assert child.stdout.readline() == "locked True\n"
-    finally:
-        child.kill()  # SIGKILL: nothing can be tidied up
-        child.communicate()
-    return vault.folder, key
+    kill_at("locked True", CHILD, vault, people.li.hex, VISIT, ISSUE, DISPUTE)
+    return vault.folder, vault.key
 
 
 def test_every_form_is_kept_in_the_vault_and_nowhere_readable(killed):

@@ -1,9 +1,5 @@
 """A process killed in the middle of a round: what was marked and written goes on."""
 
-import os
-import subprocess
-import sys
-
 import pytest
 
 from gridapp.models import PatrolPoint
@@ -12,22 +8,12 @@ from gridapp.store import vault as vaults
 from gridapp.ui.patrols.patrol_round import KEEP_EVERY
 from gridapp.ui.patrols.patrols_page import PatrolsPage
 from gridapp.ui.session import Session
+from tests.ui.killed_process import kill_at
 
 TYPED = "boxes in the staircase"
 # Marks a place, begins a finding, tells when the draft is kept, and is killed.
 CHILD = """
-import sys
-from pathlib import Path
-from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
-from gridapp.app import App, qt_application
-from gridapp.store import vault
-
-qt = qt_application()
-app = App(qt, Path(sys.argv[1]))
-key = bytes.fromhex(sys.stdin.readline())
-app.open_window(vault.open_with_key(Path(sys.argv[1]), key))
-window = app.window
+[typed] = given
 window.show_record("patrol", None)
 view = window.pages["patrols"]._round
 while not view._board._list.spots() or app.jobs.busy:
@@ -35,38 +21,23 @@ while not view._board._list.spots() or app.jobs.busy:
 QTest.keyClick(view._board._list, Qt.Key.Key_1)
 QTest.keyClick(view._board._list, Qt.Key.Key_3)
 view._form._note.setFocus()
-QTest.keyClicks(view._form._note, sys.argv[2])
+QTest.keyClicks(view._form._note, typed)
 while not view._board._kept_words.text():
     QTest.qWait(50)
 print("kept", flush=True)
-QTest.qWait(60_000)
 """
 
 
 @pytest.fixture
-def killed(vault_template, vault, people):
+def killed(vault, people):
     """The vault on which a round was going on when its process was killed."""
-    _, key = vault_template
     with vault.writing() as tx:
         for name in ("消防通道", "楼道堆物"):
             values = {"name": name, "interval_days": 7}
             records.save(tx, PatrolPoint, values | {"building_id": people.building})
     vault.close()
-    child = subprocess.Popen(
-        [sys.executable, "-c", CHILD, str(vault.folder), TYPED],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
-    )
-    try:
-        child.stdin.write(key.hex() + "\n")
-        child.stdin.flush()
-        assert child.stdout.readline() == "kept\n"
-    finally:
-        child.kill()  # SIGKILL: nothing can be tidied up
-        child.communicate()
-    store = vaults.open_with_key(vault.folder, key)
+    kill_at("kept", CHILD, vault, TYPED)
+    store = vaults.open_with_key(vault.folder, vault.key)
     yield store
     store.close()
 
