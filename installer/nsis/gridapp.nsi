@@ -1,0 +1,417 @@
+; Setup.exe of gridapp. installer/setup_exe.py calls makensis with
+;   VERSION  1.2.3        NUMBERS  1.2.3.0       SIZE_KB  of the files unpacked
+;   BUNDLE   the folder   ICON     gridapp.ico   OUT      Setup.exe
+;   LONGEST  the longest path inside the folder  SIGN     a command, or not defined
+;
+;   Setup.exe [/S] [/ALLUSERS | /CURRENTUSER] [/ENROL=file] [/UPDATE] [/D=folder]
+;   Uninstall.exe [/S] [/PURGE]
+;
+; Exit codes: 0 done, 2 cancelled, 3 system too old, 4 a newer version is installed,
+; 5 the program still runs, 6 rolled back, 7 enrolment file unreadable, 8 needs an
+; administrator, 9 the folder cannot be used, 10 cut short (healed by the next Setup or
+; the next log-in). docs/it-guide.md lists them.
+
+Unicode True
+Target amd64-unicode
+!define ID "gridapp"
+!define EXE "gridapp.exe"
+!define CLI "gridapp-cli.exe"
+!define KEY "Software\${ID}"
+!define UNKEY "Software\Microsoft\Windows\CurrentVersion\Uninstall\${ID}"
+!define ONCE "Software\Microsoft\Windows\CurrentVersion\RunOnce"
+!define MARK "$INSTDIR\.${ID}"
+
+!include MUI2.nsh
+!include FileFunc.nsh
+!include WordFunc.nsh
+!include WinVer.nsh
+!include x64.nsh
+!include LogicLib.nsh
+
+Name "$(TITLE)"
+OutFile "${OUT}"
+BrandingText "${VERSION}"
+RequestExecutionLevel user
+ManifestDPIAware true
+ManifestLongPathAware true
+ManifestSupportedOS Win10
+SetCompressor /SOLID lzma
+SetDateSave off
+ShowInstDetails nevershow
+ShowUninstDetails nevershow
+VIProductVersion "${NUMBERS}"
+VIAddVersionKey /LANG=2052 ProductName "网格日志"
+VIAddVersionKey /LANG=2052 FileDescription "网格日志安装程序"
+VIAddVersionKey /LANG=2052 CompanyName "网格日志"
+VIAddVersionKey /LANG=2052 FileVersion "${VERSION}"
+VIAddVersionKey /LANG=2052 ProductVersion "${VERSION}"
+VIAddVersionKey /LANG=2052 LegalCopyright "Apache-2.0"
+
+!define MUI_ICON "${ICON}"
+!define MUI_UNICON "${ICON}"
+!define MUI_ABORTWARNING
+!define MUI_WELCOMEPAGE_TEXT "$(WELCOME)"
+!insertmacro MUI_PAGE_WELCOME
+!insertmacro MUI_PAGE_DIRECTORY
+!insertmacro MUI_PAGE_INSTFILES
+!define MUI_FINISHPAGE_RUN "$INSTDIR\${EXE}"
+!insertmacro MUI_PAGE_FINISH
+!insertmacro MUI_UNPAGE_CONFIRM
+!define MUI_COMPONENTSPAGE_NODESC
+!insertmacro MUI_UNPAGE_COMPONENTS
+!insertmacro MUI_UNPAGE_INSTFILES
+!insertmacro MUI_LANGUAGE "SimpChinese"
+!insertmacro MUI_LANGUAGE "English"
+!include "words.nsh"
+
+!ifdef SIGN
+  !uninstfinalize '${SIGN} "%1"' = 0
+  !finalize '${SIGN} "%1"' = 0
+!endif
+
+Var Machine     ; 1: for all users of this computer
+Var Update      ; 1: the program itself called us, and wants to be started again
+Var Enrolment   ; the enrolment file, or empty
+Var Code        ; the exit code
+
+; Ends Setup with ${NUMBER}; the words are shown unless it is silent.
+!macro Leave NUMBER WORDS
+  StrCpy $Code ${NUMBER}
+  MessageBox MB_OK|MB_ICONEXCLAMATION "${WORDS}" /SD IDOK
+  Call BringBack
+  SetErrorLevel ${NUMBER}
+  Quit
+!macroend
+!define Leave "!insertmacro Leave"
+
+!include "swap.nsh"
+!insertmacro Swapping ""
+!insertmacro Swapping "un."
+
+Function BringBack              ; after /UPDATE the person gets the program back
+  ${If} $Update = 1
+  ${AndIf} ${FileExists} "$INSTDIR\${EXE}"
+    SetOutPath "$INSTDIR"
+    Exec '"$INSTDIR\${EXE}" --updated $Code'
+  ${EndIf}
+FunctionEnd
+
+Function .onInit
+  SetRegView 64
+  StrCpy $Update 0
+  ${GetParameters} $R0
+  ClearErrors
+  ${GetOptions} $R0 "/UPDATE" $R1
+  ${IfNot} ${Errors}
+    StrCpy $Update 1
+  ${EndIf}
+  Call ChoosePlace
+  ${IfNot} ${RunningX64}
+  ${OrIfNot} ${AtLeastBuild} 17763     ; Qt 6.11: Windows 10 1809 or newer
+    ${Leave} 3 "$(TOO_OLD)"
+  ${EndIf}
+  System::Call 'kernel32::CreateMutexW(p 0, i 0, w "${ID}-setup") p .r1 ?e'
+  Pop $0
+  ${If} $0 = 183                       ; ERROR_ALREADY_EXISTS
+    ${Leave} 5 "$(OTHER_SETUP)"
+  ${EndIf}
+  Call ReadEnrolment
+  Call RefuseDowngrade
+FunctionEnd
+
+Function ChoosePlace                   ; $Machine and $INSTDIR; asks for rights
+  StrCpy $Machine 0
+  ReadRegStr $1 HKCU "${KEY}" "InstallDir"
+  ReadRegStr $2 HKLM "${KEY}" "InstallDir"
+  ${If} $1 == ""
+  ${AndIf} $2 != ""
+    StrCpy $Machine 1                  ; no second copy beside that of the computer
+  ${EndIf}
+  ClearErrors
+  ${GetOptions} $R0 "/CURRENTUSER" $R1
+  ${IfNot} ${Errors}
+    StrCpy $Machine 0
+  ${EndIf}
+  ClearErrors
+  ${GetOptions} $R0 "/ALLUSERS" $R1
+  ${IfNot} ${Errors}
+    StrCpy $Machine 1
+  ${EndIf}
+  ${If} $Machine = 1
+    StrCpy $1 $2
+    StrCpy $3 "$PROGRAMFILES64\${ID}"
+  ${Else}
+    SetShellVarContext current
+    StrCpy $3 "$LOCALAPPDATA\Programs\${ID}"
+  ${EndIf}
+  ${If} $INSTDIR == ""                 ; /D was not given
+    StrCpy $INSTDIR $1
+  ${EndIf}
+  ${If} $INSTDIR == ""
+    StrCpy $INSTDIR $3
+  ${EndIf}
+  ${If} $Machine = 1
+    SetShellVarContext all
+    UserInfo::GetAccountType
+    Pop $0
+    ${If} $0 != "Admin"
+      ${IfNot} ${Silent}
+        ExecShell "runas" "$EXEPATH" "/ALLUSERS $R0"
+        Quit
+      ${EndIf}
+      ${Leave} 8 "$(NEEDS_ADMIN)"
+    ${EndIf}
+  ${EndIf}
+FunctionEnd
+
+Function ReadEnrolment                 ; before anything is changed
+  StrCpy $Enrolment ""
+  ClearErrors
+  ${GetOptions} $R0 "/ENROL=" $Enrolment
+  ${If} ${Errors}
+    Return
+  ${EndIf}
+  GetFullPathName $1 $Enrolment
+  ClearErrors
+  FileOpen $0 $1 r
+  ${IfNot} ${Errors}
+    FileReadByte $0 $2
+    FileClose $0
+  ${EndIf}
+  ${If} ${Errors}
+    ${Leave} 7 "$(NO_ENROLMENT)"
+  ${EndIf}
+  StrCpy $Enrolment $1
+FunctionEnd
+
+Function PlaceEnrolment
+  ${If} $Enrolment == ""
+    Return
+  ${EndIf}
+  ${If} $Machine = 1
+    StrCpy $1 "$APPDATA\${ID}"         ; C:\ProgramData in this context
+  ${Else}
+    StrCpy $1 "$LOCALAPPDATA\${ID}"
+  ${EndIf}
+  CreateDirectory $1
+  ClearErrors
+  CopyFiles /SILENT "$Enrolment" "$1\enrol.new"
+  Delete "$1\enrol.gridpkg"
+  Rename "$1\enrol.new" "$1\enrol.gridpkg"
+  ${IfNot} ${FileExists} "$1\enrol.gridpkg"
+    ${Leave} 7 "$(NO_ENROLMENT)"
+  ${EndIf}
+FunctionEnd
+
+Function RefuseDowngrade
+  ReadRegStr $0 SHCTX "${UNKEY}" "DisplayVersion"
+  ${If} $0 != ""
+    ${VersionCompare} "${VERSION}" "$0" $1
+    ${If} $1 = 2
+      ${Leave} 4 "$(DOWNGRADE)"
+    ${EndIf}
+  ${EndIf}
+FunctionEnd
+
+Function CheckFolder                   ; ours or empty of what we would replace; short
+  StrLen $0 $INSTDIR
+  IntOp $0 $0 + ${LONGEST}
+  ReadRegDWORD $1 HKLM "SYSTEM\CurrentControlSet\Control\FileSystem" "LongPathsEnabled"
+  ${If} $0 > 259                       ; MAX_PATH without its end
+  ${AndIf} $1 != 1
+    ${Leave} 9 "$(TOO_LONG)"
+  ${EndIf}
+  ${IfNot} ${FileExists} "${MARK}"
+    ${If} ${FileExists} "$INSTDIR\_internal\*.*"
+    ${OrIf} ${FileExists} "$INSTDIR\${EXE}"
+      ${Leave} 9 "$(NOT_OURS)"
+    ${EndIf}
+  ${EndIf}
+  CreateDirectory "$INSTDIR"
+  ClearErrors
+  FileOpen $0 "${MARK}" a
+  ${If} ${Errors}
+    ${Leave} 9 "$(NOT_WRITABLE)"
+  ${EndIf}
+  FileClose $0
+FunctionEnd
+
+Section "-main"
+  SetRegView 64
+  Call CheckFolder
+  ${If} $Update = 1
+    StrCpy $9 120                      ; half seconds that the program may take to end
+  ${Else}
+    StrCpy $9 4
+  ${EndIf}
+  Call WaitClosed
+  ${If} $0 != 0
+    ${Leave} 5 "$(STILL_RUNS)"
+  ${EndIf}
+  Call Heal
+  ${If} $0 != 0
+    ${Leave} 10 "$(CUT_SHORT)"
+  ${EndIf}
+  Call RefuseDowngrade
+  Call PlaceEnrolment
+  SetOutPath "$INSTDIR\${ID}.new"
+  ClearErrors
+  File /r "${BUNDLE}/*.*"
+  ${If} ${Errors}
+    SetOutPath "$INSTDIR"
+    Call Heal
+    ${Leave} 9 "$(NOT_WRITABLE)"
+  ${EndIf}
+  SetOutPath "$INSTDIR"
+  Call Swap
+  ${If} $0 = 0
+    Call SelfCheck
+  ${EndIf}
+  ${If} $0 != 0
+    Call Undo
+    ${If} $0 != 0
+      ${Leave} 10 "$(CUT_SHORT)"
+    ${EndIf}
+    Call Heal
+    ${Leave} 6 "$(ROLLED_BACK)"
+  ${EndIf}
+  Call Register
+  Call Commit
+  StrCpy $Code 0
+  Call BringBack
+SectionEnd
+
+Function .onInstFailed                 ; a full disk in the middle of unpacking
+  SetOutPath "$INSTDIR"
+  Call Heal
+  StrCpy $Code 9
+  Call BringBack
+  SetErrorLevel 9
+FunctionEnd
+
+!macro Associate EXTENSION PROGID WORDS
+  WriteRegStr SHCTX "Software\Classes\${EXTENSION}" "" "${PROGID}"
+  WriteRegStr SHCTX "Software\Classes\${EXTENSION}\OpenWithProgids" "${PROGID}" ""
+  WriteRegStr SHCTX "Software\Classes\${PROGID}" "" "${WORDS}"
+  WriteRegStr SHCTX "Software\Classes\${PROGID}\DefaultIcon" "" "$INSTDIR\${EXE},0"
+  WriteRegStr SHCTX "Software\Classes\${PROGID}\shell\open\command" "" \
+    '"$INSTDIR\${EXE}" --open "%1"'
+!macroend
+
+!macro Dissociate EXTENSION PROGID
+  DeleteRegKey SHCTX "Software\Classes\${PROGID}"
+  DeleteRegValue SHCTX "Software\Classes\${EXTENSION}\OpenWithProgids" "${PROGID}"
+  ReadRegStr $0 SHCTX "Software\Classes\${EXTENSION}" ""
+  ${If} $0 == "${PROGID}"
+    DeleteRegKey SHCTX "Software\Classes\${EXTENSION}"
+  ${EndIf}
+!macroend
+
+Function Register
+  WriteUninstaller "$INSTDIR\Uninstall.new"
+  Delete "$INSTDIR\Uninstall.exe"
+  Rename "$INSTDIR\Uninstall.new" "$INSTDIR\Uninstall.exe"
+  CreateShortCut "$SMPROGRAMS\$(TITLE).lnk" "$INSTDIR\${EXE}" "" "$INSTDIR\${EXE}" 0
+  CreateShortCut "$DESKTOP\$(TITLE).lnk" "$INSTDIR\${EXE}" "" "$INSTDIR\${EXE}" 0
+  WriteRegStr SHCTX "${KEY}" "InstallDir" "$INSTDIR"
+  WriteRegStr SHCTX "${KEY}" "Shortcut" "$(TITLE)"
+  !insertmacro Associate ".gridpkg" "${ID}.package" "$(PACKAGE)"
+  !insertmacro Associate ".gridupdate" "${ID}.update" "$(UPDATE_FILE)"
+  WriteRegStr SHCTX "${UNKEY}" "DisplayName" "$(TITLE)"
+  WriteRegStr SHCTX "${UNKEY}" "Publisher" "$(TITLE)"
+  WriteRegStr SHCTX "${UNKEY}" "DisplayIcon" "$INSTDIR\${EXE}"
+  WriteRegStr SHCTX "${UNKEY}" "InstallLocation" "$INSTDIR"
+  WriteRegStr SHCTX "${UNKEY}" "UninstallString" '"$INSTDIR\Uninstall.exe"'
+  WriteRegStr SHCTX "${UNKEY}" "QuietUninstallString" '"$INSTDIR\Uninstall.exe" /S'
+  WriteRegDWORD SHCTX "${UNKEY}" "EstimatedSize" ${SIZE_KB}
+  WriteRegDWORD SHCTX "${UNKEY}" "NoModify" 1
+  WriteRegDWORD SHCTX "${UNKEY}" "NoRepair" 1
+  System::Call 'shell32::SHChangeNotify(i 0x08000000, i 0, p 0, p 0)'
+FunctionEnd
+
+Function un.onInit
+  SetRegView 64
+  ReadRegStr $0 HKCU "${KEY}" "InstallDir"
+  StrCpy $Machine 0
+  ${If} $0 != $INSTDIR
+    StrCpy $Machine 1
+    SetShellVarContext all
+  ${EndIf}
+  ${GetParameters} $R0
+  ClearErrors
+  ${GetOptions} $R0 "/HEAL" $R1        ; RunOnce, after an upgrade was cut off
+  ${IfNot} ${Errors}
+    StrCpy $9 0
+    Call un.WaitClosed
+    ${If} $0 = 0
+      Call un.Heal
+    ${EndIf}
+    Quit
+  ${EndIf}
+  ${If} $Machine = 1
+    UserInfo::GetAccountType
+    Pop $0
+    ${If} $0 != "Admin"
+      ${IfNot} ${Silent}
+        ExecShell "runas" "$INSTDIR\Uninstall.exe" "$R0"
+        Quit
+      ${EndIf}
+      SetErrorLevel 8
+      Quit
+    ${EndIf}
+  ${EndIf}
+FunctionEnd
+
+!macro PurgeData
+  RMDir /r "$APPDATA\${ID}"            ; for all users: an enrolment file not used
+  SetShellVarContext current           ; the data are the person's, not the computer's
+  RMDir /r "$LOCALAPPDATA\${ID}"
+!macroend
+
+Section "un.$(REMOVE_PROGRAM)" UnMain
+  SectionIn RO
+  SetRegView 64
+  ${IfNot} ${FileExists} "${MARK}"
+    SetErrorLevel 9
+    Abort "$(NOT_OURS)"
+  ${EndIf}
+  StrCpy $9 4
+  Call un.WaitClosed
+  ${If} $0 != 0
+    MessageBox MB_OK|MB_ICONEXCLAMATION "$(STILL_RUNS)" /SD IDOK
+    SetErrorLevel 5
+    Abort
+  ${EndIf}
+  DeleteRegValue SHCTX "${ONCE}" "${ID}"
+  RMDir /r "$INSTDIR\${ID}.new"
+  RMDir /r "$INSTDIR\${ID}.old"
+  RMDir /r "$INSTDIR\${ID}.done"
+  Delete "$INSTDIR\${EXE}"
+  Delete "$INSTDIR\${CLI}"
+  RMDir /r "$INSTDIR\_internal"
+  ReadRegStr $1 SHCTX "${KEY}" "Shortcut"
+  ${If} $1 != ""
+    Delete "$SMPROGRAMS\$1.lnk"
+    Delete "$DESKTOP\$1.lnk"
+  ${EndIf}
+  !insertmacro Dissociate ".gridpkg" "${ID}.package"
+  !insertmacro Dissociate ".gridupdate" "${ID}.update"
+  DeleteRegKey SHCTX "${KEY}"
+  DeleteRegKey SHCTX "${UNKEY}"
+  Delete "${MARK}"
+  Delete "$INSTDIR\Uninstall.new"
+  Delete "$INSTDIR\Uninstall.exe"
+  SetOutPath "$TEMP"
+  RMDir "$INSTDIR"                     ; only when nobody else put anything there
+  System::Call 'shell32::SHChangeNotify(i 0x08000000, i 0, p 0, p 0)'
+  ${GetParameters} $R0
+  ClearErrors
+  ${GetOptions} $R0 "/PURGE" $R1
+  ${IfNot} ${Errors}
+    !insertmacro PurgeData
+  ${EndIf}
+SectionEnd
+
+Section /o "un.$(REMOVE_DATA)" UnData
+  !insertmacro PurgeData
+SectionEnd

@@ -1,0 +1,25 @@
+; Every sentence of Setup, in both languages.
+!macro Words NAME CHINESE ENGLISH
+  LangString ${NAME} ${LANG_SIMPCHINESE} "${CHINESE}"
+  LangString ${NAME} ${LANG_ENGLISH} "${ENGLISH}"
+!macroend
+!define Words "!insertmacro Words"
+
+${Words} TITLE "网格日志" "Gridapp"
+${Words} WELCOME "即将在这台电脑上安装网格日志。$\r$\n$\r$\n不需要管理员权限。已有的资料不会改动。$\r$\n$\r$\n如果网格日志正开着，请先保存并关闭它，再点“下一步”。" "Gridapp is about to be installed on this computer.$\r$\n$\r$\nNo administrator rights are needed. Data that are there stay as they are.$\r$\n$\r$\nIf Gridapp is open, save and close it, then click Next."
+${Words} PACKAGE "网格日志数据包" "Gridapp package"
+${Words} UPDATE_FILE "网格日志更新" "Gridapp update"
+${Words} TOO_OLD "网格日志需要 64 位的 Windows 10（1809 版或更新）或 Windows 11。请联系单位的电脑管理员升级系统。" "Gridapp needs 64-bit Windows 10 (1809 or newer) or Windows 11. Please ask your IT staff to upgrade Windows."
+${Words} OTHER_SETUP "另一个网格日志安装程序正在运行，请等它完成。" "Another Setup of Gridapp is running. Please wait until it has finished."
+${Words} NEEDS_ADMIN "为所有用户安装需要管理员权限。请用管理员身份运行，或者只为自己安装。" "Installing for all users needs an administrator. Run it as administrator, or install for yourself only."
+${Words} NO_ENROLMENT "读不到登记文件。请检查文件的位置，再安装一次。程序没有改动。" "The enrolment file cannot be read. Check where it is and install again. Nothing was changed."
+${Words} DOWNGRADE "这台电脑上的网格日志比这个安装包新，资料也是新版本的，旧版本读不了。请用新的安装包。" "This computer has a newer Gridapp whose data an older version cannot read. Please use a newer Setup."
+${Words} TOO_LONG "这个文件夹的路径太长，Windows 放不下程序的文件。请换一个路径短的文件夹。" "The path of this folder is too long for the program's files. Please choose a shorter one."
+${Words} NOT_OURS "这个文件夹里有别的程序。请换一个空文件夹。" "This folder holds another program. Please choose an empty one."
+${Words} NOT_WRITABLE "写不进这个文件夹：没有权限，或者磁盘已满。请腾出空间或换一个文件夹，再安装一次。原来的程序没有改动。" "The folder cannot be written to: no permission, or the disk is full. Free some space or choose another folder, and install again. The program that was there is unchanged."
+${Words} CLOSE_FIRST "网格日志正在运行。请先保存并关闭它，再点“重试”。" "Gridapp is running. Save and close it, then click Retry."
+${Words} STILL_RUNS "网格日志还开着，没有安装。请关闭后再试一次。" "Gridapp is still open, so nothing was done. Close it and try again."
+${Words} CUT_SHORT "没有装完：有文件一直被别的程序占着。请重新启动电脑，登录后会自动恢复，再安装一次。" "Not finished: another program keeps a file open. Restart the computer; it is put right when you log in. Then install again."
+${Words} ROLLED_BACK "这个版本没有通过自检，已经撤回，电脑上和安装以前一样，资料没有改动。请把这件事告诉单位的电脑管理员。" "This version did not pass its self-check and was taken back: everything is as before, data are unchanged. Please tell your IT staff."
+${Words} REMOVE_PROGRAM "程序（必选）" "Program (required)"
+${Words} REMOVE_DATA "同时删除我在这台电脑上的全部资料（不能恢复）" "Also delete all my data on this computer (cannot be undone)"

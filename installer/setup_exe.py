@@ -1,0 +1,49 @@
+"""Setup.exe out of a bundle, by NSIS; runs on Windows and on Linux."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from installer import bundle, sign, windows_resource
+
+SCRIPT = Path(__file__).parent / "nsis" / "gridapp.nsi"
+UNPACKED_IN = "\\gridapp.new\\"  # the longest way to a file while it is installed
+
+
+def build(folder: Path, out: Path, version: str | None = None) -> Path:
+    """Makes `out`/gridapp-<version>-setup.exe of the bundle in `folder`.
+
+    Signs the programs in the bundle, the uninstaller and Setup when a certificate is
+    given (`sign.py`); says so when there is none.
+    """
+    version = version or windows_resource.version()
+    out.mkdir(parents=True, exist_ok=True)
+    setup = out / f"gridapp-{version}-setup.exe"
+    files = sorted(one for one in folder.rglob("*") if one.is_file())
+    longest = max(len(str(one.relative_to(folder))) for one in files)
+    numbers = ".".join(map(str, windows_resource.numbers(version)))
+    settings = {
+        "VERSION": version,
+        "NUMBERS": numbers,
+        "BUNDLE": str(folder.resolve()),
+        "ICON": str(windows_resource.icon().resolve()),
+        "OUT": str(setup.resolve()),
+        "SIZE_KB": str(sum(one.stat().st_size for one in files) // 1024 + 1),
+        "LONGEST": str(len(UNPACKED_IN) + longest),
+    }
+    if sign.wanted():
+        sign.sign(*(one for one in files if one.name in sign.OURS))
+        settings["SIGN"] = f'"{sys.executable}" "{Path(sign.__file__).resolve()}"'
+    else:
+        sys.stdout.write(f"{setup.name}: {sign.UNSIGNED}\n")
+    subprocess.run(
+        ["makensis", "-V2", "-INPUTCHARSET", "UTF8", "-WX"]
+        + [f"-D{name}={value}" for name, value in settings.items()]
+        + [str(SCRIPT)],
+        env={**os.environ, "PYTHONPATH": str(bundle.ROOT)},
+        check=True,
+    )
+    return setup

@@ -1,0 +1,107 @@
+"""Windows programs on Debian: Wine's prefix, and stand-ins for what Wine 8 lacks.
+
+The stand-ins (Windows' own icuuc.dll and a call of mscms.dll) make Qt load here. They
+are for building and for tests only, and never shipped: `windows.py` takes them out of
+the bundle and compares every program with its wheel; `scan.py` refuses them.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+SOURCES = Path(__file__).parent / "shims"
+COMPILER = "x86_64-w64-mingw32-gcc-win32"
+STAND_INS = ("icuuc.dll", "mscms.dll")
+
+
+class Wine:
+    """One prefix (a Windows disk with its registry) and programs run in it."""
+
+    def __init__(self, prefix: Path) -> None:
+        self.prefix = prefix.resolve()
+        self.home = self.prefix.with_name(self.prefix.name + ".home")
+
+    @property
+    def drive(self) -> Path:
+        """The folder that is C: inside."""
+        return self.prefix / "drive_c"
+
+    def make(self) -> Wine:
+        """The prefix, made when it is not there: Windows 10 with our stand-ins."""
+        if (self.prefix / "made").exists():
+            return self
+        shutil.rmtree(self.prefix, ignore_errors=True)
+        self.prefix.mkdir(parents=True)
+        self.home.mkdir(exist_ok=True)
+        for command in (["wineboot", "-i"], ["winecfg", "-v", "win10"]):
+            self.run(command, seconds=300)
+        for name in STAND_INS:
+            source = SOURCES / Path(name).with_suffix(".c").name
+            _compile(source, self.drive / "windows/system32" / name)
+        self.settle()
+        (self.prefix / "made").touch()
+        return self
+
+    def environment(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
+        """What a program of this prefix is started with; a screen is asked of Xvfb."""
+        return {
+            **os.environ,
+            "HOME": str(self.home),  # Wine puts Desktop and Documents there
+            "WINEPREFIX": str(self.prefix),
+            "WINEARCH": "win64",
+            "WINEDEBUG": "-all",
+            "WINEDLLOVERRIDES": "mscoree,mshtml,wbemprox=;mscms,icuuc=n,b"
+            ";winemenubuilder.exe,winedbg.exe=d",
+            **(more or {}),
+        }
+
+    def run(
+        self,
+        command: Sequence[str | Path],
+        *,
+        seconds: float = 600,
+        cwd: Path | None = None,
+        env: Mapping[str, str] | None = None,
+    ) -> subprocess.CompletedProcess[str]:
+        """What a Windows program said and how it ended; no keyboard is given to it."""
+        result = subprocess.run(
+            ["wine", *map(str, command)],
+            env=self.environment(env),
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=seconds,
+            check=False,
+        )
+        words = result.stdout.decode("utf-8", errors="replace").replace("\r\n", "\n")
+        return subprocess.CompletedProcess(
+            result.args,
+            result.returncode,
+            stdout="".join(
+                line
+                for line in words.splitlines(keepends=True)
+                if "wine32" not in line and "multiarch" not in line
+            ),
+        )
+
+    def settle(self) -> None:
+        """Waits until the registry is on the disk and no program runs any more."""
+        subprocess.run(["wineserver", "-w"], env=self.environment(), check=False)
+
+
+def windows_path(path: Path) -> str:
+    """The path of a file of this machine as a Windows program sees it (drive Z:)."""
+    return "Z:" + str(path.resolve()).replace("/", "\\")
+
+
+def _compile(source: Path, out: Path) -> None:
+    subprocess.run(
+        [COMPILER, "-shared", "-O1", "-s", "-o", str(out), str(source)],
+        check=True,
+        capture_output=True,
+    )

@@ -1,0 +1,191 @@
+"""A Windows machine of the tests: a Wine prefix, and small versions of the program."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from installer import setup_exe
+from installer.wine import COMPILER, Wine
+
+PAYLOAD = Path(__file__).with_name("payload.c")
+UNINSTALL = r"Software\Microsoft\Windows\CurrentVersion\Uninstall\gridapp"
+RUN_ONCE = r"Software\Microsoft\Windows\CurrentVersion\RunOnce"
+
+
+class Windows:
+    """What a test asks of the machine; paths are those of this system."""
+
+    def __init__(self, wine: Wine) -> None:
+        self.wine = wine
+        user = wine.run(["cmd", "/c", "echo %USERNAME%"]).stdout.strip()
+        self.local = wine.drive / "users" / user / "AppData/Local"
+        self.data = self.local / "gridapp"
+        self.common = wine.drive / "ProgramData/gridapp"
+
+    def program(self, machine: bool = False) -> Path:
+        """The install folder when nobody chose another."""
+        return (
+            self.wine.drive / "Program Files/gridapp"
+            if machine
+            else self.local / "Programs/gridapp"
+        )
+
+    def run(self, *command: str | Path, seconds: float = 120) -> int:
+        """Runs a Windows program to its end; its exit code."""
+        return self.wine.run(list(command), seconds=seconds).returncode
+
+    def start(self, *command: str | Path) -> subprocess.Popen[bytes]:
+        """Starts a Windows program and leaves it running."""
+        return subprocess.Popen(
+            ["wine", *map(str, command)],
+            env=self.wine.environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    def value(self, key: str, name: str = "", root: str = "HKCU") -> str | None:
+        """A value of the registry, None when there is none."""
+        answer = self.wine.run(
+            ["reg", "query", f"{root}\\{key}", *(["/v", name] if name else ["/ve"])]
+            + ["/reg:64"]
+        )
+        found = re.search(r"REG_\w+ +(.*)", answer.stdout)
+        return found[1].strip() if found and answer.returncode == 0 else None
+
+    def shortcuts(self) -> list[Path]:
+        """Every link to the program, on desktop and Start menu."""
+        places = [self.wine.home, self.wine.drive / "users", self.common.parent]
+        names = {"网格日志.lnk", "Gridapp.lnk"}
+        found = [p for where in places for p in where.rglob("*.lnk") if p.name in names]
+        return sorted({path.resolve() for path in found})
+
+    def uninstall(self, folder: Path, *switches: str) -> int:
+        """Runs the uninstaller, which goes on after its first process has ended."""
+        code = self.run(folder / "Uninstall.exe", "/S", *switches)
+        self.wine.settle()
+        return code
+
+    def uninstall_is_refused(self, folder: Path) -> bool:
+        """Whether the uninstaller leaves a program alone that runs."""
+        before = files(folder)
+        # In place: otherwise it hands over to a copy and its exit code is lost.
+        here = folder / "Uninstall.exe"
+        code = self.run(here, "/S", f"_?={self.inside(folder)}")
+        return code == 5 and files(folder) == before
+
+    def inside(self, path: Path) -> str:
+        """The path of a file on drive C: as a Windows program says it."""
+        return "C:\\" + str(path.relative_to(self.wine.drive)).replace("/", "\\")
+
+    def log_in(self, folder: Path) -> bool:
+        """Does what Windows does with RunOnce at the next log-in."""
+        command = self.value(RUN_ONCE, "gridapp")
+        if command is None:  # cut off before anything was replaced: a next Setup clears
+            return self.run(folder / "gridapp-cli.exe", "--version") == 0
+        self.wine.run(["reg", "delete", f"HKCU\\{RUN_ONCE}", "/v", "gridapp", "/f"])
+        program, rest = re.fullmatch('"(.+?)" (.+)', command).groups()
+        return self.run(program, *rest.split(" ", 2)) == 0
+
+    @contextmanager
+    def long_paths(self) -> Iterator[None]:
+        """A Windows whose administrator has switched long paths on."""
+        key = r"HKLM\SYSTEM\CurrentControlSet\Control\FileSystem"
+        value = ["/v", "LongPathsEnabled"]
+        self.wine.run(["reg", "add", key, *value, "/t", "REG_DWORD", "/d", "1", "/f"])
+        try:
+            yield
+        finally:
+            self.wine.run(["reg", "delete", key, *value, "/f"])
+
+    @staticmethod
+    def ends(process: subprocess.Popen[bytes], seconds: float) -> int:
+        """The exit code; TimeoutError when it has not ended after `seconds`."""
+        try:
+            return process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise TimeoutError from None
+
+    @contextmanager
+    def running(self, program: Path) -> Iterator[None]:
+        """The program runs as long as the block does."""
+        process = self.start(program, "hold")
+        time.sleep(2)
+        try:
+            yield
+        finally:
+            (program.parent / "release").touch()
+            process.wait(30)
+            (program.parent / "release").unlink()
+            self.wine.settle()
+
+    def kill_when(
+        self, moment: Callable[[], bool], *command: str | Path, seconds: float = 60
+    ) -> None:
+        """Starts Setup and stops everything dead as soon as `moment` has come."""
+        process = self.start(*command)
+        end = time.monotonic() + seconds
+        while not moment():
+            if process.poll() is not None or time.monotonic() > end:
+                raise AssertionError("the moment did not come")
+            time.sleep(0.005)
+        subprocess.run(
+            ["wineserver", "-k9"], env=self.wine.environment(), check=False
+        )
+        process.wait(30)
+        self.wine.settle()
+
+    def clear(self) -> None:
+        """Takes everything off that a test before has left."""
+        for root in ("HKCU", "HKLM"):
+            for key in (UNINSTALL, r"Software\gridapp", r"Software\Classes\.gridpkg"):
+                self.wine.run(["reg", "delete", f"{root}\\{key}", "/f", "/reg:64"])
+        for folder in (self.program(), self.program(True), self.data, self.common):
+            shutil.rmtree(folder, ignore_errors=True)
+        for link in self.shortcuts():
+            link.unlink()
+
+
+def payload(folder: Path, version: str, verdict: int = 0) -> Path:
+    """A bundle of the stand-in program, whose self-check ends with `verdict`."""
+    internal = folder / "_internal"
+    internal.mkdir(parents=True)
+    for name in ("gridapp.exe", "gridapp-cli.exe"):
+        subprocess.run(
+            [COMPILER, "-municode", "-Os", "-s", f'-DVERSION="{version}"']
+            + ["-o", str(folder / name), str(PAYLOAD)],
+            check=True,
+        )
+    (internal / "verdict").write_text(str(verdict))
+    (internal / f"only-in-{version}").touch()
+    (internal / "数据 文件.txt").write_text("x" * 100, "utf-8")
+    return folder
+
+
+def setup(folder: Path, version: str, verdict: int = 0, wait: bool = False) -> Path:
+    """Setup.exe of a stand-in program of that version, made below `folder`."""
+    bundle = payload(folder / f"{version}-{verdict}-{wait}", version, verdict)
+    if wait:
+        (bundle / "_internal/wait").touch()
+    return setup_exe.build(bundle, bundle.with_name(bundle.name + ".out"), version)
+
+
+def version_of(windows: Windows, folder: Path) -> str:
+    """What the installed program says it is, run for it."""
+    said = windows.wine.run([folder / "gridapp-cli.exe", "--version"]).stdout
+    return said.strip()
+
+
+def files(folder: Path) -> set[str]:
+    """The names of every file below a folder."""
+    return {
+        os.path.relpath(path, folder) for path in folder.rglob("*") if path.is_file()
+    }
