@@ -20,7 +20,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
-from gridapp import alert, crash, paths
+from gridapp import crash, paths
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.settings import Scheme, Settings
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 LAPTOP_WIDTH = 1366  # up to this many pixels the window takes the whole screen
 _PAINTED = 100  # ms after which the login has been painted
+_STYLE = ("-style", "fusion")  # for setStyle has PySide6 build all of QStyle
 PLATFORM = "QT_QPA_PLATFORM"  # the environment variable that names Qt's screen
 
 
@@ -70,8 +71,7 @@ class App(QObject):
         self.preferences = Preferences(data, self)
         self.preferences.changed.connect(self._on_preferences)
         self.preferences.reopen_asked.connect(self.reopen)
-        self.theme = Theme(qt, paths.resources())
-        self.theme.apply(self.preferences.now.scheme)
+        self.theme = Theme(qt, paths.resources(), self.preferences.now.scheme)
         self.theme.chosen.connect(self._keep_scheme)
         self.messages = Messages(self, attended=attended)
         self._at_door = Messages(self, attended=attended)  # of the login
@@ -90,8 +90,8 @@ class App(QObject):
         self._idle = IdleWatch(qt, self.preferences.now.lock_after)
         self._idle.idle.connect(self.lock)
 
-    def ask_password(self) -> Login:
-        """Show the login."""
+    def ask_password(self, *, use_file: bool = True) -> Login:
+        """Show the login; `use_file` as it has it."""
         login = Login(
             self._data,
             self.jobs,
@@ -99,15 +99,25 @@ class App(QObject):
             self._at_door,
             self.preferences,
             locked=self.window is not None,
+            use_file=use_file,
         )
         login.resize(1000, 640)
         login.opened.connect(self.open_window)
         login.proved.connect(self._on_proved)
+        login.alone_asked.connect(self._begin_alone)
         self._at_door.set_window(login)
         self.login = login
         login.show()
         QTimer.singleShot(_PAINTED, self, self._warm)
         return login
+
+    def _begin_alone(self) -> None:
+        """Ask for all that a vault needs, in place of the county's file."""
+        before = self.login
+        self.ask_password(use_file=False)
+        if before is not None:
+            before.close()
+            before.deleteLater()
 
     def _warm(self) -> None:
         """Import what opening a vault needs while the password is typed."""
@@ -271,6 +281,7 @@ def _nothing(_: None) -> None:
 def _log_qt(kind: QtMsgType, context: QMessageLogContext, words: str) -> None:
     """Keep what Qt says out of the user's terminal, but for its last words."""
     if kind is QtMsgType.QtFatalMsg:
+        from gridapp import alert
         from gridapp.ui import platform_parts
 
         reason = next(platform_parts.unloadable(), "")
@@ -306,7 +317,7 @@ def qt_application() -> QApplication:
         os.environ["QT_IM_MODULE"] = "ibus"
     QGuiApplication.setApplicationName("gridapp")
     QGuiApplication.setDesktopFileName("org.gridapp.client")  # as installer/deb.py has
-    qt = QApplication(sys.argv[:1])
+    qt = QApplication([*sys.argv[:1], *_STYLE])
     qt.setWindowIcon(QIcon(str(paths.resources() / "gridapp.png")))
     return qt
 

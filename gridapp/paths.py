@@ -8,6 +8,8 @@ from pathlib import Path
 
 import platformdirs
 
+ENROLMENT = "enrol.gridpkg"  # as an installer leaves it
+
 
 @cache
 def resources() -> Path:
@@ -34,6 +36,12 @@ def machine_home() -> Path:
     if sys.platform == "win32":
         return platformdirs.site_data_path("gridapp", appauthor=False)
     return Path("/etc/gridapp")
+
+
+def enrolment_files(folder: Path) -> list[Path]:
+    """Where the county's enrolment file may wait for the vault in `folder`: beside it,
+    put there for one person, or where the computer's administrator left it."""
+    return [home / ENROLMENT for home in (folder, machine_home())]
 
 
 def log_home() -> Path:

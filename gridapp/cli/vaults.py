@@ -115,10 +115,10 @@ def _begin(
 
     A code that the county does not take leaves no vault.
     """
-    from gridapp.sync import joining, prepared
+    from gridapp.sync import enrolment_file, joining, prepared
     from gridapp.sync.client import SyncClient
 
-    file = prepared.usable(path)
+    file = enrolment_file.usable(path)
     if file.said.pin and typed is None:
         typed = _typed_pin()
     number = prepared.number_of(file, typed or "")

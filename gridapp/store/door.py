@@ -6,8 +6,10 @@ The login shows it before anybody types, so nothing here imports a database or a
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
+from gridapp import paths
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.store import slot_content, slot_file
@@ -35,6 +37,17 @@ def exists(folder: Path) -> bool:
 def pending(folder: Path) -> bool:
     """Whether a restore of the vault in `folder` is prepared and waits to be done."""
     return (folder / RESTORING / READY).exists()
+
+
+def prepared(folder: Path) -> Path | None:
+    """The county's enrolment file that waits for a vault which is not made yet."""
+    if exists(folder):
+        return None
+    for path in paths.enrolment_files(folder):
+        with suppress(OSError):
+            if path.is_file():
+                return path
+    return None
 
 
 def is_shut(folder: Path) -> bool:

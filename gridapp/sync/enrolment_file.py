@@ -24,7 +24,6 @@ from gridapp.sync.gridpkg import BadPackage, Header
 from gridapp.sync.keys import HALF, PrivateKeys, are_public, signed
 
 READY = "ready"  # the kind in its header
-NAME = f"enrol{gridpkg.SUFFIX}"  # where an installer leaves it
 LARGEST = 1 << 20  # bytes; certificates are the largest part
 _SIGN = b"gridapp enrolment 1 sign"
 _SIGNATURE = 64
@@ -64,16 +63,6 @@ class EnrolmentFile:
         """Until when the county takes it."""
         return TIME.from_wire(self.said.expires_at)
 
-    def refuse_expired(self) -> None:
-        """UserError when its time is over by this laptop's clock."""
-        if self.expires_at < now():
-            raise UserError(
-                tr(
-                    "这份登记文件 {day:%Y-%m-%d} 就到期了，请向县里要一份新的"
-                    "（先看看这台电脑的日期对不对）",
-                    day=self.expires_at.astimezone(),
-                )
-            )
 
 
 def write(path: Path, header: Header, said: Prepared, county: PrivateKeys) -> None:
@@ -113,6 +102,21 @@ def read(path: Path) -> EnrolmentFile:
         raise _damaged()
     found = header.package.hex()
     return EnrolmentFile(found, header.server, header.epoch, keys, said)
+
+
+def usable(path: Path) -> EnrolmentFile:
+    """What a file says; UserError in words also when its time is over by this laptop's
+    clock."""
+    found = read(path)
+    if found.expires_at < now():
+        raise UserError(
+            tr(
+                "这份登记文件 {day:%Y-%m-%d} 就到期了，请向县里要一份新的"
+                "（先看看这台电脑的日期对不对）",
+                day=found.expires_at.astimezone(),
+            )
+        )
+    return found
 
 
 def is_one(path: Path) -> bool:

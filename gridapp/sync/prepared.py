@@ -14,7 +14,7 @@ from pathlib import Path
 from gridapp import paths
 from gridapp.errors import UserError
 from gridapp.language import tr
-from gridapp.store import door, invited, state, vault
+from gridapp.store import invited, state, vault
 from gridapp.store.invited import Invited
 from gridapp.store.vault import Store
 from gridapp.sync import enrolment_file, pin
@@ -23,30 +23,6 @@ from gridapp.sync.gridpkg import BadPackage
 from gridapp.work import founding
 
 _USED = "enrolment_file"  # id of the last one that this vault took in
-
-
-def places(folder: Path) -> list[Path]:
-    """Where a file may wait for the vault in `folder`: beside it, put there for one
-    person, or where the computer's administrator left it."""
-    return [home / enrolment_file.NAME for home in (folder, paths.machine_home())]
-
-
-def find(folder: Path) -> Path | None:
-    """The file that waits for a vault which is not made yet."""
-    if door.exists(folder):
-        return None
-    for path in places(folder):
-        with suppress(OSError):
-            if path.is_file():
-                return path
-    return None
-
-
-def usable(path: Path) -> EnrolmentFile:
-    """What a file says; UserError in words when the county takes it no more."""
-    found = enrolment_file.read(path)
-    found.refuse_expired()
-    return found
 
 
 def number_of(file: EnrolmentFile, typed: str) -> str:
@@ -102,12 +78,15 @@ def accept(store: Store, file: EnrolmentFile, number: str) -> None:
 def tidy(store: Store) -> None:
     """Remove the file that this vault has taken in, wherever it may; it is of no use to
     anybody any more, and where it cannot be removed it does no harm."""
-    with store.reading() as db:
-        used = state.value(db, _USED)
-    for path in places(store.folder) if used else ():
+    for path in paths.enrolment_files(store.folder):
         with suppress(OSError, UserError):
-            if path.is_file() and enrolment_file.read(path).id == used:
+            if path.is_file() and enrolment_file.read(path).id == _used(store):
                 path.unlink()
+
+
+def _used(store: Store) -> str | None:
+    with store.reading() as db:
+        return state.value(db, _USED)
 
 
 def completed(store: Store, typed: str) -> str:

@@ -47,7 +47,9 @@ class Proof:
 
 def opened(folder: Path, password: str, name: str | None) -> Store:
     """The vault, opened by whom `name` names."""
-    return vault.open_store(folder, password, name)
+    store = vault.open_store(folder, password, name)
+    prepared.tidy(store)  # whoever was killed after it was made has left the file
+    return store
 
 
 def proof(folder: Path, password: str, name: str | None) -> Proof:

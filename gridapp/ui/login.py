@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -28,13 +27,14 @@ from gridapp.ui.unlock_form import UnlockForm
 from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import Card, NoticeBar, column, line
 from gridapp.ui.widgets.entry import LineField
-from gridapp.ui.widgets.password import NewPassword, PasswordField
+from gridapp.ui.widgets.password import PasswordField
 from gridapp.ui.widgets.size_button import SizeButton
 from gridapp.ui.widgets.text import Glyph, Text
 
 if TYPE_CHECKING:
     from gridapp.store.vault import Store
     from gridapp.ui.entering import Proof
+    from gridapp.ui.first_run import FirstRun
     from gridapp.ui.login_names import NameList
 
 PASSWORDS = 2  # fields of a new vault that stand in the first column
@@ -46,6 +46,7 @@ class Login(QWidget):
 
     opened = Signal(object)  # the Store
     proved = Signal(object)  # a Proof, at a window that is locked
+    alone_asked = Signal()  # a vault shall be made without the county's file
 
     def __init__(
         self,
@@ -56,9 +57,10 @@ class Login(QWidget):
         preferences: Preferences | None = None,
         *,
         locked: bool = False,
+        use_file: bool = True,
     ) -> None:
         """At a window that is `locked` the vault is open: who comes is only asked for
-        a proof of who they are."""
+        a proof of who they are. use_file: an enrolment file that waits is looked at."""
         super().__init__()
         self._locked = locked
         self._theme = theme
@@ -73,10 +75,9 @@ class Login(QWidget):
         self._seconds = QTimer(self)
         self._seconds.setInterval(_SECOND)
         self._seconds.timeout.connect(self._count_down)
-        self._first: NewPassword | None = None  # of a vault that is to be made
-        self._more: list[LineField] = []  # the fields of such a one after the first
-        if self._new:
-            self._password = self._founding(theme, jobs)
+        self._first, unusable = self._begin(use_file=use_file)
+        if self._first is not None:  # a vault is to be made
+            self._password = self._first.password.first
         else:
             self._password = PasswordField(theme, tr("密码"))
         self._error = NoticeBar(theme, "red", "circle-alert")
@@ -93,20 +94,19 @@ class Login(QWidget):
         self._names, problem = self._meet()
         self._place()
         shut = tr("县里锁定了这台电脑，数据都还在。请向县里要解锁码，联网填上。")
-        self._error.say(shut if self._unlock.is_needed() else problem)
+        self._error.say(shut if self._unlock.is_needed() else problem or unusable)
         self._bind()
         self._wait(tries.wait_seconds(folder))
 
-    def _founding(self, theme: Theme, jobs: Jobs) -> PasswordField:
-        """Make the fields of a vault that is to be made; the first of them."""
-        self._first = NewPassword(theme, jobs, self._about, tr("密码"))
-        self._more = [
-            self._first.again,
-            LineField(tr("您的姓名"), tr("写在走访记录上的名字")),
-            LineField(tr("网格名称"), tr("如 第3网格")),
-            LineField(tr("网格编码"), tr("社区给的 15 位编码")),
-        ]
-        return self._first.first
+    def _begin(self, *, use_file: bool) -> tuple[FirstRun | None, str]:
+        """The fields of a vault that is to be made, and what is wrong with the county's
+        file; None where there is a vault."""
+        if not self._new:
+            return None, ""
+        from gridapp.ui.first_run import first_run
+
+        found = door.prepared(self._folder) if use_file else None
+        return first_run(self._theme, self._jobs, found)
 
     def _bind(self) -> None:
         self._hint.hide()
@@ -142,14 +142,9 @@ class Login(QWidget):
 
         return NameList(self._theme, people, self._preferences.now.last_user), ""
 
-    def _about(self) -> tuple[str, Sequence[str]]:
-        """Whose new password it is, and the grid, so that it is neither of them."""
-        _, name, _, code = (field.text().strip() for field in self._more)
-        return name, [code]
-
     def _place(self) -> None:
         card = Card((32, 16, 32, 16), 8)
-        card.setFixedWidth(640 if self._new else 400)
+        card.setFixedWidth(640 if len(self._fields()) > PASSWORDS else 400)
         brand = line(gap=10)
         brand.addWidget(Glyph(self._theme, "house", "blue.text", 28))
         brand.addWidget(Text(tr("网格日志"), "title"))
@@ -157,21 +152,16 @@ class Login(QWidget):
         brand.addWidget(SizeButton(self._theme, self._preferences))
         brand.addWidget(self._language_button())
         card.box.addLayout(brand)
-        greeting = (
-            tr(
-                "这台电脑上还没有数据。先设一个密码，以后每次打开都要用它；"
-                "忘了密码，别人也打不开，请记牢。"
-            )
-            if self._new
-            else tr("数据在这台电脑上加密保存，输入密码打开。")
-        )
+        greeting = tr("数据在这台电脑上加密保存，输入密码打开。")
+        if self._first is not None:
+            greeting = self._first.greeting
         if self._names is not None:  # in place of a greeting: a low window is full
             card.box.addWidget(self._names)
         else:
             card.box.addWidget(Text(greeting, "muted", wrap=True))
         card.box.addLayout(self._field_grid())
         if self._first is not None:
-            card.box.addWidget(self._first.hint)
+            card.box.addWidget(self._first.password.hint)
         card.box.addWidget(self._hint)
         card.box.addWidget(self._recovered_words)
         card.box.addWidget(self._error)
@@ -204,8 +194,13 @@ class Login(QWidget):
         manual.clicked.connect(self._help)
         ways = line(gap=8)
         ways.addStretch()
-        for way in (forgotten, manual)[self._new :]:
-            ways.addWidget(way)
+        if not self._new:
+            ways.addWidget(forgotten)
+        elif self._first is not None and self._first.has_file:
+            alone = Button(self._theme, tr("不用县里的登记文件，自己填"), "quiet")
+            alone.clicked.connect(self.alone_asked)
+            ways.addWidget(alone)
+        ways.addWidget(manual)
         ways.addStretch()
         return ways
 
@@ -261,7 +256,7 @@ class Login(QWidget):
         self._password.setFocus()
 
     def _fields(self) -> list[LineField]:
-        return [self._password, *self._more]
+        return [self._password] if self._first is None else self._first.fields
 
     def type_password(self, password: str) -> None:
         """Write into the password field."""
@@ -275,8 +270,6 @@ class Login(QWidget):
             self._refuse(tr("请输入密码"))
         elif wrong is not None:
             self._refuse(*wrong)
-        elif self._new and not all(f.text().strip() for f in self._fields()):
-            self._refuse(tr("请把姓名、网格名称和网格编码都填上"))
         elif self._open.isEnabled():
             self._open.setEnabled(False)
             self._open.setText(tr("正在打开…"))
@@ -285,15 +278,14 @@ class Login(QWidget):
     def _enter(self, password: str) -> None:
         """Have a thread open the vault, make it, or look whose password it is."""
         account = self._names.chosen().id if self._names is not None else None
-        told = [field.text().strip() for field in self._more[1:]]
-        folder, new, locked = self._folder, self._new, self._locked
+        folder, locked = self._folder, self._locked
+        make = self._first.work(folder) if self._first is not None else None
 
         def work() -> Store | Proof:
             from gridapp.ui import entering
 
-            if new:
-                name, grid, code = told
-                return entering.created(folder, password, code, grid, name)
+            if make is not None:
+                return make()
             way = entering.proof if locked else entering.opened
             return way(folder, password, account)
 
@@ -313,7 +305,7 @@ class Login(QWidget):
     def _done(self, found: Store | Proof) -> None:
         self._password.clear()
         if self._first is not None:
-            self._first.clear()
+            self._first.password.clear()
         if self._names is not None:
             with suppress(UserError):  # it is there to save a click, no more
                 self._preferences.keep(last_user=found.user.id)

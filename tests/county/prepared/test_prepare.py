@@ -1,0 +1,116 @@
+"""`gridapp county prepare`: a list in, a file for each laptop out, or nothing."""
+
+import csv
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from gridapp.cli import main
+from gridapp.county import codes, upkeep
+from gridapp.models import Grid
+from gridapp.sync import enrolment_file, pin
+from tests.county.conftest import GRID, OTHER
+from tests.county.prepared.conftest import URL
+
+HEADINGS = ["序号", "姓名*", "网格编码", "网格名称", "岗位", "联系电话"]
+
+
+@pytest.fixture
+def run(county_folder, tmp_path):
+    def run(file, *words):
+        place = ["--data", county_folder, "--url", URL, "--out", tmp_path / "files"]
+        command = ["county", "prepare", file, *place, *words]
+        return CliRunner().invoke(main, [str(word) for word in command])
+
+    return run
+
+
+def waiting(county_folder):
+    with upkeep.opened(county_folder) as county:
+        return codes.open_codes(county), upkeep.list_records(county, Grid)
+
+
+def test_a_list_as_people_write_it_makes_a_file_for_each_laptop(
+    run, table, county_folder, tmp_path
+):
+    done = run(
+        table(
+            ["2026年网格员名单"],
+            HEADINGS,
+            ["1", "王秀兰", GRID, "第1网格", "网格员", "13800001111"],
+            ["2", "李主任", f"{GRID}、{OTHER}", "", "网格长", ""],
+            ["", "", "", "", "", ""],
+        ),
+        "--pins",
+        tmp_path / "口令.csv",
+    )
+
+    assert done.exit_code == 0, done.output
+    files = sorted((tmp_path / "files").iterdir())
+    assert [one.name for one in files] == [
+        f"{GRID}-李主任.gridpkg",
+        f"{GRID}-王秀兰.gridpkg",
+    ]
+    said = enrolment_file.read(files[1]).said
+    assert (said.worker, said.grids) == ("王秀兰", [(GRID, "第1网格")])
+    text = (tmp_path / "口令.csv").read_text(encoding="utf-8-sig")
+    rows = list(csv.DictReader(text.splitlines()))
+    assert [row["姓名"] for row in rows] == ["王秀兰", "李主任"]
+    for row, file in zip(rows, reversed(files), strict=True):
+        number = pin.checked(row["登记口令"])
+        assert number.encode() not in file.read_bytes()
+        assert number not in done.output
+    assert len(waiting(county_folder)[0]) == 2
+
+
+def test_problems_are_told_row_by_row_and_nothing_is_made(
+    run, table, county_folder, tmp_path
+):
+    done = run(
+        table(
+            HEADINGS,
+            ["1", "王秀兰", GRID, "第1网格", "网格员", "13800001111"],
+            ["2", "李主任", "", "", "网格长", ""],
+            ["3", "周敏", "9901#", "", "", ""],
+        )
+    )
+
+    assert done.exit_code == 1
+    assert "第 3 行：请至少写一个网格编码" in done.output
+    assert "第 4 行：网格编码“9901#”不对" in done.output
+    assert waiting(county_folder) == ([], [])
+    assert [one.name for one in tmp_path.iterdir() if "files" in one.name] == []
+
+
+def test_a_cell_that_cannot_be_meant_is_told_before_the_county_is_asked(run, table):
+    done = run(
+        table(
+            HEADINGS,
+            ["1", "王秀兰", GRID, "", "队长", ""],
+            ["2", "", GRID, "", "", "13800001111"],
+        )
+    )
+
+    assert done.exit_code == 1
+    assert "第 2 行：" in done.output
+    assert "第 3 行：没有姓名" in done.output
+
+
+def test_numbers_never_lie_beside_the_files(run, table, tmp_path):
+    file = table(HEADINGS, ["1", "王秀兰", GRID, "", "", ""])
+    inside = run(file, "--pins", tmp_path / "files" / "口令.csv")
+    assert inside.exit_code == 1
+    assert "不要和登记文件放在一个文件夹" in inside.output
+    assert not (tmp_path / "files").exists()
+
+
+def test_a_file_that_works_alone_works_for_a_week_at_most(run, table, county_folder):
+    file = table(HEADINGS, ["1", "王秀兰", GRID, "", "", ""])
+    assert "最多 7 天" in run(file, "--no-pin", "--days", "8").output
+    done = run(file, "--no-pin", "--json")
+    [made] = json.loads(done.stdout)
+    assert made["pin"] == ""
+    assert len(waiting(county_folder)[0]) == 1
+    again = run(file, "--no-pin")
+    assert "已经有东西" in again.output
