@@ -13,7 +13,7 @@ import subprocess
 import sys
 import sysconfig
 import tomllib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from importlib import metadata
 from pathlib import Path, PurePosixPath
 
@@ -23,6 +23,9 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build" / "installer"
 METADATA = BUILD / "metadata"
 RELEASE_KEYS = "GRIDAPP_RELEASE_KEY"  # names a file of public keys; none: no updates
+
+# A library that the system loads, or a Python one.
+NATIVE = re.compile(r"\.(so(\.[0-9.]+)?|dll|pyd)$", re.IGNORECASE)
 
 # Looked at by other libraries if they are there; this program does without.
 EXCLUDED = (
@@ -64,7 +67,7 @@ _QT_OUT = re.compile(
             |EglFs|EglFS|Help|Sql|WaylandCompositor|WlShell)\w*
         |opengl32sw|d3dcompiler_\w+
         |qtvirtualkeyboard\w*|qdirect2d|qminimal(egl)?|qeglfs\w*|qlinuxfb|qvnc
-        |qvkkhrdisplay|qgtk3|qpdf|qicns|qtga|qtiff|qwbmp
+        |qvkkhrdisplay|qgtk3|qpdf|qicns|qtga|qtiff|qwbmp|wl-shell-plugin
     )\.|/(designer|egldeviceintegrations|generic|qmllint|qmltooling|sqldrivers|tls
         |vectorimageformats|wayland-graphics-integration-\w+|xcbglintegrations)/
     """,
@@ -94,9 +97,9 @@ def wanted(entry: Entry) -> bool:
     place = entry[0].replace("\\", "/")
     if place.endswith((".pyi", ".pxd", ".pyx", ".h", ".c")):
         return False
-    if "PySide6/" in place or entry[2] == "SYMLINK" or "Qt6" in place:
-        if _QT_OUT.search(place) or _QT_WORDS.search(place):
-            return False
+    of_qt = "PySide6/" in place or "Qt6" in place or entry[2] == "SYMLINK"
+    if of_qt and (_QT_OUT.search(place) or _QT_WORDS.search(place)):
+        return False
     if entry[1].startswith(_SYSTEM) and "/python3" not in entry[1]:
         return bool(_PYTHON_NEEDS.match(PurePosixPath(place).name))
     return not (_OTHERS_OUT.search(place) or _TESTS.search(place))
@@ -189,52 +192,59 @@ def own_metadata() -> Path:
 def described(entries: Iterable[Entry], staging: Path) -> list[Entry]:
     """The metadata and licences of every distribution with a file among `entries`.
 
-    Written anew into `staging`: what a wheel says of the machine it was installed on
-    (direct_url.json, the list of files) tells of the builder, and stays out.
+    Their RECORD is written anew into `staging` and names what is in the bundle: what a
+    wheel says of the machine it was installed on stays out.
     """
     shutil.rmtree(staging, ignore_errors=True)
     described: list[Entry] = []
-    sources = {_key(source) for _, source, _ in entries}
+    places = {_key(source): place for place, source, _ in entries}
     for found in sorted(metadata.distributions(), key=lambda one: one.name.lower()):
-        files = [str(one) for one in found.files or ()]
-        if found.name != "gridapp" and any(
-            _key(str(found.locate_file(one))) in sources for one in files
-        ):
-            described += _describe(found.locate_file, files, staging)
+        files = {
+            str(one).replace("\\", "/"): Path(str(found.locate_file(one)))
+            for one in found.files or ()
+        }
+        sources = {_key(str(one)) for one in files.values()}
+        if found.name != "gridapp" and not sources.isdisjoint(places):
+            inside = [places[one] for one in sources if one in places]
+            native = [one.replace("\\", "/") for one in inside if _is_native(one)]
+            described += _describe(files, native, staging)
     own = own_metadata()
-    files = [
-        one.relative_to(own.parent).as_posix()
-        for one in sorted(own.rglob("*"))
+    files = {
+        one.relative_to(own.parent).as_posix(): one
+        for one in own.rglob("*")
         if one.is_file()
-    ]
-    described += _describe(lambda name: own.parent / name, files, staging)
-    return described
+    }
+    return [*described, *_describe(files, [], staging)]
 
 
 def _key(path: str) -> str:
     return path.replace("\\", "/").lower()
 
 
+def _is_native(place: str) -> bool:
+    return bool(NATIVE.search(place))
+
+
 def _describe(
-    locate: Callable[[str], object], files: list[str], staging: Path
+    files: dict[str, Path], native: list[str], staging: Path
 ) -> Iterator[Entry]:
-    """The few files that say what a distribution is, with a RECORD of just them."""
-    kept: list[tuple[str, Path]] = []
+    """The few files that say what a distribution is, with a RECORD of them and of its
+    libraries in the bundle (`native`)."""
+    kept: dict[str, Path] = {}
     folder = ""
-    for name in sorted(one.replace("\\", "/") for one in files):
+    for name, file in sorted(files.items()):
         parts = PurePosixPath(name).parts
         if parts[0].endswith(".dist-info"):
             folder = parts[0]
-            wanted = parts[-1] in ("METADATA", "WHEEL") or len(parts) > 2
-        else:
-            wanted = not name.endswith((".py", ".pyc"))
-        if wanted and (parts[-1] in ("METADATA", "WHEEL") or _is_licence(name)):
-            kept.append((name, Path(str(locate(name)))))
+        elif name.endswith((".py", ".pyc")):
+            continue
+        if parts[-1] in ("METADATA", "WHEEL") or _is_licence(name):
+            kept[name] = file
     record = staging / folder / "RECORD"
     record.parent.mkdir(parents=True, exist_ok=True)
-    lines = sorted([name for name, _ in kept] + [f"{folder}/RECORD"])
+    lines = sorted([*kept, *native, f"{folder}/RECORD"])
     record.write_text("".join(f"{one},,\n" for one in lines), "utf-8", newline="\n")
-    yield from ((name, str(file), "DATA") for name, file in kept)
+    yield from ((name, str(file), "DATA") for name, file in kept.items())
     yield f"{folder}/RECORD", str(record), "DATA"
 
 
@@ -244,6 +254,6 @@ def _is_licence(name: str) -> bool:
 
 
 def dependencies() -> list[str]:
-    """What pyproject.toml says the program needs."""
+    """What pyproject.toml says the program needs, as pip takes it."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     return list(project["dependencies"])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import platform
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -23,7 +24,9 @@ ROOT = "gridapp"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 # A licence file by its name, or any in the folder that PEP 639 keeps them in.
 _FILE = re.compile(
-    r"(^|/)(licen[cs]e|copying|notice)[^/]*$|\.dist-info/licenses/", re.IGNORECASE
+    r"(^|/)(licen[cs]e|copying|notice)[^/]*(?<!\.py)(?<!\.pyc)$"
+    r"|\.dist-info/licenses/",
+    re.IGNORECASE,
 )
 _SHORT = 60  # characters: a longer licence field is the licence itself
 # What metadata leaves out, by the part's own licence file.
@@ -37,6 +40,16 @@ _FONTS = (
     ("Gridapp Sans Latin (Noto Sans)", "OFL-1.1", "OFL-Latin.txt"),
     ("Gridapp Serif SC (Noto Serif SC)", "OFL-1.1", "OFL-Serif.txt"),
     ("Gridapp Serif Rare (HanaMinB)", "Hanazono", "Hanazono.txt"),
+)
+# Libraries that an installed copy brings along: name, licence, the file of its text.
+_LIBRARIES = (
+    ("bzip2", "bzip2-1.0.6", "bzip2.txt"),
+    ("Expat", "MIT", "Expat.txt"),
+    ("ICU", "ICU", "ICU.txt"),
+    ("libffi", "MIT", "libffi.txt"),
+    ("libuuid", "BSD-3-Clause", "libuuid.txt"),
+    ("SQLite", "Public Domain", "SQLite.txt"),
+    ("XZ Utils (liblzma)", "Public Domain", "xz.txt"),
 )
 
 
@@ -55,8 +68,16 @@ class Part:
 def parts() -> tuple[Part, ...]:
     """Every shipped part, this program first, the others by name."""
     own = _part(metadata.distribution(ROOT))
-    others = [_part(one) for one in _needed() if _plain(one.name) != ROOT]
+    # An installed copy has the metadata of what is in it and of nothing else.
+    frozen = getattr(sys, "frozen", False)
+    brought = metadata.distributions() if frozen else _needed()
+    others = [_part(one) for one in brought if _plain(one.name) != ROOT]
     others += _beside()
+    if frozen:
+        others += [
+            Part(name, "", licence, text=_shipped(f"licences/{file}"))
+            for name, licence, file in _LIBRARIES
+        ]
     return (own, *sorted(others, key=lambda part: part.name.lower()))
 
 
