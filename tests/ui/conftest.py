@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,64 @@ def county_template(tmp_path_factory):
 def new_county(county_template, tmp_path):
     """Makes the folder of an empty county server."""
     return lambda: shutil.copytree(county_template, tmp_path / "county")
+
+
+@contextmanager
+def joined(folder, vault):
+    """The server of the county in `folder`, which has let the laptop of that vault in
+    and synced with it once."""
+    from gridapp.county import access, app, upkeep
+    from gridapp.sync.client import HttpTransport, SyncClient
+
+    with upkeep.opened(folder) as store:
+        code = access.create_enrolment(store, ["990101001001"], "周敏", "worker")
+    with app.running(folder) as url:
+        client = SyncClient(vault, HttpTransport(url))
+        client.enrol(code)
+        client.sync()
+        yield url
+
+
+@contextmanager
+def started(qapp, folder, **given):
+    """The application on the vault in `folder`; gone again afterwards."""
+    from gridapp.app import App
+
+    app = App(qapp, folder, **given)
+    try:
+        yield app
+    finally:
+        if app.window is not None:
+            app.window.close()
+            app.window.deleteLater()
+        if app.login is not None:
+            app.login.close()
+        app.close()
+        app.deleteLater()
+
+
+@pytest.fixture
+def opened():
+    """Stores that a login opened, closed again."""
+    stores = []
+    yield stores
+    for store in stores:
+        store.close()
+
+
+@pytest.fixture
+def login_at(jobs, theme, messages, qtbot, opened):
+    """Shows the login of the vault in a folder."""
+    from gridapp.ui.login import Login
+
+    def show(folder):
+        login = Login(folder, jobs, theme, messages)
+        qtbot.addWidget(login)
+        login.opened.connect(opened.append)
+        login.show()
+        return login
+
+    return show
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from gridapp.ui.idle import IdleWatch
 from gridapp.ui.settings.password_dialog import PasswordDialog
 from gridapp.work import visits
 from tests.conftest import PASSWORD
+from tests.ui.conftest import started
 
 
 @pytest.fixture
@@ -21,15 +22,8 @@ def app(vault, vault_template, people, qapp):
         visits.log_visit(tx, people.li, {"mode": "home", "condition": "good"})
         visits.log_visit(tx, people.zhang, {"mode": "phone", "condition": "good"})
     vault.close()
-    app = App(qapp, vault.folder)
-    yield app
-    if app.window is not None:
-        app.window.close()
-        app.window.deleteLater()
-    if app.login is not None:
-        app.login.close()
-    app.close()
-    app.deleteLater()
+    with started(qapp, vault.folder) as app:
+        yield app
 
 
 def sign_in(app, qtbot):

@@ -16,23 +16,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gridapp.app import App
 from gridapp.ui.settings.phrases_dialog import PhrasesDialog
 from tests.conftest import PASSWORD
+from tests.ui.conftest import started
 
 
 @pytest.fixture
 def app(vault, people, qapp):
     vault.close()
-    app = App(qapp, vault.folder)
-    yield app
-    if app.window is not None:
-        app.window.close()
-        app.window.deleteLater()
-    if app.login is not None:
-        app.login.close()
-    app.close()
-    app.deleteLater()
+    with started(qapp, vault.folder) as app:
+        yield app
 
 
 def settled(app, qtbot):

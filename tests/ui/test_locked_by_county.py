@@ -2,13 +2,11 @@
 
 import pytest
 
-from gridapp.app import App
-from gridapp.county import access, locks, upkeep
-from gridapp.county import app as server
+from gridapp.county import locks, upkeep
 from gridapp.models import Resident
 from gridapp.store import records
-from gridapp.sync.client import HttpTransport, SyncClient
 from tests.conftest import PASSWORD
+from tests.ui.conftest import joined, started
 
 
 @pytest.fixture
@@ -18,22 +16,10 @@ def folder(new_county):
 
 @pytest.fixture
 def app(vault, vault_template, folder, qapp):
-    with upkeep.opened(folder) as store:
-        code = access.create_enrolment(store, ["990101001001"], "周敏", "worker")
-    with server.running(folder) as url:
-        client = SyncClient(vault, HttpTransport(url))
-        client.enrol(code)
-        client.sync()
+    with joined(folder, vault):
         vault.close()
-        app = App(qapp, vault.folder, attended=False)
-        yield app
-        if app.window is not None:
-            app.window.close()
-            app.window.deleteLater()
-        if app.login is not None:
-            app.login.close()
-        app.close()
-        app.deleteLater()
+        with started(qapp, vault.folder, attended=False) as app:
+            yield app
 
 
 def open_with_password(app, qtbot):

@@ -1,5 +1,7 @@
 """Opening the vault: the right password, a wrong one, the first time."""
 
+import shutil
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu
@@ -14,24 +16,8 @@ from tests.conftest import PASSWORD
 
 
 @pytest.fixture
-def opened():
-    stores = []
-    yield stores
-    for store in stores:
-        store.close()
-
-
-@pytest.fixture
-def login(vault_template, jobs, theme, messages, qtbot, opened, tmp_path):
-    import shutil
-
-    folder = tmp_path / "copy"
-    shutil.copytree(vault_template[0], folder)
-    login = Login(folder, jobs, theme, messages)
-    qtbot.addWidget(login)
-    login.opened.connect(opened.append)
-    login.show()
-    return login
+def login(vault_template, login_at, tmp_path):
+    return login_at(shutil.copytree(vault_template[0], tmp_path / "copy"))
 
 
 def test_right_password_opens(login, opened, qtbot, settle):

@@ -9,7 +9,6 @@ from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QApplication
 
 from gridapp import settings
-from gridapp.app import App
 from gridapp.store import acts, door, members, tries
 from gridapp.store import vault as vaults
 from gridapp.store.accounts import Account
@@ -17,6 +16,7 @@ from gridapp.store.slots import KEY_BYTES
 from gridapp.ui.care import visit_drafts
 from gridapp.ui.login import Login
 from tests.conftest import PASSWORD
+from tests.ui.conftest import started
 
 MIN, IT = "huifei de youzishu", "baizhi heisan jiupiao"
 
@@ -39,20 +39,8 @@ def folder(three, tmp_path):
 
 
 @pytest.fixture
-def opened():
-    stores = []
-    yield stores
-    for store in stores:
-        store.close()
-
-
-@pytest.fixture
-def login(folder, jobs, theme, messages, qtbot, opened):
-    login = Login(folder, jobs, theme, messages)
-    qtbot.addWidget(login)
-    login.opened.connect(opened.append)
-    login.show()
-    return login
+def login(folder, login_at):
+    return login_at(folder)
 
 
 def names(login):
@@ -189,15 +177,8 @@ def shared(vault, people):
 
 @pytest.fixture
 def app(shared, qapp):
-    app = App(qapp, shared.folder)
-    yield app
-    if app.window is not None:
-        app.window.close()
-        app.window.deleteLater()
-    if app.login is not None:
-        app.login.close()
-    app.close()
-    app.deleteLater()
+    with started(qapp, shared.folder) as app:
+        yield app
 
 
 @pytest.fixture

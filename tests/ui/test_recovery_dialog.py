@@ -3,14 +3,13 @@
 import pytest
 from PySide6.QtCore import Qt
 
-from gridapp.county import access, recovery, upkeep
-from gridapp.county import app as server
+from gridapp.county import recovery, upkeep
 from gridapp.store import asked, tries
 from gridapp.store import vault as vaults
-from gridapp.sync.client import HttpTransport, SyncClient
 from gridapp.ui.login import Login
 from gridapp.ui.messages import Messages
 from gridapp.ui.recovery_dialog import ANSWER, ASK, PHONE, RecoveryDialog
+from tests.ui.conftest import joined
 
 NEW = "heping lu de da liushu"
 
@@ -39,12 +38,8 @@ def chosen(qapp):
 def enrolled(vault, new_county):
     """A county, and the vault enrolled with it and closed."""
     folder = new_county()
-    with upkeep.opened(folder) as store:
-        code = access.create_enrolment(store, ["990101001001"], "周敏", "worker")
-    with server.running(folder) as url:
-        client = SyncClient(vault, HttpTransport(url))
-        client.enrol(code)
-        client.sync()
+    with joined(folder, vault):
+        pass
     key = vault.key
     vault.close()
     vaults.open_with_key(vault.folder, key).close()  # its slot for the county is made

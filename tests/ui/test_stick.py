@@ -6,28 +6,24 @@ import shutil
 import pytest
 from PySide6.QtWidgets import QMenu
 
-from gridapp.county import access, app, packages, upkeep
+from gridapp.county import packages, upkeep
 from gridapp.models import Resident
 from gridapp.models.kinds import now, time_text
 from gridapp.store import journal, records, state, sync_log
 from gridapp.store.exchange import Exchange, Exported
 from gridapp.sync import gridpkg
-from gridapp.sync.client import HttpTransport, SyncClient
 from gridapp.ui.sync.drives import SUFFIX, Drive, answers
 from gridapp.ui.sync.stick_card import reminder
 from gridapp.ui.sync.sync_page import SyncPage
+from tests.ui.conftest import joined
 
 
 @pytest.fixture
 def folder(new_county, vault):
     """A county that has let this laptop in and synced with it once."""
     folder = new_county()
-    with upkeep.opened(folder) as store:
-        code = access.create_enrolment(store, ["990101001001"], "周敏", "worker")
-    with app.running(folder) as url:
-        client = SyncClient(vault, HttpTransport(url))
-        client.enrol(code)
-        client.sync()
+    with joined(folder, vault):
+        pass
     return folder
 
 
