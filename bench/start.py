@@ -47,10 +47,11 @@ def empty() -> None:
 
 def login(folder: Path) -> None:
     """`gridapp --data FOLDER`, ended when its login is drawn."""
-    from PySide6.QtCore import QTimer
+    from gridapp.cli import main  # first, as the command: Qt looks at later imports
+
+    from PySide6.QtCore import QTimer  # isort: skip
 
     from gridapp.app import qt_application
-    from gridapp.cli import main
 
     qt = qt_application()
 

@@ -13,6 +13,7 @@ from PySide6.QtCore import (
     QMessageLogContext,
     QObject,
     QSettings,
+    Qt,
     QTimer,
     QtMsgType,
     qInstallMessageHandler,
@@ -43,11 +44,13 @@ if TYPE_CHECKING:
     from gridapp.store.vault import Store
     from gridapp.ui.away import AwayWatch
     from gridapp.ui.entering import Proof
+    from gridapp.ui.handover import Handover
     from gridapp.ui.main_window import MainWindow
     from gridapp.ui.session import Session
 
 log = logging.getLogger(__name__)
 LAPTOP_WIDTH = 1366  # up to this many pixels the window takes the whole screen
+_LISTENS = 1_000  # ms after which files of other processes are taken
 _PAINTED = 100  # ms after which the login has been painted
 _STYLE = ("-style", "fusion")  # for setStyle has PySide6 build all of QStyle
 PLATFORM = "QT_QPA_PLATFORM"  # the environment variable that names Qt's screen
@@ -82,7 +85,8 @@ class App(QObject):
         self._session: Session | None = None
         self._attended = attended
         self.successor: subprocess.Popen[bytes] | None = None  # in place of this one
-        self.package: Path | None = None  # to be imported when the vault is open
+        self.package: Path | None = None  # to be taken when the vault is open
+        self._handover: Handover | None = None
         self._cover = Cover(qt, self.messages)
         self._copies = ClipboardGuard(self)
         self._captures = CaptureGuard(qt)
@@ -100,6 +104,7 @@ class App(QObject):
             self.preferences,
             locked=self.window is not None,
             use_file=use_file,
+            file=self.package,
         )
         login.resize(1000, 640)
         login.opened.connect(self.open_window)
@@ -110,6 +115,34 @@ class App(QObject):
         login.show()
         QTimer.singleShot(_PAINTED, self, self._warm)
         return login
+
+    def take(self, file: Path) -> None:
+        """Take a file that was double-clicked: now, or once somebody is signed in."""
+        self.package = file
+        shown = self.login or self.window
+        if self.window is not None and not self._cover.down:
+            self._take_package(self.window)
+        elif self.login is not None:
+            self.login.say_waiting(file.name)
+        if shown is not None:
+            shown.setWindowState(shown.windowState() & ~Qt.WindowState.WindowMinimized)
+            shown.raise_()
+            shown.activateWindow()
+
+    def _take_package(self, window: MainWindow) -> None:
+        """Take what waits, if something does."""
+        from gridapp.ui.main_window import take_package
+
+        file, self.package = self.package, None
+        if file is not None:
+            take_package(window, file)
+
+    def listen(self) -> None:
+        """Take files from other processes; begun late, nobody double-clicks so fast."""
+        from gridapp.ui.handover import Handover
+
+        self._handover = Handover(self._data, self)
+        self._handover.came.connect(self.take)
 
     def _begin_alone(self) -> None:
         """Ask for all that a vault needs, in place of the county's file."""
@@ -126,7 +159,7 @@ class App(QObject):
     def open_window(self, store: Store) -> MainWindow:
         """Show the window of an open vault in place of the login."""
         from gridapp.store import state
-        from gridapp.ui.main_window import MainWindow, take_package, user_words
+        from gridapp.ui.main_window import MainWindow, user_words
         from gridapp.ui.session import Session
 
         self._store = store
@@ -158,9 +191,7 @@ class App(QObject):
             if store.missing is not None:
                 lost = store.missing.words
                 QTimer.singleShot(0, self, lambda: self.messages.tell(lost))
-        if self.package is not None:
-            take_package(window, self.package)
-            self.package = None
+        self._take_package(window)
         return window
 
     def take_over(self, start: Start) -> None:
@@ -204,6 +235,8 @@ class App(QObject):
         self._cover.lift()
         self._close_login()
         self._idle.start()
+        if self.window is not None:
+            self._take_package(self.window)
 
     def _watch_away(self) -> None:
         """Lock when the system locks or sleeps; begun late, it needs D-Bus."""
@@ -261,6 +294,8 @@ class App(QObject):
         for_good: no other process takes over; so today's backup is made, if none was.
         """
         self._copies.clear()
+        if self._handover is not None:
+            self._handover.close()
         if self._cover.down:
             self._cover.take_away()
         if self._session is not None:
@@ -326,8 +361,9 @@ def run(data: Path, password: str | None = None, package: Path | None = None) ->
     """Open the window on the vault in `data`; returns the exit code when it is closed.
 
     `password` is for the demo, whose password is printed beforehand; otherwise the
-    login asks for it. `package` is an answer of the county that was double-clicked: it
-    is imported once the vault is open. UserError when there is no screen.
+    login asks for it. `package` is a file that was double-clicked: the window that is
+    open on the same data takes it, else this one once the vault is open. UserError when
+    there is no screen.
     """
     if not has_display() and PLATFORM not in os.environ:
         raise UserError(tr("这里没有图形界面，窗口打不开；请在桌面上打开，或改用命令"))
@@ -337,9 +373,12 @@ def run(data: Path, password: str | None = None, package: Path | None = None) ->
     crash.listen_to_libraries()
     start = prepare(data)
     qt = qt_application()
+    if package is not None and _window_took(data, package):
+        return 0
     app = App(qt, data, start=start)
     app.messages.install()
     app.package = package
+    QTimer.singleShot(_LISTENS, app, app.listen)
     if start.key is not None:
         app.take_over(start)
     elif password is not None:
@@ -352,6 +391,13 @@ def run(data: Path, password: str | None = None, package: Path | None = None) ->
         return qt.exec()
     finally:
         app.close()
+
+
+def _window_took(data: Path, file: Path) -> bool:
+    """Whether a window that is open on the same data has taken the file."""
+    from gridapp.ui.handover import hand_over  # late: most starts bring no file
+
+    return hand_over(data, file)
 
 
 def screens(data: Path, password: str, out: Path, *, every: bool) -> list[Path]:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLibraryInfo, QObject, Qt, QTranslator, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPalette, QPixmap
-from PySide6.QtWidgets import QAbstractItemView, QApplication
+from PySide6.QtWidgets import QApplication
 
 from gridapp.language import language
 from gridapp.settings import Scheme
 from gridapp.ui.icons import Icons
 from gridapp.ui.stylesheet import style_sheet
 from gridapp.ui.tokens import DARK, LIGHT, Size, Tokens, high_contrast
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QAbstractItemView
 
 FAMILIES = (
     "Microsoft YaHei UI",
@@ -46,17 +50,22 @@ class Theme(QObject):
     changed = Signal()
     chosen = Signal(str)  # the scheme a person picked, to be kept
 
-    def __init__(self, app: QApplication, resources: Path) -> None:
+    def __init__(
+        self, app: QApplication, resources: Path, scheme: Scheme = "system"
+    ) -> None:
+        """Show `app` in a scheme, with the fonts and icons of `resources`.
+
+        The style beneath is Fusion, which QApplication is begun with (app.py).
+        """
         super().__init__(app)
         self._app = app
         self._icons = Icons(resources / "icons")
         self._families = _families(resources / "fonts")
-        self._scheme: Scheme = "system"
+        self._scheme: Scheme = scheme
         self.tokens: Tokens = LIGHT
         self._load_translations()
-        app.setStyle("Fusion")
         app.styleHints().colorSchemeChanged.connect(self._follow_system)
-        self.apply("system")
+        self.apply(scheme)
 
     @property
     def scheme(self) -> Scheme:

@@ -1,8 +1,49 @@
 """Every pair of colours that meets keeps its contrast, in every scheme."""
 
+from typing import NamedTuple
+
 import pytest
 
-from gridapp.ui.tokens import DARK, LIGHT, PAIRS, Width, high_contrast
+from gridapp.ui.tokens import DARK, LIGHT, Width, high_contrast
+
+
+class Pair(NamedTuple):
+    """Two colours that meet, and the least contrast ratio between them (WCAG 2)."""
+
+    front: str
+    back: str
+    least: float
+
+
+_BODY, _WORDS, _SHAPE = 7.0, 4.5, 3.0
+_TONES = ("blue", "red", "amber", "green", "grey", "purple")
+PAIRS = (
+    *(Pair("text", back, _BODY) for back in ("surface", "bg", "selected", "hover")),
+    *(
+        Pair("text2", back, _WORDS)
+        for back in ("surface", "surface2", "bg", "nav", "selected", "hover")
+    ),
+    *(Pair("text3", back, _WORDS) for back in ("surface", "surface2", "bg")),
+    *(Pair(f"{tone}.text", f"{tone}.back", _WORDS) for tone in _TONES),
+    *(Pair(f"{tone}.text", "surface", _WORDS) for tone in _TONES),
+    *(Pair(f"{tone}.on_solid", f"{tone}.solid", _WORDS) for tone in _TONES),
+    Pair("blue.text", "bg", _WORDS),
+    Pair("blue.text", "surface2", _WORDS),
+    Pair("blue.text", "selected", _WORDS),
+    Pair("blue.on_solid", "primary_hover", _WORDS),
+    Pair("blue.on_solid", "primary_press", _WORDS),
+    Pair("text2", "grey.back", _WORDS),
+    Pair("text", "blue.back", _BODY),
+    Pair("text2", "blue.back", _WORDS),
+    Pair("on_toast", "toast", _BODY),
+    Pair("toast_action", "toast", _WORDS),
+    *(
+        Pair(front, back, _SHAPE)
+        for front in ("border_strong", "focus")
+        for back in ("surface", "bg")
+    ),
+    Pair("scroll", "surface", _SHAPE),
+)
 
 
 def luminance(colour):
