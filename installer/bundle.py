@@ -22,6 +22,7 @@ Entry = tuple[str, str, str]  # PyInstaller's: place in the bundle, source, kind
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build" / "installer"
 METADATA = BUILD / "metadata"
+RESOURCES = "resources.txt"
 RELEASE_KEYS = "GRIDAPP_RELEASE_KEY"  # names a file of public keys; none: no updates
 
 # A library that the system loads, or a Python one.
@@ -130,20 +131,7 @@ def neutral_sysconfig(pure: Iterable[Entry], staging: Path) -> list[Entry]:
 
 def resources(release_keys: str | None) -> list[Entry]:
     """Every file of resources/ that is under version control, at its own place."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--", "resources"],
-        cwd=ROOT,
-        capture_output=True,
-        check=False,
-    )
-    if listed.returncode == 0 and listed.stdout:
-        names = listed.stdout.decode().strip("\0").split("\0")
-    else:  # a source archive, or a system without git: everything there
-        names = [
-            one.relative_to(ROOT).as_posix()
-            for one in (ROOT / "resources").rglob("*")
-            if one.is_file()
-        ]
+    names = (METADATA / RESOURCES).read_text("utf-8").splitlines()
     entries = [(name, str(ROOT / name), "DATA") for name in sorted(names)]
     if release_keys:
         place = "resources/release-keys.txt"
@@ -163,10 +151,33 @@ def migrations() -> list[Entry]:
     return [(one.relative_to(ROOT).as_posix(), str(one), "DATA") for one in files]
 
 
+def _resources_under_version_control() -> list[str]:
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--", "resources"],
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+    )
+    if listed.returncode == 0 and listed.stdout:
+        names = listed.stdout.decode().strip("\0").split("\0")
+    else:  # a source archive: everything there
+        names = [
+            one.relative_to(ROOT).as_posix()
+            for one in (ROOT / "resources").rglob("*")
+            if one.is_file()
+        ]
+    return sorted(names)
+
+
 def write_own_metadata() -> Path:
-    """Make and return the folder of gridapp's own metadata, by its build back end."""
+    """Make and return the folder of gridapp's own metadata, by its build back end.
+
+    Beside it the list of resources, for there is no git where Windows' Python runs.
+    """
     shutil.rmtree(METADATA, ignore_errors=True)
     METADATA.mkdir(parents=True)
+    names = "\n".join(_resources_under_version_control())
+    (METADATA / RESOURCES).write_text(names, "utf-8")
     code = (
         "import sys, hatchling.build as back;"
         "print(back.prepare_metadata_for_build_wheel(sys.argv[1]))"

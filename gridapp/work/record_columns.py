@@ -190,7 +190,7 @@ def _of_people(db: Connection, rows: Sequence[Values]) -> Mapping[UUID, Values]:
 
 
 def _called(contacts: Iterable[Values]) -> str | None:
-    """女儿李芳13800000002、儿子李强13900000003, in the order they are called."""
+    """女儿李芳13800000002、儿子李强13800000003, in the order they are called."""
     ordered = sorted(contacts, key=lambda one: (one["rank"] is None, one["rank"] or 0))
     each = (
         "".join((one["relation"] or "", one["name"], *(one["phones"] or ())[:1]))

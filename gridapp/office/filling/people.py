@@ -142,7 +142,7 @@ def _door(person: PersonFacts) -> Fact:
 
 
 def _contacts(person: PersonFacts) -> Fact:
-    """女儿李芳 13800000002；儿子李强 13900000003, as an import reads them."""
+    """女儿李芳 13800000002；儿子李强 13800000003, as an import reads them."""
     each = (
         f"{one['relation'] or ''}{one['name']} {'/'.join(one['phones'] or ())}".strip()
         for one in person.stop.contacts
