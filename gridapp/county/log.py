@@ -63,7 +63,8 @@ def append(db: Connection, entries: Sequence[Entry], now: dt.datetime) -> None:
             .returning(scope.c.last)
         )
         following[grid] = db.execute(query).scalar_one() - counts[grid] + 1
-    lines = (_row(entry, following, time_text(now)) for entry in entries)
+    moment = time_text(now)
+    lines = (_row(entry, following, moment) for entry in entries)
     rows.write(db, change.name, _COLUMNS, lines)
 
 

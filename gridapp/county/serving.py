@@ -165,14 +165,10 @@ def config(
 
 
 def settle() -> None:
-    """Leave what stands for good out of each search for garbage.
-
-    A batch makes some 50,000 objects; going through the program's own 300,000 each
-    time took a fifth of the server's time (bench: sync).
-    """
+    """Leave what stands for good out of each search for garbage: the program's own
+    300,000 objects took a fifth of the server's time (bench: sync)."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
 
 
 def run_one(found: uvicorn.Config, options: Options, sock: socket.socket) -> None:

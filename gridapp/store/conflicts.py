@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -246,14 +246,15 @@ def absent(db: Connection) -> set[remote.Key]:
     return {(type_, UUID(raw)) for type_, raw in db.execute(query)}
 
 
-def taken(db: Connection, whole: Sequence[remote.Key]) -> None:
+def taken(db: Connection, whole: Iterable[remote.Key]) -> None:
     """Note that the county has these records now, sent whole."""
-    now_there = {(type_, record_id.hex) for type_, record_id in whole}
     waiting = select(held.c.id, held.c.type, held.c.record_id).where(
         held.c.field.is_(None)
     )
-    for key, type_, record_id in db.execute(waiting).all():
-        if (type_, record_id) in now_there:
+    found = db.execute(waiting).all()
+    there = {(type_, one.hex) for type_, one in whole} if found else set[object]()
+    for key, type_, record_id in found:
+        if (type_, record_id) in there:
             statement = update(held).where(held.c.id == key)
             db.execute(statement.values(decided=TAKEN, told=True))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 
 from msgspec import structs
 
@@ -26,46 +27,38 @@ from gridapp.sync.report import Report
 
 
 class Ahead:
-    """Batches of a vault's outbox; the following one is read in a thread of its own.
+    """Batches of a vault's outbox; the following one is read while the county works.
 
     What it holds counts only for the journal number it was read behind, and not after
-    the county held something: that may change how a record is sent.
+    the county held something: that may change how a record is sent. It is read by the
+    thread that waits anyway: one of its own would keep it from sending.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, line: Line) -> None:
         self._store = store
-        self._thread: ThreadPoolExecutor | None = None
-        self._next: tuple[int, Future[Batch | None]] | None = None
+        self._line = line
+        self._next: tuple[int, Batch | None] | None = None
 
     def batch(self, db: Connection, after: int) -> Batch | None:
         """The batch behind the journal number `after`; None: nothing waits."""
         kept, self._next = self._next, None
         if kept and kept[0] == after:
-            return kept[1].result()
+            return kept[1]
         return outbox.next_batch(db, after)
 
     def begin(self, batch: Batch) -> None:
-        """Read what follows this batch, unless it is the last."""
-        if batch.complete:
-            return
-        if self._thread is None:
-            self._thread = ThreadPoolExecutor(1, "outbox")
-        self._next = batch.last, self._thread.submit(self._read, batch.last)
+        """Read what follows this batch once it is on its way, unless it is the last."""
+        if not batch.complete:
+            self._line.meanwhile(partial(self._read, batch.last))
 
-    def _read(self, after: int) -> Batch | None:
+    def _read(self, after: int) -> None:
         with self._store.reading() as db:
-            return outbox.next_batch(db, after)
+            self._next = after, outbox.next_batch(db, after)
 
     def forget(self) -> None:
         """Read anew the next time."""
         self._next = None
-
-    def close(self) -> None:
-        """Let the thread end."""
-        self.forget()
-        if self._thread is not None:
-            self._thread.shutdown()
-            self._thread = None
+        self._line.meanwhile(None)
 
 
 class NextPage:

@@ -81,8 +81,8 @@ class SyncClient:
         self, store: Store, transport: Transport, speaks: Sequence[int] = SPOKEN
     ) -> None:
         self._store = store
-        self._ahead = Ahead(store)
         self._line = Line(store, transport, speaks)
+        self._ahead = Ahead(store, self._line)
         self._next_page = NextPage(self._line)
         self.report = Report()  # of the last sync, or as far as it came
         self._clock: str | None = None  # how far off this laptop's was, if it is known
@@ -135,7 +135,7 @@ class SyncClient:
         finally:
             self._next_page.close()
             self._line.close()
-            self._ahead.close()
+            self._ahead.forget()
             report.seconds = time.monotonic() - started
             self.index(progress)
         if whole:
@@ -211,7 +211,6 @@ class SyncClient:
         just sent; unless a record leaves that has changes of its own.
         """
         own = keyring.own(self._store)
-        failed = waiting.untold(self._store.folder)
         with self._store.reading() as db:
             cursors = remote.cursors(db)
             keys, county_keys = keyring.to_say(db, own)
@@ -245,7 +244,7 @@ class SyncClient:
             county_keys=county_keys,
             sent=sent,
             program=gridapp.__version__,
-            failed=failed,
+            failed=waiting.untold(self._store.folder),
         )
         if batch and again is None:
             self._ahead.begin(batch)
@@ -321,11 +320,11 @@ class SyncClient:
                 )
             held = reply.pushed.held
             refused = {one.seq for one in held if one.field is None}
-            whole_ones = [
+            whole_ones = (
                 (one.type, id_of(one.id))
                 for one in batch.changes
                 if one.action == INSERT and one.seq not in refused
-            ]
+            )
             conflicts.taken(tx.db, whole_ones)
             rows = _rows_of(tx.db, batch.last) if held else {}
             again = request.push is not None and request.push.again

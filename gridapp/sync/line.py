@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -43,6 +43,10 @@ class Line:
     def stop(self) -> None:
         """Break off from another thread, at once."""
         self._transport.stop()
+
+    def meanwhile(self, work: Callable[[], None] | None) -> None:
+        """Do this while the next answer is waited for, if it has to be."""
+        self._transport.meanwhile = work
 
     def close(self) -> None:
         """Let the connection go; the next message makes a new one."""

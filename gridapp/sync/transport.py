@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import socket
 import threading
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -35,9 +35,14 @@ class Answer:
 
 
 class Transport(Protocol):
-    """Carries bytes to one county server."""
+    """Carries bytes to one county server.
+
+    `meanwhile` is done once, when the next request is on its way and its answer is
+    waited for; one that never waits may leave it undone.
+    """
 
     url: str
+    meanwhile: Callable[[], None] | None = None
 
     def exchange(self, path: str, token: str, body: bytes) -> tuple[int, bytes]:
         """Send `body`; the HTTP status and the body of the answer.
@@ -72,6 +77,7 @@ class HttpTransport:
             raise UserError(tr("服务器地址应以 http:// 或 https:// 开头"))
         self._client: httpx.Client | None = None
         self._line: socket.socket | None = None
+        self.meanwhile: Callable[[], None] | None = None  # see Transport
         self._stopped = threading.Event()
 
     def exchange(self, path: str, token: str, body: bytes) -> tuple[int, bytes]:
@@ -157,9 +163,12 @@ class HttpTransport:
 
     def _watch(self, event: str, info: Mapping[str, Any]) -> None:
         """Learn which socket is used (httpx's "trace" extension), so that it can be
-        shut down while another thread waits for it."""
+        shut down while another thread waits for it; and when a request was sent."""
         if self._stopped.is_set():
             raise httpx.ReadError("stopped")
+        if event == "http11.send_request_body.complete" and self.meanwhile:
+            work, self.meanwhile = self.meanwhile, None
+            work()
         if event in (
             "connection.connect_tcp.complete",
             "connection.start_tls.complete",

@@ -71,6 +71,7 @@ class Direct:
     """A transport that hands the bytes to the county in this process."""
 
     url = "http://county.invalid"
+    meanwhile = None
 
     def __init__(self, county: County) -> None:
         self.county = county
@@ -78,6 +79,9 @@ class Direct:
 
     def exchange(self, path, token, body):
         self.requests.append((path, token, body))
+        work, self.meanwhile = self.meanwhile, None
+        if work:
+            work()
         answer = service.answer(self.county, path, token, body)
         return answer.status, answer.body
 

@@ -105,6 +105,29 @@ def test_a_server_that_is_not_there_says_so(folder, new_vault):
         client.sync()
 
 
+def test_the_next_batch_is_read_while_the_answer_is_waited_for():
+    """The server answers only once that work has begun."""
+    begun = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer():
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(65536)
+                said = b"204 No Content" if begun.wait(10) else b"408 Late"
+                kind = b"Content-Type: application/vnd.gridapp.sync"
+                connection.sendall(b"HTTP/1.1 " + said + b"\r\n" + kind + b"\r\n\r\n")
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        transport = HttpTransport(f"http://127.0.0.1:{server.getsockname()[1]}")
+        transport.meanwhile = begun.set
+        assert transport.exchange("/v1/sync", "", b"body") == (204, b"")
+        assert transport.meanwhile is None
+        transport.close()
+        thread.join()
+
+
 def test_another_server_is_not_taken_for_the_county(folder, url, new_vault):
     """A captive portal answers everything with a page."""
     store = new_vault("a")
