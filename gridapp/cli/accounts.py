@@ -40,11 +40,19 @@ def passwd(
     name: str | None,
 ) -> None:
     """修改密码。数据不用重新加密。"""
+    from gridapp.store import members
+
+    _see_that_there_is_one(data)
+    old, new = password_of(password_file), new_password_of(new_password_file)
+    with closing(vault.open_store(data, old, name)) as store:
+        members.change_own(store, old, new)
+    click.echo(tr("密码已修改"))
+
+
+def _see_that_there_is_one(data: Path) -> None:
+    """UserError when there is no vault, before anybody is asked for a password."""
     if not vault.exists(data):
         raise UserError(tr("{data} 里没有数据，请先用 gridapp init 建立", data=data))
-    old = password_of(password_file)
-    vault.change_password(data, old, new_password_of(new_password_file), name)
-    click.echo(tr("密码已修改"))
 
 
 @click.group("worker", cls=Group)
@@ -57,8 +65,7 @@ def worker() -> None:
 @as_json
 def listed(data: Path, as_json: bool) -> None:
     """有哪些用户；不用密码。"""
-    if not vault.exists(data):
-        raise UserError(tr("{data} 里没有数据，请先用 gridapp init 建立", data=data))
+    _see_that_there_is_one(data)
     found = vault.accounts(data)
     if as_json:
         print_json([{"id": o.id, "name": o.name, "role": o.role} for o in found])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from gridapp.errors import UserError
@@ -42,15 +42,19 @@ def change_password(
     new: str,
     name: str | None = None,
     codes: Sequence[str] = (),
+    before: Callable[[], object] | None = None,
 ) -> None:
     """Seal a slot under another password; everything else stays as it is.
 
+    before: is called once both passwords are good, and before anything is changed.
     UserError when `old` opens no slot (of `name`) or `new` is no good password; then
     nothing changed. Locked when the county has shut the vault.
     """
     path = folder / SLOT_FILE
     opened = unsealed(folder, old, name)
     passwords.check(new, opened.slot.name, codes)
+    if before is not None:
+        before()
     with file_faults_in_words(), slot_file.changing(path):
         kept = slots.read(path)
         changed = slots.resealed(opened, new)

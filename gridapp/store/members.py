@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from gridapp.errors import UserError
 from gridapp.language import tr
@@ -21,6 +21,7 @@ from gridapp.models.permissions import Act, demand
 from gridapp.models.record import table_of
 from gridapp.store import (
     accounts,
+    keyholders,
     passwords,
     records,
     rekeying,
@@ -47,7 +48,7 @@ def add(store: Store, name: str, role: str, password: str) -> Account:
     demand(store.user.role, Act.ACCOUNTS)
     kept = slots.read(store.folder / SLOT_FILE)
     name = _free_name(kept, name)
-    passwords.check(password, name, codes(store))
+    check(store, password, name)
     with store.writing() as tx:
         worker = _worker(tx, kept, name, role)
         user = accounts.new(name, role, worker)
@@ -71,7 +72,7 @@ def set_password(
     user = replace(was, role=role or was.role)
     if user.role != SECRETARY:
         _someone_left(kept, was)
-    passwords.check(password, user.name, codes(store))
+    check(store, password, user.name)
     with store.writing() as tx:
         words = tr("给 {name} 设新密码", name=user.name)
         if user.role != was.role:
@@ -83,6 +84,19 @@ def set_password(
     if user.id == store.user.id:
         store.user = replace(store.user, role=user.role)
     return user
+
+
+def change_own(store: Store, old: str, new: str) -> None:
+    """Another password for whoever is signed in; as `keyholders.change_password`."""
+
+    def note() -> None:
+        with store.writing() as tx:
+            state.disclose(tx, "password", None, None, "")
+
+    with store.reading() as db:
+        known = codes(db)
+    folder, own = store.folder, store.user.id
+    keyholders.change_password(folder, old, new, own, known, before=note)
 
 
 def remove(store: Store, account_id: str) -> None:
@@ -171,11 +185,15 @@ def _worker(tx: Writing, kept: Kept, name: str, role: str) -> UUID:
     return records.save(tx, Worker, {"name": name, "role": post})
 
 
-def codes(store: Store) -> list[str]:
+def codes(db: Connection) -> list[str]:
     """The codes of the vault's grids, which make no passwords."""
-    table = table_of(Grid)
+    return [one for one in db.scalars(select(table_of(Grid).c.code)) if one]
+
+
+def check(store: Store, password: str, name: str) -> None:
+    """UserError when that is no password for this account of the vault."""
     with store.reading() as db:
-        return [one for one in db.scalars(select(table.c.code)) if one]
+        passwords.check(password, name, codes(db))
 
 
 def _note(tx: Writing, words: str) -> None:

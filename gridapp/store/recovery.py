@@ -115,7 +115,7 @@ def take(folder: Path, file: Path, password: str) -> Account:
     store = vault.open_with_key(folder, _key(folder, mine, answer), slot.account)
     with closing(store):
         user = replace(store.user, worker=slot.account.worker)
-        passwords.check(password, user.name, members.codes(store))
+        members.check(store, password, user.name)
         with store.writing() as tx:
             state.disclose(tx, "recover", None, None, user.name)
         members.replace_slot(store, slots.seal(store.key, password, user))

@@ -35,7 +35,6 @@ _NEEDS: Mapping[str, Act] = {
     "restore": Act.RESTORE,
     "account": Act.ACCOUNTS,
     "repair": Act.REPAIR,
-    "rescue": Act.RESCUE,
 }  # what one must be allowed to do; anything else is only written down
 NOBODYS = frozenset({"wrong_password"})  # acts of nobody knows whom
 

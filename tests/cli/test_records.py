@@ -166,6 +166,7 @@ def test_a_changed_password_opens_and_the_old_one_does_not(run, tmp_path, monkey
     assert run("list", "resident").exit_code == 1
     monkeypatch.setenv("GRIDAPP_PASSWORD", "an-other-password")
     assert run("list", "resident").exit_code == 0
+    assert run("acts").stdout.count("修改自己的密码") == 1
 
 
 def test_a_second_vault_is_not_laid_over_the_first(run, data):

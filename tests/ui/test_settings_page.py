@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 
 from gridapp import settings
 from gridapp.errors import UserError
+from gridapp.store import acts
 from gridapp.store import vault as vaults
 from gridapp.ui.care.visit_values import PHRASES, phrases
 from gridapp.ui.preferences import TEXT_SCALES, Preferences
@@ -157,6 +158,9 @@ def test_the_password_is_changed_after_the_old_one_proved_right(
     settle()
     assert not dialog.isVisible()
     assert dialog.new.first.text() == ""
+    with session.store.reading() as db:
+        told = [(act.kind, act.by) for act in acts.acts(db)]
+    assert told.count(("password", "周敏")) == 1  # not for the tries before
     vaults.open_store(session.store.folder, "新的密码 123").close()
 
 

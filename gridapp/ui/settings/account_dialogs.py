@@ -10,10 +10,8 @@ from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from gridapp.errors import UserError
 from gridapp.language import tr
-from gridapp.models import Grid
-from gridapp.store import members, passwords, records
+from gridapp.store import members, passwords
 from gridapp.store.accounts import IT, ROLE_WORDS, SECRETARY, WORKER, Account
-from gridapp.store.database import Connection
 from gridapp.ui.session import Session
 from gridapp.ui.widgets.buttons import Button, ChipRow
 from gridapp.ui.widgets.card import NoticeBar, column, fit, line
@@ -46,7 +44,7 @@ class PasswordAsk(QDialog):
         self.box: QVBoxLayout = column(self, (24, 12, 24, 12), 6)
         self.cancel.clicked.connect(self.reject)
         self.do.clicked.connect(self.submit)
-        session.read(grid_codes, self._codes.extend)
+        session.read(members.codes, self._codes.extend)
 
     def name(self) -> str:
         """Whose password it is."""
@@ -186,8 +184,3 @@ class ResetDialog(PasswordAsk):
             self._account.id,
             self.new.text(),
         )
-
-
-def grid_codes(db: Connection) -> list[str]:
-    """The codes of the grids here: they are no good as a password."""
-    return [row["code"] for row in records.find(db, Grid) if row["code"]]

@@ -17,7 +17,7 @@ from gridapp.ui import capture_guard
 from gridapp.ui.session import Session
 from gridapp.ui.settings.account_dialogs import AddDialog, ResetDialog
 from gridapp.ui.settings.password_dialog import PasswordDialog
-from gridapp.ui.widgets.buttons import Button, ChipRow
+from gridapp.ui.widgets.buttons import Button, ChipRow, refuse
 from gridapp.ui.widgets.card import Card, Divider, Lines, line
 from gridapp.ui.widgets.text import Text
 
@@ -56,7 +56,7 @@ class AccountsCard(Card):
         buttons.addWidget(self.change)
         buttons.addStretch()
         self.box.addLayout(buttons)
-        self._forbid(self.add)
+        refuse(self.add, self._refused)
         if self._refused:
             self.box.addWidget(Text(self._refused, "faint", wrap=True))
         row = line(gap=10)
@@ -71,14 +71,8 @@ class AccountsCard(Card):
             hint = tr("这个系统不支持：截屏里会看到窗口的内容，请自己留意。")
             self.captures.hide()
             words.setText(tr("不让截屏"))
-        self._forbid(self.captures)
+        refuse(self.captures, self._refused)
         self.box.addWidget(Text(hint, "faint", wrap=True))
-
-    def _forbid(self, widget: QWidget) -> None:
-        """Say on what one may not do who may."""
-        widget.setEnabled(not self._refused)
-        widget.setToolTip(self._refused)
-        widget.setAccessibleDescription(self._refused)
 
     def reload(self) -> None:
         """Read again who may open the vault."""

@@ -23,6 +23,7 @@ _KIND_ICONS: Mapping[str, str] = {
     "fill": "file-output",
     "restore": "history",
     "account": "settings",
+    "password": "settings",
     "repair": "settings",
 }
 _TYPE_ICONS: Mapping[str, str] = {

@@ -16,7 +16,7 @@ from gridapp.store import backup
 from gridapp.store.backup_file import SUFFIX
 from gridapp.ui.session import Session
 from gridapp.ui.settings.restore_dialog import KINDS, RestoreDialog
-from gridapp.ui.widgets.buttons import Button
+from gridapp.ui.widgets.buttons import Button, refuse
 from gridapp.ui.widgets.card import Card, Divider, NoticeBar
 from gridapp.ui.widgets.flow import FlowLayout
 from gridapp.ui.widgets.meter import Bar
@@ -62,10 +62,7 @@ class BackupCard(Card):
         self.box.addWidget(_row(self.place, self.only_here))
         hint = tr("每天自动备份一次并核对，留 14 份；升级和恢复之前也各备份一次。")
         self.box.addWidget(Text(hint, "faint", wrap=True))
-        refused = self._session.refusal(Act.RESTORE)
-        self.back.setEnabled(not refused)
-        self.back.setToolTip(refused)
-        self.back.setAccessibleDescription(refused)
+        refuse(self.back, self._session.refusal(Act.RESTORE))
 
     def _bind(self) -> None:
         backups = self._session.backups

@@ -15,7 +15,7 @@ from gridapp.store.doctor_repair import CHECKS, MENDABLE, Mended
 from gridapp.store.vault import Store
 from gridapp.ui.jobs import Progress
 from gridapp.ui.session import Session
-from gridapp.ui.widgets.buttons import Button
+from gridapp.ui.widgets.buttons import Button, refuse
 from gridapp.ui.widgets.card import Card, Divider, Lines, NoticeBar, column
 from gridapp.ui.widgets.flow import FlowLayout
 from gridapp.ui.widgets.meter import Bar
@@ -113,9 +113,8 @@ class CheckupCard(Card):
         self.halt.setVisible(running)
         self.look.setEnabled(not running)
         self.mend.setVisible(self._mendable or running)
+        refuse(self.mend, refused)
         self.mend.setEnabled(self._mendable and not running and not refused)
-        self.mend.setToolTip(refused)
-        self.mend.setAccessibleDescription(refused)
 
 
 def _done(

@@ -9,10 +9,9 @@ from PySide6.QtWidgets import QWidget
 
 from gridapp.errors import UserError
 from gridapp.language import tr
-from gridapp.store import keyholders, tries
-from gridapp.store.vault import Store
+from gridapp.store import keyholders, members, tries
 from gridapp.ui.session import Session
-from gridapp.ui.settings.account_dialogs import PasswordAsk, grid_codes
+from gridapp.ui.settings.account_dialogs import PasswordAsk
 from gridapp.ui.widgets.entry import LineField
 from gridapp.ui.widgets.password import PasswordField
 from gridapp.ui.widgets.text import Text
@@ -33,14 +32,9 @@ class PasswordDialog(PasswordAsk):
         return None if self.old.text() else (tr("请输入现在的密码"), self.old)
 
     def work(self) -> Callable[[], object]:
-        return partial(_change, self._session.store, self.old.text(), self.new.text())
+        old, new = self.old.text(), self.new.text()
+        return partial(members.change_own, self._session.store, old, new)
 
     def blamed(self, error: UserError) -> LineField:
         of_old = isinstance(error, keyholders.WrongPassword | tries.TooSoon)
         return self.old if of_old else self.new.first
-
-
-def _change(store: Store, old: str, new: str) -> None:
-    with store.reading() as db:
-        codes = grid_codes(db)
-    keyholders.change_password(store.folder, old, new, store.user.id, codes)

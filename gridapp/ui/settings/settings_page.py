@@ -21,7 +21,7 @@ from gridapp.ui.settings.checkup_card import CheckupCard
 from gridapp.ui.settings.phrases_dialog import PhrasesDialog
 from gridapp.ui.side_page import SidePage
 from gridapp.ui.tokens import Width
-from gridapp.ui.widgets.buttons import Button, ChipRow
+from gridapp.ui.widgets.buttons import Button, ChipRow, refuse
 from gridapp.ui.widgets.card import Card, Divider, column, line
 from gridapp.ui.widgets.header import SCHEMES
 from gridapp.ui.widgets.text import Text
@@ -155,7 +155,7 @@ class SettingsPage(SidePage):
                 button = self._ways[key] = Button(self.theme, words, "tile", icon=icon)
                 button.clicked.connect(partial(self.place_asked.emit, key))
                 if key == "recycle":
-                    button.refuse(self.session.refusal(Act.RECORDS))
+                    refuse(button, self.session.refusal(Act.RECORDS))
                 row.addWidget(button, 1)
             card.box.addLayout(row)
         return card

@@ -26,6 +26,13 @@ _ICON_COLOURS: dict[Kind, str] = {
 }
 
 
+def refuse(widget: QWidget, why: str) -> None:
+    """Let nobody use a button or a choice, and say why; "" lets them again."""
+    widget.setEnabled(not why)
+    widget.setToolTip(why)
+    widget.setAccessibleDescription(why)
+
+
 class Button(QPushButton):
     """A push button whose icon follows the theme; `tip` names one without words."""
 
@@ -50,12 +57,6 @@ class Button(QPushButton):
         if icon:
             theme.changed.connect(self._draw_icon)
             self._draw_icon()
-
-    def refuse(self, why: str) -> None:
-        """Let nobody press it, and say why; "" lets them again."""
-        self.setEnabled(not why)
-        self.setToolTip(why)
-        self.setAccessibleDescription(why)
 
     def setText(self, text: str) -> None:
         """Write other words on it; Qt would take its shortcut for the old ones'."""

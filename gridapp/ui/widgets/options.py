@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QSizePolicy, QWidge
 from gridapp.language import tr
 from gridapp.ui.theme import Theme
 from gridapp.ui.tokens import Size
-from gridapp.ui.widgets.buttons import Button
+from gridapp.ui.widgets.buttons import Button, refuse
 from gridapp.ui.widgets.flow import FlowLayout
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -79,10 +79,7 @@ class OptionRow(QWidget):
 
     def refuse(self, code: str, why: str) -> None:
         """Let nobody choose this option, and say why; "" lets them again."""
-        option = self._options[code]
-        option.setEnabled(not why)
-        option.setToolTip(why)
-        option.setAccessibleDescription(why)
+        refuse(self._options[code], why)
 
     def values(self) -> tuple[str, ...]:
         """Return the codes of what is chosen, in the order shown."""
