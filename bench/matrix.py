@@ -24,8 +24,8 @@ def matrix(run: Run) -> Iterator[Line]:
     """The doors in sight of a tower, against a plain table of the same words."""
     from PySide6.QtWidgets import QTableView
 
-    from gridapp.app import PLATFORM, qt_application
     from gridapp.ui.buildings.matrix_view import MatrixView
+    from gridapp.ui.qt_start import PLATFORM, qt_application
     from gridapp.ui.theme import Theme
     from gridapp.work.buildings import read_block
     from gridapp.work.matrix import arrange

@@ -51,7 +51,7 @@ def login(folder: Path) -> None:
 
     from PySide6.QtCore import QTimer  # isort: skip
 
-    from gridapp.app import qt_application
+    from gridapp.ui.qt_start import qt_application
 
     qt = qt_application()
 
@@ -66,8 +66,9 @@ def login(folder: Path) -> None:
 def opened(folder: Path) -> None:
     """The window of an open vault, drawn once."""
     from bench.vaults import PASSWORD
-    from gridapp.app import App, qt_application
+    from gridapp.app import App
     from gridapp.store import vault
+    from gridapp.ui.qt_start import qt_application
 
     qt = qt_application()
     app = App(qt, folder)
@@ -79,10 +80,11 @@ def opened(folder: Path) -> None:
 def residents(folder: Path) -> None:
     """The page of the residents, made but not shown yet, then gone to."""
     from bench.vaults import PASSWORD
-    from gridapp.app import App, qt_application
+    from gridapp.app import App
     from gridapp.language import tr
     from gridapp.store import vault
     from gridapp.ui.places import SOON
+    from gridapp.ui.qt_start import qt_application
     from gridapp.ui.widgets.rows import RowList
 
     qt = qt_application()

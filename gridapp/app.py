@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import logging
 import os
-import sys
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
-    QMessageLogContext,
     QObject,
-    QSettings,
     Qt,
     QTimer,
-    QtMsgType,
     qInstallMessageHandler,
 )
-from PySide6.QtGui import QGuiApplication, QIcon
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from gridapp import crash, paths
@@ -35,6 +31,7 @@ from gridapp.ui.jobs import Jobs
 from gridapp.ui.login import Login
 from gridapp.ui.messages import Messages
 from gridapp.ui.preferences import Preferences
+from gridapp.ui.qt_start import PLATFORM, has_display, log_qt, qt_application
 from gridapp.ui.reopen import Start, Successor, prepare
 from gridapp.ui.theme import Theme
 
@@ -52,8 +49,6 @@ log = logging.getLogger(__name__)
 LAPTOP_WIDTH = 1366  # up to this many pixels the window takes the whole screen
 _LISTENS = 1_000  # ms after which files of other processes are taken
 _PAINTED = 100  # ms after which the login has been painted
-_STYLE = ("-style", "fusion")  # for setStyle has PySide6 build all of QStyle
-PLATFORM = "QT_QPA_PLATFORM"  # the environment variable that names Qt's screen
 
 
 class App(QObject):
@@ -313,50 +308,6 @@ def _nothing(_: None) -> None:
     """What came of it is of no interest here."""
 
 
-def _log_qt(kind: QtMsgType, context: QMessageLogContext, words: str) -> None:
-    """Keep what Qt says out of the user's terminal, but for its last words."""
-    if kind is QtMsgType.QtFatalMsg:
-        from gridapp import alert
-        from gridapp.ui import platform_parts
-
-        reason = next(platform_parts.unloadable(), "")
-        alert.tell(
-            reason or tr("窗口打不开，请把下面的话告诉技术人员：\n{words}", words=words)
-        )
-        if reason:  # nothing is left to find out from the state of this process
-            os._exit(1)
-    log.debug("qt %s: %s", kind.name, words)
-
-
-def has_display() -> bool:
-    """Whether there is a screen on which a person could see a window."""
-    platform = os.environ.get(PLATFORM, "")
-    if platform.startswith(("offscreen", "minimal")):
-        return False
-    if platform or not sys.platform.startswith("linux"):
-        return True
-    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
-
-
-def qt_application() -> QApplication:
-    """Return the one QApplication, made on the first call."""
-    found = QApplication.instance()
-    if isinstance(found, QApplication):
-        return found
-    if sys.platform != "win32":  # Qt's file dialog would note which folders it saw
-        native, user = QSettings.Format.NativeFormat, QSettings.Scope.UserScope
-        QSettings.setPath(native, user, os.devnull)
-    # Qt's wheel has no part for fcitx, which most desktops in China write Chinese by;
-    # fcitx 5 answers to the calls of ibus as well.
-    if os.environ.get("QT_IM_MODULE", "").startswith("fcitx"):
-        os.environ["QT_IM_MODULE"] = "ibus"
-    QGuiApplication.setApplicationName("gridapp")
-    QGuiApplication.setDesktopFileName("org.gridapp.client")  # as installer/deb.py has
-    qt = QApplication([*sys.argv[:1], *_STYLE])
-    qt.setWindowIcon(QIcon(str(paths.resources() / "gridapp.png")))
-    return qt
-
-
 def run(data: Path, password: str | None = None, package: Path | None = None) -> int:
     """Open the window on the vault in `data`; returns the exit code when it is closed.
 
@@ -367,7 +318,7 @@ def run(data: Path, password: str | None = None, package: Path | None = None) ->
     """
     if not has_display() and PLATFORM not in os.environ:
         raise UserError(tr("这里没有图形界面，窗口打不开；请在桌面上打开，或改用命令"))
-    qInstallMessageHandler(_log_qt)
+    qInstallMessageHandler(log_qt)
     crash.leave_no_dump()
     crash.keep_quiet()
     crash.listen_to_libraries()
@@ -411,7 +362,7 @@ def screens(data: Path, password: str, out: Path, *, every: bool) -> list[Path]:
     out.mkdir(parents=True, exist_ok=True)
     if not os.environ.get("DISPLAY"):
         os.environ.setdefault(PLATFORM, "offscreen")
-    qInstallMessageHandler(_log_qt)
+    qInstallMessageHandler(log_qt)
     app = App(qt_application(), data, attended=False)
     gallery = Gallery(app.jobs, app.theme, out, every=every)
     try:

@@ -19,7 +19,7 @@ from gridapp.cli import chinese
 from gridapp.errors import UserError
 from gridapp.language import tr
 
-_PACKAGE = ".gridpkg"
+_OPENED = (".gridpkg", ".gridupdate")  # what a desktop opens with the program
 _UNREADABLE = tr("命令里有认不出的字，请把终端设为 UTF-8，或给文件改个名字再试")
 
 
@@ -73,8 +73,8 @@ class Commands(Group):
         return super().main(*args, **kwargs)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """A package alone is one that was double-clicked: open the window with it."""
-        if len(args) == 1 and args[0].lower().endswith(_PACKAGE):
+        """Such a file alone was double-clicked: open the window with it."""
+        if len(args) == 1 and args[0].lower().endswith(_OPENED):
             args = ["--open", *args]
         return super().parse_args(ctx, args)
 

@@ -237,7 +237,8 @@ def _both_edit(
 
 
 def _show(steps: Steps, data: Path, *, headless: bool, every: bool) -> None:
-    from gridapp.app import has_display, run, screens
+    from gridapp.app import run, screens
+    from gridapp.ui.qt_start import has_display
 
     if has_display() and not headless:
         run(data / "laptop", password=PASSWORD)

@@ -58,9 +58,11 @@ class Login(QWidget):
         *,
         locked: bool = False,
         use_file: bool = True,
+        file: Path | None = None,
     ) -> None:
         """At a window that is `locked` the vault is open: who comes is only asked for
-        a proof of who they are. use_file: an enrolment file that waits is looked at."""
+        a proof of who they are. use_file: an enrolment file that waits is looked at;
+        `file` is one that was double-clicked, whatever it is."""
         super().__init__()
         self._locked = locked
         self._theme = theme
@@ -75,7 +77,7 @@ class Login(QWidget):
         self._seconds = QTimer(self)
         self._seconds.setInterval(_SECOND)
         self._seconds.timeout.connect(self._count_down)
-        self._first, unusable = self._begin(use_file=use_file)
+        self._first, unusable = self._begin(file, use_file=use_file)
         if self._first is not None:  # a vault is to be made
             self._password = self._first.password.first
         else:
@@ -98,14 +100,16 @@ class Login(QWidget):
         self._bind()
         self._wait(tries.wait_seconds(folder))
 
-    def _begin(self, *, use_file: bool) -> tuple[FirstRun | None, str]:
+    def _begin(
+        self, file: Path | None, *, use_file: bool
+    ) -> tuple[FirstRun | None, str]:
         """The fields of a vault that is to be made, and what is wrong with the county's
         file; None where there is a vault."""
         if not self._new:
             return None, ""
         from gridapp.ui.first_run import first_run
 
-        found = door.prepared(self._folder) if use_file else None
+        found = file or door.prepared(self._folder) if use_file else None
         return first_run(self._theme, self._jobs, found)
 
     def _bind(self) -> None:
@@ -247,6 +251,11 @@ class Login(QWidget):
         dialog.recovered.connect(self._recovered)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+
+    def say_waiting(self, name: str) -> None:
+        """Say that a file was double-clicked and waits for whoever signs in."""
+        words = tr("“{name}”收到了，打开以后就处理", name=name)
+        self._recovered_words.say(words)
 
     def _recovered(self, account: Account) -> None:
         self._count_down()  # wrong passwords count from none

@@ -32,10 +32,11 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
-from gridapp.app import App, qt_application
+from gridapp.app import App
 from gridapp.store import vault
 from gridapp.ui.main_window import MainWindow
 from gridapp.ui.page import Page
+from gridapp.ui.qt_start import qt_application
 from gridapp.ui.scenes import Stage, scenes
 from gridapp.ui.theme import Theme
 from gridapp.ui.tokens import DARK, LIGHT, high_contrast

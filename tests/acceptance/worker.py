@@ -10,7 +10,8 @@ import os
 import sys
 from pathlib import Path
 
-from gridapp.app import App, qt_application
+from gridapp.app import App
+from gridapp.ui.qt_start import qt_application
 from gridapp.ui.reopen import prepare
 from tests.acceptance.desk import Desk, rows_of
 from tests.acceptance.hand import Hand

@@ -9,11 +9,12 @@ from collections.abc import Callable
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QAbstractButton, QApplication, QMessageBox
 
-from gridapp.app import App, qt_application
+from gridapp.app import App
 from gridapp.cli import main
 from gridapp.models import Resident
 from gridapp.store import records
 from gridapp.ui.places import PLACES
+from gridapp.ui.qt_start import qt_application
 from tests.acceptance.hand import Hand
 from tests.acceptance.stalls import StallWatch
 from tests.leaks import given

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gridapp.app import App, qt_application
+from gridapp.app import App
 from gridapp.models import (
     Building,
     CarePlan,
@@ -42,6 +42,7 @@ from gridapp.paths import resources
 from gridapp.store import records, vault
 from gridapp.store.vault import Store
 from gridapp.ui.gallery import wait
+from gridapp.ui.qt_start import qt_application
 from gridapp.ui.scenes import Stage, scenes
 from gridapp.work import disputes, flow, founding, patrols, plans, visits
 

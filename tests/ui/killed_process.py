@@ -12,7 +12,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
-from gridapp.app import App, qt_application
+from gridapp.app import App
+from gridapp.ui.qt_start import qt_application
 from gridapp.store import vault
 
 qt = qt_application()

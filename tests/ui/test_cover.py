@@ -224,7 +224,7 @@ import sys
 from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog
-from gridapp.app import qt_application
+from gridapp.ui.qt_start import qt_application
 
 qt = qt_application()
 QTimer.singleShot(200, lambda: QApplication.activeModalWidget().accept())

@@ -24,7 +24,8 @@ HEAVY = (
 SHOWN = """
 import json, sys
 from pathlib import Path
-from gridapp.app import App, qt_application
+from gridapp.app import App
+from gridapp.ui.qt_start import qt_application
 qt = qt_application()
 app = App(qt, Path(sys.argv[1]))
 login = app.ask_password()
