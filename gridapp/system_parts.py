@@ -17,6 +17,8 @@ PACKAGES = {
     "libGL.so.1": "libgl1",
     "libX11-xcb.so.1": "libx11-xcb1",
     "libX11.so.6": "libx11-6",
+    "libbrotlicommon.so.1": "libbrotli1",
+    "libbrotlidec.so.1": "libbrotli1",
     "libcups.so.2": "libcups2 | libcups2t64",
     "libdbus-1.so.3": "libdbus-1-3",
     "libfontconfig.so.1": "libfontconfig1",
@@ -48,6 +50,7 @@ PACKAGES = {
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
     "libxkbcommon.so.0": "libxkbcommon0",
     "libz.so.1": "zlib1g",
+    "libzstd.so.1": "libzstd1",
 }
 _MISSING = re.compile(r"([\w.+-]+\.so[.\d]*): cannot open shared object file")
 _OLD = re.compile(r"version `?((?:GLIBC|GLIBCXX|CXXABI)_[\d.]+)'? not found")
