@@ -55,7 +55,7 @@ class Handover(QObject):
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._on_connection)
         name = name_of(data)
-        if not self._server.listen(name) and not _answers(name):
+        if not _answers(name):  # listening would take the name from whoever has it
             QLocalServer.removeServer(name)  # of a window that was killed
             self._server.listen(name)
 
