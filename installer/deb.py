@@ -131,11 +131,11 @@ def needs(machine: str, files: Iterable[Native], inside: set[str]) -> Needs:
             (may if optional else must).add(PACKAGES[library])
         for name, version in file.symbols:
             floors[name] = max(floors[name], version, key=_numbers)
+    recommends = sorted((may - must) | set(_WISHED))
     gcc = _GCC.get(floors["GLIBCXX"])
     if gcc:
         must = {f"{one} (>= {gcc})" if one == "libstdc++6" else one for one in must}
     depends = (f"libc6 (>= {floors['GLIBC']})", *sorted(must))
-    recommends = sorted((may - must) | set(_WISHED))
     return Needs(machine, floors["GLIBC"], depends, tuple(recommends))
 
 
