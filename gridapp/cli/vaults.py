@@ -87,12 +87,24 @@ def init(
     password = password_of(password_file, confirm=True)
     if grid is not None and name is not None:
         first = partial(founding.found, code=grid, name=name, worker=worker)
-        vault.create(data, password, worker, grid, first).close()
+        with _no_empty_folder(data):
+            vault.create(data, password, worker, grid, first).close()
     elif server is not None and code is not None:
         with _new(data, vault.create(data, password)) as store:
             _join(store, server, code, ca)
         vault.open_store(data, password).close()  # by the name the county gave
     click.echo(tr("已建立：{data}", data=data))
+
+
+@contextmanager
+def _no_empty_folder(data: Path) -> Generator[None]:
+    """After an error the folder is gone, unless something is in it."""
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):
+            data.rmdir()
+        raise
 
 
 @contextmanager
@@ -124,7 +136,9 @@ def _begin(
     number = prepared.number_of(file, typed or "")
     password = password_of(password_file, confirm=True)
     later = ""
-    with _new(data, prepared.begin(data, password, file, number)) as store:
+    with _no_empty_folder(data):
+        made = prepared.begin(data, password, file, number)
+    with _new(data, made) as store:
         try:
             joining.finish(store, SyncClient.of(store))
         except UserError as error:

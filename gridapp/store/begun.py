@@ -28,10 +28,8 @@ def new(path: Path, key: bytes) -> Generator[Connection]:
 
     What an earlier try left is removed. Raises OSError.
     """
+    _remove(path)
     made = _begun(path)
-    for end in _BESIDE:
-        made.with_name(made.name + end).unlink(missing_ok=True)
-    saved.forget(path.parent)
     made.touch(mode=0o600)  # the WAL beside it gets the same mode
     with (
         opened(path, key) as engine,
@@ -43,15 +41,20 @@ def new(path: Path, key: bytes) -> Generator[Connection]:
 @contextmanager
 def opened(path: Path, key: bytes) -> Generator[Engine]:
     """The database that was made and has no name yet; what was written is in the one
-    file afterwards, which gets the name alone."""
+    file afterwards, which gets the name alone. After an error it is gone."""
     engine = make_engine(_begun(path), key)
     try:
-        yield engine
-        with engine.connect() as db:
-            db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            db.rollback()
-    finally:
-        engine.dispose()
+        try:
+            yield engine
+            with engine.connect() as db:
+                db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                db.rollback()
+        finally:
+            engine.dispose()
+    except BaseException:
+        with suppress(OSError):  # else the next try removes it
+            _remove(path)
+        raise
 
 
 @contextmanager
@@ -78,6 +81,14 @@ def finish(path: Path) -> None:
     """
     if not path.exists() and _begun(path).exists():
         durable.take_place(_begun(path), path)
+
+
+def _remove(path: Path) -> None:
+    """Remove what was begun, and what was noted of it. Raises OSError."""
+    made = _begun(path)
+    for end in _BESIDE:
+        made.with_name(made.name + end).unlink(missing_ok=True)
+    saved.forget(path.parent)
 
 
 def _begun(path: Path) -> Path:
