@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from gridapp.errors import UserError
 from gridapp.language import tr
@@ -19,11 +19,12 @@ from gridapp.store import asked, recovery
 from gridapp.store.accounts import Account
 from gridapp.store.recovery import Written
 from gridapp.sync.recovery import ANSWER_SUFFIX
+from gridapp.ui.door_dialog import DoorDialog
 from gridapp.ui.jobs import Jobs
 from gridapp.ui.messages import Messages
 from gridapp.ui.theme import Theme
 from gridapp.ui.widgets.buttons import Button
-from gridapp.ui.widgets.card import NoticeBar, column, fit, line
+from gridapp.ui.widgets.card import column, line
 from gridapp.ui.widgets.password import NewPassword
 from gridapp.ui.widgets.text import Text
 
@@ -46,7 +47,7 @@ _LATER = tr("答复今天没来也不要紧：以后再点“忘了密码”，�
 _ANSWER = tr("选县里给的答复文件，再设一个新密码。资料都在，一条也不会少。")
 
 
-class RecoveryDialog(QDialog):
+class RecoveryDialog(DoorDialog):
     """Leads through the steps; `recovered` tells whose new password holds."""
 
     recovered = Signal(object)  # the Account
@@ -61,20 +62,13 @@ class RecoveryDialog(QDialog):
         over: QWidget,
     ) -> None:
         """`account` is whoever forgot the password; None where there is but one."""
-        super().__init__(over)
-        self._folder = folder
+        super().__init__(folder, jobs, theme, messages, over)
         self._account = account
-        self._jobs = jobs
-        self._messages = messages
         self._file: Path | None = None
         self.setWindowTitle(tr("忘记密码"))
-        self.setModal(True)
-        self.setFixedWidth(520)
         self.title = Text("", "section", wrap=True)
         self.step = ASK
         self._pages: list[QWidget] = []
-        self.error = NoticeBar(theme, "red", "circle-alert")
-        self.error.say("")
         self.write = Button(theme, tr("选 U 盘，写申请…"), "primary", icon="save")
         self.code = Text("", "title")
         self.code.setAccessibleName(tr("核对码"))
@@ -84,14 +78,12 @@ class RecoveryDialog(QDialog):
         self.choose = Button(theme, tr("选答复文件…"), icon="folder")
         self.new = NewPassword(theme, jobs, self._about)
         self.do = Button(theme, tr("设好新密码"), "primary", icon="lock")
-        self.close_button = Button(theme, tr("关闭"))
         self._place()
         self.write.clicked.connect(self._write)
         self.again.clicked.connect(partial(self.show_step, ASK))
         self.have.clicked.connect(partial(self.show_step, ANSWER))
         self.choose.clicked.connect(self._choose)
         self.do.clicked.connect(self.submit)
-        self.close_button.clicked.connect(self.reject)
         self.new.first.finished.connect(self.new.again.setFocus)
         self.new.again.finished.connect(self.submit)
         self._begin()
@@ -119,12 +111,11 @@ class RecoveryDialog(QDialog):
         """Nothing can be done here: say why, and what can be done instead."""
         self.title.hide()
         self._pages[ASK].hide()
-        self._say(sentence)
+        self.say(sentence)
         self.close_button.setFocus()
 
     def _place(self) -> None:
-        box = column(self, (24, 20, 24, 20), 10)
-        box.addWidget(self.title)
+        self.box.addWidget(self.title)
         for words, parts in (
             (_ASK, [self.write]),
             (_PHONE, [self.code, self.where, self._row(self.have, self.again)]),
@@ -134,26 +125,17 @@ class RecoveryDialog(QDialog):
             inside = column(page, gap=8)
             inside.addWidget(Text(words, "body", wrap=True))
             for part in parts:
-                self._add(inside, part)
+                if isinstance(part, Button):
+                    inside.addWidget(part, 0, Qt.AlignmentFlag.AlignLeft)
+                else:
+                    inside.addWidget(part)
             if self.code in parts:
                 inside.addWidget(Text(_LATER, "faint", wrap=True))
             self._pages.append(page)
-            box.addWidget(page)
-        box.addWidget(self.error)
-        box.addStretch()
-        below = line()
-        below.addStretch()
-        below.addWidget(self.close_button)
-        box.addLayout(below)
-
-    @staticmethod
-    def _add(inside: QVBoxLayout, part: QWidget) -> None:
-        wide = not isinstance(part, Button)
-        side = Qt.AlignmentFlag.AlignLeft
-        if wide:
-            inside.addWidget(part)
-        else:
-            inside.addWidget(part, 0, side)
+            self.box.addWidget(page)
+        self.box.addWidget(self.error)
+        self.box.addStretch()
+        self.place_end()
 
     @staticmethod
     def _row(*buttons: Button) -> QWidget:
@@ -181,12 +163,8 @@ class RecoveryDialog(QDialog):
         self.title.setText(_TITLES[step])
         for number, page in enumerate(self._pages):
             page.setVisible(number == step)
-        self._say("")
+        self.say("")
         (self.write, self.have, self.choose)[step].setFocus()
-
-    def _say(self, sentence: str) -> None:
-        self.error.say(sentence)
-        fit(self)
 
     def _write(self) -> None:
         chosen = self._messages.choose_folder(tr("申请写到哪里，通常是 U 盘"))
@@ -215,10 +193,10 @@ class RecoveryDialog(QDialog):
         """Set the new password, or say what is missing."""
         wrong = self.new.problem()
         if self._file is None:
-            self._say(tr("请先选县里给的答复文件"))
+            self.say(tr("请先选县里给的答复文件"))
             self.choose.setFocus()
         elif wrong is not None:
-            self._say(wrong[0])
+            self.say(wrong[0])
             wrong[1].setFocus()
         elif self.do.isEnabled():
             self.do.setEnabled(False)
@@ -233,7 +211,4 @@ class RecoveryDialog(QDialog):
     def _failed(self, error: Exception) -> None:
         self.write.setEnabled(True)
         self.do.setEnabled(True)
-        if isinstance(error, UserError):
-            self._say(str(error))
-        else:
-            self._messages.show_error(error)
+        self.tell(error)

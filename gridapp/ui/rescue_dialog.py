@@ -5,18 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
-from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.office.exporting import rescued
 from gridapp.office.exporting.rescued import Rescued
 from gridapp.store import keyholders
+from gridapp.ui.door_dialog import DoorDialog
 from gridapp.ui.jobs import Jobs, Progress
 from gridapp.ui.messages import Messages
 from gridapp.ui.theme import Theme
 from gridapp.ui.widgets.buttons import Button
-from gridapp.ui.widgets.card import Lines, NoticeBar, column, fit, line
+from gridapp.ui.widgets.card import Lines, fit
 from gridapp.ui.widgets.meter import Bar
 from gridapp.ui.widgets.text import Text
 
@@ -28,7 +28,7 @@ _ABOUT = tr(
 )
 
 
-class RescueDialog(QDialog):
+class RescueDialog(DoorDialog):
     """One button that asks where to, how far it is, and what was read and is lost."""
 
     def __init__(
@@ -42,41 +42,27 @@ class RescueDialog(QDialog):
         over: QWidget,
     ) -> None:
         """`password` is the one that was typed, `name` the id of whose it is."""
-        super().__init__(over)
-        self._folder = folder
+        super().__init__(folder, jobs, theme, messages, over)
         self._password = password
         self._name = name
-        self._jobs = jobs
-        self._messages = messages
         self._progress: Progress | None = None
         self.setWindowTitle(tr("数据文件损坏"))
-        self.setModal(True)
-        self.setFixedWidth(520)
-        self.error = NoticeBar(theme, "red", "circle-alert")
-        self.error.say("")
         self.far = Text("", "muted", wrap=True)
         self.bar = Bar(theme)
         self.found = Lines(gap=4)
         self.take = Button(theme, tr("取出还能读的资料…"), "primary", icon="save")
         self.halt = Button(theme, tr("停止"), icon="x")
-        self.close_button = Button(theme, tr("关闭"))
         self._place()
         self.take.clicked.connect(self.submit)
         self.halt.clicked.connect(self._stop)
-        self.close_button.clicked.connect(self.reject)
         self._show_running()
 
     def _place(self) -> None:
-        box = column(self, (24, 20, 24, 20), 10)
-        box.addWidget(Text(_ABOUT, "body", wrap=True))
-        box.addWidget(self.take, 0, Qt.AlignmentFlag.AlignLeft)
+        self.box.addWidget(Text(_ABOUT, "body", wrap=True))
+        self.box.addWidget(self.take, 0, Qt.AlignmentFlag.AlignLeft)
         for part in (self.error, self.far, self.bar, self.found):
-            box.addWidget(part)
-        below = line(gap=8)
-        below.addStretch()
-        for button in (self.halt, self.close_button):
-            below.addWidget(button)
-        box.addLayout(below)
+            self.box.addWidget(part)
+        self.place_end(self.halt)
 
     def submit(self) -> None:
         """Ask where to, and take out what can be read."""
@@ -126,10 +112,7 @@ class RescueDialog(QDialog):
     def _failed(self, error: Exception) -> None:
         self._progress = None
         self.far.setText("")
-        if isinstance(error, UserError):
-            self.error.say(str(error))
-        else:
-            self._messages.show_error(error)
+        self.tell(error)
         self._show_running()
 
     def _show_running(self) -> None:
