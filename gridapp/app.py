@@ -22,7 +22,7 @@ from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.settings import Scheme, Settings
 from gridapp.store.accounts import Account
-from gridapp.ui import capture_guard, warm
+from gridapp.ui import capture_guard, update_start, warm
 from gridapp.ui.capture_guard import CaptureGuard
 from gridapp.ui.clipboard_guard import ClipboardGuard
 from gridapp.ui.cover import Cover, take_in_composed
@@ -165,6 +165,7 @@ class App(QObject):
         session = Session(store, self.jobs, self.theme, self.messages, self.preferences)
         session.setParent(self)
         session.lock_asked.connect(self.lock)
+        session.updating.apply_asked.connect(self.leave_for_update)
         session.captures_allowed.connect(self._captures.allow)
         self._session = session
         window = MainWindow(session, user)
@@ -182,6 +183,7 @@ class App(QObject):
         if self._attended:
             session.syncing.begin()
             session.backups.begin()
+            session.updating.begin()
             QTimer.singleShot(0, self, self._watch_away)
             if store.missing is not None:
                 lost = store.missing.words
@@ -275,13 +277,23 @@ class App(QObject):
         except UserError as error:
             (self._at_door if self._cover.down else self.messages).show_error(error)
             return
+        self._hide_all()
+        self.close(for_good=False)
+        self.successor = successor.hand_over(key, user)
+        self._qt.quit()
+
+    def leave_for_update(self) -> None:
+        """End this process in favour of the installer of the update that waits."""
+        self._hide_all()
+        self.close()
+        update_start.leave_for(self._data, self._at_door)
+        self._qt.quit()
+
+    def _hide_all(self) -> None:
         if self.window is not None:
             self.window.leave()
         for widget in self._qt.topLevelWidgets():
             widget.hide()
-        self.close(for_good=False)
-        self.successor = successor.hand_over(key, user)
-        self._qt.quit()
 
     def close(self, *, for_good: bool = True) -> None:
         """Finish what is running and close the vault; a sync goes on next time.
@@ -296,6 +308,7 @@ class App(QObject):
         if self._session is not None:
             self._session.syncing.close()
             self._session.backups.close()
+            self._session.updating.close()
         self.jobs.close()
         if self._session is not None and self._store is not None and for_good:
             self._session.backups.after_close()
@@ -308,13 +321,19 @@ def _nothing(_: None) -> None:
     """What came of it is of no interest here."""
 
 
-def run(data: Path, password: str | None = None, package: Path | None = None) -> int:
+def run(
+    data: Path,
+    password: str | None = None,
+    package: Path | None = None,
+    updated: int | None = None,
+) -> int:
     """Open the window on the vault in `data`; returns the exit code when it is closed.
 
     `password` is for the demo, whose password is printed beforehand; otherwise the
     login asks for it. `package` is a file that was double-clicked: the window that is
-    open on the same data takes it, else this one once the vault is open. UserError when
-    there is no screen.
+    open on the same data takes it, else this one once the vault is open. `updated` is
+    how the installer ended that has started this process. UserError when there is no
+    screen.
     """
     if not has_display() and PLATFORM not in os.environ:
         raise UserError(tr("这里没有图形界面，窗口打不开；请在桌面上打开，或改用命令"))
@@ -329,6 +348,8 @@ def run(data: Path, password: str | None = None, package: Path | None = None) ->
     app = App(qt, data, start=start)
     app.messages.install()
     app.package = package
+    if start.key is None and not update_start.goes_on(data, app.messages, updated):
+        return 0
     QTimer.singleShot(_LISTENS, app, app.listen)
     if start.key is not None:
         app.take_over(start)

@@ -28,16 +28,19 @@ from gridapp.language import tr
     "--open",
     "package",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help=tr("打开窗口并导入这个数据包；双击数据包时就是这样。"),
+    help=tr("打开窗口并收下这个文件；双击数据包、登记文件或更新时就是这样。"),
 )
+@click.option("--updated", type=int, hidden=True)  # said by an update's installer
 @click.pass_context
-def main(ctx: click.Context, data: Path, package: Path | None) -> None:
+def main(
+    ctx: click.Context, data: Path, package: Path | None, updated: int | None
+) -> None:
     """网格日志。不带命令时打开窗口。"""
     if ctx.invoked_subcommand is None:
-        ctx.exit(_window(data, package))
+        ctx.exit(_window(data, package, updated))
 
 
-def _window(data: Path, package: Path | None) -> int:
+def _window(data: Path, package: Path | None, updated: int | None) -> int:
     """Open the window, or say which part of the system it lacks; the exit code."""
     try:
         from gridapp.app import run
@@ -50,7 +53,7 @@ def _window(data: Path, package: Path | None) -> int:
             raise
         alert.tell(reason)
         return 1
-    return run(data, package=package)
+    return run(data, package=package, updated=updated)
 
 
 def _add_commands() -> None:
@@ -98,14 +101,14 @@ def _add_commands() -> None:
         updates.update,
     ):
         main.add_command(command)
-    for command in county_backup.COMMANDS:
+    for command in (
+        *county_backup.COMMANDS,
+        *package.COUNTY_COMMANDS,
+        doctor.county_doctor,
+        recovery.county_recover,
+        updates.county_update,
+    ):
         county.county.add_command(command)
-    county.county.add_command(doctor.county_doctor)
-    county.county.add_command(package.county_package)
-    county.county.add_command(package.invite)
-    county.county.add_command(package.county_keys)
-    county.county.add_command(recovery.county_recover)
-    county.county.add_command(updates.county_update)
 
 
 main.fill = _add_commands

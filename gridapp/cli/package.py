@@ -93,10 +93,15 @@ def import_(file: Path, data: Path, password_file: Path | None, as_json: bool) -
 @_code
 def join(file: Path, data: Path, password_file: Path | None, code: str) -> None:
     """没有网络时登记：收下县里给的登记文件，接着导出一个请求交给县里。"""
+    from gridapp.sync import enrolment_file, prepared
     from gridapp.sync.package_join import accept
 
     with opened(data, password_file, needs=None) as store:
-        accept(store, file, code)
+        if enrolment_file.is_one(file):
+            found = enrolment_file.usable(file)
+            prepared.accept(store, found, prepared.number_of(found, code))
+        else:
+            accept(store, file, code)
     click.echo(tr("登记文件已收下。请导出一个数据包交给县里，再导入县里的答复"))
 
 
@@ -194,3 +199,6 @@ def _told(one: Taken) -> str:
     return tr(
         "收下 {taken} 条，{held} 处要本人决定，答复里有 {sent} 条：{answer}", **words
     )
+
+
+COUNTY_COMMANDS = (county_package, invite, county_keys)

@@ -27,7 +27,7 @@ from gridapp.ui.pages import Pages
 from gridapp.ui.places import FOOT, MARKED, OPEN, PAGES, PLACES, RECORD_PAGES, SOON
 from gridapp.ui.preferences import SMALLEST
 from gridapp.ui.session import Session
-from gridapp.ui.sync.drives import SUFFIX
+from gridapp.ui.sync.drives import SUFFIX, UPDATE
 from gridapp.ui.tokens import Width
 from gridapp.ui.widgets.busy import BusyLine
 from gridapp.ui.widgets.card import column, line
@@ -76,10 +76,11 @@ class MainWindow(QMainWindow):
         session.syncing.changed.connect(self._show_standing)
         session.syncing.said.connect(self._toast.say)
         session.backups.said.connect(self._toast.say)
+        session.updating.said.connect(self._toast.say)
         session.backups.changed.connect(self._show_standing)
         drop = LedgerDrop(self)
         drop.dropped.connect(partial(take_table, self))
-        packages = LedgerDrop(self, frozenset({SUFFIX}))
+        packages = LedgerDrop(self, frozenset({SUFFIX, UPDATE}))
         packages.dropped.connect(partial(take_package, self))
         self._bind_keys()
         self._header.find_box.setVisible(not self._refused)
@@ -314,7 +315,7 @@ def take_table(window: MainWindow, file: Path) -> None:
 
 
 def take_package(window: MainWindow, file: Path) -> None:
-    """Show how the county's answer that came on a stick is imported."""
+    """Show how what came on a stick is taken: the county's answer, or an update."""
     window.go("sync")
     cast("SyncPage", window.pages["sync"]).take_package(file)
 

@@ -16,6 +16,7 @@ from gridapp.ui.messages import Messages
 from gridapp.ui.preferences import Preferences
 from gridapp.ui.syncing import Syncing
 from gridapp.ui.theme import Theme
+from gridapp.ui.updating import Updating
 
 Result = TypeVar("Result")
 
@@ -43,6 +44,7 @@ class Session(QObject):
         self.preferences = preferences or Preferences(store.folder, self)
         self.syncing = Syncing(self)
         self.backups = BackingUp(self)
+        self.updating = Updating(self)
         store.on_changed(self._tell)
 
     def refusal(self, act: Act) -> str:

@@ -19,7 +19,7 @@ from pathlib import Path
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.update.file import WINDOWS, Head
-from gridapp.update.staged import NOBODY_HEARD, Outcome, Updates
+from gridapp.update.staged import NOBODY_HEARD, NOT_STARTED, Outcome, Updates
 
 HELPER = "gridapp-update"  # runs as root, beside the program (installer/deb.py)
 UPDATED = "--updated"  # says how the installer ended, to the program it starts
@@ -63,8 +63,7 @@ def start(updates: Updates) -> str:
         raise UserError(tr("没有等着的更新"))
     if updates.running():
         raise UserError(tr("正在更新程序，请过几分钟再打开"))
-    if updates.program.platform == WINDOWS:
-        _check_folder(updates, head)
+    check(updates, head)
     try:
         command, folder = _command(updates, head)
         attempt = updates.begin(head)
@@ -86,8 +85,6 @@ def _command(updates: Updates, head: Head) -> tuple[list[str], Path]:
         return [str(installer), "/S", "/UPDATE"], installer.parent
     helper = updates.program.folder / HELPER
     file = updates.file_of(head)
-    if shutil.which("pkexec") is None or not helper.exists():
-        raise UserError(by_administrator(updates, head))
     again = [*updates.program.launch, "--data", str(updates.data)]
     told = ["sh", str(helper), str(file), *again]
     return ["/bin/sh", "-c", _SCRIPT, *told], updates.data
@@ -107,11 +104,16 @@ def by_administrator(updates: Updates, head: Head) -> str:
     )
 
 
-def _check_folder(updates: Updates, head: Head) -> None:
-    """UserError when this person may not change the program's folder: asking Windows
-    for rights tells less than trying."""
+def check(updates: Updates, head: Head) -> None:
+    """UserError when this person may not change the program: asking Windows for rights
+    tells less than trying."""
+    folder = updates.program.folder
+    if updates.program.platform != WINDOWS:
+        if shutil.which("pkexec") is None or not (folder / HELPER).exists():
+            raise UserError(by_administrator(updates, head))
+        return
     try:
-        with tempfile.TemporaryFile(dir=updates.program.folder):
+        with tempfile.TemporaryFile(dir=folder):
             return
     except OSError as error:
         raise UserError(by_administrator(updates, head)) from error
@@ -165,4 +167,20 @@ def why(code: int) -> str:
         return tr("这台电脑的系统太旧，装不了新版本")
     if code in _REFUSED:
         return tr("没有得到管理员的同意")
+    if code == NOT_STARTED:
+        return tr("要由管理员更新，做法见“设置”里的“更新”")
     return ""
+
+
+def outcome_words(one: Outcome, news: str) -> str:
+    """What became of an update, for the person; `news` is what is new in it."""
+    if one.good:
+        words = tr("已更新到 {version}", version=one.version)
+        return tr("{words}：{news}", words=words, news=news) if news else words
+    words = tr(
+        "没有更新到 {version}，现在还是 {before}，资料没有改动",
+        version=one.version,
+        before=one.before,
+    )
+    reason = why(one.code)
+    return tr("{words}。{why}", words=words, why=reason) if reason else words

@@ -32,7 +32,7 @@ _RUN = "run-"  # how the name of a folder begins that an installer runs in
 _MOST_KEPT = 20  # updates that did not come in
 _LONGEST = 600.0  # seconds that an installer may take
 _TRIES = 2  # of an update whose installer was never seen to start
-NOBODY_HEARD = -1  # how an installer ended
+NOBODY_HEARD, NOT_STARTED = -1, -2  # how an installer ended
 ROOM = 3  # times the size of an update: itself, its copy, and what it unpacks
 Step = Callable[[int, int], object]
 M = TypeVar("M", bound=msgspec.Struct)
@@ -272,17 +272,29 @@ class Updates:
         good = found.version == self.program.version
         if not good and not found.pid and code == NOBODY_HEARD and found.tries < _TRIES:
             return None
-        state = self.state()
-        state.outcome = Outcome(found.version, found.before, good, code, found.notes)
-        if not good:
-            kept = [one for one in state.failed if one.id != found.id]
-            failed = Failed(found.id, found.version, code, _now())
-            state.failed = [*kept, failed][-_MOST_KEPT:]
-            state.untold = f"{found.version} {code}"
-        self.keep(state)
+        self._conclude(found, code, good=good)
         (self.folder / APPLYING).unlink(missing_ok=True)
         self.ready()  # what is in by now waits no more
-        return state.outcome
+        return self.state().outcome
+
+    def not_started(self, head: Head) -> None:
+        """Note that its installer cannot be started here, so that it is not tried at
+        every start and the county learns of it. Raises OSError."""
+        told = head.manifest
+        own = self.program.version
+        made = Attempt(head.id, told.version, own, time.time(), 0, 0, told.notes)
+        self._conclude(made, NOT_STARTED, good=False)
+
+    def _conclude(self, one: Attempt, code: int, *, good: bool) -> None:
+        """Remember what became of an update."""
+        state = self.state()
+        state.outcome = Outcome(one.version, one.before, good, code, one.notes)
+        if not good:
+            kept = [past for past in state.failed if past.id != one.id]
+            failed = Failed(one.id, one.version, code, _now())
+            state.failed = [*kept, failed][-_MOST_KEPT:]
+            state.untold = f"{one.version} {code}"
+        self.keep(state)
 
     def told_person(self) -> None:
         """The person knows what became of it. Raises OSError."""

@@ -19,6 +19,7 @@ from gridapp.ui.settings.accounts_card import AccountsCard
 from gridapp.ui.settings.backup_card import BackupCard
 from gridapp.ui.settings.checkup_card import CheckupCard
 from gridapp.ui.settings.phrases_dialog import PhrasesDialog
+from gridapp.ui.settings.update_card import UpdateCard
 from gridapp.ui.side_page import SidePage
 from gridapp.ui.tokens import Width
 from gridapp.ui.widgets.buttons import Button, ChipRow, refuse
@@ -65,6 +66,7 @@ class SettingsPage(SidePage):
         self.backups = BackupCard(session)
         self.backups.told.connect(self.said)
         self.checkup = CheckupCard(session)
+        self.updates = UpdateCard(session)
         inside = QWidget()
         self._columns = line(inside, gap=12)
         left, right = column(gap=12), column(gap=12)
@@ -73,6 +75,7 @@ class SettingsPage(SidePage):
         for card in (
             self.backups,
             self.checkup,
+            self.updates,
             self._entry_card(),
             self._data_card(),
             self._ways_card(),

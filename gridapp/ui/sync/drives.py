@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
 from PySide6.QtCore import QStorageInfo
 
-SUFFIX = ".gridpkg"  # as sync.gridpkg has it, whose import the window can do without
+# As sync.gridpkg and update.file have them; the window can do without their imports.
+SUFFIX, UPDATE = ".gridpkg", ".gridupdate"
 _MOUNTS = ("/media/", "/run/media/", "/mnt/")  # where Linux puts what is plugged in
 _REMOVABLE = 2  # DRIVE_REMOVABLE, what GetDriveTypeW says of a stick
 MOST_FILES = 5
@@ -60,4 +62,15 @@ def answers(found: Sequence[Drive], device: UUID) -> list[Path]:
                         files.append((path.stat().st_mtime, path))
                 except (OSError, BadPackage):  # it went meanwhile, or is none
                     continue
+    return [path for _, path in sorted(files, reverse=True)[:MOST_FILES]]
+
+
+def updates(found: Sequence[Drive]) -> list[Path]:
+    """The updates of the program on these sticks, the newest first; not proved yet."""
+    files: list[tuple[float, Path]] = []
+    for drive in found:
+        for depth in _DEPTHS:
+            for path in drive.folder.glob(f"{depth}{UPDATE}"):
+                with suppress(OSError):  # it went meanwhile
+                    files.append((path.stat().st_mtime, path))
     return [path for _, path in sorted(files, reverse=True)[:MOST_FILES]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from functools import partial
 from pathlib import Path
+from uuid import UUID
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QWidget
@@ -15,7 +16,7 @@ from gridapp.store.exchange import Exchange
 from gridapp.store.vault import Store
 from gridapp.ui.jobs import Progress
 from gridapp.ui.session import Session
-from gridapp.ui.sync.drives import Drive, answers, drives
+from gridapp.ui.sync.drives import UPDATE, Drive, answers, drives, updates
 from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import Divider, NoticeBar, column
 from gridapp.ui.widgets.flow import FlowLayout
@@ -24,7 +25,7 @@ from gridapp.ui.widgets.text import Text
 from gridapp.work.sync_standing import moment_words
 
 LATE = dt.timedelta(days=3)  # without an answer: say so in colour
-KINDS = tr("数据包 (*.gridpkg)")
+KINDS = tr("数据包和更新 (*.gridpkg *.gridupdate)")
 
 
 class StickCard(QWidget):
@@ -101,27 +102,31 @@ class StickCard(QWidget):
 
     def _ask_which(self) -> None:
         device = self._session.store.device_id
-        self._session.jobs.run(lambda: answers(drives(), device), self._offer_files)
+        self._session.jobs.run(lambda: _on_sticks(device), self._offer_files)
 
     def _offer_files(self, found: list[Path]) -> None:
         if not found:
             self._choose_file()
             return
         menu = QMenu(self)
-        menu.setAccessibleName(tr("导入哪个答复"))
+        menu.setAccessibleName(tr("导入哪个文件"))
         for path in found:
             menu.addAction(path.name).triggered.connect(partial(self.take, path))
         menu.addAction(tr("别的文件…")).triggered.connect(self._choose_file)
         drop(menu, self.back)
 
     def _choose_file(self) -> None:
-        chosen = self._session.messages.choose_file(tr("选县里给的答复"), KINDS)
+        chosen = self._session.messages.choose_file(tr("选县里给的文件"), KINDS)
         if chosen:
             self.take(Path(chosen))
 
     def take(self, file: Path, _checked: bool = False) -> None:
-        """Import the answer of the county."""
+        """Import the answer of the county, or take an update of the program."""
         if self._progress is not None:
+            return
+        self.error.say("")
+        if file.suffix.lower() == UPDATE:
+            self._session.updating.take(file, self._failed)
             return
         work = partial(_import, self._session.store, file, self._begin())
         self._session.jobs.run_network(work, self._imported, self._failed)
@@ -162,6 +167,12 @@ class StickCard(QWidget):
         self.halt.setVisible(running)
         for button in (self.out, self.back):
             button.setEnabled(not running)
+
+
+def _on_sticks(device: UUID) -> list[Path]:
+    """What there is to import for this laptop, updates of the program last."""
+    found = drives()
+    return [*answers(found, device), *updates(found)]
 
 
 def reminder(exchange: Exchange, now: dt.datetime) -> tuple[str, bool]:
