@@ -28,7 +28,10 @@ def build(folder: Path, out: Path, version: str | None = None) -> Path:
     settings = {
         "VERSION": version,
         "NUMBERS": numbers,
-        "BUNDLE": str(folder.resolve()),
+        # NSIS for Windows makes 32-bit Setups only; Debian's makes both, and a Wine
+        # without 32 bits runs the others alone. What they do is the same.
+        "STUB": "x86" if sys.platform == "win32" else "amd64",
+        "FILES": str(folder.resolve() / "*.*"),
         "ICON": str(windows_resource.icon().resolve()),
         "OUT": str(setup.resolve()),
         "SIZE_KB": str(sum(one.stat().st_size for one in files) // 1024 + 1),

@@ -32,7 +32,7 @@ def wanted() -> bool:
 
 
 def sign(*files: Path) -> None:
-    """Signs each file in place (SHA-256); raises `NotSigned` and leaves it as it was."""
+    """Signs each file in place, by SHA-256; `NotSigned` leaves it as it was."""
     for file in files:
         signed = file.with_name(file.name + ".signed")
         signed.unlink(missing_ok=True)

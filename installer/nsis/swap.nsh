@@ -144,9 +144,6 @@ FunctionEnd
 !macroend
 
 Function Swap                          ; the folder's program out, gridapp.new's in
-  ${If} ${FileExists} "$INSTDIR\Uninstall.exe"
-    WriteRegStr SHCTX "${ONCE}" "${ID}" '"$INSTDIR\Uninstall.exe" /S /HEAL _?=$INSTDIR'
-  ${EndIf}
   ${IfNot} ${FileExists} "$INSTDIR\${EXE}"
     StrCpy $4 "first"
   ${Else}

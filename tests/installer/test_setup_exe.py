@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -30,8 +31,10 @@ PROGRAM = {
 
 
 @pytest.fixture(scope="module")
-def machine() -> Windows:
-    return Windows(Wine(bundle.BUILD / "wine" / "tests").make())
+def machine() -> Generator[Windows]:
+    machine = Windows(Wine(bundle.BUILD / "wine" / "tests").make())
+    yield machine
+    machine.shut_down()
 
 
 @pytest.fixture
@@ -140,7 +143,7 @@ def test_a_version_that_fails_its_self_check_is_taken_back(
     windows.run(setups["1.0.0"], "/S")
     before = files(windows.program())
     assert windows.run(setups["broken"], "/S", "/UPDATE") == 6
-    windows.wine.settle()
+    windows.quiet("--updated")
     assert version_of(windows, windows.program()) == "1.0.0"
     assert windows.value(UNINSTALL, "DisplayVersion") == "1.0.0"
     assert windows.value(RUN_ONCE, "gridapp") is None
@@ -166,7 +169,7 @@ def test_an_update_waits_for_the_program_and_starts_it_again(
         with pytest.raises(TimeoutError):
             windows.ends(update, 3)
     assert windows.ends(update, 60) == 0
-    windows.wine.settle()
+    windows.quiet("--updated")
     started = windows.program() / "started"
     assert started.read_text() == "1.1.0 --updated 0\n"
 
@@ -213,8 +216,7 @@ def test_an_upgrade_cut_off_heals(
     if healer == "setup":
         assert windows.run(setups["broken"], "/S") in (4, 6)
     else:
-        assert windows.log_in(folder)
-    windows.wine.settle()
+        assert windows.log_in()
     new = whole and stage != "checking and failing"
     assert version_of(windows, folder) == ("1.3.0" if new else "1.0.0")
     assert windows.value(UNINSTALL, "DisplayVersion") == ("1.3.0" if new else "1.0.0")

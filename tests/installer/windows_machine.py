@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,6 +25,8 @@ class Windows:
 
     def __init__(self, wine: Wine) -> None:
         self.wine = wine
+        # As long as somebody is there Windows stays up: each program starts sooner.
+        self._somebody = self.start("cmd", stdin=subprocess.PIPE)
         user = wine.run(["cmd", "/c", "echo %USERNAME%"]).stdout.strip()
         self.local = wine.drive / "users" / user / "AppData/Local"
         self.data = self.local / "gridapp"
@@ -41,12 +44,19 @@ class Windows:
         """Runs a Windows program to its end; its exit code."""
         return self.wine.run(list(command), seconds=seconds).returncode
 
-    def start(self, *command: str | Path) -> subprocess.Popen[bytes]:
+    def shut_down(self) -> None:
+        """Ends what keeps Windows up, and waits for everything that still runs."""
+        self._somebody.communicate(timeout=30)
+        self.wine.settle()
+
+    def start(
+        self, *command: str | Path, stdin: int = subprocess.DEVNULL
+    ) -> subprocess.Popen[bytes]:
         """Starts a Windows program and leaves it running."""
         return subprocess.Popen(
             ["wine", *map(str, command)],
             env=self.wine.environment(),
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
@@ -71,8 +81,30 @@ class Windows:
     def uninstall(self, folder: Path, *switches: str) -> int:
         """Runs the uninstaller, which goes on after its first process has ended."""
         code = self.run(folder / "Uninstall.exe", "/S", *switches)
-        self.wine.settle()
+        self.quiet("~nsu", "Un.exe", "Un_A.exe")
         return code
+
+    def quiet(self, *words: str, seconds: float = 60) -> None:
+        """Waits until no program of this machine runs with one of the words."""
+        end = time.monotonic() + seconds
+        while self._programs(*words):
+            if time.monotonic() > end:
+                raise TimeoutError(f"still running: {words}")
+            time.sleep(0.05)
+
+    def _programs(self, *words: str) -> list[int]:
+        prefix = f"WINEPREFIX={self.wine.prefix}".encode()
+        found: list[int] = []
+        for process in Path("/proc").glob("[0-9]*"):
+            try:
+                command = (process / "cmdline").read_bytes().decode(errors="replace")
+                if any(word in command for word in words) and prefix in (
+                    process / "environ"
+                ).read_bytes().split(b"\0"):
+                    found.append(int(process.name))
+            except OSError:  # it has just ended
+                continue
+        return found
 
     def uninstall_is_refused(self, folder: Path) -> bool:
         """Whether the uninstaller leaves a program alone that runs."""
@@ -86,17 +118,17 @@ class Windows:
         """The path of a file on drive C: as a Windows program says it."""
         return "C:\\" + str(path.relative_to(self.wine.drive)).replace("/", "\\")
 
-    def log_in(self, folder: Path) -> bool:
+    def log_in(self) -> bool:
         """Does what Windows does with RunOnce at the next log-in."""
         command = self.value(RUN_ONCE, "gridapp")
-        if command is None:  # cut off before anything was replaced: a next Setup clears
-            return self.run(folder / "gridapp-cli.exe", "--version") == 0
+        assert command is not None
         self.wine.run(["reg", "delete", f"HKCU\\{RUN_ONCE}", "/v", "gridapp", "/f"])
-        program, rest = re.fullmatch('"(.+?)" (.+)', command).groups()
-        return self.run(program, *rest.split(" ", 2)) == 0
+        parts = re.fullmatch('"(.+?)" (.+)', command)
+        assert parts is not None
+        return self.run(parts[1], *parts[2].split(" ", 2)) == 0
 
     @contextmanager
-    def long_paths(self) -> Iterator[None]:
+    def long_paths(self) -> Generator[None]:
         """A Windows whose administrator has switched long paths on."""
         key = r"HKLM\SYSTEM\CurrentControlSet\Control\FileSystem"
         value = ["/v", "LongPathsEnabled"]
@@ -115,7 +147,7 @@ class Windows:
             raise TimeoutError from None
 
     @contextmanager
-    def running(self, program: Path) -> Iterator[None]:
+    def running(self, program: Path) -> Generator[None]:
         """The program runs as long as the block does."""
         process = self.start(program, "hold")
         time.sleep(2)
@@ -125,7 +157,6 @@ class Windows:
             (program.parent / "release").touch()
             process.wait(30)
             (program.parent / "release").unlink()
-            self.wine.settle()
 
     def kill_when(
         self, moment: Callable[[], bool], *command: str | Path, seconds: float = 60
@@ -137,11 +168,10 @@ class Windows:
             if process.poll() is not None or time.monotonic() > end:
                 raise AssertionError("the moment did not come")
             time.sleep(0.005)
-        subprocess.run(
-            ["wineserver", "-k9"], env=self.wine.environment(), check=False
-        )
+        for number in self._programs("gridapp-cli.exe", "-setup.exe"):
+            os.kill(number, signal.SIGKILL)
         process.wait(30)
-        self.wine.settle()
+        self.quiet("gridapp-cli.exe", "-setup.exe")
 
     def clear(self) -> None:
         """Takes everything off that a test before has left."""

@@ -1,0 +1,56 @@
+"""The MSI, put in and taken off by Wine's Windows Installer."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from installer import bundle, msi
+from installer.wine import Wine, windows_path
+from tests.installer.windows_machine import Windows, files, payload, version_of
+
+pytestmark = [pytest.mark.installer, pytest.mark.xdist_group("wine")]
+
+
+@pytest.fixture
+def windows() -> Generator[Windows]:
+    machine = Windows(Wine(bundle.BUILD / "wine" / "tests").make())
+    machine.clear()
+    yield machine
+    machine.shut_down()
+
+
+def test_the_msi_keeps_its_chinese_upgrades_and_goes(
+    windows: Windows, tmp_path: Path
+) -> None:
+    first, second = (
+        msi.build(payload(tmp_path / version, version), tmp_path / "out", version)
+        for version in ("1.0.0", "1.1.0")
+    )
+    folder = windows.program(machine=True)
+    data = windows.data / "grid.db"
+    data.parent.mkdir(parents=True, exist_ok=True)
+    data.touch()
+
+    assert windows.run("msiexec", "/i", windows_path(first), "/qn") == 0
+    program = {"gridapp.exe", "gridapp-cli.exe", "_internal/verdict"}
+    program.add("_internal/数据 文件.txt")
+    assert files(folder) == program | {"_internal/only-in-1.0.0"}
+    assert version_of(windows, folder) == "1.0.0"
+    assert "网格日志.lnk" in {link.name for link in windows.shortcuts()}
+    kind = windows.value(r"Software\Classes\gridapp.package", root="HKLM")
+    assert kind == "网格日志数据包"
+
+    assert windows.run("msiexec", "/i", windows_path(second), "/qn") == 0
+    assert files(folder) == program | {"_internal/only-in-1.1.0"}
+    assert version_of(windows, folder) == "1.1.0"
+
+    assert windows.run("msiexec", "/i", windows_path(first), "/qn") != 0
+    assert version_of(windows, folder) == "1.1.0"
+
+    assert windows.run("msiexec", "/x", windows_path(second), "/qn") == 0
+    assert files(folder) == set()
+    assert windows.shortcuts() == []
+    assert data.exists()
