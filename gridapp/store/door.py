@@ -16,7 +16,7 @@ from gridapp.store import slot_content, slot_file
 from gridapp.store.accounts import Account
 from gridapp.store.faults import file_faults_in_words
 
-SLOT_FILE = "vault.json"
+SLOT_FILE, DATABASE_FILE = "vault.json", "grid.db"
 RESTORING = "restoring"  # the folder of a restore that is prepared (`restoring`)
 READY = "ready.json"  # in it, when it is whole
 WRONG_PASSWORD = tr("密码不对，请重新输入（注意大小写）")

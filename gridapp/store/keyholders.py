@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from gridapp.errors import UserError
-from gridapp.language import tr
 from gridapp.store import passwords, slot_file, slots, tries
 from gridapp.store.door import SLOT_FILE, WrongPassword
 from gridapp.store.faults import file_faults_in_words
@@ -18,15 +16,7 @@ def unsealed(folder: Path, password: str, name: str | None = None) -> slots.Open
     TooSoon after many wrong ones (`tries`).
     """
     with file_faults_in_words():
-        kept = slots.read(folder / SLOT_FILE).slots
-    wanted = [
-        slot for slot in kept if name in (None, slot.account.id, slot.account.name)
-    ]
-    if not wanted:
-        names = tr("、").join(slot.account.shown for slot in kept)
-        raise UserError(
-            tr("这份数据里没有“{name}”，有：{names}", name=name, names=names)
-        )
+        wanted = slots.read(folder / SLOT_FILE).of(name)
     tries.begin(folder)
     for slot in wanted:
         opened = slots.opened(slot, password)

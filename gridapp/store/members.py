@@ -68,7 +68,7 @@ def set_password(
     """
     demand(store.user.role, Act.ACCOUNTS)
     kept = slots.read(store.folder / SLOT_FILE)
-    was = _named(kept, account_id)
+    was = kept.of(account_id)[0].account
     user = replace(was, role=role or was.role)
     if user.role != SECRETARY:
         _someone_left(kept, was)
@@ -108,7 +108,7 @@ def remove(store: Store, account_id: str) -> None:
     """
     demand(store.user.role, Act.ACCOUNTS)
     kept = slots.read(store.folder / SLOT_FILE)
-    was = _named(kept, account_id)
+    was = kept.of(account_id)[0].account
     if was.id == store.user.id:
         raise UserError(tr("不能停用自己，请另一位负责人或技术人员登录后再停用"))
     _someone_left(kept, was)
@@ -136,14 +136,6 @@ def _change(store: Store, changed: Callable[[Kept], tuple[Slot, ...]]) -> None:
 
 def _in_place(one: Slot, slot: Slot) -> Slot:
     return slot if one.account.id == slot.id else one
-
-
-def _named(kept: Kept, account_id: str) -> Account:
-    """The account of that id, or of that name."""
-    for slot in kept.slots:
-        if account_id in (slot.account.id, slot.name):
-            return slot.account
-    raise UserError(tr("这份数据里没有“{name}”这个用户", name=account_id))
 
 
 def _someone_left(kept: Kept, without: Account) -> None:

@@ -127,17 +127,12 @@ def take(folder: Path, file: Path, password: str) -> Account:
 
 def _whose(kept: Kept, name: str | None) -> Slot:
     """The slot that a request is for."""
-    fitting = [
-        one for one in kept.slots if name in (None, one.account.id, one.account.name)
-    ]
-    if len(fitting) == 1:
-        return fitting[0]
-    names = tr("、").join(one.account.shown for one in kept.slots)
-    if name is None:
+    fitting = kept.of(name)
+    if len(fitting) > 1:
         raise UserError(
-            tr("这台电脑有几个用户，请说明是谁忘了密码：{names}", names=names)
+            tr("这台电脑有几个用户，请说明是谁忘了密码：{names}", names=kept.names)
         )
-    raise UserError(tr("这份数据里没有“{name}”，有：{names}", name=name, names=names))
+    return fitting[0]
 
 
 def _named(target: Path, mine: Asked) -> Path:

@@ -34,10 +34,10 @@ from gridapp.models import RECORDS
 from gridapp.models.record import Base, Record, fields_of, table_of
 from gridapp.store import rescue_cells, rescue_pages, tables
 from gridapp.store.database import driver, faults_in_words
+from gridapp.store.door import DATABASE_FILE
 from gridapp.store.rescue_cells import Row, Tree
 from gridapp.store.rescue_pages import Pages
 
-DATABASE = "grid.db"
 Progress = Callable[[int, int], None]
 _BESIDE = (tables.author, tables.draft, tables.disclosure, tables.sync_state)
 _WANTED: tuple[Table, ...] = (*(table_of(one) for one in RECORDS), *_BESIDE)
@@ -95,7 +95,7 @@ def salvage(folder: Path, key: bytes, progress: Progress | None = None) -> Salva
     progress: is told how many tables are done, and of how many. UserError when there
     is no database, or not one page of it opens with this key.
     """
-    path = folder / DATABASE
+    path = folder / DATABASE_FILE
     if not path.exists():
         raise UserError(tr("数据文件 {name} 不见了，请从备份恢复", name=path.name))
     with faults_in_words():

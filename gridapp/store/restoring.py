@@ -21,11 +21,11 @@ from gridapp import durable
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.store import saved, slot_file, slots
-from gridapp.store.door import READY, pending
+from gridapp.store.door import DATABASE_FILE, READY, SLOT_FILE, pending
 from gridapp.store.door import RESTORING as FOLDER
 from gridapp.store.photos import FOLDER as PHOTOS
 
-DATABASE, SLOTS = "grid.db", "vault.json"  # files of a vault, and parts of a backup
+DATABASE, SLOTS = DATABASE_FILE, SLOT_FILE  # so are the parts of a backup called
 _LOCK = ".restoring.lock"
 _PATIENCE = 10.0  # seconds to wait for another program that is at it
 # Where SQLite locks a file on POSIX: PENDING_BYTE + 2, SHARED_SIZE bytes (its os.h).

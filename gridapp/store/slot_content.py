@@ -108,6 +108,27 @@ class Kept:
     mac: str = ""
     next_mac: str = ""
 
+    def of(self, name: str | None) -> list[Slot]:
+        """The slots of whoever has this name or id; all of them when it is None.
+
+        UserError, which says who there is, when nobody has.
+        """
+        found = [
+            one
+            for one in self.slots
+            if name in (None, one.account.id, one.account.name)
+        ]
+        if not found:
+            raise UserError(
+                tr("这份数据里没有“{name}”，有：{names}", name=name, names=self.names)
+            )
+        return found
+
+    @property
+    def names(self) -> str:
+        """Who may open the vault, in words."""
+        return tr("、").join(one.account.shown for one in self.slots)
+
 
 def read(path: Path) -> Kept:
     """The slots of a vault; Locked when the county has shut it, UserError when the file

@@ -43,6 +43,7 @@ from gridapp.store import (
 from gridapp.store.accounts import Account
 from gridapp.store.database import faults_in_words, make_engine
 from gridapp.store.door import (
+    DATABASE_FILE,
     SLOT_FILE,
     WRONG_PASSWORD,
     WrongPassword,
@@ -56,7 +57,6 @@ from gridapp.store.photos import PhotoStore
 
 __all__ = ["WRONG_PASSWORD", "WrongPassword", "change_password"]
 
-DATABASE_FILE = "grid.db"
 _KEEPERS = frozenset({Grid, Worker})  # who works where, which accounts are made from
 
 
