@@ -22,7 +22,7 @@ class Invited(msgspec.Struct, frozen=True):
     """A county that has invited this laptop; bytes in hex. `package` is the last
     request that was exported. `file` is the id of an enrolment file, whose `part` of
     the code goes before the number that was told. `refused`: the county did not take
-    the code, so that a person has to do something first."""
+    the code, or some of it is not known yet: a person has to do something first."""
 
     code: str
     server: str

@@ -68,11 +68,26 @@ def accept(store: Store, file: EnrolmentFile, number: str) -> None:
             said.url,
             file=file.id,
             part=said.code if said.pin else "",
+            refused=said.pin and not number,
         )
         invited.keep(tx.db, one)
         state.keep(tx.db, _USED, file.id)
         if said.ca:
             state.keep(tx.db, state.SERVER_CA, said.ca)
+
+
+def take(store: Store, path: Path) -> str:
+    """Take in a file on a laptop that is at work already; what to do next, in words.
+
+    The number that goes with it is typed where a code is (`completed`). BadPackage when
+    this laptop is at home at a county.
+    """
+    file = enrolment_file.usable(path)
+    if _used(store) != file.id:
+        accept(store, file, "")
+    if not file.said.pin:
+        return tr("登记文件收下了，连上县里后自动登记")
+    return tr("登记文件收下了，请把县里告诉您的登记口令填在“登记码”里，再点登记")
 
 
 def tidy(store: Store) -> None:

@@ -40,6 +40,7 @@ class Standing:
     lines: tuple[SyncLine, ...] = ()
     sticks: Exchange = Exchange()
     photos: int = 0  # that the county does not have yet
+    offered: str = ""  # address of a county that waits for a code to be typed
 
     @property
     def joined(self) -> bool:
@@ -64,6 +65,7 @@ def read(db: Connection) -> Standing:
         tuple(sync_log.lines(db)),
         exchange.read(db),
         len(photo_state.unsent(db)),
+        one.url if (one := invited.read(db)) else "",
     )
 
 

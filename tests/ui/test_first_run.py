@@ -9,6 +9,7 @@ from gridapp.store import door, state
 from gridapp.sync import pin
 from gridapp.ui.login import Login
 from gridapp.ui.session import Session
+from gridapp.ui.sync.sync_page import SyncPage
 from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.text import Text
 
@@ -119,3 +120,27 @@ def test_who_it_is_not_for_begins_without_it(start, prepare, tmp_path, qtbot):
     alone = next(b for b in login.findChildren(Button) if "自己填" in b.text())
     with qtbot.waitSignal(login.alone_asked, timeout=2_000):
         alone.click()
+
+
+def test_a_laptop_at_work_takes_the_file_and_asks_for_the_number_where_a_code_goes(
+    session, prepare, settle, qtbot, tmp_path
+):
+    number = prepare(tmp_path / "stick")
+    page = SyncPage(session)
+    qtbot.addWidget(page)
+    said = []
+    page.said.connect(lambda words, _: said.append(words))
+    page.show()
+    page.take_package(tmp_path / "stick" / paths.ENROLMENT)
+    settle()
+    assert "登记口令填在“登记码”里" in said[0]
+    assert page.card.join.isVisible()
+    assert page.card.join.server.text().startswith("http://127.0.0.1")
+
+    page.card.join.code.setText(pin.shown(number))
+    page.card.join.enrol()
+    settle()
+
+    session.syncing.close()
+    with session.store.reading() as db:
+        assert state.value(db, state.TOKEN)

@@ -110,7 +110,7 @@ class StateCard(Card):
         if back and not running:
             self.focus_start()
         self.join.setVisible(not standing.joined or moment.shut_out)
-        self.join.offer(standing.server)
+        self.join.offer(standing.server or standing.offered)
         kinds = [
             _line(record_named(kind).title, tr("{number:,} 条", number=n))
             for kind, n in standing.waiting.items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QWidget
 
 from gridapp.language import tr
 from gridapp.models.permissions import Act
+from gridapp.store.vault import Store
 from gridapp.ui.page import Page
 from gridapp.ui.session import Session
 from gridapp.ui.sync.held_list import HeldList
@@ -144,8 +146,21 @@ class SyncPage(Page):
         self._stack.setCurrentIndex((HELD, LOG).index(key))
 
     def take_package(self, file: Path) -> None:
-        """Import the answer of the county that was dropped or double-clicked."""
-        self.stick.take(file)
+        """Take a file that was dropped or double-clicked: the county's answer or its
+        enrolment file, or an update."""
+        work = partial(_invitation, self.session.store, file)
+        self.session.jobs.run(work, partial(self._taken, file), self._not_taken)
+
+    def _taken(self, file: Path, words: str) -> None:
+        if not words:
+            self.stick.take(file)
+            return
+        self.said.emit(words, None)
+        self._syncing.joined()
+        self.reload()
+
+    def _not_taken(self, error: Exception) -> None:
+        self.session.messages.show_error(error)
 
     def sync(self) -> None:
         """Push and pull now."""
@@ -179,6 +194,13 @@ class SyncPage(Page):
         top = 8 if width is Width.NARROW else 14
         self._row.setContentsMargins(width.margin, top, width.margin, top)
         self._left.setFixedWidth({"wide": 440, "mid": 380, "narrow": 340}[width.value])
+
+
+def _invitation(store: Store, file: Path) -> str:
+    """What came of an enrolment file; "" of any other."""
+    from gridapp.sync import enrolment_file, prepared
+
+    return prepared.take(store, file) if enrolment_file.is_one(file) else ""
 
 
 def _views(asked: int) -> tuple[tuple[str, str], ...]:
