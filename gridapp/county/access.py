@@ -182,7 +182,7 @@ def enrol(county: County, request: EnrolRequest) -> EnrolReply:
     the device it was with a new code.
     """
     moment = now()
-    token = secrets.token_urlsafe(32)
+    token = secrets.token_urlsafe(16)  # 128 bits
     device_id = locks.device_named(request.device)
     with county.writing() as db:
         query = select(enrolment).where(

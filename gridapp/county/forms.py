@@ -23,7 +23,8 @@ M = TypeVar("M", bound=msgspec.Struct)
 
 @dataclass(frozen=True)
 class Form:
-    """A way to write messages: `read(body, kind, most)` and `write(message)`.
+    """A way to write messages: `read(body, kind, most)` and `write(message)`. Without a
+    `media_type` the answer names none either.
 
     `read` raises UserError when the body is no such message, or would be more than
     `most` bytes once unpacked.
@@ -36,6 +37,8 @@ class Form:
 
 def form_of(media_type: str) -> Form:
     """The form of a Content-Type; packed unless it says JSON."""
+    if not media_type:
+        return UNTYPED
     kind = media_type.partition(";")[0].strip().lower()
     return JSON if kind == JSON.media_type else PACKED
 
@@ -89,5 +92,7 @@ def _write_json(message: msgspec.Struct) -> bytes:
     return msgspec.json.encode(message)
 
 
+# A program that names no type, in a request that has a body, reads small messages.
+UNTYPED = Form("", protocol.unpack, protocol.pack_small)
 PACKED = Form("application/vnd.gridapp.sync", protocol.unpack, protocol.pack)
 JSON = Form("application/json", _read_json, _write_json)

@@ -197,7 +197,7 @@ async def _known(request: Request) -> Response:
     body = await limits.body_of(request, edge_of(request).limits, _MAX_ASKED)
     county = edge_of(request).county
     reply = await in_thread(request, _known_to, county, device, body, form)
-    return Response(form.write(reply), media_type=form.media_type)
+    return Response(form.write(reply), media_type=form.media_type or None)
 
 
 def _known_to(

@@ -45,7 +45,7 @@ def new_epoch(db: Connection) -> str:
     before = _value(db, _EPOCH) or ""
     ends = {key.hex: last for key, last in db.execute(select(scope)).all()}
     restores = [*_restores(db), _Restore(before, ends)]
-    epoch = secrets.token_hex(8)
+    epoch = secrets.token_urlsafe(6)  # short: each request repeats it
     _keep(db, _RESTORES, msgspec.json.encode(restores).decode())
     _keep(db, _EPOCH, epoch)
     return epoch

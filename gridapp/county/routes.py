@@ -139,7 +139,7 @@ def respond(request: Request, answer: service.Answer, form: Form) -> Response:
     facts.code, facts.taken = answer.code, answer.taken
     facts.held, facts.sent = answer.held, answer.sent
     headers = {"retry-after": str(answer.wait)} if answer.wait else None
-    return Response(answer.body, answer.status, headers, form.media_type)
+    return Response(answer.body, answer.status, headers, form.media_type or None)
 
 
 def refused(request: Request, error: Refused) -> Response:

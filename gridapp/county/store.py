@@ -93,7 +93,7 @@ def _init(folder: Path, database_url: str | None) -> None:
 def _new(db: Connection) -> None:
     """Fill an empty database as a new county's."""
     migrations.upgrade(db, "county")
-    values = {"server_id": uuid4().hex, "epoch": secrets.token_hex(8)}
+    values = {"server_id": uuid4().hex, "epoch": secrets.token_urlsafe(6)}
     rows = [{"key": key, "value": value} for key, value in values.items()]
     db.execute(meta.insert(), rows)
 

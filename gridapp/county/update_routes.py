@@ -21,7 +21,8 @@ async def _newest(request: Request) -> Response:
     platform = request.path_params["platform"]
     county = edge_of(request).county
     head = await in_thread(request, updates.head_for, county, device, platform)
-    return Response(form.write(UpdateReply(VERSION, head)), media_type=form.media_type)
+    reply = form.write(UpdateReply(VERSION, head))
+    return Response(reply, media_type=form.media_type or None)
 
 
 async def _file(request: Request) -> Response:

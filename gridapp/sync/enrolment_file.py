@@ -64,7 +64,6 @@ class EnrolmentFile:
         return TIME.from_wire(self.said.expires_at)
 
 
-
 def write(path: Path, header: Header, said: Prepared, county: PrivateKeys) -> None:
     """Write one, whole or not at all. Raises UserError when that cannot be."""
     header.kind, header.keys = READY, county.id

@@ -15,7 +15,7 @@ import httpx
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.sync import trust
-from gridapp.sync.protocol import MAX_PLAIN
+from gridapp.sync.protocol import MAX_PLAIN, is_packed
 
 _TYPE = "application/vnd.gridapp.sync"
 _TIMEOUT = httpx.Timeout(60, connect=15)  # of each read; a slow page may take longer
@@ -82,8 +82,7 @@ class HttpTransport:
 
     def exchange(self, path: str, token: str, body: bytes) -> tuple[int, bytes]:
         """See Transport."""
-        headers = {"content-type": _TYPE}
-        answer = self.send("POST", path, token, headers, body, most=MAX_PLAIN)
+        answer = self.send("POST", path, token, {}, body, most=MAX_PLAIN)
         return answer.status, answer.body
 
     def send(
@@ -113,7 +112,7 @@ class HttpTransport:
         Raises UserError when the county cannot be reached, or something else answers.
         """
         sent = dict(headers)
-        if "content-type" not in sent:  # it says as much of the answer
+        if not body:  # a message needs no type: what is packed is told by its bytes
             sent["accept"] = _TYPE
         if token:
             sent["authorization"] = f"Bearer {token}"
@@ -198,16 +197,20 @@ def _read(
     """The answer as it comes, see `HttpTransport.send`; UserError when something else
     than the county gives it."""
     kind = reply.headers.get("content-type")
-    bare = reply.headers.get("tus-resumable") is not None
-    if kind not in (_TYPE, also) and not (kind is None and bare):
-        raise _stranger(reply.status_code)
+    told = kind in (_TYPE, also)
+    told = told or (kind is None and "tus-resumable" in reply.headers)
     good = into is not None and reply.is_success
     received = into if into is not None and good else bytearray()
     room = len(received) + most
     for piece in reply.iter_bytes():
+        if not told and not is_packed(piece):
+            break
+        told = True
         received += piece
         if len(received) > room:
             raise UserError(tr("县级服务器发来的数据过大，已停止同步"))
+    if not told:
+        raise _stranger(reply.status_code)
     found = b"" if good else bytes(received)
     return Answer(reply.status_code, dict(reply.headers), found)
 

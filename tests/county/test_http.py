@@ -18,6 +18,7 @@ from gridapp.models import Resident
 from gridapp.store import records
 from gridapp.sync import protocol
 from gridapp.sync.client import HttpTransport, SyncClient
+from gridapp.sync.protocol import Push
 from tests.county.conftest import GRID
 
 
@@ -103,6 +104,50 @@ def test_a_server_that_is_not_there_says_so(folder, new_vault):
         client = enrolled(folder, url, new_vault("a"), "李主任")
     with pytest.raises(UserError, match="连不上县级服务器"):
         client.sync()
+
+
+def test_a_sync_with_nothing_to_say_is_one_round_trip_of_less_than_300_bytes(
+    folder, url, new_vault
+):
+    """All that goes over the line, its HTTP included."""
+    store = new_vault("a")
+    enrolled(folder, url, store, "李主任").sync()
+    passed = bytearray()
+    to = ("127.0.0.1", int(url.rsplit(":", 1)[1]))
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def carry(source, sink):
+            while piece := source.recv(65536):
+                passed.extend(piece)
+                sink.sendall(piece)
+            sink.shutdown(socket.SHUT_WR)
+
+        def relay():
+            near, _ = listening.accept()
+            with near, socket.create_connection(to) as far:
+                back = threading.Thread(target=carry, args=(far, near))
+                back.start()
+                carry(near, far)
+                back.join()
+
+        thread = threading.Thread(target=relay)
+        thread.start()
+        relayed = HttpTransport(f"http://127.0.0.1:{listening.getsockname()[1]}")
+        SyncClient(store, relayed).sync()
+        thread.join()
+    assert bytes(passed).count(b"HTTP/1.1 200") == 1
+    assert len(passed) < 300
+
+
+def test_a_program_that_names_its_media_type_is_answered_with_it(url):
+    """Versions up to 0.1 did, and take nothing else for the county."""
+    kind = "application/vnd.gridapp.sync"
+    answers = [
+        httpx.post(f"{url}/v1/sync", content=protocol.pack(Push(0, [])), headers=named)
+        for named in ({"content-type": kind}, {"accept": kind})
+    ]
+    assert [one.headers["content-type"] for one in answers] == [kind, kind]
+    assert all(one.content.startswith(zstandard.FRAME_HEADER) for one in answers)
 
 
 def test_the_next_batch_is_read_while_the_answer_is_waited_for():

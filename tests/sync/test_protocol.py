@@ -25,9 +25,23 @@ def test_a_message_comes_back_as_it_went():
     assert protocol.unpack(protocol.pack(push), Push) == push
 
 
-def test_a_bit_that_turns_on_the_way_never_becomes_another_value():
-    push = Push(9, [CHANGE] * 3)
-    body = protocol.pack(push)
+def test_a_small_message_goes_without_a_frame_and_comes_back_as_it_went():
+    small, larger = Push(9, []), Push(9, [CHANGE])
+
+    assert len(protocol.pack_small(small)) < len(protocol.pack(small))
+    assert protocol.pack_small(larger) == protocol.pack(larger)
+    for one in (small, larger):
+        assert protocol.is_packed(protocol.pack_small(one))
+        assert protocol.unpack(protocol.pack_small(one), Push) == one
+
+
+@pytest.mark.parametrize(
+    ("push", "way"),
+    [(Push(9, [CHANGE] * 3), protocol.pack), (Push(9, []), protocol.pack_small)],
+    ids=["in a frame", "small"],
+)
+def test_a_bit_that_turns_on_the_way_never_becomes_another_value(push, way):
+    body = way(push)
     for at in range(8 * len(body)):
         turned = bytearray(body)
         turned[at // 8] ^= 1 << at % 8
