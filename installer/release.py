@@ -46,9 +46,9 @@ class Sealed(msgspec.Struct):
     salt: bytes
     nonce: bytes
     sealed: bytes
-    passes: int = PASSES
-    memory_kib: int = MEMORY_KIB
-    lanes: int = LANES
+    passes: int
+    memory_kib: int
+    lanes: int
 
 
 class Refused(click.ClickException):
@@ -74,7 +74,8 @@ def _cipher(one: Sealed, password: str) -> ChaCha20Poly1305:
 def new_key(file: Path, password: str, name: str) -> Path:
     """Make a release key; the file of its public half, which builds are given."""
     seed = os.urandom(KEY_BYTES)
-    one = Sealed(1, os.urandom(16), os.urandom(12), b"")
+    salt, nonce = os.urandom(16), os.urandom(12)
+    one = Sealed(1, salt, nonce, b"", PASSES, MEMORY_KIB, LANES)
     one.sealed = _cipher(one, password).encrypt(one.nonce, seed, _BOUND)
     public = Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
     durable.write_whole(file, msgspec.json.encode(one))
