@@ -45,6 +45,7 @@ _COLUMNS: Mapping[str, Sequence[str]] = {
         "联系方式",
         "电话号码",
     ),
+    "computer": ("电脑名", "计算机名", "电脑名称", "设备名称"),
 }
 _BETWEEN = re.compile(r"[\s,，、;；/]+")
 
@@ -171,6 +172,7 @@ def _wanted(number: int, texts: Mapping[str, str]) -> Wanted:
         texts.get("area"),
         None if role is None else _role(role),
         " ".join(phones),
+        texts.get("computer", ""),
     )
 
 

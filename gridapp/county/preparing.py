@@ -48,6 +48,7 @@ class Wanted:
     area: str | None = None
     role: str | None = None
     phones: str = ""
+    computer: str = ""  # names the file, for a roll-out by the names of computers
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,7 @@ class _Preparing:
             one.area or "",
             self._ca,
         )
-        path = self._named(grids[0][0], invited.worker)
+        path = self._named(one.computer or f"{grids[0][0]}-{invited.worker}")
         header = Header(
             kind=enrolment_file.READY,
             server=self._county.server_id,
@@ -192,9 +193,9 @@ class _Preparing:
         found = {row.id: (row.code, row.name) for row in rows}
         return [found[key] for key in keys]
 
-    def _named(self, grid: str, worker: str) -> Path:
-        """A file that says for whom it is, and is not there yet."""
-        stem = _NOT_IN_NAMES.sub("_", f"{grid}-{worker}")
+    def _named(self, name: str) -> Path:
+        """A file that says for whom or for what it is, and is not there yet."""
+        stem = _NOT_IN_NAMES.sub("_", name)
         path, again = self._folder / f"{stem}{SUFFIX}", 1
         while path.exists():
             again += 1

@@ -114,3 +114,11 @@ def test_a_file_that_works_alone_works_for_a_week_at_most(run, table, county_fol
     assert len(waiting(county_folder)[0]) == 1
     again = run(file, "--no-pin")
     assert "已经有东西" in again.output
+
+
+def test_a_file_takes_the_name_of_its_computer_where_the_list_has_it(
+    run, table, tmp_path
+):
+    rows = ["姓名", "网格编码", "计算机名"], ["王秀兰", GRID, "PC-017"]
+    assert run(table(*rows), "--no-pin").exit_code == 0
+    assert [one.name for one in (tmp_path / "files").iterdir()] == ["PC-017.gridpkg"]
