@@ -289,7 +289,9 @@ class Updates:
         """Remember what became of an update."""
         state = self.state()
         state.outcome = Outcome(one.version, one.before, good, code, one.notes)
-        if not good:
+        if good:
+            state.failed, state.untold = [], ""
+        else:
             kept = [past for past in state.failed if past.id != one.id]
             failed = Failed(one.id, one.version, code, _now())
             state.failed = [*kept, failed][-_MOST_KEPT:]

@@ -70,12 +70,16 @@ class SettingsPage(SidePage):
         inside = QWidget()
         self._columns = line(inside, gap=12)
         left, right = column(gap=12), column(gap=12)
-        for card in (self._look_card(), self._lock_card(), self.accounts):
+        for card in (
+            self._look_card(),
+            self._lock_card(),
+            self.accounts,
+            self.updates,
+        ):
             left.addWidget(card)
         for card in (
             self.backups,
             self.checkup,
-            self.updates,
             self._entry_card(),
             self._data_card(),
             self._ways_card(),

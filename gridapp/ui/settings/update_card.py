@@ -123,6 +123,12 @@ def _state_words(seen: Seen | None) -> str:
     version = seen.program.version if seen else gridapp.__version__
     if seen is None or seen.waits is None:
         return tr("现在的版本：{version}", version=version)
+    if any(one.id == seen.waits.id for one in seen.state.failed):
+        return tr(
+            "新版本 {new} 还放着，没有更新成功（现在是 {version}）",
+            new=seen.waits.manifest.version,
+            version=version,
+        )
     return tr(
         "新版本 {new} 已放好，下次打开程序时更新（现在是 {version}）",
         new=seen.waits.manifest.version,
@@ -155,9 +161,12 @@ def _failed_words(seen: Seen | None) -> str:
     if seen is None or not seen.state.failed:
         return ""
     from gridapp.update import applying
+    from gridapp.update.file import numbers
     from gridapp.update.staged import NOT_STARTED, Updates
 
     last = seen.state.failed[-1]
+    if numbers(last.version) <= numbers(seen.program.version):
+        return ""  # a newer one came in by an installer
     if last.code == NOT_STARTED and seen.waits is not None:
         updates = Updates(Path(), seen.program)
         return applying.by_administrator(updates, seen.waits)
