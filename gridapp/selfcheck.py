@@ -39,7 +39,7 @@ _REMOTE = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "sshfs", "fuse.sshfs", "9p")
 
 def checked(data: Path) -> Iterator[Result]:
     """What the checks find; `data` is the folder that the vault is in, or will be."""
-    return examine(_CHECKS, data)
+    return examine(CHECKS, data)
 
 
 def _tried(part: Callable[[Path], Iterable[str]]) -> Callable[[Path], Iterator[str]]:
@@ -216,17 +216,21 @@ def _is_remote(folder: Path) -> bool:
         return (
             drive.startswith("\\\\") or ctypes.windll.kernel32.GetDriveTypeW(drive) == 4
         )
-    try:
-        mounts = Path("/proc/self/mounts").read_text("utf-8", "replace").splitlines()
-    except OSError:
-        return False
     best = ("", "")
-    for line in mounts:
+    for line in _mounts().splitlines():
         _, point, sort, *_ = line.split(" ")
         point = point.replace("\\040", " ")
         if folder.resolve().is_relative_to(point) and len(point) >= len(best[0]):
             best = (point, sort)
     return best[1] in _REMOTE
+
+
+def _mounts() -> str:
+    """What is mounted where, as proc(5) has it; empty on other systems."""
+    try:
+        return Path("/proc/self/mounts").read_text("utf-8", "replace")
+    except OSError:
+        return ""
 
 
 def _room(data: Path) -> Iterator[str]:
@@ -250,7 +254,7 @@ def _clock(_: Path) -> Iterator[str]:
 
 
 _AGAIN = tr("请重新安装本程序；仍不行，请联系技术人员")
-_CHECKS: tuple[Check[Path], ...] = tuple(
+CHECKS: tuple[Check[Path], ...] = tuple(
     Check(name, sentence, _tried(faults), remedy, advice=advice)
     for name, sentence, faults, remedy, advice in (
         ("system", tr("系统够新"), _system, "", False),

@@ -22,12 +22,11 @@ from email.utils import format_datetime
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
-
-import icon  # noqa: E402
+sys.path.insert(0, str(ROOT))
 
 from gridapp import __version__  # noqa: E402
 from gridapp.system_parts import PACKAGES  # noqa: E402
+from installer import icon  # noqa: E402
 
 PACKAGE = "org.gridapp.client"
 HOME = Path("opt/apps") / PACKAGE
@@ -75,8 +74,9 @@ class Native:
 
 
 def deb_version(version: str) -> str:
-    """A Python version as Debian sorts it: a release candidate before its release."""
-    return re.sub(r"(?<=\d)\.?(a|b|rc|dev)(?=\d)", r"~\1", version)
+    """A Python version as Debian sorts it: what comes before a release, before it."""
+    early = re.sub(r"(?<=\d)(a|b|rc)(?=\d)", r"~\1", version)
+    return early.replace(".dev", "~~dev")
 
 
 def natives(bundle: Path) -> Iterator[Native]:

@@ -1,0 +1,232 @@
+"""The .deb in Debians that have nothing else: installed, used, updated, removed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from installer import bundle, deb
+from tests.installer.debian_root import WORKER, Root, made
+
+pytestmark = [pytest.mark.installer, pytest.mark.xdist_group("debian")]
+
+BUNDLE = bundle.BUILD / "linux" / "gridapp"
+HELPER = "/opt/apps/org.gridapp.client/files/gridapp-update"
+CURSOR = "/usr/lib/x86_64-linux-gnu/libxcb-cursor.so.0"
+VERSION = "dpkg-query -W -f '${Version}' org.gridapp.client"
+HERE = deb.__version__
+NEXT, BROKEN = f"{HERE}.1", f"{HERE}.2"
+PASSWORD = "for these tests alone"
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    if os.geteuid() or not shutil.which("debootstrap"):
+        pytest.skip("a root needs debootstrap and the rights of an administrator")
+    assert BUNDLE.is_dir(), "make installer builds it"
+    return tmp_path_factory.mktemp("deb")
+
+
+@pytest.fixture(scope="module")
+def key(work: Path) -> Path:
+    """A release key; its public half stands beside it."""
+    (work / "pw").write_text(PASSWORD)
+    release("keys", "new", "--out", work / "key", "--password-file", work / "pw")
+    return work / "key"
+
+
+@pytest.fixture(scope="module")
+def packages(work: Path, key: Path) -> dict[str, Path]:
+    """The bundle with that key as it is, as a later version, and later and damaged."""
+    whole, damaged = work / "whole", work / "damaged"
+    shutil.copytree(BUNDLE, whole, symlinks=True)
+    keys = whole / "_internal" / "resources" / "release-keys.txt"
+    keys.write_bytes(key.with_name("key.pub").read_bytes())
+    shutil.copytree(whole, damaged, symlinks=True, copy_function=os.link)
+    (damaged / "_internal" / "resources" / "codes.json").unlink()
+    built = {
+        version: deb.build(source, work / "out", version, packed=False)
+        for version, source in ((HERE, whole), (NEXT, whole), (BROKEN, damaged))
+    }
+    shutil.rmtree(whole)
+    shutil.rmtree(damaged)
+    return built
+
+
+@pytest.fixture(scope="module")
+def root(work: Path, packages: dict[str, Path]) -> Root:
+    return installed(made("bookworm", work / "bookworm"), packages[HERE])
+
+
+def release(*words: str | Path) -> None:
+    """Run the builder's command for release keys and update files."""
+    command = [sys.executable, "installer/release.py", *map(str, words)]
+    subprocess.run(command, cwd=bundle.ROOT, check=True, capture_output=True)
+
+
+def installed(root: Root, package: Path) -> Root:
+    """The root with the package, put in by apt as IT does."""
+    shutil.copy(package, root.folder / "tmp/gridapp.deb")
+    root.told("apt-get -q -y update", net=True)
+    root.told(
+        "apt-get -q -y install --no-install-recommends /tmp/gridapp.deb"
+        " shared-mime-info desktop-file-utils",
+        net=True,
+    )
+    return root
+
+
+def put_update(root: Root, package: Path, version: str, key: Path) -> str:
+    """Sign a package as an update and lay it into the root; its place there."""
+    out = package.parent / "updates"
+    out.mkdir(exist_ok=True)
+    notes = out / "notes.md"
+    notes.write_text("试用", "utf-8")
+    release(
+        *("make", package, "--key", key, "--password-file", key.with_name("pw")),
+        *("--notes", notes, "--out", out, "--version", version),
+    )
+    name = f"gridapp-{version}-linux-amd64-deb.gridupdate"
+    shutil.move(out / name, root.folder / "tmp" / name)
+    return f"/tmp/{name}"
+
+
+def test_checks_itself_where_nothing_but_debian_is(root: Root) -> None:
+    said = root.told("gridapp doctor --program", user=WORKER)
+    assert "程序完好" in said
+    assert "不对" not in said
+
+
+def test_does_a_days_work_offline_as_an_ordinary_user(root: Root) -> None:
+    said = root.told(
+        "gridapp demo --headless --data '演示 数据' 2>&1 | tail -n 40", user=WORKER
+    )
+    assert "打印走访单" in said
+    assert root.run("test -s '演示 数据/vault.json' -o -d '演示 数据'", user=WORKER)
+
+
+def test_stands_in_the_menu_and_opens_its_files(root: Root) -> None:
+    root.told(
+        "desktop-file-validate /usr/share/applications/org.gridapp.client.desktop"
+    )
+    types = root.told("cat /usr/share/mime/globs2")
+    offered = root.told("cat /usr/share/applications/mimeinfo.cache")
+    for name, ending in (("package", "gridpkg"), ("update", "gridupdate")):
+        assert f"application/vnd.gridapp.{name}:*.{ending}" in types
+        assert f"application/vnd.gridapp.{name}=org.gridapp.client.desktop" in offered
+    for place in ("/usr/share", "/opt/apps/org.gridapp.client/entries"):
+        root.told(f"test -s {place}/icons/hicolor/48x48/apps/org.gridapp.client.png")
+
+
+def test_a_missing_library_is_named_with_the_command_that_installs_it(
+    root: Root,
+) -> None:
+    root.told(f"mv {CURSOR} {CURSOR}.away")
+    try:
+        checked = root.run("gridapp doctor --program", user=WORKER)
+        opened = root.run("gridapp", user=WORKER, DISPLAY=":9")
+    finally:
+        root.told(f"mv {CURSOR}.away {CURSOR}")
+    for done in (checked, opened):
+        assert done.returncode == 1
+        assert "sudo apt install libxcb-cursor0" in done.stdout + done.stderr
+
+
+def test_is_not_replaced_while_it_runs(root: Root) -> None:
+    said = root.told(
+        f"runuser -u {WORKER} -- gridapp demo --headless --data /tmp/running"
+        " >/dev/null 2>&1 & sleep 3\n"
+        "dpkg --install /tmp/gridapp.deb 2>&1 && echo replaced || echo kept"
+    )
+    assert "网格日志还开着，请先关闭" in said
+    assert "kept" in said
+    assert root.told(VERSION) == HERE
+
+
+def test_a_newer_package_keeps_the_data(root: Root, packages: dict[str, Path]) -> None:
+    root.told(
+        "mkdir -p .local/share/gridapp; echo 1 > .local/share/gridapp/x", user=WORKER
+    )
+    shutil.copy(packages[NEXT], root.folder / "tmp/next.deb")
+    root.told("dpkg --install /tmp/next.deb")
+    assert root.told(VERSION) == NEXT
+    root.told("gridapp doctor --program", user=WORKER)
+    root.told("dpkg --install /tmp/gridapp.deb")
+    assert root.told("cat .local/share/gridapp/x", user=WORKER) == "1\n"
+
+
+def test_a_signed_update_is_installed(
+    root: Root, packages: dict[str, Path], key: Path
+) -> None:
+    update = put_update(root, packages[NEXT], NEXT, key)
+    root.told(f"{HELPER} {update}")
+    assert root.told(VERSION) == NEXT
+    assert root.told("ls /var/lib/gridapp") == "lock\n"
+    root.told("dpkg --install /tmp/gridapp.deb")
+
+
+def test_a_changed_update_is_refused(
+    root: Root, packages: dict[str, Path], key: Path
+) -> None:
+    update = put_update(root, packages[NEXT], NEXT, key)
+    root.told(f"printf x | dd of={update} bs=1 seek=100000 conv=notrunc 2>/dev/null")
+    done = root.run(f"{HELPER} {update}")
+    assert done.returncode == 1
+    assert done.stderr
+    assert root.told(VERSION) == HERE
+
+
+def test_an_update_that_does_not_work_gives_way_to_the_version_before(
+    root: Root, packages: dict[str, Path], key: Path
+) -> None:
+    update = put_update(root, packages[BROKEN], BROKEN, key)
+    done = root.run(f"{HELPER} {update}")
+    assert done.returncode == 6, done.stderr
+    assert "已换回原来的版本" in done.stderr
+    assert root.told(VERSION) == HERE
+    root.told("gridapp doctor --program", user=WORKER)
+
+
+@pytest.mark.parametrize("moment", ["unpacking", "unpacked"])
+def test_an_update_that_is_cut_off_is_undone_by_the_next(
+    root: Root, packages: dict[str, Path], key: Path, moment: str
+) -> None:
+    update = put_update(root, packages[BROKEN], BROKEN, key)
+    sign = {
+        "unpacking": "find /opt/apps -name '*.dpkg-new' | grep -q .",
+        "unpacked": f"{VERSION} | grep -qx {BROKEN}",
+    }[moment]
+    root.told(
+        f"setsid {HELPER} {update} & helper=$!\n"
+        "for turn in $(seq 3000); do\n"
+        f"  if {sign}; then break; fi\n"
+        "  sleep 0.02\ndone\n"
+        "kill -9 -- -$helper"
+    )
+    good = put_update(root, packages[NEXT], NEXT, key)
+    done = root.run(f"{HELPER} {good}")
+    assert done.returncode == 0, done.stderr
+    assert root.told(VERSION) == NEXT
+    root.told("gridapp doctor --program", user=WORKER)
+    root.told("dpkg --install /tmp/gridapp.deb")
+
+
+def test_purged_nothing_stays_but_what_the_workers_entered(root: Root) -> None:
+    root.told(
+        "mkdir -p .local/share/gridapp; echo 1 > .local/share/gridapp/x", user=WORKER
+    )
+    said = root.told("apt-get -q -y purge org.gridapp.client")
+    assert ".local/share/gridapp" in said
+    assert root.paths() == set()
+    assert root.told("cat .local/share/gridapp/x", user=WORKER) == "1\n"
+
+
+def test_works_on_the_newest_debian(work: Path, packages: dict[str, Path]) -> None:
+    root = installed(made("trixie", work / "trixie"), packages[HERE])
+    assert "程序完好" in root.told("gridapp doctor --program", user=WORKER)
+    root.told("gridapp demo --headless --data demo", user=WORKER)
