@@ -133,7 +133,7 @@ def _told(now: Any, wrong: list[tuple[Path, str]]) -> dict[str, Any]:
 @click.option("--preview", is_flag=True, help=tr("只说会怎样，什么都不改。"))
 @click.option("--yes", is_flag=True, help=tr("不再问，直接恢复。"))
 @click.option("--name", help=tr("谁的密码；几个人用一台电脑时填。"))
-@click.option("--purpose", default="", help=tr("为什么恢复，会留痕。"))
+@click.option("--purpose", help=tr("为什么恢复，5 到 200 字，会留痕。"))
 @as_json
 def restore_command(
     data: Path,
@@ -142,7 +142,7 @@ def restore_command(
     preview: bool,
     yes: bool,
     name: str | None,
-    purpose: str,
+    purpose: str | None,
     as_json: bool,
 ) -> None:
     """用备份恢复：先说会怎样，现在的数据先备份。密码用现在的，打不开就用备份时的。"""
@@ -151,6 +151,8 @@ def restore_command(
     password = password_of(password_file)
     store = _open_if_it_can(data, password, name)
     try:
+        if store is not None and yes and not preview:
+            purpose = restore.reason(_given(purpose))
         found = _unpacked(data, file, store, password, name)
         try:
             if as_json and preview:
@@ -160,7 +162,8 @@ def restore_command(
                     click.echo(line)
             if preview or not (yes or _agreed(as_json=as_json)):
                 return
-            restore.prepare(found, store, purpose.strip())
+            why = purpose or (_asked_why() if store is not None else "")
+            restore.prepare(found, store, why)
         finally:
             restore.drop(found)
     finally:
@@ -171,6 +174,15 @@ def restore_command(
         print_json(backup_words.as_told(found))
     else:
         click.echo(tr("已恢复到 {made} 的备份", made=backup_words.made_at(found)))
+
+
+def _given(purpose: str | None) -> str:
+    """The purpose that must stand in the command where nobody is asked."""
+    if purpose is None:
+        raise click.UsageError(
+            tr("恢复会换掉现在的数据，请用 --purpose 写明原因，如 --purpose 昨天导错了")
+        )
+    return purpose
 
 
 def _put_in_place(data: Path) -> None:
@@ -209,6 +221,10 @@ def _unpacked(
     except restore.NeedsPassword:
         then = typed_password(tr("做这份备份时用的密码"))
         return restore.unpack(data, file, store, password=then, name=name)
+
+
+def _asked_why() -> str:
+    return click.prompt(tr("为什么恢复（记入操作记录）"), type=str)
 
 
 def _agreed(*, as_json: bool) -> bool:

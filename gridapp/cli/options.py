@@ -22,9 +22,9 @@ from gridapp.language import tr
 from gridapp.models import RECORDS, record_named
 from gridapp.models.kinds import time_text
 from gridapp.models.permissions import Act, demand
+from gridapp.models.purposes import purpose_of
 from gridapp.models.record import Record
 from gridapp.store import vault
-from gridapp.work.purpose import purpose_of
 
 F = TypeVar("F", bound=Callable[..., Any])
 

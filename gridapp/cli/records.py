@@ -26,12 +26,12 @@ from gridapp.errors import InvalidFields, UserError
 from gridapp.language import tr
 from gridapp.models import Issue
 from gridapp.models.kinds import now
+from gridapp.models.purposes import purpose_of
 from gridapp.models.record import Record, Values, field_of, fields_of
 from gridapp.store import history, records, search, state
 from gridapp.store.database import Connection
 from gridapp.store.vault import Store
 from gridapp.work import choosing, flow, recycle
-from gridapp.work.purpose import purpose_of
 
 
 def typed_values(model: type[Record], pairs: Iterable[str]) -> Values:

@@ -21,11 +21,10 @@ from gridapp.county.store import County
 from gridapp.county.tables import act
 from gridapp.errors import UserError
 from gridapp.language import tr
+from gridapp.models.purposes import LONGEST, SHORTEST, purpose_of
 from gridapp.sync import boxes, recovery
 from gridapp.sync.gridpkg import whole_file
 from gridapp.sync.recovery import Answer, Request
-
-SHORTEST, LONGEST = 5, 200  # characters of a purpose
 
 
 @dataclass(frozen=True)
@@ -75,15 +74,12 @@ def answer(county: County, file: Path, code: str, purpose: str, target: Path) ->
                 "登记的号码打回去，让本人再念一遍屏幕上的核对码"
             )
         )
-    reason = " ".join(purpose.split())
-    if not SHORTEST <= len(reason) <= LONGEST:
-        raise UserError(
-            tr(
-                "请写明原因，{least} 到 {most} 个字，如 本人到场核对过工作证",
-                least=SHORTEST,
-                most=LONGEST,
-            )
-        )
+    lacking = tr(
+        "请写明原因，{least} 到 {most} 个字，如 本人到场核对过工作证",
+        least=SHORTEST,
+        most=LONGEST,
+    )
+    reason = purpose_of(purpose, lacking)
     request = wanted.request
     device_id = UUID(bytes=request.device)
     use = recovery.answer_purpose(request.id, request.device)

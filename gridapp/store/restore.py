@@ -23,6 +23,7 @@ from gridapp import durable
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models.permissions import Act, demand
+from gridapp.models.purposes import purpose_of
 from gridapp.store import (
     backup,
     backup_places,
@@ -136,15 +137,23 @@ def drop(unpacked: Unpacked) -> None:
     unpacked.lock.release()
 
 
+def reason(text: str) -> str:
+    """Why a backup takes the place of what is here; UserError when nothing is said."""
+    return purpose_of(text, tr("请写明为什么恢复，至少 5 个字，如：昨天导错了一批人"))
+
+
 def prepare(
     unpacked: Unpacked, store: Store | None, purpose: str, step: Step | None = None
 ) -> None:
     """Back up the present state and declare the restore: `restoring.finish` does it.
 
-    The caller closes `store` after this, which takes no write any more, and finishes.
+    purpose: why, which must be said where an open vault is replaced. The caller closes
+    `store` after this, which takes no write any more, and finishes.
     UserError when the present state cannot be kept; then nothing happens.
     """
     folder = unpacked.folder
+    if store is not None:
+        purpose = reason(purpose)
     with faults_in_words():
         if store is not None:
             store.retire(tr("正在恢复备份，请等窗口重新打开"))

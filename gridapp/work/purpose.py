@@ -14,7 +14,6 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models import Grid, Resident, Worker
 from gridapp.models.permissions import Act, demand
@@ -22,8 +21,6 @@ from gridapp.store import records, state
 from gridapp.store.accounts import Account
 from gridapp.store.vault import Store
 from gridapp.work.listing import Listing
-
-SHORTEST, LONGEST = 5, 200  # characters of a purpose
 
 
 @dataclass(frozen=True)
@@ -59,24 +56,6 @@ class Signature:
 def in_full(signature: Signature | None) -> bool:
     """Whether somebody has signed for whole numbers."""
     return signature is not None and signature.unmasked
-
-
-def purpose_of(text: str) -> str:
-    """A purpose as typed; UserError says what is lacking."""
-    clean = " ".join(text.split())
-    if len(clean) < SHORTEST:
-        raise UserError(
-            tr("请写明用途，至少 {count} 个字，如：报街道民政办摸底", count=SHORTEST)
-        )
-    if len(clean) > LONGEST:
-        raise UserError(
-            tr(
-                "用途最多 {most} 个字，现在 {count} 个",
-                most=LONGEST,
-                count=len(clean),
-            )
-        )
-    return clean
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,20 @@ def test_without_yes_nothing_happens_where_nobody_can_be_asked(run):
     assert not (run.folder / restoring.FOLDER).exists()
 
 
+def test_what_is_here_is_not_replaced_without_saying_why(run):
+    file = json.loads(run("backup", "--json").stdout)["file"]
+    add(run, "后来的")
+
+    silent = run("restore", file, "--yes")
+    short = run("restore", file, "--yes", "--purpose", " 错 ")
+
+    assert (silent.exit_code, short.exit_code) == (2, 1)
+    assert "--purpose" in silent.output
+    assert "请写明为什么恢复" in short.output
+    assert names(run.folder, run.key) == ["后来的"]
+    assert not (run.folder / restoring.FOLDER).exists()
+
+
 def test_a_program_gets_one_value(run):
     made = json.loads(run("backup", "--json").stdout)
     listed = json.loads(run("backups", "--json").stdout)
@@ -116,7 +130,7 @@ def test_damage_is_told_and_the_exit_code_says_so(run):
     listed = run("backups", "--verify")
     assert listed.exit_code == 1
     assert "数据部分" in listed.output
-    refused = run("restore", file, "--yes")
+    refused = run("restore", file, "--yes", "--purpose", "昨天导错了")
     assert refused.exit_code == 1
     assert "数据部分" in refused.output
 
@@ -145,7 +159,7 @@ def test_while_a_window_is_open_the_restore_changes_nothing(run, monkeypatch):
         raise backup.UserError(restoring.IN_USE)
 
     monkeypatch.setattr(restoring, "see_that_nobody_has", in_use)
-    refused = run("restore", file, "--yes")
+    refused = run("restore", file, "--yes", "--purpose", "昨天导错了")
     monkeypatch.undo()
 
     assert refused.exit_code == 1

@@ -11,12 +11,13 @@ import pytest
 from gridapp.errors import UserError
 from gridapp.models import RECORDS, Household, Resident, Visit
 from gridapp.models.kinds import DECIMAL, NOTE, TEXT
+from gridapp.models.purposes import purpose_of
 from gridapp.office.exporting.export import export
 from gridapp.office.ledgers import ledger
 from gridapp.store import records
 from gridapp.work.listing import Column, Listing, of_records
 from gridapp.work.ordering import ordered
-from gridapp.work.purpose import Signature, purpose_of, signed
+from gridapp.work.purpose import Signature, signed
 from gridapp.work.record_columns import columns_of
 from gridapp.work.visits import log_visit
 from tests.conftest import at

@@ -238,6 +238,10 @@ class TestRestore:
     ):
         click(qtbot, dialog._go)
         settle()
+        click(qtbot, dialog._go)
+        assert "为什么恢复" in dialog._error.accessibleName()
+        assert dialog.here == LOOK
+        assert not session.store.retired
         dialog.look.purpose.setText("昨天导错了")
         with qtbot.waitSignal(session.preferences.reopen_asked, timeout=20_000):
             click(qtbot, dialog._go)
@@ -275,7 +279,7 @@ def test_a_process_that_takes_over_while_another_has_the_data_open_asks_to_shut_
 
     made = backup.make(vault)
     found = restore.unpack(vault.folder, made.file, vault)
-    restore.prepare(found, vault, "")
+    restore.prepare(found, vault, "昨天导错了")
     vault.close()
 
     def in_use(database):

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 from gridapp.errors import InvalidFields, UserError
 from gridapp.language import tr
 from gridapp.models.permissions import Act
+from gridapp.models.purposes import purpose_of
 from gridapp.ui.forms.act_dialog import ActDialog
 from gridapp.ui.jobs import Progress
 from gridapp.ui.ledgers.export_columns import ColumnChips
@@ -28,7 +29,6 @@ from gridapp.ui.widgets.text import Text
 from gridapp.work.export_choice import chosen_before, columns_for
 from gridapp.work.gbt31000 import tables_for
 from gridapp.work.listing import Listing
-from gridapp.work.purpose import purpose_of
 
 MASKED, WHOLE = "masked", "whole"
 DONE_HEIGHT = 230  # pixels of what is said at the end

@@ -19,6 +19,7 @@ from shiboken6 import isValid
 
 from gridapp.errors import UserError
 from gridapp.language import tr
+from gridapp.models.purposes import purpose_of
 from gridapp.store.database import Connection
 from gridapp.ui.ledgers import fill_work
 from gridapp.ui.ledgers.fill_columns import FillColumnsStep
@@ -29,7 +30,6 @@ from gridapp.ui.ledgers.fill_work import Wish
 from gridapp.ui.ledgers.step_dialog import StepDialog
 from gridapp.ui.session import Session
 from gridapp.ui.tokens import Width
-from gridapp.work.purpose import purpose_of
 
 if TYPE_CHECKING:
     from gridapp.office.filling.fill import FillPlan

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QWidget
 
 from gridapp.errors import UserError
 from gridapp.language import tr
+from gridapp.models.purposes import purpose_of
 from gridapp.ui.papers import Wanted
 from gridapp.ui.printing.scope_picker import ScopePicker
 from gridapp.ui.printing.scopes import Offer
@@ -24,7 +25,6 @@ from gridapp.ui.widgets.combo import Combo
 from gridapp.ui.widgets.entry import LineField
 from gridapp.ui.widgets.options import OptionRow
 from gridapp.ui.widgets.text import Text
-from gridapp.work.purpose import purpose_of
 
 if TYPE_CHECKING:
     from gridapp.office.sheets.sheet import Sheet

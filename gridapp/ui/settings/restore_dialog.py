@@ -215,11 +215,19 @@ class RestoreDialog(StepDialog):
         self.show_step(LOOK)
 
     def _carry_out(self) -> None:
+        from gridapp.store import restore
+
         assert self._found is not None
+        try:
+            purpose = restore.reason(self.look.purpose.text())
+        except UserError as error:
+            self._error.say(str(error))
+            self.look.purpose.setFocus()
+            return
+        self._error.say("")
         self._session.backups.stop()
         self._session.syncing.stop()
         progress = self._begin()
-        purpose = " ".join(self.look.purpose.text().split())
         work = partial(_prepare, self._found, self._session.store, purpose, progress)
         self._session.jobs.run(work, self._on_prepared, self._failed)
 
