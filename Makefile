@@ -8,8 +8,10 @@
 # make faults  the fault suite with many seeds, on both databases, as a table
 # make soak    the faults of a vault with 5,000 kills and a seed of its own, as a table
 # make bench  the measurements
+# make installer       the bundle, the .deb, Setup.exe and the MSI, in build/installer/out
+# make installer-test  tries them: in a clean root, under Wine, offline, as anybody
 # make fuzz   a long run of the fuzzer over the server's description
-.PHONY: demo test test-all run check acceptance screens bench fuzz faults soak
+.PHONY: demo test test-all run check acceptance screens bench fuzz faults soak installer installer-test
 
 # Chinese output, whatever the locale of the machine.
 export PYTHONUTF8 = 1
@@ -102,3 +104,14 @@ bench:
 	$(MAKE) --no-print-directory build/rivals
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory build/pouch; fi
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m bench
+
+# Of what is committed; BUILD="--allow-dirty --release-key release.key.pub" for others.
+BUILD ?=
+
+installer:
+	@scripts/setup.sh installer
+	$(BIN)/python installer/build.py --measure $(BUILD)
+
+installer-test:
+	@scripts/setup.sh installer
+	QT_QPA_PLATFORM=offscreen $(BIN)/pytest -v -m installer -n 2 --dist loadgroup tests/installer

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Makes this machine able to run (demo), to test (test) or to measure (bench) the
-# project: Debian packages, then the Python environment in .venv/. Idempotent.
+# Makes this machine able to run (demo), to test (test), to measure (bench) or to
+# package (installer) the project: Debian packages, then the Python environment in
+# .venv/. Idempotent.
 #
-#   scripts/setup.sh demo|test|bench
+#   scripts/setup.sh demo|test|bench|installer
 #
 # Packages are installed as root or through sudo; where neither may be used, the
 # one command to run is printed and nothing is changed.
@@ -13,8 +14,9 @@ purpose="${1:-}"
 case "$purpose" in
 demo) extras="" ;;
 test | bench) extras="[dev]" ;;
+installer) extras="[dev,installer]" ;;
 *)
-    echo "用法：scripts/setup.sh demo|test|bench" >&2
+    echo "用法：scripts/setup.sh demo|test|bench|installer" >&2
     exit 2
     ;;
 esac
@@ -31,6 +33,12 @@ window_packages=(
 # xvfb and xauth: a screen for windows; poppler-utils: reads the PDF files back;
 # postgresql: binaries only, the tests start a private cluster of their own.
 test_packages=(git poppler-utils postgresql xauth xvfb)
+# Python's shared library and binutils: PyInstaller; debootstrap: clean roots to install
+# into; Wine, NSIS and the others: Windows' packages.
+installer_packages=(
+    binutils debootstrap desktop-file-utils gcc-mingw-w64-x86-64-win32 libpython3.11
+    lintian msitools nsis osslsigncode python3-venv wine wine64 wixl
+)
 
 usable_python() { # prints the first Python ≥ 3.11 that can make an environment
     local python
@@ -101,6 +109,7 @@ install_packages() {
 install_system() {
     local wanted=("${window_packages[@]}") missing
     [ "$purpose" = demo ] || wanted+=("${test_packages[@]}")
+    [ "$purpose" != installer ] || wanted+=("${installer_packages[@]}")
     # npm brings PouchDB to compare with; where it cannot be had, the table says so.
     if [ "$purpose" = bench ] && ! command -v npm >/dev/null && allowed_as_root; then
         wanted+=(npm)
@@ -120,14 +129,15 @@ install_system() {
 
 install_project() {
     local stamp=.venv/installed wanted environment="$purpose"
-    [ "$purpose" = demo ] || environment=test # the bench needs nothing more in it
+    [ "$purpose" != bench ] || environment=test # the bench needs nothing more in it
     # The folder is part of it: scripts in .venv/bin name it.
     wanted="$(pwd) $(cat pyproject.toml constraints.txt gridapp/__init__.py |
         sha256sum | cut -d' ' -f1)"
     if [ -f "$stamp" ] && .venv/bin/python -c '' 2>/dev/null; then
-        # An environment for tests is also one for the demo.
+        # An environment for tests is also one for the demo, one for packages both.
         case "$(cat "$stamp")" in
-        "$wanted $environment" | "$wanted test") return ;;
+        "$wanted $environment" | "$wanted installer") return ;;
+        "$wanted test") [ "$environment" = installer ] || return 0 ;;
         esac
     fi
     echo "正在准备 Python 环境（.venv），第一次需要几分钟……"
