@@ -189,7 +189,11 @@ def write_own_metadata() -> Path:
         text=True,
         check=True,
     )
-    return METADATA / done.stdout.split()[-1]
+    folder = METADATA / done.stdout.split()[-1]
+    licences = folder / "licenses"  # where PEP 639 has them; only a wheel gets them
+    licences.mkdir()
+    shutil.copy(ROOT / "LICENSE", licences)
+    return folder
 
 
 def own_metadata() -> Path:
