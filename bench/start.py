@@ -1,15 +1,17 @@
 """One start of a window, in a process of its own: `python -m bench.start WHAT FOLDER`.
 
 WHAT is `empty` (a bare PySide6 window), `login` or `window` (ours, the first as the
-command shows it), `list` (the page of the residents; prints the seconds to its first
-rows and the MB it takes). Nothing of the program is imported before it is known which.
+command shows it); each prints when it was drawn and the processor time until then, so
+that how long a process takes to end does not count. `list` is the page of the residents
+and prints the seconds to its first rows and the MB it takes. Nothing of the program is
+imported before it is known which.
 """
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-from time import perf_counter, sleep
+from time import perf_counter, process_time, sleep
 
 _PAGE = 4096  # bytes, of Linux's count of a process's memory
 
@@ -43,6 +45,13 @@ def empty() -> None:
     window.resize(1000, 640)
     window.show()
     qt.processEvents()
+    _tell_drawn()
+
+
+def _tell_drawn() -> None:
+    """Print `perf_counter`, which all processes of a system share, and this process's
+    own processor time, both in seconds."""
+    print(perf_counter(), process_time())
 
 
 def login(folder: Path) -> None:
@@ -57,6 +66,7 @@ def login(folder: Path) -> None:
 
     def drawn() -> None:
         qt.processEvents()
+        _tell_drawn()
         qt.quit()
 
     QTimer.singleShot(0, drawn)
@@ -74,6 +84,7 @@ def opened(folder: Path) -> None:
     app = App(qt, folder)
     app.open_window(vault.open_store(folder, PASSWORD))
     qt.processEvents()
+    _tell_drawn()
     app.close()
 
 
