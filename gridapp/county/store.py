@@ -209,12 +209,20 @@ def _engine(folder: Path, url: str) -> Engine:
     scheme, _, rest = url.partition("://")
     if scheme not in ("postgresql", "postgres", "postgresql+psycopg"):
         raise UserError(tr("数据库地址应为 postgresql://用户:密码@主机/数据库"))
-    return create_engine(
-        f"postgresql+psycopg://{rest}",
-        hide_parameters=True,
-        pool_pre_ping=True,
-        **_POOL,
-    )
+    try:
+        return create_engine(
+            f"postgresql+psycopg://{rest}",
+            hide_parameters=True,
+            pool_pre_ping=True,
+            **_POOL,
+        )
+    except ModuleNotFoundError as error:  # of a copy that was installed on a laptop
+        raise UserError(
+            tr(
+                "这份程序是给网格员电脑用的安装版，不带 PostgreSQL 驱动。县级服务器"
+                "请按县级服务器文档从源代码安装，或者不写数据库地址，用内置的 SQLite"
+            )
+        ) from error
 
 
 def _sqlite(path: Path) -> Engine:
