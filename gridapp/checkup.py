@@ -57,3 +57,9 @@ def examine(checks: Iterable[Check[T]], subject: T) -> Iterator[Result]:
             if len(told) < _TOLD:
                 told.append(fault)
         yield Result(one.name, one.sentence, count, tuple(told), one.remedy, one.advice)
+
+
+def lines_of_harm(said: Iterable[str]) -> list[str]:
+    """What is wrong, of what `PRAGMA integrity_check` said: to be counted, for it is
+    SQLite's English (https://www.sqlite.org/pragma.html#pragma_integrity_check)."""
+    return [line for part in said if part != "ok" for line in part.splitlines()]

@@ -23,7 +23,7 @@ from sqlalchemy import (
     select,
 )
 
-from gridapp.checkup import Check, Result, examine
+from gridapp.checkup import Check, Result, examine, lines_of_harm
 from gridapp.county import doctor_photos, doctor_replay
 from gridapp.county.store import County
 from gridapp.county.tables import change, device, device_scope, held, scope
@@ -60,9 +60,9 @@ def _file(db: Connection) -> Iterator[str]:
     """SQLite's own examination; PostgreSQL checks its pages as it reads them."""
     if db.dialect.name != "sqlite":
         return
-    for (line,) in db.exec_driver_sql("PRAGMA integrity_check"):
-        if line != "ok":
-            yield tr("数据文件：{line}", line=line)
+    found = db.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+    if lines := lines_of_harm(found):
+        yield tr("数据文件里有 {count:,} 处前后对不上", count=len(lines))
 
 
 def _numbers(db: Connection) -> Iterator[str]:

@@ -18,7 +18,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from gridapp.checkup import Check, Result, examine
+from gridapp.checkup import Check, Result, examine, lines_of_harm
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models import RECORDS, record_named
@@ -123,7 +123,7 @@ def _file(vault: Vault) -> Iterator[str]:
     """
     vault.db.exec_driver_sql("SELECT rowid FROM search LIMIT 1").all()
     found = vault.db.exec_driver_sql("PRAGMA integrity_check").scalars().all()
-    lines = [one for part in found if part != "ok" for one in part.splitlines()]
+    lines = lines_of_harm(found)
     if not lines:
         return
     if pages := vault.damaged_pages():

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 
 import msgspec
 import pytest
@@ -211,3 +212,17 @@ def test_the_command_says_what_is_wrong_and_ends_with_1(used, county_folder):
     answer = json.loads(found.output)
     assert [one["name"] for one in answer["checks"] if one["faults"]] == ["replay"]
     assert "别的" not in found.output
+
+
+@pytest.mark.parametrize("county_template", ["sqlite"], indirect=True)
+def test_what_sqlite_says_of_its_file_is_counted_in_our_words(used):
+    def harm(db):
+        db.exec_driver_sql("PRAGMA ignore_check_constraints = ON")
+        db.execute(update(resident).values(sex="?"))
+        db.exec_driver_sql("PRAGMA ignore_check_constraints = OFF")
+        told.extend(doctor.CHECKS[0].faults(db))
+
+    told = []
+    assert "file" in found_after(used, harm)
+    assert [one.isascii() for one in told] == [False]
+    assert not re.search(r"[A-Za-z]{2}", told[0])
