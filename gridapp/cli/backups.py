@@ -84,7 +84,7 @@ def backups_command(
 
     with opened(data, password_file, needs=None) as store:
         if second is not None or no_second:
-            _choose(data, backup.choose_second(second) if second else None)
+            _choose(data, backup.choose_second(second, data) if second else None)
         now = backup.standing(store)
         wrong = [(file, backup_words.BROKEN) for file in now.listed.broken]
         if verify:

@@ -188,12 +188,21 @@ def _in_words() -> Generator[None]:
         ) from error
 
 
-def choose_second(chosen: Path) -> Path:
+def choose_second(chosen: Path, data: Path) -> Path:
     """The folder for backups in a place that somebody has chosen, made there now.
 
     Only now: when it is missing later, another stick may have its letter, and that gets
-    nothing. UserError when nothing can be written there.
+    nothing. UserError when nothing can be written there, and when it is inside the
+    folder `data` of the vault: what takes one would take both.
     """
+    if chosen.resolve().is_relative_to(data.resolve()):
+        raise UserError(
+            tr(
+                "{folder} 就在数据文件夹里，数据没了它也没了：请选 U 盘、网络文件夹"
+                "或别的磁盘",
+                folder=chosen,
+            )
+        )
     folder = chosen.absolute() / tr("网格日志备份")
     try:
         durable.make_folder(folder)

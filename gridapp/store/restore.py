@@ -23,7 +23,7 @@ from gridapp import durable
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models.permissions import Act, demand
-from gridapp.models.purposes import purpose_of
+from gridapp.models.purposes import SHORTEST, purpose_of
 from gridapp.store import (
     backup,
     backup_places,
@@ -139,7 +139,10 @@ def drop(unpacked: Unpacked) -> None:
 
 def reason(text: str) -> str:
     """Why a backup takes the place of what is here; UserError when nothing is said."""
-    return purpose_of(text, tr("请写明为什么恢复，至少 5 个字，如：昨天导错了一批人"))
+    words = tr(
+        "请写明为什么恢复，至少 {count} 个字，如：昨天导错了一批人", count=SHORTEST
+    )
+    return purpose_of(text, words)
 
 
 def prepare(

@@ -297,7 +297,7 @@ class TestSecondPlace:
     @pytest.fixture
     def stick(self, vault, tmp_path):
         (tmp_path / "stick").mkdir()
-        folder = backup.choose_second(tmp_path / "stick")
+        folder = backup.choose_second(tmp_path / "stick", vault.folder)
         settings.save(vault.folder, settings.Settings(backup_folder=str(folder)))
         return folder
 
@@ -341,7 +341,7 @@ class TestSecondPlace:
         shutil.rmtree(stick)
         backup.make(vault)
         (tmp_path / "another").mkdir()
-        folder = backup.choose_second(tmp_path / "another")
+        folder = backup.choose_second(tmp_path / "another", vault.folder)
         settings.save(vault.folder, settings.Settings(backup_folder=str(folder)))
 
         now = backup.standing(vault)
@@ -359,7 +359,7 @@ class TestSecondPlace:
     ):
         monkeypatch.chdir(tmp_path)
         (tmp_path / "stick").mkdir()
-        assert backup.choose_second(Path("stick")).is_absolute()
+        assert backup.choose_second(Path("stick"), tmp_path / "vault").is_absolute()
 
     def test_when_it_vanishes_midway_the_first_stays(self, vault, stick):
         vault.photos.take(picture())
@@ -387,10 +387,18 @@ class TestSecondPlace:
 
         assert len(backup_places.read(stick).kept) == 2
 
+    @pytest.mark.parametrize("where", ["", "backups", "photos/new"])
+    def test_a_place_inside_the_data_is_none(self, vault, tmp_path, where):
+        (tmp_path / "link").symlink_to(vault.folder)
+        for folder in (vault.folder, tmp_path / "link"):
+            with pytest.raises(UserError, match="就在数据文件夹里"):
+                backup.choose_second(folder / where, vault.folder)
+        assert not list(vault.folder.rglob("网格日志备份"))
+
     def test_a_folder_that_cannot_be_written_is_not_chosen(self, tmp_path):
         (tmp_path / "file").write_bytes(b"")
         with pytest.raises(UserError, match="写不进去"):
-            backup.choose_second(tmp_path / "file")
+            backup.choose_second(tmp_path / "file", tmp_path / "vault")
 
 
 class TestStanding:

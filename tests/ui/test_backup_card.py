@@ -152,7 +152,7 @@ class TestByItself:
         self, session, qtbot, settle, tmp_path
     ):
         (tmp_path / "stick").mkdir()
-        folder = backup.choose_second(tmp_path / "stick")
+        folder = backup.choose_second(tmp_path / "stick", session.store.folder)
         shutil.rmtree(folder)
         session.preferences.keep(backup_folder=str(folder))
         backup.make(session.store)

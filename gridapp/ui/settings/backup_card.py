@@ -129,7 +129,8 @@ class BackupCard(Card):
         words = tr("再存一份到哪里（U 盘或网络文件夹）")
         chosen = self._session.messages.choose_folder(words)
         if chosen:
-            work = partial(backup.choose_second, Path(chosen))
+            data = self._session.store.folder
+            work = partial(backup.choose_second, Path(chosen), data)
             self._session.jobs.run_beside(work, self._chosen)
 
     def _chosen(self, folder: Path) -> None:
