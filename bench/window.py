@@ -25,7 +25,6 @@ def window(run: Run) -> Iterator[Line]:
     folder = vaults.estate(run.folder).store.folder
     for what in _WAYS:  # the first start of a new copy compiles its modules
         _drawn(what, folder)
-    rounds = run.pick(15, 1)
     taken: dict[str, list[tuple[float, float]]] = {what: [] for what in _WAYS}
     for _ in range(run.pick(15, 1)):  # in turns: noise falls on all alike
         for what in _WAYS:
