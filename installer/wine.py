@@ -8,13 +8,17 @@ the bundle and compares every program with its wheel; `scan.py` refuses them.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 SOURCES = Path(__file__).parent / "shims"
 COMPILER = "x86_64-w64-mingw32-gcc-win32"
+# What Debian's start script says where only 64-bit programs run.
+_NO_32_BITS = re.compile("wine32|multiarch|^apt-get install")
 STAND_INS = ("bcryptprimitives.dll", "icuuc.dll", "mscms.dll")
 
 
@@ -68,25 +72,25 @@ class Wine:
         env: Mapping[str, str] | None = None,
     ) -> subprocess.CompletedProcess[str]:
         """What a Windows program said and how it ended; no keyboard is given to it."""
-        result = subprocess.run(
-            ["wine", *map(str, command)],
-            env=self.environment(env),
-            cwd=cwd,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=seconds,
-            check=False,
-        )
-        words = result.stdout.decode("utf-8", errors="replace").replace("\r\n", "\n")
+        # A file and no pipe: Wine's own desktop would hold a pipe open after the end.
+        with tempfile.TemporaryFile() as said:
+            result = subprocess.run(
+                ["wine", *map(str, command)],
+                env=self.environment(env),
+                cwd=cwd,
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=subprocess.STDOUT,
+                timeout=seconds,
+                check=False,
+            )
+            said.seek(0)
+            words = said.read().decode("utf-8", errors="replace")
+        lines = words.replace("\r\n", "\n").splitlines(keepends=True)
         return subprocess.CompletedProcess(
             result.args,
             result.returncode,
-            stdout="".join(
-                line
-                for line in words.splitlines(keepends=True)
-                if "wine32" not in line and "multiarch" not in line
-            ),
+            stdout="".join(one for one in lines if not _NO_32_BITS.search(one)),
         )
 
     def settle(self) -> None:

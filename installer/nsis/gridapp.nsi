@@ -34,7 +34,6 @@ OutFile "${OUT}"
 BrandingText "${VERSION}"
 RequestExecutionLevel user
 ManifestDPIAware true
-ManifestLongPathAware true
 ManifestSupportedOS Win10
 SetCompressor /SOLID lzma
 SetDateSave off
@@ -145,7 +144,15 @@ Function ChoosePlace                   ; $Machine and $INSTDIR; asks for rights
     SetShellVarContext current
     StrCpy $3 "$LOCALAPPDATA\Programs\${ID}"
   ${EndIf}
-  ${If} $INSTDIR == ""                 ; /D was not given
+  ClearErrors
+  ${GetOptions} $R0 "/D=" $0           ; NSIS takes it unquoted only; many tools quote
+  ${IfNot} ${Errors}
+    StrCpy $INSTDIR $0
+  ${EndIf}
+  Push $INSTDIR
+  Call Unquoted
+  Pop $INSTDIR
+  ${If} $INSTDIR == ""
     StrCpy $INSTDIR $1
   ${EndIf}
   ${If} $INSTDIR == ""
@@ -165,24 +172,40 @@ Function ChoosePlace                   ; $Machine and $INSTDIR; asks for rights
   ${EndIf}
 FunctionEnd
 
+Function Unquoted                      ; the text on the stack without its quotes
+  Exch $0
+  Push $1
+  StrCpy $1 $0 1
+  ${If} $1 == '"'
+    StrCpy $0 $0 "" 1
+  ${EndIf}
+  StrCpy $1 $0 1 -1
+  ${If} $1 == '"'
+    StrCpy $0 $0 -1
+  ${EndIf}
+  Pop $1
+  Exch $0
+FunctionEnd
+
 Function ReadEnrolment                 ; before anything is changed
   StrCpy $Enrolment ""
   ClearErrors
-  ${GetOptions} $R0 "/ENROL=" $Enrolment
+  ${GetOptions} $R0 "/ENROL=" $0
   ${If} ${Errors}
     Return
   ${EndIf}
-  GetFullPathName $1 $Enrolment
+  Push $0
+  Call Unquoted
+  Pop $0
+  GetFullPathName $Enrolment $0
   ClearErrors
-  FileOpen $0 $1 r
-  ${IfNot} ${Errors}
-    FileReadByte $0 $2
-    FileClose $0
-  ${EndIf}
-  ${If} ${Errors}
+  StrCpy $2 ""
+  FileOpen $0 $Enrolment r
+  FileReadByte $0 $2
+  FileClose $0
+  ${If} $2 == ""                       ; not there, not readable, or empty
     ${Leave} 7 "$(NO_ENROLMENT)"
   ${EndIf}
-  StrCpy $Enrolment $1
 FunctionEnd
 
 Function PlaceEnrolment
@@ -217,9 +240,7 @@ FunctionEnd
 Function CheckFolder                   ; ours or empty of what we would replace; short
   StrLen $0 $INSTDIR
   IntOp $0 $0 + ${LONGEST}
-  ReadRegDWORD $1 HKLM "SYSTEM\CurrentControlSet\Control\FileSystem" "LongPathsEnabled"
-  ${If} $0 > 259                       ; MAX_PATH without its end
-  ${AndIf} $1 != 1
+  ${If} $0 > 259                       ; MAX_PATH without its end; few Windows allow more
     ${Leave} 9 "$(TOO_LONG)"
   ${EndIf}
   ${IfNot} ${FileExists} "${MARK}"
@@ -350,6 +371,7 @@ Function un.onInit
     ${If} $0 = 0
       Call un.Heal
     ${EndIf}
+    SetErrorLevel $0
     Quit
   ${EndIf}
   ${If} $Machine = 1

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from installer import setup_exe
@@ -25,6 +25,7 @@ class Windows:
 
     def __init__(self, wine: Wine) -> None:
         self.wine = wine
+        self.folder = Path()  # where a test has put the program
         # As long as somebody is there Windows stays up: each program starts sooner.
         self._somebody = self.start("cmd", stdin=subprocess.PIPE)
         user = wine.run(["cmd", "/c", "echo %USERNAME%"]).stdout.strip()
@@ -127,17 +128,6 @@ class Windows:
         assert parts is not None
         return self.run(parts[1], *parts[2].split(" ", 2)) == 0
 
-    @contextmanager
-    def long_paths(self) -> Generator[None]:
-        """A Windows whose administrator has switched long paths on."""
-        key = r"HKLM\SYSTEM\CurrentControlSet\Control\FileSystem"
-        value = ["/v", "LongPathsEnabled"]
-        self.wine.run(["reg", "add", key, *value, "/t", "REG_DWORD", "/d", "1", "/f"])
-        try:
-            yield
-        finally:
-            self.wine.run(["reg", "delete", key, *value, "/f"])
-
     @staticmethod
     def ends(process: subprocess.Popen[bytes], seconds: float) -> int:
         """The exit code; TimeoutError when it has not ended after `seconds`."""
@@ -168,10 +158,11 @@ class Windows:
             if process.poll() is not None or time.monotonic() > end:
                 raise AssertionError("the moment did not come")
             time.sleep(0.005)
-        for number in self._programs("gridapp-cli.exe", "-setup.exe"):
-            os.kill(number, signal.SIGKILL)
-        process.wait(30)
-        self.quiet("gridapp-cli.exe", "-setup.exe")
+        while numbers := self._programs("gridapp-cli.exe", "-setup.exe"):
+            for number in numbers:
+                with suppress(ProcessLookupError):
+                    os.kill(number, signal.SIGKILL)
+            process.poll()
 
     def clear(self) -> None:
         """Takes everything off that a test before has left."""
