@@ -64,7 +64,6 @@ def _add_commands() -> None:
         backups,
         conflicts,
         county,
-        county_backup,
         demo,
         doctor,
         export,
@@ -101,6 +100,13 @@ def _add_commands() -> None:
         updates.update,
     ):
         main.add_command(command)
+    _add_county_commands()
+
+
+def _add_county_commands() -> None:
+    """Add what stands beside the like of it for laptops."""
+    from gridapp.cli import county, county_backup, doctor, package, recovery, updates
+
     for command in (
         *county_backup.COMMANDS,
         *package.COUNTY_COMMANDS,

@@ -76,6 +76,7 @@ class UpdateLine:
         waits, offered = self.updates.ready(), head.id if head else ""
         if waits is not None and waits.id == known.fetched != offered:
             self.updates.drop()
+        self.updates.forget_parts(but=wanted)
         self.updates.keep(known)
         return wanted
 

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, TypeVar
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from gridapp import crash
-from gridapp.durable import UNFINISHED
 from gridapp.errors import UserError
 from gridapp.language import language, tr
 from gridapp.store.vault import Store
@@ -133,8 +132,8 @@ class Updating(QObject):
 
     def _look(self) -> Seen:
         updates = self._updates()
-        begun = any(updates.folder.glob(f"*{UNFINISHED}"))
-        return Seen(updates.program, updates.ready(), updates.state(), begun)
+        waits, state = updates.ready(), updates.state()
+        return Seen(updates.program, waits, state, updates.is_fetching)
 
     def _outcome(self) -> str:
         from gridapp.update import waiting

@@ -26,9 +26,9 @@ from gridapp.language import tr
 from gridapp.update import file as update_file
 from gridapp.update.file import BadUpdate, Head, Manifest
 from gridapp.update.program import Program
-from gridapp.update.waiting import APPLYING, FOLDER, STATE
+from gridapp.update.waiting import APPLYING, FOLDER, RUN, STATE
 
-_RUN = "run-"  # how the name of a folder begins that an installer runs in
+_FETCHING = ".fetching"  # how the name of a file ends that comes over a line
 _MOST_KEPT = 20  # updates that did not come in
 _LONGEST = 600.0  # seconds that an installer may take
 _TRIES = 2  # of an update whose installer was never seen to start
@@ -132,7 +132,21 @@ class Updates:
 
     def part_of(self, head: Head) -> Path:
         """Where the bytes of it are gathered that come over a line."""
-        return self.folder / f"{head.id}{durable.UNFINISHED}"
+        return self.folder / f"{head.id}{_FETCHING}"
+
+    def _parts(self) -> list[Path]:
+        return list(self.folder.glob(f"*{_FETCHING}"))
+
+    @property
+    def is_fetching(self) -> bool:
+        """Whether a part of one is here that came over a line."""
+        return bool(self._parts())
+
+    def forget_parts(self, but: Head | None) -> None:
+        """Let go what came of updates that are not wanted any more. Raises OSError."""
+        for path in self._parts():
+            if but is None or path != self.part_of(but):
+                path.unlink(missing_ok=True)
 
     def finish_part(self, head: Head) -> Manifest:
         """Take what was gathered, when it is whole; BadUpdate, and it is gone, when it
@@ -181,9 +195,8 @@ class Updates:
 
     def drop(self) -> None:
         """Let go what waits, and what of it came so far. Raises OSError."""
-        for pattern in (f"*{update_file.SUFFIX}", f"*{durable.UNFINISHED}"):
-            for path in self.folder.glob(pattern):
-                path.unlink(missing_ok=True)
+        for path in (*self.folder.glob(f"*{update_file.SUFFIX}"), *self._parts()):
+            path.unlink(missing_ok=True)
 
     def _only(self, head: Head) -> None:
         """Let go what waited before, and forget that this one failed: whoever takes it
@@ -199,7 +212,7 @@ class Updates:
     def prepared(self, head: Head) -> Path:
         """A copy of the installer in a folder of its own, proved while it was copied,
         so that nobody changes it between the look and the run. Raises OSError."""
-        run = Path(tempfile.mkdtemp(prefix=_RUN, dir=self.folder))
+        run = Path(tempfile.mkdtemp(prefix=RUN, dir=self.folder))
         installer = self._copied(self.file_of(head), run)
         installer.chmod(0o700)
         return installer
@@ -264,7 +277,7 @@ class Updates:
         The version that runs now decides; `code`, how the installer ended, only says
         why not. May be cut off anywhere and called again.
         """
-        for left in self.folder.glob(f"{_RUN}*"):
+        for left in self.folder.glob(f"{RUN}*"):
             shutil.rmtree(left, ignore_errors=True)  # Windows keeps what still runs
         found = self.attempt()
         if found is None:

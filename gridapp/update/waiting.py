@@ -10,16 +10,19 @@ from pathlib import Path
 
 FOLDER = "updates"  # beside the data
 APPLYING, STATE = "applying.json", "state.json"
+RUN = "run-"  # how the name of a folder begins that an installer ran in
 _SUFFIX = ".gridupdate"
 
 
 def waits(data: Path) -> bool:
-    """Whether an update waits beside these data, or was begun."""
+    """Whether an update waits beside these data, was begun, or left something."""
     try:
         names = os.listdir(data / FOLDER)
     except OSError:
         return False
-    return any(one == APPLYING or one.endswith(_SUFFIX) for one in names)
+    return any(
+        one == APPLYING or one.endswith(_SUFFIX) or one.startswith(RUN) for one in names
+    )
 
 
 def untold(data: Path) -> str:

@@ -3,6 +3,7 @@ that is cut; the county learns who has what. Nothing is believed for the county'
 """
 
 import os
+import time
 from contextlib import closing
 from uuid import UUID
 
@@ -11,8 +12,10 @@ import pytest
 
 import gridapp
 from gridapp.county import acts, rights, updates, upkeep
+from gridapp.durable import STALE
 from gridapp.errors import UserError
 from gridapp.models.kinds import now
+from gridapp.store import doctor_around
 from gridapp.sync import protocol
 from gridapp.sync.client import HttpTransport
 from gridapp.sync.protocol import Refusal
@@ -65,21 +68,11 @@ def fetched(laptop):
     return waits.manifest.version if waits else None
 
 
-def test_what_the_county_publishes_waits_at_the_laptop_to_the_last_byte(
+def test_what_is_published_comes_to_the_last_byte_though_the_line_was_cut(
     laptop, publish
 ):
     one = laptop()
     assert fetched(one) is None
-    publish()
-    assert fetched(one) == "1.1.0"
-    head = one.updates.ready()
-    assert one.updates.prepared(head).read_bytes() == CONTENT
-    assert not list(one.updates.folder.glob("*.part"))
-    assert one.updates.state().offered.version == "1.1.0"
-
-
-def test_a_download_goes_on_where_the_line_was_cut(laptop, publish):
-    one = laptop()
     publish()
     with line_of(one) as line:
         head = line.ask()
@@ -93,6 +86,9 @@ def test_a_download_goes_on_where_the_line_was_cut(laptop, publish):
     with line_of(one) as line:
         assert line.more(head) == here + (64 << 10)
     assert fetched(one) == "1.1.0"
+    assert one.updates.prepared(head).read_bytes() == CONTENT
+    assert not one.updates.is_fetching
+    assert one.updates.state().offered.version == "1.1.0"
 
 
 def test_the_newest_that_is_for_this_laptop_is_offered(laptop, publish, county):
@@ -119,7 +115,7 @@ def test_a_share_is_of_the_same_laptops_when_it_grows(publish, county):
 
 
 def test_what_is_withdrawn_is_let_go_by_whoever_has_not_applied_it(
-    laptop, publish, county
+    laptop, publish, county, releases
 ):
     one = laptop()
     publish("1.1.0")
@@ -132,11 +128,7 @@ def test_what_is_withdrawn_is_let_go_by_whoever_has_not_applied_it(
     assert not list((county.folder / updates.FOLDER).glob("*.gridupdate"))
     with pytest.raises(UserError, match="没有发布过"):
         updates.withdraw(county, "1.1.0")
-
-
-def test_one_from_a_stick_stays_whatever_the_county_offers(laptop, publish, releases):
-    one = laptop()
-    one.updates.take(releases.make("1.3.0"))
+    one.updates.take(releases.make("1.3.0"))  # from a stick
     assert fetched(one) == "1.3.0"
 
 
@@ -162,7 +154,7 @@ def test_a_file_that_was_exchanged_at_the_county_is_dropped(laptop, publish, cou
     with pytest.raises(BadUpdate, match="损坏"):
         fetched(one)
     assert one.updates.ready() is None
-    assert not list(one.updates.folder.glob("*.part"))
+    assert not list(one.updates.folder.glob("*.fetching"))
 
 
 def test_an_update_that_is_withdrawn_meanwhile_is_said_to_be(laptop, publish, county):
@@ -171,9 +163,19 @@ def test_an_update_that_is_withdrawn_meanwhile_is_said_to_be(laptop, publish, co
     with line_of(one) as line:
         head = line.ask()
         line.more(head)
+        assert one.updates.is_fetching
+        _grow_old(one.updates.part_of(head))
+        assert doctor_around.leftovers(one.store.folder) == []
         updates.withdraw(county, "1.1.0")
         with pytest.raises(UserError, match="撤回"):
             line.more(head)
+    assert not one.updates.is_fetching
+
+
+def _grow_old(file):
+    """A download may wait for a line for days: it is no file that nobody wants."""
+    before = time.time() - 2 * STALE
+    os.utime(file, (before, before))
 
 
 def test_only_a_laptop_that_was_let_in_gets_one(laptop, publish):
