@@ -416,6 +416,19 @@ def test_every_layout_fits_and_says_whom_it_is_about(
     session.theme.apply("light")
 
 
+def test_what_a_narrow_window_has_no_room_for_ends_in_a_mark_and_stands_in_the_tip(
+    page, session, settle
+):
+    page.set_width(Width.NARROW)
+    page.resize(*SIZES[Width.NARROW])
+    settle()
+    for words in (page._strip._about, page._strip._title):
+        words.setText("Last 11-02 The pipe is old; Hazards: Gas " * 4)
+        page._strip.grab()  # it is painted
+        assert words.width() < words.sizeHint().width()
+        assert words.toolTip() == words.text()
+
+
 def test_shared_flats_let_one_choose_the_household(page, session, estate, settle):
     with session.store.writing() as tx:
         dwelling = records.save(

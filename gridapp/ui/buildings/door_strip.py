@@ -36,8 +36,8 @@ class DoorStrip(Card):
         super().__init__((10, 5, 6, 5), 0)
         self._theme = theme
         self._avatar = Avatar(theme, 36)
-        self._title = Text("", "strong")
-        self._about = Text("", "muted")
+        self._title = Text("", "strong", shrinks=True)
+        self._about = Text("", "muted", shrinks=True)
         self._about.setSizePolicy(
             QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
         )
