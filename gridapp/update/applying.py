@@ -23,11 +23,12 @@ from gridapp.update.staged import NOBODY_HEARD, NOT_STARTED, Outcome, Updates
 
 HELPER = "gridapp-update"  # runs as root, beside the program (installer/deb.py)
 UPDATED = "--updated"  # says how the installer ended, to the program it starts
-# Asks for an administrator's leave, and starts the program again whatever comes of it.
-_SCRIPT = 'pkexec "$1" "$2"; code=$?; shift 2; exec "$@" ' + UPDATED + ' "$code"'
-# Exit codes of Setup.exe and of the helper, and of pkexec (pkexec(1)).
-ROLLED_BACK, RUNNING, TOO_OLD = 6, 5, 3
-_REFUSED = (126, 127)
+# Waits a minute at most until this program is gone, asks for an administrator's leave,
+# and starts the program again whatever comes of it.
+_SCRIPT = f"""n=0
+while [ -d "/proc/$1" ] && [ $n -lt 300 ]; do sleep 0.2; n=$((n + 1)); done
+pkexec "$2" "$3"; code=$?; shift 3; exec "$@" {UPDATED} "$code"
+"""
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def _command(updates: Updates, head: Head) -> tuple[list[str], Path]:
     helper = updates.program.folder / HELPER
     file = updates.file_of(head)
     again = [*updates.program.launch, "--data", str(updates.data)]
-    told = ["sh", str(helper), str(file), *again]
+    told = ["sh", str(os.getpid()), str(helper), str(file), *again]
     return ["/bin/sh", "-c", _SCRIPT, *told], updates.data
 
 
@@ -156,20 +157,24 @@ def outside(environment: Mapping[str, str]) -> dict[str, str]:
     return made | {"PYINSTALLER_RESET_ENVIRONMENT": "1"}
 
 
+# What exit codes say, of Setup.exe (installer/nsis), of the helper and of pkexec(1).
+_WHY = {
+    3: tr("这台电脑的系统太旧，装不了新版本"),
+    4: tr("电脑上已经装着更新的版本"),
+    5: tr("程序还开着，没有换成"),
+    6: tr("新版本没有通过检查，已换回旧版本"),
+    9: tr("程序的文件夹写不进去，或磁盘满了"),
+    10: tr("别的程序占着文件，下次登录电脑时会接着换"),
+    126: tr("没有得到管理员的同意"),
+    127: tr("没有得到管理员的同意"),
+    NOT_STARTED: tr("要由管理员更新，做法见“设置”里的“更新”"),
+}
+
+
 def why(code: int) -> str:
     """Why an update did not come in, by how its installer ended; "" when that says
     nothing to a person."""
-    if code == ROLLED_BACK:
-        return tr("新版本没有通过检查，已换回旧版本")
-    if code == RUNNING:
-        return tr("程序还开着，没有换成")
-    if code == TOO_OLD:
-        return tr("这台电脑的系统太旧，装不了新版本")
-    if code in _REFUSED:
-        return tr("没有得到管理员的同意")
-    if code == NOT_STARTED:
-        return tr("要由管理员更新，做法见“设置”里的“更新”")
-    return ""
+    return _WHY.get(code, "")
 
 
 def outcome_words(one: Outcome, news: str) -> str:
