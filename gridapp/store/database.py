@@ -35,6 +35,7 @@ _PRAGMAS = (
     "recursive_triggers = ON",  # else REPLACE goes around the DELETE triggers
     "journal_mode = WAL",
     "synchronous = FULL",  # what was confirmed survives a power cut
+    "wal_autocheckpoint = 4000",  # pages; a page of a sync is some hundreds
     "busy_timeout = 10000",
     "temp_store = MEMORY",  # nothing readable in temporary files
     f"journal_size_limit = {_WAL_KEPT}",
