@@ -172,7 +172,7 @@ def _paper(_: Path) -> Iterator[str]:
         (fonts.REGULAR, fonts.BOLD, fonts.BODY, fonts.LATIN, fonts.RARE)
     ):
         fonts.font(name)
-        paper.text(20, 20 + 10 * row, "网格日志", name=name)
+        paper.text(20, 20 + 10 * row, "格", name=name)
     paper.end_page()
     out = BytesIO()
     paper.save(out)

@@ -10,7 +10,6 @@ from pathlib import Path
 from installer import bundle
 
 ROOTS = bundle.BUILD / "roots"  # one made for each suite, kept between runs
-MIRROR = "http://deb.debian.org/debian"
 WORKER = "worker"  # the ordinary user
 _WAIT = 900  # seconds; a loaded machine unpacks slowly
 _CLEAN = {
@@ -61,7 +60,7 @@ class Root:
         """Every path of the program in this root, its users' data aside."""
         said = self.told(
             "find / -xdev -path /proc -prune -o -path /home -prune"
-            " -o -path /tmp -prune -o -iname '*gridapp*' -print"
+            " -o -path /tmp -prune -o -path /srv -prune -o -iname '*gridapp*' -print"
         )
         return {one for one in said.splitlines() if "/var/lib/dpkg/" not in one}
 
@@ -74,7 +73,7 @@ def made(suite: str, where: Path) -> Root:
         ROOTS.mkdir(parents=True, exist_ok=True)
         tree = ROOTS / f"{suite}.new"
         shutil.rmtree(tree, ignore_errors=True)
-        _quietly("debootstrap", "--variant=minbase", suite, str(tree), MIRROR)
+        _quietly("debootstrap", "--variant=minbase", suite, str(tree))
         # Usable where the clock is ahead of the archive's lists, too.
         check = 'Acquire::Check-Valid-Until "false";\nAcquire::Check-Date "false";\n'
         (tree / "etc/apt/apt.conf.d/99test").write_text(check)

@@ -71,10 +71,10 @@ def release(*words: str | Path) -> None:
 
 def installed(root: Root, package: Path) -> Root:
     """The root with the package, put in by apt as IT does."""
-    shutil.copy(package, root.folder / "tmp/gridapp.deb")
+    shutil.copy(package, root.folder / "srv/gridapp.deb")
     root.told("apt-get -q -y update", net=True)
     root.told(
-        "apt-get -q -y install --no-install-recommends /tmp/gridapp.deb"
+        "apt-get -q -y install --no-install-recommends /srv/gridapp.deb"
         " shared-mime-info desktop-file-utils",
         net=True,
     )
@@ -92,8 +92,8 @@ def put_update(root: Root, package: Path, version: str, key: Path) -> str:
         *("--notes", notes, "--out", out, "--version", version),
     )
     name = f"gridapp-{version}-linux-amd64-deb.gridupdate"
-    shutil.move(out / name, root.folder / "tmp" / name)
-    return f"/tmp/{name}"
+    shutil.move(out / name, root.folder / "srv" / name)
+    return f"/srv/{name}"
 
 
 def test_checks_itself_where_nothing_but_debian_is(root: Root) -> None:
@@ -139,9 +139,9 @@ def test_a_missing_library_is_named_with_the_command_that_installs_it(
 
 def test_is_not_replaced_while_it_runs(root: Root) -> None:
     said = root.told(
-        f"runuser -u {WORKER} -- gridapp demo --headless --data /tmp/running"
+        f"runuser -u {WORKER} -- gridapp demo --headless --data ~worker/running"
         " >/dev/null 2>&1 & sleep 3\n"
-        "dpkg --install /tmp/gridapp.deb 2>&1 && echo replaced || echo kept"
+        "dpkg --install /srv/gridapp.deb 2>&1 && echo replaced || echo kept"
     )
     assert "网格日志还开着，请先关闭" in said
     assert "kept" in said
@@ -152,11 +152,11 @@ def test_a_newer_package_keeps_the_data(root: Root, packages: dict[str, Path]) -
     root.told(
         "mkdir -p .local/share/gridapp; echo 1 > .local/share/gridapp/x", user=WORKER
     )
-    shutil.copy(packages[NEXT], root.folder / "tmp/next.deb")
-    root.told("dpkg --install /tmp/next.deb")
+    shutil.copy(packages[NEXT], root.folder / "srv/next.deb")
+    root.told("dpkg --install /srv/next.deb")
     assert root.told(VERSION) == NEXT
     root.told("gridapp doctor --program", user=WORKER)
-    root.told("dpkg --install /tmp/gridapp.deb")
+    root.told("dpkg --install /srv/gridapp.deb")
     assert root.told("cat .local/share/gridapp/x", user=WORKER) == "1\n"
 
 
@@ -167,7 +167,7 @@ def test_a_signed_update_is_installed(
     root.told(f"{HELPER} {update}")
     assert root.told(VERSION) == NEXT
     assert root.told("ls /var/lib/gridapp") == "lock\n"
-    root.told("dpkg --install /tmp/gridapp.deb")
+    root.told("dpkg --install /srv/gridapp.deb")
 
 
 def test_a_changed_update_is_refused(
@@ -213,7 +213,7 @@ def test_an_update_that_is_cut_off_is_undone_by_the_next(
     assert done.returncode == 0, done.stderr
     assert root.told(VERSION) == NEXT
     root.told("gridapp doctor --program", user=WORKER)
-    root.told("dpkg --install /tmp/gridapp.deb")
+    root.told("dpkg --install /srv/gridapp.deb")
 
 
 def test_purged_nothing_stays_but_what_the_workers_entered(root: Root) -> None:
