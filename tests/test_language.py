@@ -18,6 +18,7 @@ HAN = re.compile(r"[\u4e00-\u9fff]+")
 
 # Modules whose Chinese is what people write, not what the program says.
 READING = {
+    "gridapp.cli.laptop_list",
     "gridapp.models.birth",
     "gridapp.models.person_name",
     "gridapp.office.ledgers.cells",
@@ -161,6 +162,16 @@ def test_a_word_can_follow_the_number_before_it():
     said = language._FORMATTER.vformat("{n} {n:day|days}", (), {"n": 1})
     assert said == "1 day"
     assert language._FORMATTER.vformat("{n} {n:day|days}", (), {"n": 3}) == "3 days"
+
+
+def test_how_many_has_a_comma_at_the_thousands_and_the_name_of_something_has_none():
+    tr = language.tr
+    assert tr("共 {count} 人", count=12345) == "共 12,345 人"
+    assert tr("共 {count:,} 人", count=12345) == "共 12,345 人"
+    assert tr("共 {count} 人", count="很多") == "共 很多 人"
+    assert (
+        tr("{year} 年第 {number} 号", year=2026, number=12345) == "2026 年第 12345 号"
+    )
 
 
 def test_the_weekday_is_the_days():

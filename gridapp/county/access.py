@@ -24,9 +24,9 @@ from gridapp.county import acts, locks, org, rights, workers
 from gridapp.county.codes import (
     fresh_code,
     hashed_code,
-    prepared_part,
     short,
     shown,
+    wrong_words,
 )
 from gridapp.county.rights import Device, authenticate, keep_keys, signer
 from gridapp.county.store import County
@@ -190,7 +190,7 @@ def enrol(county: County, request: EnrolRequest) -> EnrolReply:
         )
         row = db.execute(query.with_for_update()).one_or_none()
         if row is None:
-            raise Refused("code", _wrong(request.code))
+            raise Refused("code", wrong_words(request.code))
         if row.device_id and not _unheard(db, row.device_id, device_id):
             raise Refused("code", tr("这个登记码已经用过，请向县里要一个新的"))
         if row.expires_at < moment:
@@ -221,14 +221,6 @@ def enrol(county: County, request: EnrolRequest) -> EnrolReply:
         county.epoch,
         county.keys.current.public,
     )
-
-
-def _wrong(code: str) -> str:
-    """What to do about a code that nobody has: of a prepared file it is the number at
-    its end that somebody typed."""
-    if prepared_part(code):
-        return tr("登记口令不对，请和县里核对后重新填；登记文件作废了也会这样")
-    return tr("登记码不对，请核对后重新输入")
 
 
 def _check_unlocked(db: Connection, device_id: UUID) -> None:

@@ -39,6 +39,14 @@ def prepared_part(typed: str) -> str:
     return plain[:_LENGTH] if len(plain) > _LENGTH else ""
 
 
+def wrong_words(typed: str) -> str:
+    """What to do about a code that nobody has: of a prepared file it is the number at
+    its end that somebody typed."""
+    if prepared_part(typed):
+        return tr("登记口令不对，请和县里核对后重新填；登记文件作废了也会这样")
+    return tr("登记码不对，请核对后重新输入")
+
+
 def hashed_code(typed: str) -> str:
     """How a code is kept; blanks, hyphens and small letters do not count."""
     return hashlib.sha256(plain_code(typed).encode()).hexdigest()

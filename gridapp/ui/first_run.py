@@ -104,7 +104,7 @@ class PreparedRun(FirstRun):
         )
         if said.pin:
             words += tr("登记口令由县里打电话或当面告诉您。")
-        return words
+        return words + tr("登记到 {url}。", url=said.url)
 
     def _where(self) -> str:
         said = self.file.said

@@ -78,10 +78,8 @@ class Login(QWidget):
         self._seconds.setInterval(_SECOND)
         self._seconds.timeout.connect(self._count_down)
         self._first, unusable = self._begin(file, use_file=use_file)
-        if self._first is not None:  # a vault is to be made
-            self._password = self._first.password.first
-        else:
-            self._password = PasswordField(theme, tr("密码"))
+        new = self._first.password if self._first else None  # of a vault to be made
+        self._password = new.first if new else PasswordField(theme, tr("密码"))
         self._error = NoticeBar(theme, "red", "circle-alert")
         self._recovered_words = NoticeBar(theme, "amber", "circle-check")
         self._recovered_words.say("")
@@ -129,7 +127,7 @@ class Login(QWidget):
                 keys = QShortcut(QKeySequence(f"Alt+{digit}"), self)
                 keys.activated.connect(partial(self._names.take, digit))
         self.rescue.clicked.connect(self._take_out)
-        QShortcut(QKeySequence("F1"), self).activated.connect(self._help)
+        QShortcut(QKeySequence("F1"), self).activated.connect(self.help)
 
     def _meet(self) -> tuple[NameList | None, str]:
         """The names to choose from, None of one person alone, and what is wrong with
@@ -195,7 +193,7 @@ class Login(QWidget):
         forgotten = Button(self._theme, tr("忘了密码？"), "quiet")
         forgotten.clicked.connect(self.recover)
         manual = Button(self._theme, tr("帮助 F1"), "quiet")
-        manual.clicked.connect(self._help)
+        manual.clicked.connect(self.help)
         ways = line(gap=8)
         ways.addStretch()
         if not self._new:
@@ -230,8 +228,11 @@ class Login(QWidget):
         button.clicked.connect(partial(self._preferences.choose_language, other))
         return button
 
-    def _help(self) -> None:
-        warm.up()
+    def help(self) -> None:
+        """Show the chapter about what is asked here."""
+        warm.then(self._jobs, self, self._show_help)
+
+    def _show_help(self) -> None:
         from gridapp.ui.help.help_page import HelpWindow
 
         chapter = "start" if self._new else "password"
@@ -241,7 +242,9 @@ class Login(QWidget):
 
     def recover(self) -> None:
         """Help whoever forgot the password, with the county."""
-        warm.up()
+        warm.then(self._jobs, self, self._show_recovery)
+
+    def _show_recovery(self) -> None:
         from gridapp.ui.recovery_dialog import RecoveryDialog
 
         account = self._names.chosen() if self._names is not None else None
