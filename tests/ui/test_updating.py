@@ -13,6 +13,7 @@ from gridapp.ui.settings.update_card import UpdateCard
 from gridapp.ui.sync.drives import Drive, updates
 from gridapp.update.file import DEBIAN
 from gridapp.update.staged import Updates
+from installer import release
 from tests.ui.conftest import joined
 from tests.update.conftest import releases
 
@@ -54,12 +55,24 @@ def test_an_update_from_a_stick_is_taken_and_applied_when_the_person_says_so(
     settle()
     assert "新版本 1.1.0 已放好" in words(card)
     assert "修了几处错误" in words(card)
+    assert "改数据的格式" not in words(card)
     with qtbot.waitSignal(session.updating.apply_asked):
         click(qtbot, card.now)
     click(qtbot, card.no)
     settle()
     assert of(session).ready() is None
     assert "现在的版本：1.0.0" in words(card)
+
+
+def test_a_version_that_changes_the_format_of_the_data_says_so(
+    card, session, releases, settle, monkeypatch
+):
+    monkeypatch.setattr(release.migrations, "HEAD", "9999")
+    made = releases.make()
+    monkeypatch.undo()
+    session.updating.take(made)
+    settle()
+    assert "先备份" in words(card)
 
 
 def test_what_is_not_signed_is_refused_in_the_card(

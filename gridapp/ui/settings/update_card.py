@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
 import gridapp
+from gridapp import migrations
 from gridapp.language import language, tr
 from gridapp.ui.session import Session
 from gridapp.ui.updating import Seen
@@ -17,6 +19,9 @@ from gridapp.ui.widgets.card import Card, Divider, NoticeBar
 from gridapp.ui.widgets.flow import FlowLayout
 from gridapp.ui.widgets.meter import Bar
 from gridapp.ui.widgets.text import Text
+
+if TYPE_CHECKING:
+    from gridapp.update.file import Manifest
 
 OLD = dt.timedelta(days=180)  # of what the county has published last: ask there
 KINDS = tr("更新文件 (*.gridupdate)")
@@ -80,7 +85,7 @@ class UpdateCard(Card):
         waits = seen.waits if seen else None
         refused = seen.program.refusal if seen else ""
         self._state.setText(_state_words(seen))
-        _say(self._news, waits.manifest.news(language()) if waits else "")
+        _say(self._news, _news_words(waits.manifest) if waits else "")
         _say(self._county, refused or _county_words(seen))
         self._failed.say(_failed_words(seen))
         self._error.say(updating.error)
@@ -112,6 +117,15 @@ class UpdateCard(Card):
         chosen = self._session.messages.choose_file(tr("选更新文件"), KINDS)
         if chosen:
             self._session.updating.take(Path(chosen))
+
+
+def _news_words(told: Manifest) -> str:
+    """What is new, and whether the data will be another format."""
+    words = told.news(language())
+    if told.data <= migrations.HEAD:
+        return words
+    more = tr("这个版本会改数据的格式：第一次打开时先备份，要多等一会儿。")
+    return "\n".join(filter(None, (words, more)))
 
 
 def _say(text: Text, words: str) -> None:
