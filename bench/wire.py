@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 PIECE = 1 << 18
@@ -20,10 +24,37 @@ def free_port() -> int:
 
 
 class Line:
-    """A line on loopback to another port, that counts the bytes each way."""
+    """A line on loopback to another port, that counts the bytes both ways.
+
+    It is a process of its own: threads of the one that is measured would take turns
+    with it, and a peer that is not written in Python would not feel that.
+    """
 
     def __init__(self, target: int) -> None:
-        self.up = self.down = 0
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "bench.wire", str(target)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.port = self._told()
+
+    @property
+    def count(self) -> int:
+        """Bytes that went over it until now."""
+        assert self._process.stdin is not None
+        self._process.stdin.write("\n")
+        self._process.stdin.flush()
+        return self._told()
+
+    def _told(self) -> int:
+        assert self._process.stdout is not None
+        return int(self._process.stdout.readline())
+
+
+class _Relay:
+    def __init__(self, target: int) -> None:
+        self.counts = [0, 0]  # up, down: each is written by one thread at a time
         self._target = target
         self._sock = socket.socket()
         self._sock.bind(("127.0.0.1", 0))
@@ -33,31 +64,27 @@ class Line:
 
     def _accept(self) -> None:
         while True:
-            try:
-                near, _ = self._sock.accept()
-            except OSError:
-                return
+            near, _ = self._sock.accept()
             far = socket.create_connection(("127.0.0.1", self._target))
             for one in (near, far):
                 one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            for pair in ((near, far, True), (far, near, False)):
+            for pair in ((near, far, 0), (far, near, 1)):
                 threading.Thread(target=self._carry, args=pair, daemon=True).start()
 
-    def _carry(self, source: socket.socket, sink: socket.socket, up: bool) -> None:
-        try:
+    def _carry(self, source: socket.socket, sink: socket.socket, way: int) -> None:
+        with suppress(OSError):
             while piece := source.recv(PIECE):
-                if up:
-                    self.up += len(piece)
-                else:
-                    self.down += len(piece)
+                self.counts[way] += len(piece)
                 sink.sendall(piece)
             sink.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass
 
-    def close(self) -> None:
-        """Take no more connections."""
-        self._sock.close()
+
+def main() -> None:
+    """Be a Line: tell the port, then the bytes so far for each line that is read."""
+    relay = _Relay(int(sys.argv[1]))
+    print(relay.port, flush=True)
+    for _ in sys.stdin:
+        print(sum(relay.counts), flush=True)
 
 
 def processor(pid: int) -> float:
@@ -92,10 +119,15 @@ class Meter:
 
     def take(self, act: Callable[..., Any], *given: Any) -> list[float]:
         """[seconds, the server's seconds of processor, bytes both ways]."""
-        before, sent = processor(self._pid), self._line.up + self._line.down
+        gc.collect()  # what was made before is not looked through meanwhile
+        before, sent = processor(self._pid), self._line.count
         start = time.perf_counter()
         act(*given)
         took = time.perf_counter() - start
         time.sleep(0.05)  # the last bytes are counted after they went out
-        count = self._line.up + self._line.down - sent
+        count = self._line.count - sent
         return [took, processor(self._pid) - before, count]
+
+
+if __name__ == "__main__":
+    main()
