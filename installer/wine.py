@@ -56,6 +56,7 @@ class Wine:
             **os.environ,
             "HOME": str(self.home),  # Wine puts Desktop and Documents there
             "WINEPREFIX": str(self.prefix),
+            "LC_ALL": "C.UTF-8",  # what programs print
             "WINEARCH": "win64",
             "WINEDEBUG": "-all",
             "WINEDLLOVERRIDES": "mscoree,mshtml,wbemprox=;winemenubuilder.exe,"

@@ -100,6 +100,9 @@ Function .onInit
   SetRegView 64
   StrCpy $Update 0
   ${GetParameters} $R0
+  ; Many tools put the quotes around all of a switch.
+  ${WordReplace} $R0 '"/ENROL=' '/ENROL="' "+" $R0
+  ${WordReplace} $R0 '"/D=' '/D="' "+" $R0
   ClearErrors
   ${GetOptions} $R0 "/UPDATE" $R1
   ${IfNot} ${Errors}
@@ -145,7 +148,7 @@ Function ChoosePlace                   ; $Machine and $INSTDIR; asks for rights
     StrCpy $3 "$LOCALAPPDATA\Programs\${ID}"
   ${EndIf}
   ClearErrors
-  ${GetOptions} $R0 "/D=" $0           ; NSIS takes it unquoted only; many tools quote
+  ${GetOptions} $R0 "/D=" $0           ; quoted; NSIS itself takes the other
   ${IfNot} ${Errors}
     StrCpy $INSTDIR $0
   ${EndIf}

@@ -252,7 +252,8 @@ def test_a_chinese_folder_with_spaces_is_fine(
 def test_a_long_path_is_fine_and_one_too_long_for_windows_is_refused(
     windows: Windows, setups: dict[str, Path], tmp_path: Path
 ) -> None:
-    long = tmp_path / ("长" * (205 - len(windows_path(tmp_path))))
+    deep = tmp_path / ("长" * 50) / ("长" * 50)
+    long = deep / ("长" * (204 - len(windows_path(deep))))
     assert windows.run(setups["1.0.0"], "/S", f"/D={windows_path(long)}") == 0
     assert version_of(windows, long) == "1.0.0"
     assert windows.uninstall(long) == 0

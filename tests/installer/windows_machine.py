@@ -163,6 +163,7 @@ class Windows:
                 with suppress(ProcessLookupError):
                     os.kill(number, signal.SIGKILL)
             process.poll()
+        process.wait(30)
 
     def clear(self) -> None:
         """Takes everything off that a test before has left."""
