@@ -40,7 +40,9 @@ def unloadable() -> Iterator[str]:
         try:
             ctypes.CDLL(str(part))
         except OSError as error:
-            yield in_words(str(error)) or tr("{name} 加载不了", name=name)
+            # In an installed copy the loader's words are the cause of PyInstaller's.
+            words = f"{error} {error.__cause__}"
+            yield in_words(words) or tr("{name} 加载不了", name=name)
 
 
 def undrawable() -> Iterator[str]:

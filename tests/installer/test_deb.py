@@ -86,7 +86,7 @@ def put_update(root: Root, package: Path, version: str, key: Path) -> str:
     out = package.parent / "updates"
     out.mkdir(exist_ok=True)
     notes = out / "notes.md"
-    notes.write_text("试用", "utf-8")
+    notes.write_text("# zh\n试用\n", "utf-8")
     release(
         *("make", package, "--key", key, "--password-file", key.with_name("pw")),
         *("--notes", notes, "--out", out, "--version", version),
