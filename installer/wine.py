@@ -11,9 +11,9 @@ import os
 import re
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from threading import Thread
 
 SOURCES = Path(__file__).parent / "shims"
 COMPILER = "x86_64-w64-mingw32-gcc-win32"
@@ -73,24 +73,30 @@ class Wine:
         env: Mapping[str, str] | None = None,
     ) -> subprocess.CompletedProcess[str]:
         """What a Windows program said and how it ended; no keyboard is given to it."""
-        # A file and no pipe: Wine's own desktop would hold a pipe open after the end.
-        with tempfile.TemporaryFile() as said:
-            result = subprocess.run(
-                ["wine", *map(str, command)],
-                env=self.environment(env),
-                cwd=cwd,
-                stdin=subprocess.DEVNULL,
-                stdout=said,
-                stderr=subprocess.STDOUT,
-                timeout=seconds,
-                check=False,
-            )
-            said.seek(0)
-            words = said.read().decode("utf-8", errors="replace")
+        process = subprocess.Popen(
+            ["wine", *map(str, command)],
+            env=self.environment(env),
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        said = bytearray()
+        reader = Thread(target=_listen, args=(process, said), daemon=True)
+        reader.start()
+        try:
+            code = process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+        finally:
+            # Wine's own desktop, started by the way, may hold the pipe for good.
+            reader.join(1)
+        words = said.decode("utf-8", errors="replace")
         lines = words.replace("\r\n", "\n").splitlines(keepends=True)
         return subprocess.CompletedProcess(
-            result.args,
-            result.returncode,
+            process.args,
+            code,
             stdout="".join(one for one in lines if not _NO_32_BITS.search(one)),
         )
 
@@ -102,6 +108,13 @@ class Wine:
 def windows_path(path: Path) -> str:
     """The path of a file of this machine as a Windows program sees it (drive Z:)."""
     return "Z:" + str(path.resolve()).replace("/", "\\")
+
+
+def _listen(process: subprocess.Popen[bytes], said: bytearray) -> None:
+    if process.stdout is not None:
+        with process.stdout as pipe:
+            while some := os.read(pipe.fileno(), 65536):
+                said += some
 
 
 def _compile(source: Path, out: Path) -> None:
