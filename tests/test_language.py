@@ -12,6 +12,11 @@ import sys
 from pathlib import Path
 
 from gridapp import language
+from gridapp.models import Resident
+from gridapp.store import members, state
+from gridapp.work import act_words
+from gridapp.work.purpose import Taking, write_down
+from tests.conftest import PASSWORD
 
 ROOT = Path(__file__).parents[1]
 HAN = re.compile(r"[\u4e00-\u9fff]+")
@@ -194,6 +199,35 @@ def test_commands_speak_english_when_asked():
     assert told.returncode == 0
     assert not HAN.search(told.stdout)
     assert "Opens no window" in speaking("en", "-m", "gridapp", "demo", "--help").stdout
+
+
+def test_what_was_kept_of_acts_in_chinese_is_told_in_english(vault):
+    tr = language.tr
+    members.add(vault, "Wang", "worker", "hebian di er ke liushu")
+    members.set_password(vault, "Wang", "yizi zai shuxia", "secretary")
+    members.remove(vault, "Wang")
+    sheet = tr("{sheet} {count} 份", sheet=Resident.title, count=1200)
+    write_down(vault, Taking("print", "resident", sheet, 1200), "Street office")
+    moment = dt.datetime(2026, 11, 23, 9, 40)
+    made = tr("恢复到 {made:%Y-%m-%d %H:%M} 的备份", made=moment)
+    drafts = tr("已清掉 {count} 份读不懂的草稿", count=1)
+    with vault.writing() as tx:
+        state.disclose(tx, "restore", None, None, made, purpose="Wrong import")
+        state.disclose(tx, "repair", None, None, drafts)
+    vault.close()
+    words = ("-m", "gridapp", "acts", "--data", str(vault.folder))
+    told = speaking("en", *words, GRIDAPP_PASSWORD=PASSWORD)
+    assert told.returncode == 0, told.stderr
+    names = re.compile("周敏|和顺里第一网格")  # data
+    assert HAN.findall(names.sub("", told.stdout)) == []
+    assert "1,200" in told.stdout
+    assert "2026-11-23 09:40" in told.stdout
+
+
+def test_every_form_that_acts_are_kept_in_is_said_where_they_are_written():
+    sources = [path.read_text("utf-8") for path in words.modules()]
+    lost = [one for one in act_words._KEPT if sum(one in s for s in sources) < 2]
+    assert lost == []
 
 
 def test_the_language_of_the_settings_counts_for_the_vault_beside_them(tmp_path):

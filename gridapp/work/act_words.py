@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gridapp.language import tr
+from gridapp.language import mark, said_again, tr
 from gridapp.models import record_named
 from gridapp.store.acts import IMPORT, Act, Done, FieldChange
 from gridapp.store.state import NOBODYS
@@ -31,6 +31,24 @@ _LOOKED: Mapping[str, str] = {
     "recover": tr("县里帮助找回密码"),
     "mended": tr("补好密钥文件"),
 }
+# What is kept of acts in the words of their day: see `disclose` where it is called.
+_KEPT = (
+    mark("添加 {name}（{role}）"),
+    mark("{name} 改为{role}，设新密码"),
+    mark("给 {name} 设新密码"),
+    mark("停用 {name}"),
+    mark("恢复到 {made:%Y-%m-%d %H:%M} 的备份"),
+    mark("{name} 坏了，已用另一份补好"),
+    mark("{count} 次，最近 {at:%Y-%m-%d %H:%M}"),
+    mark("下次同步时，会从头核对 {count} 个网格"),
+    mark("从备份取回照片 {back} 张，下次同步时向县里要 {asked} 张"),
+    mark("已清掉 {count} 份读不懂的草稿"),
+    mark("已清掉 {count} 个没写完的临时文件"),
+    mark("{title} {count:,} 条，存为 {name}"),
+    mark("{name} {count} 人"),
+    mark("{sheet} {count} 份"),
+    mark("{count} 条"),
+)
 MOST = 3  # of what else was done or changed, before “等”
 
 
@@ -56,7 +74,8 @@ def who(act: Act) -> str:
 def details(act: Act) -> str:
     """What was changed, from which file it came, or what it was wanted for."""
     if act.kind not in ("change", IMPORT):
-        return tr("；").join(filter(None, (act.detail, _file(act), _why(act))))
+        detail = said_again(act.detail, _KEPT)
+        return tr("；").join(filter(None, (detail, _file(act), _why(act))))
     if act.kind == "change" and act.done and act.done[0].count == 1:
         parts = [_change(one) for one in act.done[0].changes]
         parts += [_count(one) for one in act.done[1:]]
@@ -77,7 +96,8 @@ def _file(act: Act) -> str:
 
 
 def _why(act: Act) -> str:
-    return tr("用途：{purpose}", purpose=act.purpose) if act.purpose else ""
+    why = said_again(act.purpose, ())
+    return tr("用途：{purpose}", purpose=why) if why else ""
 
 
 def _change(change: FieldChange) -> str:
