@@ -36,6 +36,7 @@ RequestExecutionLevel user
 ManifestDPIAware true
 ManifestSupportedOS Win10
 SetCompressor /SOLID lzma
+SetCompressorDictSize 64                 ; MiB: both programs are one for the most part
 SetDateSave off
 ShowInstDetails nevershow
 ShowUninstDetails nevershow
