@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gridapp import paths
 from gridapp.language import tr
 from gridapp.ui.jobs import Jobs
 from gridapp.ui.theme import Theme
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from gridapp.store.vault import Store
     from gridapp.sync.enrolment_file import EnrolmentFile
 
+_SUFFIX = Path(paths.ENROLMENT).suffix
 Wrong = tuple[str, LineField | None]  # a sentence, and the field that it is about
 
 
@@ -147,7 +149,7 @@ class PreparedRun(FirstRun):
 
 def first_run(theme: Theme, jobs: Jobs, found: Path | None) -> tuple[FirstRun, str]:
     """The fields, with the file that was `found`, and what is wrong with that file."""
-    if found is None:
+    if found is None or found.suffix.lower() != _SUFFIX:  # an update waits its turn
         return FirstRun(theme, jobs), ""
     from gridapp.errors import UserError
     from gridapp.sync import enrolment_file  # late: few laptops find one

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from openpyxl import load_workbook
@@ -119,28 +120,25 @@ class Begins(Deed):
         return None
 
     def acts(self, room: Room, subject: Any, rng: random.Random) -> Iterator[Act]:
-        made: list[Store] = []
-
         def make() -> Facts:
-            made.append(vaults.create(room.vault, PASSWORD))
+            self._make(room).close()
             return ("made",)
 
-        def found_it() -> Facts:
-            founding.found(made[0], "990101001001", "和顺里第一网格", "周敏")
-            made[0].close()
-            return ("founded",)
-
         yield make
-        yield found_it
+
+    def _make(self, room: Room) -> Store:
+        first = partial(
+            founding.found, code="990101001001", name="和顺里第一网格", worker="周敏"
+        )
+        return vaults.create(room.vault, PASSWORD, first=first)
 
     def reopened(self, found: Found) -> Store:
         vault = found.room.vault
         if vaults.exists(vault):
             return vaults.open_store(vault, PASSWORD)
         found.expect("the vault", there=not found.facts("made"))
-        return vaults.create(vault, PASSWORD)
+        return self._make(found.room)
 
     def check(self, found: Found, store: Store) -> None:
-        grids, workers = store.grids(), ids_of(store, Worker)
-        found.expect("the grid", there=bool(grids) or not found.facts("founded"))
-        found.whole("a grid without its worker", holds=bool(grids) == bool(workers))
+        both = bool(store.grids()) and bool(ids_of(store, Worker))
+        found.whole("a vault without its grid and its worker", holds=both)
