@@ -1,5 +1,6 @@
 ; Setup.exe of gridapp. installer/setup_exe.py calls makensis with
 ;   VERSION  1.2.3        NUMBERS  1.2.3.0       SIZE_KB  of the files unpacked
+;   PICTURE  of the first and last page
 ;   FILES    folder\*.*    ICON     gridapp.ico   OUT      Setup.exe
 ;   STUB     the kind of Setup: amd64, or x86 where NSIS has no other
 ;   LONGEST  the longest path inside the folder  SIGN     a command, or not defined
@@ -50,6 +51,8 @@ VIAddVersionKey /LANG=2052 LegalCopyright "Apache-2.0"
 
 !define MUI_ICON "${ICON}"
 !define MUI_UNICON "${ICON}"
+!define MUI_WELCOMEFINISHPAGE_BITMAP "${PICTURE}"
+!define MUI_WELCOMEFINISHPAGE_BITMAP_STRETCH AspectFitHeight
 !define MUI_ABORTWARNING
 !define MUI_WELCOMEPAGE_TEXT "$(WELCOME)"
 !insertmacro MUI_PAGE_WELCOME
