@@ -127,7 +127,7 @@ class Login(QWidget):
                 keys = QShortcut(QKeySequence(f"Alt+{digit}"), self)
                 keys.activated.connect(partial(self._names.take, digit))
         self.rescue.clicked.connect(self._take_out)
-        QShortcut(QKeySequence("F1"), self).activated.connect(self.help)
+        QShortcut(QKeySequence("F1"), self).activated.connect(self._help)
 
     def _meet(self) -> tuple[NameList | None, str]:
         """The names to choose from, None of one person alone, and what is wrong with
@@ -174,7 +174,7 @@ class Login(QWidget):
         where = tr("数据文件夹：{folder}", folder=self._folder)
         card.box.addWidget(Text(where, "faint", wrap=True))
         inside = QWidget()
-        box = column(inside, (12, 8, 12, 8))
+        box = column(inside, (12, 4, 12, 4))
         box.addStretch(2)
         across = line()  # not aligned: else its height is asked for at another width
         across.addStretch()
@@ -193,7 +193,7 @@ class Login(QWidget):
         forgotten = Button(self._theme, tr("忘了密码？"), "quiet")
         forgotten.clicked.connect(self.recover)
         manual = Button(self._theme, tr("帮助 F1"), "quiet")
-        manual.clicked.connect(self.help)
+        manual.clicked.connect(self._help)
         ways = line(gap=8)
         ways.addStretch()
         if not self._new:
@@ -228,8 +228,7 @@ class Login(QWidget):
         button.clicked.connect(partial(self._preferences.choose_language, other))
         return button
 
-    def help(self) -> None:
-        """Show the chapter about what is asked here."""
+    def _help(self) -> None:
         warm.then(self._jobs, self, self._show_help)
 
     def _show_help(self) -> None:

@@ -25,10 +25,10 @@ class NameList(RowList):
 
     def __init__(self, theme: Theme, people: Sequence[Account], last: str) -> None:
         """`last` is the id of the account that was opened last."""
-        super().__init__(theme, tr("您是哪一位"))
+        super().__init__(theme, tr("您是哪一位"), low=True)
         self._people = sorted(people, key=lambda one: one.id != last)
         self.show_rows([_row(n, one) for n, one in enumerate(self._people, 1)])
-        self.setFixedHeight(Size.ROW * min(len(people), MOST_SHOWN) + 2)
+        self.setFixedHeight(Size.CONTROL * min(len(people), MOST_SHOWN) + 2)
         self.opened.connect(self.decided)
         self.installEventFilter(self)
 

@@ -96,6 +96,7 @@ def test_f1_tells_what_to_do_without_the_password(login, qtbot):
     login.activateWindow()
     qtbot.waitUntil(login.isActiveWindow)
     qtbot.keyClick(login, Qt.Key.Key_F1)
+    qtbot.waitUntil(lambda: login.findChild(HelpWindow) is not None)
     manual = login.findChild(HelpWindow)
     assert manual.view.chapter == "password"
     manual.reject()

@@ -6,7 +6,7 @@ import sys
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QInputMethodEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QScrollArea
 
 from gridapp import settings
 from gridapp.store import acts, door, members, tries
@@ -14,7 +14,9 @@ from gridapp.store import vault as vaults
 from gridapp.store.accounts import Account
 from gridapp.store.slots import KEY_BYTES
 from gridapp.ui.care import visit_drafts
+from gridapp.ui.gallery import SIZES
 from gridapp.ui.login import Login
+from gridapp.ui.tokens import Width
 from tests.conftest import PASSWORD
 from tests.ui.conftest import started
 
@@ -254,3 +256,11 @@ def test_a_long_sentence_covers_nothing(login, qtbot, height):
     assert field.height() >= field.sizeHint().height()
     assert field.geometry().bottom() < bar.geometry().top()
     assert bar.height() >= bar.heightForWidth(bar.width())
+
+
+def test_three_names_need_no_scrolling_on_a_small_screen_at_150_percent(login):
+    login.resize(*SIZES[Width.NARROW])
+    login.show()
+    assert len(names(login)) == 3
+    assert login.findChild(QScrollArea).verticalScrollBar().maximum() == 0
+    assert login._names.verticalScrollBar().maximum() == 0

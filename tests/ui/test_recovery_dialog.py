@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from gridapp.county import recovery, upkeep
 from gridapp.store import asked, tries
 from gridapp.store import vault as vaults
+from gridapp.ui import warm
 from gridapp.ui.login import Login
 from gridapp.ui.messages import Messages
 from gridapp.ui.recovery_dialog import ANSWER, ASK, PHONE, RecoveryDialog
@@ -59,6 +60,7 @@ def login_of(jobs, theme, chosen, qtbot):
 
 
 def asking(login):
+    warm.up()  # as a thread does while nobody has clicked yet
     login.recover()
     return login.findChild(RecoveryDialog)
 

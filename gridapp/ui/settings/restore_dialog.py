@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from gridapp.errors import UserError
@@ -15,7 +15,7 @@ from gridapp.store.backup_places import Kept
 from gridapp.store.vault import Store
 from gridapp.ui.jobs import Progress
 from gridapp.ui.ledgers.plain_table import PlainTable, Shown
-from gridapp.ui.ledgers.step_dialog import Step, StepDialog
+from gridapp.ui.ledgers.step_dialog import LARGEST, Step, StepDialog
 from gridapp.ui.session import Session
 from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import NoticeBar, column, line
@@ -30,6 +30,7 @@ WHICH, LOOK, DONE = "which", "look", "done"
 STEPS = ((WHICH, tr("选备份")), (LOOK, tr("核对")), (DONE, tr("恢复")))
 KINDS = tr("网格日志备份 (*.gridbak)")
 _COLUMNS = ((tr("时间"), 170), (tr("为什么"), 110), (tr("大小"), 100), (tr("文件"), 0))
+_WIDTH, _LOWEST = 860, 400  # pixels of the dialog
 _COUNTS = ((tr("记录"), 0), (tr("备份里"), 140), (tr("现在"), 140))
 
 
@@ -41,6 +42,7 @@ class WhichStep(Step):
         theme = session.theme
         self.kept: tuple[Kept, ...] = ()
         self.table = PlainTable(theme, tr("备份"), _COLUMNS)
+        self.table.setSizeAdjustPolicy(PlainTable.SizeAdjustPolicy.AdjustToContents)
         self.other = Button(theme, tr("别的备份文件…"), icon="folder")
         self.file = Text("", "strong", wrap=True)
         self.password = LineField(tr("做这份备份时用的密码"))
@@ -83,6 +85,7 @@ class LookStep(Step):
         self.facts = Text("", "body", wrap=True)
         self.losses = NoticeBar(theme, "amber", "triangle-alert")
         self.table = PlainTable(theme, tr("记录"), _COUNTS)
+        self.table.setSizeAdjustPolicy(PlainTable.SizeAdjustPolicy.AdjustToContents)
         self.purpose = LineField(tr("为什么恢复"), tr("如：昨天导错了一批人"))
         words = Text(tr("为什么恢复（记入操作记录）"))
         words.setBuddy(self.purpose)
@@ -161,6 +164,25 @@ class RestoreDialog(StepDialog):
         if self._file is None and now.listed.kept:
             self.which.table.choose(0)
             self._on_row(0)
+        self._fit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fit()  # its style tells how large it is from here on
+
+    def _fit(self) -> None:
+        """As high as what the step shows, within the window, and in its middle."""
+        parent = self.parentWidget()
+        room = parent.window().rect() if parent else self.rect()
+        for table in (self.which.table, self.look.table):
+            table.updateGeometry()  # it holds other rows than when it was last asked
+        around = self.sizeHint().height() - self._stack.sizeHint().height()
+        high = around + self._steps[self._here].sizeHint().height()
+        high = min(max(high, _LOWEST), LARGEST[1], room.height() - 16)
+        self.resize(min(_WIDTH, room.width() - 16), high)
+        if parent:
+            middle = parent.window().mapToGlobal(room.center())
+            self.move(middle - self.rect().center())
 
     def _on_row(self, row: int) -> None:
         if 0 <= row < len(self.which.kept):
@@ -189,6 +211,7 @@ class RestoreDialog(StepDialog):
         if key == WHICH:
             self._let_go()
         super().show_step(key)
+        self._fit()
 
     def go_on(self) -> None:
         """At the first step unpack and look; then as any such dialog."""

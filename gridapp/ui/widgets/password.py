@@ -10,6 +10,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
+from shiboken6 import isValid
 
 from gridapp.language import tr
 from gridapp.store import passwords
@@ -132,6 +133,8 @@ class NewPassword(QObject):
         self._jobs.run(work, partial(self._judged, typed))
 
     def _judged(self, typed: str, fault: str) -> None:
+        if not isValid(self.first):
+            return  # its window was closed meanwhile
         if typed == self.first.text():  # else it was typed on meanwhile
             self.hint.setText(fault or tr("这个密码可以用"))
 

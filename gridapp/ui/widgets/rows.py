@@ -104,12 +104,14 @@ class RowList(QListView):
     picked = Signal(object)
     opened = Signal(object)
 
-    def __init__(self, theme: Theme, name: str) -> None:
+    def __init__(self, theme: Theme, name: str, *, low: bool = False) -> None:
+        """low: a row has one line, and its detail stands at the end of it."""
         super().__init__()
         self.setAccessibleName(name)
         self._rows = _Rows()
         self.setModel(self._rows)
-        self.setItemDelegate(_RowDelegate(theme, self))
+        delegate = _LowDelegate if low else _RowDelegate
+        self.setItemDelegate(delegate(theme, self))
         self.setMouseTracking(True)
         self.setUniformItemSizes(True)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
@@ -222,30 +224,51 @@ class _RowDelegate(QStyledItemDelegate):
         painter.restore()
 
     def _paint_words(self, painter: QPainter, row: Row, area: QRectF) -> None:
-        theme, tokens = self._theme, self._theme.tokens
+        theme = self._theme
         left, right = area.x() + 16, area.right() - 12
         if row.badge:
             right -= row.badge.width(theme)
             row.badge.paint(painter, theme, right, area.y() + 16)
             right -= 8
-        elide = Qt.TextElideMode.ElideRight
-        painter.setFont(theme.font(Size.BODY, bold=True))
+        self._paint_title(painter, row, QRectF(left, area.y(), right - left, 50))
         metrics = QFontMetricsF(painter.font())
-        title = metrics.elidedText(row.title, elide, right - left)
+        if row.tag:
+            left += row.tag.paint(painter, theme, left, area.y() + 32) + 8
+        elide = Qt.TextElideMode.ElideRight
+        detail = metrics.elidedText(row.detail, elide, right - left)
+        painter.drawText(QPointF(left, area.y() + 49), detail)
+
+    def _paint_title(self, painter: QPainter, row: Row, line: QRectF) -> None:
+        """The title in the middle of a line, and aside what belongs to it."""
+        tokens, elide = self._theme.tokens, Qt.TextElideMode.ElideRight
+        left, room, base = line.x(), line.width(), line.center().y()
+        painter.setFont(self._theme.font(Size.BODY, bold=True))
+        metrics = QFontMetricsF(painter.font())
+        title = metrics.elidedText(row.title, elide, room)
         wide = metrics.horizontalAdvance(title)
         if row.found:
             painter.setPen(QPen(QColor(tokens.amber.solid), 2))
-            under = area.y() + 31
+            under = base + 6
             painter.drawLine(QPointF(left, under), QPointF(left + wide, under))
         painter.setPen(QColor(tokens.text3 if row.faded else tokens.text))
-        painter.drawText(QPointF(left, area.y() + 25), title)
-        painter.setFont(theme.font(Size.CAPTION))
+        painter.drawText(QPointF(left, base), title)
+        painter.setFont(self._theme.font(Size.CAPTION))
         painter.setPen(QColor(tokens.text2))
         metrics = QFontMetricsF(painter.font())
-        if row.aside and right - left - wide > 40:
-            aside = metrics.elidedText(row.aside, elide, right - left - wide - 10)
-            painter.drawText(QPointF(left + wide + 10, area.y() + 24.5), aside)
-        if row.tag:
-            left += row.tag.paint(painter, theme, left, area.y() + 32) + 8
-        detail = metrics.elidedText(row.detail, elide, right - left)
-        painter.drawText(QPointF(left, area.y() + 49), detail)
+        if row.aside and room - wide > 40:
+            aside = metrics.elidedText(row.aside, elide, room - wide - 10)
+            painter.drawText(QPointF(left + wide + 10, base - 0.5), aside)
+
+
+class _LowDelegate(_RowDelegate):
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(100, Size.CONTROL)
+
+    def _paint_words(self, painter: QPainter, row: Row, area: QRectF) -> None:
+        painter.setFont(self._theme.font(Size.CAPTION))
+        painter.setPen(QColor(self._theme.tokens.text2))
+        wide = QFontMetricsF(painter.font()).horizontalAdvance(row.detail)
+        base = area.center().y() + 5.5  # where the middle of a character is
+        painter.drawText(QPointF(area.right() - 12 - wide, base), row.detail)
+        room = area.width() - 16 - 12 - wide - 12
+        self._paint_title(painter, row, QRectF(area.x() + 16, base - 20, room, 40))
