@@ -349,7 +349,7 @@ def pack_small(message: msgspec.Struct) -> bytes:
     return _RAW + crc32(plain).to_bytes(4) + plain
 
 
-def is_packed(body: bytes) -> bool:
+def is_packed(body: bytes | bytearray) -> bool:
     """Whether bytes begin as a packed message does: what else answers, such as the
     page of a network that wants a login, does not."""
     return body.startswith((zstandard.FRAME_HEADER, _RAW))

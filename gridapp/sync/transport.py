@@ -20,6 +20,7 @@ from gridapp.sync.protocol import MAX_PLAIN, is_packed
 _TYPE = "application/vnd.gridapp.sync"
 _TIMEOUT = httpx.Timeout(60, connect=15)  # of each read; a slow page may take longer
 MAX_REFUSAL = 64 << 10  # bytes of an answer that says yes or no
+_TELLING = 4  # bytes that tell a packed message from anything else
 _BUSY = (429, 503)
 _TRIES = 4  # of a request that a busy county puts off
 _LONGEST_WAIT = 15  # seconds; when it names more, its sentence is shown instead
@@ -199,17 +200,18 @@ def _read(
     kind = reply.headers.get("content-type")
     told = kind in (_TYPE, also)
     told = told or (kind is None and "tus-resumable" in reply.headers)
+    if not told and into is not None:
+        raise _stranger(reply.status_code)
     good = into is not None and reply.is_success
     received = into if into is not None and good else bytearray()
     room = len(received) + most
     for piece in reply.iter_bytes():
-        if not told and not is_packed(piece):
-            break
-        told = True
         received += piece
+        if not told and len(received) >= _TELLING and not is_packed(received):
+            break
         if len(received) > room:
             raise UserError(tr("县级服务器发来的数据过大，已停止同步"))
-    if not told:
+    if not told and not is_packed(received):
         raise _stranger(reply.status_code)
     found = b"" if good else bytes(received)
     return Answer(reply.status_code, dict(reply.headers), found)

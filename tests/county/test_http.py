@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 
 import httpx
 import pytest
@@ -148,6 +149,29 @@ def test_a_program_that_names_its_media_type_is_answered_with_it(url):
     ]
     assert [one.headers["content-type"] for one in answers] == [kind, kind]
     assert all(one.content.startswith(zstandard.FRAME_HEADER) for one in answers)
+
+
+def test_an_answer_that_comes_byte_by_byte_is_taken_for_the_countys():
+    said = protocol.pack(Push(7, []))
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(said)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        transport = HttpTransport(f"http://127.0.0.1:{server.getsockname()[1]}")
+
+        def answer():
+            connection, _ = server.accept()
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            with connection:
+                connection.recv(65536)
+                connection.sendall(head)
+                for one in said:
+                    time.sleep(0.002)
+                    connection.sendall(bytes([one]))
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        assert transport.exchange("/v1/sync", "", b"body") == (200, said)
+        transport.close()
+        thread.join()
 
 
 def test_the_next_batch_is_read_while_the_answer_is_waited_for():
