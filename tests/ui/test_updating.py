@@ -11,6 +11,7 @@ from gridapp.county import upkeep
 from gridapp.ui import update_start
 from gridapp.ui.settings.update_card import UpdateCard
 from gridapp.ui.sync.drives import Drive, updates
+from gridapp.ui.sync.stick_card import StickCard
 from gridapp.update.file import DEBIAN
 from gridapp.update.staged import Updates
 from installer import release
@@ -121,6 +122,24 @@ def test_an_update_on_a_stick_is_found(releases, tmp_path):
     stick.mkdir(parents=True)
     made.rename(stick / made.name)
     assert updates([Drive("U", stick.parent)]) == [stick / made.name]
+
+
+def test_the_way_by_stick_takes_an_update_too_and_says_why_not(
+    session, releases, qtbot, settle, tmp_path
+):
+    session.updating.program = releases.program(tmp_path)
+    stick = StickCard(session)
+    qtbot.addWidget(stick)
+    stick.show()
+    other = releases.make(deb=True)
+    stick.take(other)
+    settle()
+    shown = [one.text() for one in stick.error.findChildren(QLabel)]
+    assert any("别的系统" in one for one in shown)
+    stick.take(releases.make())
+    settle()
+    assert of(session).ready().manifest.version == "1.1.0"
+    assert not stick.error.isVisible()
 
 
 def test_while_an_update_can_only_be_made_by_an_administrator_the_window_opens(
