@@ -181,6 +181,7 @@ BOTH_DATABASES = {
     "test_backup",
     "test_coming_back",
     "test_contract",
+    "test_contract_scopes",
     "test_converging",
     "test_doctor",
     "test_packages",

@@ -17,12 +17,12 @@ from gridapp.county.tables import change as change_log
 from gridapp.county.tables import held
 from gridapp.errors import UserError
 from gridapp.models import Grid, Resident, Visit
-from gridapp.models.record import table_of
 from gridapp.store import records, state
 from gridapp.store import vault as vaults
 from gridapp.sync.client import HttpTransport, SyncClient
 from gridapp.sync.protocol import Change, Refused
 from tests.county.conftest import GRID, OTHER, Direct, Laptop
+from tests.county.doings import add, at_county, edit, seen, waiting
 from tests.county.whole_records import MOMENT
 
 
@@ -76,33 +76,6 @@ def town(county, county_folder, tmp_path, new_vault, request):
     town = Town(tmp_path, new_database, new_vault, county)
     yield town
     town.restored.close()
-
-
-def add(laptop, model=Resident, record_id=None, **values):
-    with laptop.store.writing() as tx:
-        return records.save(tx, model, values, record_id)
-
-
-def edit(laptop, record_id, **values):
-    add(laptop, Resident, record_id, **values)
-
-
-def seen(laptop, record_id, model=Resident):
-    with laptop.store.reading() as db:
-        return records.get(db, model, record_id, deleted=True)
-
-
-def at_county(county, record_id, model=Resident):
-    table = table_of(model)
-    with county.reading() as db:
-        row = db.execute(select(table).where(table.c.id == record_id)).mappings()
-        found = row.one_or_none()
-        return dict(found) if found else None
-
-
-def waiting(laptop):
-    with laptop.store.reading() as db:
-        return SyncClient.waiting(db)
 
 
 def everywhere(town, record_id):
