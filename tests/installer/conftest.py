@@ -55,8 +55,9 @@ def as_nobody() -> Sequence[str]:
     if os.geteuid() or setpriv is None or unshare is None:
         pytest.fail("root, setpriv and unshare are needed to become an ordinary user")
     ids = [f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
-    lines = 'ip link set lo up 2>/dev/null || :; exec "$0" "$@"'
-    return [unshare, "--net", "sh", "-c", f"PATH=/usr/sbin:/sbin; {lines}"] + [
+    loopback = "PATH=/usr/sbin:/sbin:/bin ip link set lo up"
+    lines = f'{loopback} 2>/dev/null || :; exec "$0" "$@"'
+    return [unshare, "--net", "/bin/sh", "-c", lines] + [
         *(setpriv, *ids, "--no-new-privs")
     ]
 

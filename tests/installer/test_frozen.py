@@ -33,13 +33,9 @@ def test_the_program_finds_all_of_its_parts_and_their_licences(frozen: Frozen):
     assert not checks["modules"]["faults"]
 
 
-def test_every_command_can_be_asked_for_help(frozen: Frozen):
-    helped = frozen.run("--help").stdout
-    listed = helped.partition("命令:")[2].splitlines()
-    names = [line.split()[0] for line in listed if re.match(r"  \w", line)]
-    assert "demo" in names
-    for name in names:
-        assert frozen.run(name, "--help").stdout.startswith("用法")
+def test_commands_are_listed_and_say_what_they_do(frozen: Frozen):
+    assert re.search(r"^  demo  ", frozen.run("--help").stdout, re.MULTILINE)
+    assert "--workers" in frozen.run("county", "serve", "--help").stdout
 
 
 def test_the_main_job_is_done_without_python_and_without_a_network(frozen: Frozen):
