@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 
-_WORKER = "--multiprocessing-fork"  # of a process that `county serve --workers` starts
 _WITH_VALUE = ("--data", "--open", "--updated")  # options of the window
 _OPENED = (".gridpkg", ".gridupdate")  # opened by double click
 
@@ -17,10 +16,6 @@ def main() -> None:
 
         return run()
     _give_back_library_path()
-    if _WORKER in sys.argv or "-c" in sys.argv[1:2]:
-        import multiprocessing
-
-        multiprocessing.freeze_support()
     if sys.stdout is None:  # gridapp.exe: there is no console
         return _without_console()
     from gridapp.cli import main as run
