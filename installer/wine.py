@@ -36,11 +36,11 @@ class Wine:
 
     def make(self) -> Wine:
         """The prefix, made when it is not there: Windows 10 with our stand-ins."""
+        self.home.mkdir(parents=True, exist_ok=True)
         if (self.prefix / "made").exists():
             return self
         shutil.rmtree(self.prefix, ignore_errors=True)
         self.prefix.mkdir(parents=True)
-        self.home.mkdir(exist_ok=True)
         for command in (["wineboot", "-i"], ["winecfg", "-v", "win10"]):
             self.run(command, seconds=300)
         for name in STAND_INS:

@@ -339,10 +339,19 @@ FunctionEnd
   ${EndIf}
 !macroend
 
+!macro DropShortcuts
+  ReadRegStr $1 SHCTX "${KEY}" "Shortcut"
+  ${If} $1 != ""
+    Delete "$SMPROGRAMS\$1.lnk"
+    Delete "$DESKTOP\$1.lnk"
+  ${EndIf}
+!macroend
+
 Function Register
   WriteUninstaller "$INSTDIR\Uninstall.new"
   Delete "$INSTDIR\Uninstall.exe"
   Rename "$INSTDIR\Uninstall.new" "$INSTDIR\Uninstall.exe"
+  !insertmacro DropShortcuts           ; in another language they have another name
   CreateShortCut "$SMPROGRAMS\$(TITLE).lnk" "$INSTDIR\${EXE}" "" "$INSTDIR\${EXE}" 0
   CreateShortCut "$DESKTOP\$(TITLE).lnk" "$INSTDIR\${EXE}" "" "$INSTDIR\${EXE}" 0
   WriteRegStr SHCTX "${KEY}" "InstallDir" "$INSTDIR"
@@ -396,7 +405,10 @@ Function un.onInit
 FunctionEnd
 
 !macro PurgeData
-  RMDir /r "$APPDATA\${ID}"            ; for all users: an enrolment file not used
+  ${If} $Machine = 1
+    SetShellVarContext all
+    RMDir /r "$APPDATA\${ID}"          ; ProgramData: an enrolment file not used
+  ${EndIf}
   SetShellVarContext current           ; the data are the person's, not the computer's
   RMDir /r "$LOCALAPPDATA\${ID}"
 !macroend
@@ -422,11 +434,7 @@ Section "un.$(REMOVE_PROGRAM)" UnMain
   Delete "$INSTDIR\${EXE}"
   Delete "$INSTDIR\${CLI}"
   RMDir /r "$INSTDIR\_internal"
-  ReadRegStr $1 SHCTX "${KEY}" "Shortcut"
-  ${If} $1 != ""
-    Delete "$SMPROGRAMS\$1.lnk"
-    Delete "$DESKTOP\$1.lnk"
-  ${EndIf}
+  !insertmacro DropShortcuts
   !insertmacro Dissociate ".gridpkg" "${ID}.package"
   !insertmacro Dissociate ".gridupdate" "${ID}.update"
   DeleteRegKey SHCTX "${KEY}"

@@ -117,6 +117,19 @@ def test_uninstall_leaves_files_that_are_not_the_programs(
     assert files(windows.program()) == {own.name}
 
 
+def test_an_upgrade_in_another_language_renames_the_shortcuts(
+    windows: Windows, setups: dict[str, Path]
+) -> None:
+    windows.run(setups["1.0.0"], "/S")
+    before = windows.shortcuts()
+    others = [link.rename(link.with_name("Other.lnk")) for link in before]
+    key = ["reg", "add", r"HKCU\Software\gridapp", "/v", "Shortcut", "/d", "Other"]
+    windows.run(*key, "/f")
+    windows.run(setups["1.1.0"], "/S")
+    assert not any(link.exists() for link in others)
+    assert windows.shortcuts() == before
+
+
 def test_an_older_setup_is_refused_and_nothing_changes(
     windows: Windows, setups: dict[str, Path]
 ) -> None:
