@@ -85,7 +85,7 @@ def test_a_licence_in_the_metadata_counts(bundle: Path):
     "content",
     [
         b"\0rpath=/srv/build/checkout/lib\0",
-        br"C:\x;\srv\build\checkout\lib",
+        rb"C:\x;\srv\build\checkout\lib",
         "/srv/build/checkout".encode("utf-16-le"),
     ],
 )
@@ -96,7 +96,7 @@ def test_a_folder_of_the_builder_is_found_in_any_file(bundle: Path, content: byt
 
 
 def test_somebodys_home_is_found_in_our_own_files(bundle: Path):
-    put(bundle / "_internal/resources/words.txt", b"see /home/lihua/notes")
+    put(bundle / "_internal/resources/words.txt", b"see /home" + b"/lihua/notes")
     [one] = found(bundle)
     assert "/home/lihua" in one
 
