@@ -17,6 +17,7 @@ HEAVY = (
     "msgspec",
     "httpx",
     "pandas",
+    "subprocess",
     "gridapp.models",
     "gridapp.store.vault",
     "gridapp.ui.main_window",
