@@ -122,7 +122,7 @@ class IssueFilters(QWidget):
         """Lay out for a wide, middle or narrow window: narrow on one line."""
         narrow = width is Width.NARROW
         for combo in (self._kind, self._building):
-            combo.setMinimumContentsLength(4 if narrow else 6)
+            combo.setMinimumContentsLength(7 if narrow else 6)
         if narrow:
             self._box.removeWidget(self._second)
             self._first.addWidget(self._second)
