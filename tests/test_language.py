@@ -60,6 +60,8 @@ WRITTEN = {
     "gridapp.office.ledgers.parts": None,
     "gridapp.office.ledgers.returned": {"导入结果", "确认导入", "问题"},
     "gridapp.office.ledgers.writes": {"；"},
+    "gridapp.selfcheck": {"网格", "格"},  # drawn to see whether it can be
+    "gridapp.ui.platform_parts": {"格"},
     "gridapp.ui.scenes": {"高龄独居老人摸底表.xlsx", "独居老人台账.xlsx"},  # samples
     "gridapp.ui.preferences": {"中文"},  # each language is named in itself
     "gridapp.work.asking": {"；"},  # between the things kept in one field
