@@ -75,7 +75,7 @@ class Windows:
     def shortcuts(self) -> list[Path]:
         """Every link to the program, on desktop and Start menu."""
         places = [self.wine.home, self.wine.drive / "users", self.common.parent]
-        names = {"网格日志.lnk", "Gridapp.lnk"}
+        names = {"网格日志.lnk", "Grid Journal.lnk"}
         found = [p for where in places for p in where.rglob("*.lnk") if p.name in names]
         return sorted({path.resolve() for path in found})
 
