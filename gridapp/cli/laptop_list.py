@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -70,13 +71,18 @@ def _wanted(number: int, texts: Mapping[str, str]) -> Wanted:
     return Wanted(
         number,
         name,
-        tuple(one for one in _BETWEEN.split(texts.get("grids", "")) if one),
+        tuple(one for one in _BETWEEN.split(_half(texts, "grids")) if one),
         texts.get("grid_name", ""),
-        texts.get("area"),
+        _half(texts, "area") or None,
         None if role is None else _role(role),
         " ".join(phones),
-        texts.get("computer", ""),
+        _half(texts, "computer"),
     )
+
+
+def _half(texts: Mapping[str, str], field: str) -> str:
+    """A code with its full-width digits and letters made half (UAX #15)."""
+    return unicodedata.normalize("NFKC", texts.get(field, ""))
 
 
 def _role(text: str) -> str:

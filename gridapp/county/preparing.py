@@ -124,6 +124,7 @@ class _Preparing:
         self._county, self._db = county, db
         self._url, self._ca, self._days = url.rstrip("/"), ca, days
         self._folder, self._pins = folder, pins
+        self._names: set[str] = set()  # of the files, as Windows compares them
 
     def all_of(self, people: Sequence[Wanted]) -> list[Made]:
         made: list[Made] = []
@@ -197,7 +198,8 @@ class _Preparing:
         """A file that says for whom or for what it is, and is not there yet."""
         stem = _NOT_IN_NAMES.sub("_", name)
         path, again = self._folder / f"{stem}{SUFFIX}", 1
-        while path.exists():
+        while path.name.casefold() in self._names:
             again += 1
             path = self._folder / f"{stem}-{again}{SUFFIX}"
+        self._names.add(path.name.casefold())
         return path

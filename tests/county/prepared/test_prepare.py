@@ -122,3 +122,16 @@ def test_a_file_takes_the_name_of_its_computer_where_the_list_has_it(
     rows = ["姓名", "网格编码", "计算机名"], ["王秀兰", GRID, "PC-017"]
     assert run(table(*rows), "--no-pin").exit_code == 0
     assert [one.name for one in (tmp_path / "files").iterdir()] == ["PC-017.gridpkg"]
+
+
+def test_full_width_codes_are_read_and_names_differ_by_more_than_their_case(
+    run, table, tmp_path
+):
+    wide = GRID.translate({ord(one): ord(one) + 0xFEE0 for one in "0123456789"})
+    rows = [["姓名", "网格编码", "计算机名"], ["王秀兰", wide, "ＰＣ－０１７"]]
+    done = run(table(*rows, ["李主任", GRID, "pc-017"]), "--no-pin")
+    assert done.exit_code == 0, done.output
+    files = sorted(one.name for one in (tmp_path / "files").iterdir())
+    assert files == ["PC-017.gridpkg", "pc-017-2.gridpkg"]
+    said = enrolment_file.read(tmp_path / "files" / files[0]).said
+    assert [code for code, _ in said.grids] == [GRID]
