@@ -39,7 +39,7 @@ from gridapp.sync import pin
     "--days",
     type=int,
     default=None,
-    help=tr("登记文件几天内有效，默认 14 天；不用口令时默认也是最多 7 天。"),
+    help=tr("登记文件几天内有效，默认 14 天；不用口令时最多 7 天，默认 7 天。"),
 )
 @click.option(
     "--pins",
@@ -126,6 +126,9 @@ def _tell(made: Sequence[Made], out: Path, pins: Path | None) -> None:
         number = pin.shown(one.pin) if pins is None and one.pin else ""
         click.echo("\t".join([one.file, one.worker, one.grid, number]).rstrip())
     click.echo(tr("共 {count} 个登记文件：{out}", count=len(made), out=out), err=True)
+    if new := [one.new_grid for one in made if one.new_grid]:
+        words = tr("新建了网格：{grids}，请核对编码", grids=tr("、").join(new))
+        click.echo(words, err=True)
     if pins is not None:
         words = tr(
             "登记口令：{pins}。打电话或当面告诉本人，不要随文件一起发", pins=pins

@@ -39,6 +39,7 @@ _COLUMNS: Mapping[str, Sequence[str]] = {
     ),
     "computer": ("电脑名", "计算机名", "电脑名称", "设备名称"),
 }
+_OF_A_LAPTOP = frozenset({"worker", "grids", "area", "computer"})
 _BETWEEN = re.compile(r"[\s,，、;；/]+")
 
 
@@ -48,6 +49,8 @@ def wanted_in(file: Path) -> Iterator[Wanted]:
     wrong: list[str] = []
     found: list[Wanted] = []
     for number, texts in rows_of(file, headings, "worker"):
+        if not _OF_A_LAPTOP.intersection(texts):
+            continue  # a total below the list
         try:
             found.append(_wanted(number, texts))
         except ValueError as error:

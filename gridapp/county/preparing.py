@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import shutil
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,7 +54,8 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Made:
-    """The file of one row, and the number that goes with it ("" for none)."""
+    """The file of one row, and the number that goes with it ("" for none); `new_grid`
+    is the code of the grid that was not there yet."""
 
     row: int
     worker: str
@@ -61,6 +63,7 @@ class Made:
     phones: str
     file: str
     pin: str
+    new_grid: str = ""
 
 
 def prepare(
@@ -125,6 +128,7 @@ class _Preparing:
         self._url, self._ca, self._days = url.rstrip("/"), ca, days
         self._folder, self._pins = folder, pins
         self._names: set[str] = set()  # of the files, as Windows compares them
+        self._computers: dict[str, int] = {}  # the row of each, compared likewise
 
     def all_of(self, people: Sequence[Wanted]) -> list[Made]:
         made: list[Made] = []
@@ -142,9 +146,8 @@ class _Preparing:
         return made
 
     def _one(self, one: Wanted) -> Made:
-        for code in org.checked_codes(one.grids[:1]):
-            words = {"name": one.grid_name} if one.grid_name else {}
-            org.make_grid(self._db, code, now(), words)
+        self._check_computer(one)
+        new = self._first_grid(one)
         code, number = fresh_code(), pin.fresh() if self._pins else ""
         invited = access.invite_in(
             self._db,
@@ -181,7 +184,44 @@ class _Preparing:
         )
         enrolment_file.write(path, header, said, self._county.keys.current)
         grid = tr("、").join(name for _, name in grids)
-        return Made(one.row, invited.worker, grid, one.phones, path.name, number)
+        return Made(one.row, invited.worker, grid, one.phones, path.name, number, new)
+
+    def _check_computer(self, one: Wanted) -> None:
+        """UserError when another row is for the same computer: a roll-out by names
+        would give it to either of two people."""
+        if not one.computer:
+            return
+        row = self._computers.setdefault(one.computer.casefold(), one.row)
+        if row != one.row:
+            words = tr(
+                "计算机名 {name} 和第 {row} 行相同，请一台电脑写一行",
+                name=one.computer,
+                row=row,
+            )
+            raise UserError(words)
+
+    def _first_grid(self, one: Wanted) -> str:
+        """Its code when it is made now, else "". UserError when the list calls it
+        otherwise than the county: the row may have slipped."""
+        for code in org.checked_codes(one.grids[:1]):
+            name, told = self._name_of(code), one.grid_name
+            org.make_grid(self._db, code, now(), {"name": told} if told else {})
+            if name is None:
+                return code
+            if told and name != code and _compared(told) != _compared(name):
+                words = tr(
+                    "网格 {code} 在县里叫“{known}”，名单里写的是“{name}”，请核对",
+                    code=code,
+                    known=name,
+                    name=told,
+                )
+                raise UserError(words)
+        return ""
+
+    def _name_of(self, code: str) -> str | None:
+        table = table_of(Grid)
+        query = select(table.c.name).where(table.c.id == grid_id(code))
+        return self._db.execute(query).scalar_one_or_none()
 
     def _grids(self, one: Wanted) -> list[tuple[str, str]]:
         """(code, name) of the grids that were named; of an area alone its first."""
@@ -203,3 +243,8 @@ class _Preparing:
             path = self._folder / f"{stem}-{again}{SUFFIX}"
         self._names.add(path.name.casefold())
         return path
+
+
+def _compared(name: str) -> str:
+    """A name without blanks and widths of letters (UAX #15)."""
+    return "".join(unicodedata.normalize("NFKC", name).split())

@@ -124,14 +124,43 @@ def test_a_file_takes_the_name_of_its_computer_where_the_list_has_it(
     assert [one.name for one in (tmp_path / "files").iterdir()] == ["PC-017.gridpkg"]
 
 
-def test_full_width_codes_are_read_and_names_differ_by_more_than_their_case(
-    run, table, tmp_path
-):
+def test_full_width_codes_are_read(run, table, tmp_path):
     wide = GRID.translate({ord(one): ord(one) + 0xFEE0 for one in "0123456789"})
-    rows = [["姓名", "网格编码", "计算机名"], ["王秀兰", wide, "ＰＣ－０１７"]]
-    done = run(table(*rows, ["李主任", GRID, "pc-017"]), "--no-pin")
+    headings = ["姓名", "网格编码", "计算机名"]
+    done = run(table(headings, ["王秀兰", wide, "ＰＣ－０１７"]), "--no-pin")
     assert done.exit_code == 0, done.output
-    files = sorted(one.name for one in (tmp_path / "files").iterdir())
-    assert files == ["PC-017.gridpkg", "pc-017-2.gridpkg"]
-    said = enrolment_file.read(tmp_path / "files" / files[0]).said
-    assert [code for code, _ in said.grids] == [GRID]
+    [file] = (tmp_path / "files").iterdir()
+    assert file.name == "PC-017.gridpkg"
+    assert [code for code, _ in enrolment_file.read(file).said.grids] == [GRID]
+
+
+def test_a_computer_is_of_one_row(run, table, tmp_path):
+    headings = ["姓名", "网格编码", "计算机名"]
+    rows = ["王秀兰", GRID, "PC-201"], ["李主任", GRID, "pc-201"]
+
+    done = run(table(headings, *rows))
+
+    assert done.exit_code == 1
+    assert "第 3 行：计算机名 pc-201 和第 2 行相同" in done.output
+    assert not (tmp_path / "files").exists()
+
+
+def test_a_grid_that_the_list_calls_otherwise_is_asked_about(run, table):
+    headings = ["姓名", "网格编码", "网格名称"]
+    rows = ["王秀兰", GRID, "第1网格"], ["李主任", GRID, "第2 网格"]
+
+    done = run(table(headings, *rows))
+
+    assert done.exit_code == 1
+    assert f"第 3 行：网格 {GRID} 在县里叫“第1网格”，名单里写的是“第2 网格”" in (
+        done.output
+    )
+
+
+def test_new_grids_are_told_and_a_total_is_no_laptop(run, table):
+    headings = ["序号", "姓名", "网格编码", "电话"]
+
+    done = run(table(headings, ["1", "王秀兰", GRID, ""], ["合计", "", "", "1台"]))
+
+    assert done.exit_code == 0, done.output
+    assert f"新建了网格：{GRID}，请核对编码" in done.output
