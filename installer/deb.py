@@ -151,10 +151,11 @@ Section: misc
 Priority: optional
 Depends: {", ".join(wanted.depends)}
 Recommends: {", ".join(wanted.recommends)}
-Description: 网格日志：网格员的人房、走访、事项和矛盾纠纷记录
- Records of a community grid on a laptop that is mostly without a network: residents
- and homes, visits, patrols, issues and disputes, their papers and ledgers. All of it is
- encrypted, and synchronised with the county server when there is a line or a stick.
+Description: offline records of a community grid worker (网格日志)
+ Residents and homes, visits, patrols, issues and disputes of a community grid,
+ with their papers and ledgers, on a laptop that is mostly without a network.
+ All of it is encrypted, and synchronised with the county server when there is
+ a line or a stick.
 """
 
 
