@@ -190,8 +190,12 @@ BOTH_DATABASES = {
     "test_upgrades",
 }
 
-# Whole processes on the other database, whose every part has tests of its own there.
-LONG = {"test_two_laptops_meet_on_postgresql"}
+# Whole processes, for what has tests of its own in every part.
+LONG = {
+    "test_a_vault_of_another_grid_is_refused_and_stays_as_it_was",
+    "test_two_laptops_meet_on_postgresql",
+    "test_who_is_not_let_in_is_told_why_and_can_try_again",
+}
 
 
 GROUP = "xdist_group"  # tests of a group run in one process, one after another

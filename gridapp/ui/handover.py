@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import sys
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -18,17 +21,33 @@ from PySide6.QtNetwork import QLocalServer, QLocalSocket
 _WAIT = 2_000  # ms for a window to answer
 _LONGEST = 64 << 10  # bytes of a path
 _TAKEN = b"taken\n"
+_LONGEST_NAME = 107  # bytes of a socket's path (unix(7): sun_path has 108, one for 0)
 
 
 def name_of(data: Path) -> str:
     """Where the window on that data listens: a pipe of Windows, else a socket in the
-    folder of the user's session, or beside the data."""
+    folder of the user's session, or beside the data; where that path is too long for
+    a socket, in a folder of the user's own among the temporary files."""
     told = hashlib.sha256(os.fsencode(data.resolve())).hexdigest()[:16]
     if sys.platform == "win32":
         return f"gridapp-{told}"
     session = os.environ.get("XDG_RUNTIME_DIR", "")
     folder = Path(session) if session and Path(session).is_dir() else data
-    return str(folder / f"gridapp-{told}.sock")
+    path = folder / f"gridapp-{told}.sock"
+    if len(os.fsencode(path)) > _LONGEST_NAME:
+        path = _own_folder() / path.name
+    return str(path)
+
+
+def _own_folder() -> Path:
+    """A folder that nobody else can look into; one that was somebody else's before is
+    not taken: then nobody listens."""
+    folder = Path(tempfile.gettempdir()) / f"gridapp-{os.getuid()}"
+    with suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    found = folder.lstat()
+    own = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid()
+    return folder if own and not found.st_mode & 0o077 else folder / "none"
 
 
 def hand_over(data: Path, file: Path) -> bool:

@@ -172,7 +172,7 @@ class Login(QWidget):
         card.box.addWidget(self._unlock)
         card.box.addLayout(self._ways())
         where = tr("数据文件夹：{folder}", folder=self._folder)
-        card.box.addWidget(Text(where, "faint", wrap=True))
+        card.box.addWidget(Text(where, "faint", shrinks=True))
         inside = QWidget()
         box = column(inside, (12, 4, 12, 4))
         box.addStretch(2)

@@ -67,3 +67,12 @@ def test_a_window_that_was_killed_keeps_nobody_from_listening(
 
 def test_without_an_open_window_nobody_takes_it(session_folder, qapp, tmp_path):
     assert not handover.hand_over(tmp_path, tmp_path / "answer.gridpkg")
+
+
+def test_a_long_way_to_the_data_is_no_obstacle(qapp, tmp_path, monkeypatch):
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    data = tmp_path / ("很长的文件夹名" * 6)
+    data.mkdir()
+    window = Handover(data)
+    assert window.listens
+    window.close()

@@ -15,7 +15,7 @@ from tests.vault_faults.rules import AfterReady, Fault, KillAt, RefusedFrom
 from tests.vault_faults.watched import Outcome, Rule, killed_after, watched
 
 TIMED = 4  # of so many kills one is timed, the others are counted
-DOCTOR = 3  # of so many tries one is looked at by the doctor as well
+DOCTOR = 5  # of so many tries one is looked at by the doctor as well
 
 
 @dataclass
