@@ -211,7 +211,7 @@ def unlicensed(places: Iterable[str], records: dict[str, set[str]]) -> Iterator[
         inside = place.removeprefix("_internal/")
         if not NATIVE.search(place) or inside in known:
             continue
-        if not any(re.search(rf"(^|/)({one})", inside) for one in LIBRARIES):
+        if not any(re.search(rf"(?i)(^|/)({one})", inside) for one in LIBRARIES):
             yield f"{place}: a library without an entry on the page of licences"
 
 

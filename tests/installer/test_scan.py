@@ -67,6 +67,11 @@ def test_a_library_of_no_known_licence_is_found(bundle: Path):
     assert "licences" in one
 
 
+def test_a_library_is_known_whatever_the_case_of_its_name(bundle: Path):
+    put(bundle / "_internal/VCRUNTIME140.dll", b"")
+    assert found(bundle) == []
+
+
 def test_a_distribution_without_a_licence_is_found(bundle: Path):
     record(bundle, "lib/_speed.so")
     assert found(bundle) == ["lib-1.0.dist-info: a distribution without a licence"]
