@@ -21,6 +21,7 @@ from gridapp.models.record import table_of
 from gridapp.store import records
 from gridapp.sync.client import SyncClient
 from tests.county.conftest import GRID, OTHER, Direct, Laptop
+from tests.county.doings import remove, seen, waiting
 
 HERE, THERE = grid_id(GRID), grid_id(OTHER)
 NOON = dt.datetime(2026, 11, 22, 4, tzinfo=dt.UTC)
@@ -31,32 +32,11 @@ def save(laptop, model, record_id=None, **values):
         return records.save(tx, model, values, record_id)
 
 
-def remove(laptop, record_id, model=Resident):
-    with laptop.store.writing() as tx:
-        records.delete(tx, model, record_id)
-
-
-def seen(laptop, record_id, model=Resident):
-    with laptop.store.reading() as db:
-        return records.get(db, model, record_id, deleted=True)
-
-
 def at_county(county, record_id, model=Resident):
     table = table_of(model)
     with county.reading() as db:
         found = db.execute(select(table).where(table.c.id == record_id)).mappings()
         return dict(found.one())
-
-
-def waiting(laptop):
-    with laptop.store.reading() as db:
-        return SyncClient.waiting(db)
-
-
-def decide(laptop, choice):
-    [one] = waiting(laptop)
-    with laptop.store.writing() as tx:
-        SyncClient.decide(tx, one.id, choice)
 
 
 def while_it_travels(laptop, work):
