@@ -80,6 +80,13 @@ def world(request, tmp_path_factory, empty_vault):
         yield world
 
 
+@pytest.fixture(autouse=True)
+def _mended(request):
+    """A test that failed leaves no dead server to those after it."""
+    if "world" in request.fixturenames:
+        request.getfixturevalue("world").mend()
+
+
 @pytest.fixture
 def tried(request):
     """Notes one try of a fault, and fails unless nothing was lost or doubled."""

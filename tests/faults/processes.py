@@ -171,6 +171,7 @@ def serve(
         with suppress(EOFError, OSError):
             while True:
                 points.kill_at(pipe.recv())
+                _say(pipe, "counting")
 
     threading.Thread(target=listen, daemon=True).start()
     app.serve(folder, "127.0.0.1", port)
@@ -266,10 +267,16 @@ class Server:
     def alive(self) -> bool:
         return self._process is not None and self._process.alive
 
-    def kill_at(self, nth: int) -> None:
-        """Have it killed at the `nth` boundary of its database work from now on."""
+    def kill_at(self, nth: int) -> bool:
+        """Have it killed at the `nth` boundary of its database work from now on; 0: at
+        none any more. Whether it still runs: a server may die behind its last reply."""
         assert self._process is not None
-        self._process.pipe.send(nth)
+        with suppress(ConnectionError):
+            self._process.pipe.send(nth)
+        if self._process.heard() is None:
+            self._process.wait()
+            return False
+        return True
 
     def kill(self) -> None:
         assert self._process is not None

@@ -94,14 +94,12 @@ def test_a_server_killed_at_any_boundary_of_its_database_loses_nothing(world, tr
         died = 0
         for nth in spread(rng):
             world.work(rng)
-            world.server.kill_at(nth)
+            assert world.server.kill_at(nth)
             for laptop in world.laptops:
                 laptop.try_to_sync()
-            if not world.server.alive:
+            if not world.server.kill_at(0):
                 died += 1
                 world.server.start()
-            else:
-                world.server.kill_at(0)
         assert died
         world.heal()
         name = "server killed at a boundary of its database"

@@ -158,11 +158,15 @@ class World:
         self.made |= {who, tagged}
         self.people.append(who)
 
-    def heal(self) -> None:
-        """The line is whole again and the server runs; all sync until quiet."""
+    def mend(self) -> None:
+        """The line is whole again and the server runs."""
         self.proxy.arm(None)
         if not self.server.alive:
             self.server.start()
+
+    def heal(self) -> None:
+        """The line is whole again and the server runs; all sync until quiet."""
+        self.mend()
         for _ in range(_QUIET_WITHIN):
             reports = [one.sync() for one in self.laptops]
             if not any(one.pushed or one.pulled for one in reports):
