@@ -44,6 +44,9 @@ def goes_on(
     if found.running:
         messages.tell(tr("正在更新程序，装好后会自己打开，请等几分钟"))
         return False
+    if found.halfway:
+        messages.tell(tr("上次更新没有做完，请重新启动电脑再打开；资料没有改动"))
+        return False
     if found.apply is None:
         return True
     try:

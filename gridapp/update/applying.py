@@ -22,6 +22,8 @@ from gridapp.update.file import WINDOWS, Head
 from gridapp.update.staged import NOBODY_HEARD, NOT_STARTED, Outcome, Updates
 
 HELPER = "gridapp-update"  # runs as root, beside the program (installer/deb.py)
+# Where Setup keeps the version before while it swaps, and what it moves there.
+_BEFORE, _PARTS = "gridapp.old", ("gridapp.exe", "gridapp-cli.exe", "_internal")
 UPDATED = "--updated"  # says how the installer ended, to the program it starts
 # Waits a minute at most until this program is gone, asks for an administrator's leave,
 # and starts the program again whatever comes of it.
@@ -34,10 +36,12 @@ pkexec "$2" "$3"; code=$?; shift 3; exec "$@" {UPDATED} "$code"
 @dataclass(frozen=True)
 class Start:
     """What to do about updates when the program starts: tell what became of the last
-    one, end at once because an installer is at work, or apply the one that waits."""
+    one, end at once because an installer is at work or was cut off, or apply the one
+    that waits."""
 
     outcome: Outcome | None = None
     running: bool = False
+    halfway: bool = False
     apply: Head | None = None
 
 
@@ -49,11 +53,23 @@ def at_start(updates: Updates, code: int | None = None) -> Start:
     """
     if code is None and updates.running():
         return Start(running=True)
+    if _halfway(updates.program.folder):
+        return Start(halfway=True)
     outcome = updates.judge(NOBODY_HEARD if code is None else code)
     head = None if code is not None or updates.program.refusal else updates.ready()
     if head is None or updates.failed_before(head) is not None:
         return Start(outcome)
     return Start(outcome, apply=head)
+
+
+def _halfway(folder: Path) -> bool:
+    """Whether Setup left files of two versions there, which the next log-in or Setup
+    puts right (installer/nsis/swap.nsh): only then is it known which version came in.
+    """
+    before = folder / _BEFORE
+    if (before / "swapped").exists():
+        return False
+    return any((before / name).exists() for name in _PARTS)
 
 
 def start(updates: Updates) -> str:
@@ -164,7 +180,7 @@ _WHY = {
     5: tr("程序还开着，没有换成"),
     6: tr("新版本没有通过检查，已换回旧版本"),
     9: tr("程序的文件夹写不进去，或磁盘满了"),
-    10: tr("别的程序占着文件，下次登录电脑时会接着换"),
+    11: tr("有文件一直被别的程序占着，请过一会儿再更新"),
     126: tr("没有得到管理员的同意"),
     127: tr("没有得到管理员的同意"),
     NOT_STARTED: tr("要由管理员更新，做法见“设置”里的“更新”"),

@@ -4,6 +4,7 @@
 ;   FILES    folder\*.*    ICON     gridapp.ico   OUT      Setup.exe
 ;   STUB     the kind of Setup: amd64, or x86 where NSIS has no other
 ;   LONGEST  the longest path inside the folder  SIGN     a command, or not defined
+;   PLAIN    defined: nothing is compressed
 ;
 ;   Setup.exe [/S] [/ALLUSERS | /CURRENTUSER] [/ENROL=file] [/UPDATE] [/D=folder]
 ;   Uninstall.exe [/S] [/PURGE]
@@ -11,7 +12,7 @@
 ; Exit codes: 0 done, 2 cancelled, 3 system too old, 4 a newer version is installed,
 ; 5 the program still runs, 6 rolled back, 7 enrolment file unreadable, 8 needs an
 ; administrator, 9 the folder cannot be used, 10 cut short (healed by the next Setup or
-; the next log-in). docs/it-guide.md lists them.
+; the next log-in), 11 files held by others, nothing changed. docs/it-guide.md lists them.
 
 Unicode True
 Target ${STUB}-unicode
@@ -36,8 +37,12 @@ BrandingText "${VERSION}"
 RequestExecutionLevel user
 ManifestDPIAware true
 ManifestSupportedOS Win10
-SetCompressor /SOLID lzma
-SetCompressorDictSize 64                 ; MiB: both programs are one for the most part
+!ifdef PLAIN
+  SetCompress off
+!else
+  SetCompressor /SOLID lzma
+  SetCompressorDictSize 64               ; MiB: both programs are one for the most part
+!endif
 SetDateSave off
 ShowInstDetails nevershow
 ShowUninstDetails nevershow
@@ -92,8 +97,13 @@ Var Code        ; the exit code
 !insertmacro Swapping ""
 !insertmacro Swapping "un."
 
-Function BringBack              ; after /UPDATE the person gets the program back
+; After /UPDATE the person gets the program back, which tells how it went. Not when it
+; was cut short: then files of two versions may lie there, and a box says what to do.
+Function BringBack
   ${If} $Update = 1
+  ${AndIf} $Code = 10
+    MessageBox MB_OK|MB_ICONEXCLAMATION "$(CUT_SHORT)"
+  ${ElseIf} $Update = 1
   ${AndIf} ${FileExists} "$INSTDIR\${EXE}"
     SetOutPath "$INSTDIR"
     Exec '"$INSTDIR\${EXE}" --updated $Code'
@@ -215,6 +225,33 @@ Function ReadEnrolment                 ; before anything is changed
   ${EndIf}
 FunctionEnd
 
+; Who may write into ProgramData\gridapp may say at which county a new laptop enrols:
+; administrators and the system, whoever made the folder. By SIDs, for names differ by
+; language; best effort, as Setup is of use without it. What leads elsewhere is taken away
+; first, and nothing below the folder is touched: it might lead elsewhere, too.
+!macro Rights WORDS
+  nsExec::Exec '"$SYSDIR\icacls.exe" "$1" ${WORDS}'
+  Pop $0
+!macroend
+
+Function CloseCommon
+  ${If} $Machine = 0
+    Return
+  ${EndIf}
+  StrCpy $1 "$APPDATA\${ID}"           ; C:\ProgramData in this context
+  System::Call 'kernel32::GetFileAttributesW(w r1) i .r2'
+  IntOp $3 $2 & 0x400                  ; FILE_ATTRIBUTE_REPARSE_POINT
+  ${If} $2 <> -1
+  ${AndIf} $3 <> 0
+    RMDir "$1"
+  ${EndIf}
+  CreateDirectory "$1"
+  !insertmacro Rights "/setowner *S-1-5-32-544"
+  !insertmacro Rights "/reset"
+  !insertmacro Rights "/inheritance:r /grant:r *S-1-5-32-544:(OI)(CI)F \
+    *S-1-5-18:(OI)(CI)F *S-1-5-32-545:(OI)(CI)RX"
+FunctionEnd
+
 Function PlaceEnrolment
   ${If} $Enrolment == ""
     Return
@@ -282,9 +319,10 @@ Section "-main"
     ${Leave} 10 "$(CUT_SHORT)"
   ${EndIf}
   Call RefuseDowngrade
+  Call CloseCommon
   Call PlaceEnrolment
   ${If} ${FileExists} "$INSTDIR\Uninstall.exe"
-    WriteRegStr SHCTX "${ONCE}" "${ID}" '"$INSTDIR\Uninstall.exe" /S /HEAL _?=$INSTDIR'
+    !insertmacro HealLater
   ${EndIf}
   SetOutPath "$INSTDIR\${ID}.new"
   ClearErrors
@@ -296,6 +334,7 @@ Section "-main"
   ${EndIf}
   SetOutPath "$INSTDIR"
   Call Swap
+  StrCpy $5 $0                         ; not 0: others hold files of the version before
   ${If} $0 = 0
     Call SelfCheck
   ${EndIf}
@@ -305,6 +344,9 @@ Section "-main"
       ${Leave} 10 "$(CUT_SHORT)"
     ${EndIf}
     Call Heal
+    ${If} $5 != 0
+      ${Leave} 11 "$(HELD)"
+    ${EndIf}
     ${Leave} 6 "$(ROLLED_BACK)"
   ${EndIf}
   Call Register
@@ -387,6 +429,10 @@ Function un.onInit
     ${If} $0 = 0
       Call un.Heal
     ${EndIf}
+    ${If} $0 != 0
+      !insertmacro HealLater           ; Windows has taken it off the list by now
+      StrCpy $0 10
+    ${EndIf}
     SetErrorLevel $0
     Quit
   ${EndIf}
@@ -444,6 +490,9 @@ Section "un.$(REMOVE_PROGRAM)" UnMain
   Delete "$INSTDIR\Uninstall.exe"
   SetOutPath "$TEMP"
   RMDir "$INSTDIR"                     ; only when nobody else put anything there
+  ${If} $Machine = 1
+    RMDir "$APPDATA\${ID}"             ; ProgramData, when nobody's file lies there
+  ${EndIf}
   System::Call 'shell32::SHChangeNotify(i 0x08000000, i 0, p 0, p 0)'
   ${GetParameters} $R0
   ClearErrors

@@ -10,13 +10,19 @@
 ; in RunOnce's command, the uninstaller with /HEAL, so the next log-in heals too.
 ; Each function returns 0 in $0 when it did what its name says.
 
+!macro HealLater
+  WriteRegStr SHCTX "${ONCE}" "${ID}" '"$INSTDIR\Uninstall.exe" /S /HEAL _?=$INSTDIR'
+!macroend
+
 !macro PutBack un NAME
   ${If} ${FileExists} "$INSTDIR\${ID}.old\${NAME}"
-    RMDir /r "$INSTDIR\${NAME}"        ; a file as well as a folder
-    Delete "$INSTDIR\${NAME}"
+    StrCpy $1 "$INSTDIR\${NAME}"
+    Call ${un}Clear
+    StrCpy $2 "$1"
     StrCpy $1 "$INSTDIR\${ID}.old\${NAME}"
-    StrCpy $2 "$INSTDIR\${NAME}"
-    Call ${un}Move
+    ${If} $0 = 0
+      Call ${un}Move
+    ${EndIf}
     ${If} $0 != 0
       Return
     ${EndIf}
@@ -78,6 +84,23 @@ Function ${un}Move                     ; $1 to $2; a scanner may hold it for a w
   StrCpy $0 1
 FunctionEnd
 
+Function ${un}Clear                    ; no file and no folder $1, however long held
+  StrCpy $3 40
+  again:
+  StrCpy $0 0
+  RMDir /r "$1"
+  Delete "$1"
+  ${IfNot} ${FileExists} "$1"
+    Return
+  ${EndIf}
+  StrCpy $0 1
+  IntOp $3 $3 - 1
+  ${If} $3 > 0
+    Sleep 250
+    Goto again
+  ${EndIf}
+FunctionEnd
+
 Function ${un}SelfCheck                ; what the program says of its own parts
   nsExec::Exec /TIMEOUT=180000 '"$INSTDIR\${CLI}" doctor --program'
   Pop $0
@@ -92,6 +115,9 @@ Function ${un}Commit
   StrCpy $2 "$INSTDIR\${ID}.done"
   RMDir /r $2
   Call ${un}Move                       ; from here on the new version is the version
+  ${If} $0 != 0
+    Return
+  ${EndIf}
   DeleteRegValue SHCTX "${ONCE}" "${ID}"
   RMDir /r "$INSTDIR\${ID}.new"
   RMDir /r "$INSTDIR\${ID}.done"

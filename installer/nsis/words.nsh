@@ -20,6 +20,7 @@ ${Words} NOT_WRITABLE "写不进这个文件夹：没有权限，或者磁盘已
 ${Words} CLOSE_FIRST "网格日志正在运行。请先保存并关闭它，再点“重试”。" "Grid Journal is running. Save and close it, then click Retry."
 ${Words} STILL_RUNS "网格日志还开着，没有安装。请关闭后再试一次。" "Grid Journal is still open, so nothing was done. Close it and try again."
 ${Words} CUT_SHORT "没有装完：有文件一直被别的程序占着。请重新启动电脑，登录后会自动恢复，再安装一次。" "Not finished: another program keeps a file open. Restart the computer; it is put right when you log in. Then install again."
+${Words} HELD "没有装上：有文件一直被别的程序占着（比如正在查毒或备份）。电脑上和安装以前一样，请过一会儿再安装一次。" "Not installed: another program, such as a virus scan or a backup, keeps files of this one open. Everything is as before; install again later."
 ${Words} ROLLED_BACK "这个版本没有通过自检，已经撤回，电脑上和安装以前一样，资料没有改动。请把这件事告诉单位的电脑管理员。" "This version did not pass its self-check and was taken back: everything is as before, data are unchanged. Please tell your IT staff."
 ${Words} REMOVE_PROGRAM "程序（必选）" "Program (required)"
 ${Words} REMOVE_DATA "同时删除我在这台电脑上的全部资料（不能恢复）" "Also delete all my data on this computer (cannot be undone)"

@@ -3,6 +3,7 @@
      gridapp.exe doctor --program  ends with the number in _internal\verdict; waits first
                                    as long as _internal\wait is there
      gridapp.exe hold              runs until the file `release` beside it appears
+     gridapp.exe hold FOLDER       meanwhile nobody can move or remove that folder
      otherwise                     appends its version and arguments to `started` beside it
    The tests compile it with mingw. */
 #include <stdio.h>
@@ -45,6 +46,12 @@ int wmain(int count, wchar_t **words)
         return verdict;
     }
     if (count > 1 && !wcscmp(words[1], L"hold")) {
+        if (count > 2
+            && CreateFileW(words[2], GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE,
+                           NULL, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, NULL)
+                   == INVALID_HANDLE_VALUE)
+            return 1;
+        if ((file = beside(L"\\held", L"w"))) fclose(file);
         while (!there(L"\\release")) Sleep(50);
         return 0;
     }

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from installer import bundle, deb
+from tests.installer import other_version
 from tests.installer.debian_root import WORKER, Root, made
+from tests.installer.releases import BROKEN, HERE, NEXT, Releases
 
 pytestmark = [pytest.mark.installer, pytest.mark.xdist_group("debian")]
 
@@ -19,9 +19,6 @@ BUNDLE = bundle.BUILD / "linux" / "gridapp"
 HELPER = "/opt/apps/org.gridapp.client/files/gridapp-update"
 CURSOR = "/usr/lib/x86_64-linux-gnu/libxcb-cursor.so.0"
 VERSION = "dpkg-query -W -f '${Version}' org.gridapp.client"
-HERE = deb.__version__
-NEXT, BROKEN = f"{HERE}.1", f"{HERE}.2"
-PASSWORD = "for these tests alone"
 
 
 @pytest.fixture(scope="module")
@@ -33,40 +30,29 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def key(work: Path) -> Path:
-    """A release key; its public half stands beside it."""
-    (work / "pw").write_text(PASSWORD)
-    release("keys", "new", "--out", work / "key", "--password-file", work / "pw")
-    return work / "key"
+def key(work: Path) -> Releases:
+    return Releases(work)
 
 
 @pytest.fixture(scope="module")
-def packages(work: Path, key: Path) -> dict[str, Path]:
+def packages(work: Path, key: Releases) -> dict[str, Path]:
     """The bundle with that key as it is, as a later version, and later and damaged."""
-    whole, damaged = work / "whole", work / "damaged"
-    shutil.copytree(BUNDLE, whole, symlinks=True)
-    keys = whole / "_internal" / "resources" / "release-keys.txt"
-    keys.write_bytes(key.with_name("key.pub").read_bytes())
-    shutil.copytree(whole, damaged, symlinks=True, copy_function=os.link)
-    (damaged / "_internal" / "resources" / "codes.json").unlink()
-    built = {
-        version: deb.build(source, work / "out", version, packed=False)
-        for version, source in ((HERE, whole), (NEXT, whole), (BROKEN, damaged))
-    }
-    shutil.rmtree(whole)
-    shutil.rmtree(damaged)
+    built: dict[str, Path] = {}
+    for version in (HERE, NEXT, BROKEN):
+        folder = work / version
+        shutil.copytree(BUNDLE, folder, symlinks=True, copy_function=os.link)
+        key.believed_by(folder)
+        other_version.make(folder, HERE, version)
+        if version == BROKEN:
+            (folder / "_internal" / "resources" / "codes.json").unlink()
+        built[version] = deb.build(folder, work / "out", version, packed=False)
+        shutil.rmtree(folder)
     return built
 
 
 @pytest.fixture(scope="module")
 def root(work: Path, packages: dict[str, Path]) -> Root:
     return installed(made("bookworm", work / "bookworm"), packages[HERE])
-
-
-def release(*words: str | Path) -> None:
-    """Run the builder's command for release keys and update files."""
-    command = [sys.executable, "installer/release.py", *map(str, words)]
-    subprocess.run(command, cwd=bundle.ROOT, check=True, capture_output=True)
 
 
 def installed(root: Root, package: Path) -> Root:
@@ -81,19 +67,11 @@ def installed(root: Root, package: Path) -> Root:
     return root
 
 
-def put_update(root: Root, package: Path, version: str, key: Path) -> str:
+def put_update(root: Root, package: Path, version: str, key: Releases) -> str:
     """Sign a package as an update and lay it into the root; its place there."""
-    out = package.parent / "updates"
-    out.mkdir(exist_ok=True)
-    notes = out / "notes.md"
-    notes.write_text("# zh\n试用\n", "utf-8")
-    release(
-        *("make", package, "--key", key, "--password-file", key.with_name("pw")),
-        *("--notes", notes, "--out", out, "--version", version),
-    )
-    name = f"gridapp-{version}-linux-amd64-deb.gridupdate"
-    shutil.move(out / name, root.folder / "srv" / name)
-    return f"/srv/{name}"
+    made = key.update(package, version)
+    shutil.move(made, root.folder / "srv" / made.name)
+    return f"/srv/{made.name}"
 
 
 def test_checks_itself_where_nothing_but_debian_is(root: Root) -> None:
@@ -161,7 +139,7 @@ def test_a_newer_package_keeps_the_data(root: Root, packages: dict[str, Path]) -
 
 
 def test_a_signed_update_is_installed(
-    root: Root, packages: dict[str, Path], key: Path
+    root: Root, packages: dict[str, Path], key: Releases
 ) -> None:
     update = put_update(root, packages[NEXT], NEXT, key)
     root.told(f"{HELPER} {update}")
@@ -171,7 +149,7 @@ def test_a_signed_update_is_installed(
 
 
 def test_a_changed_update_is_refused(
-    root: Root, packages: dict[str, Path], key: Path
+    root: Root, packages: dict[str, Path], key: Releases
 ) -> None:
     update = put_update(root, packages[NEXT], NEXT, key)
     root.told(f"printf x | dd of={update} bs=1 seek=100000 conv=notrunc 2>/dev/null")
@@ -182,7 +160,7 @@ def test_a_changed_update_is_refused(
 
 
 def test_an_update_that_does_not_work_gives_way_to_the_version_before(
-    root: Root, packages: dict[str, Path], key: Path
+    root: Root, packages: dict[str, Path], key: Releases
 ) -> None:
     update = put_update(root, packages[BROKEN], BROKEN, key)
     done = root.run(f"{HELPER} {update}")
@@ -194,7 +172,7 @@ def test_an_update_that_does_not_work_gives_way_to_the_version_before(
 
 @pytest.mark.parametrize("moment", ["unpacking", "unpacked"])
 def test_an_update_that_is_cut_off_is_undone_by_the_next(
-    root: Root, packages: dict[str, Path], key: Path, moment: str
+    root: Root, packages: dict[str, Path], key: Releases, moment: str
 ) -> None:
     update = put_update(root, packages[BROKEN], BROKEN, key)
     sign = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Generator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from tests.installer.windows_machine import (
     UNINSTALL,
     Windows,
     files,
+    payload,
     setup,
     version_of,
 )
@@ -52,6 +54,14 @@ def setups(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "broken": setup(folder, "1.2.0", verdict=1),
         "slow": setup(folder, "1.3.0", wait=True),
     }
+
+
+@pytest.fixture(scope="module")
+def holder(machine: Windows) -> Path:
+    """A program that keeps files of others."""
+    folder = machine.wine.drive / "holder"
+    shutil.rmtree(folder, ignore_errors=True)
+    return payload(folder, "1.0.0") / "gridapp-cli.exe"
 
 
 def data(windows: Windows) -> Path:
@@ -163,6 +173,71 @@ def test_a_version_that_fails_its_self_check_is_taken_back(
     started = windows.program() / "started"
     assert started.read_text() == "1.0.0 --updated 6\n"
     assert files(windows.program()) == before | {"started"}
+
+
+def test_files_that_another_program_holds_leave_the_version_before(
+    windows: Windows, setups: dict[str, Path], holder: Path
+) -> None:
+    folder = windows.program()
+    windows.run(setups["1.0.0"], "/S")
+    before = files(folder)
+    with windows.running(holder, held=folder / "_internal"):
+        assert windows.run(setups["1.1.0"], "/S", "/UPDATE") == 11
+    windows.quiet("--updated")
+    assert (folder / "started").read_text() == "1.0.0 --updated 11\n"
+    assert files(folder) == before | {"started"}
+    assert version_of(windows, folder) == "1.0.0"
+    assert windows.value(RUN_ONCE, "gridapp") is None
+
+
+def test_what_cannot_be_taken_back_is_taken_back_at_a_later_log_in(
+    windows: Windows, setups: dict[str, Path], holder: Path
+) -> None:
+    folder = windows.program()
+    windows.run(setups["1.0.0"], "/S")
+    checked = (folder / "gridapp.old/swapped").exists
+    update = windows.start_until(checked, setups["slow"], "/S")
+    with windows.running(holder, held=folder / "_internal"):
+        (folder / "_internal/verdict").write_text("1")
+        (folder / "_internal/wait").unlink()
+        assert windows.ends(update, 120) == 10
+        assert not windows.log_in()
+    assert windows.log_in()
+    assert version_of(windows, folder) == "1.0.0"
+    assert files(folder) == PROGRAM | {"_internal/only-in-1.0.0"}
+    assert windows.value(RUN_ONCE, "gridapp") is None
+
+
+def test_for_all_users_only_administrators_may_say_where_to_enrol(
+    windows: Windows, setups: dict[str, Path], holder: Path
+) -> None:
+    tool = windows.wine.drive / "windows/system32/icacls.exe"
+    own, called = tool.read_bytes(), tool.with_name("started")
+    tool.write_bytes(holder.read_bytes())  # writes down how it was called
+    try:
+        # Else Wine takes its own, which does nothing.
+        native = windows.wine.environment()["WINEDLLOVERRIDES"] + ";icacls.exe=n"
+        for switch, there in (("/CURRENTUSER", False), ("/ALLUSERS", True)):
+            done = windows.wine.run(
+                [setups["1.0.0"], "/S", switch], env={"WINEDLLOVERRIDES": native}
+            )
+            assert done.returncode == 0
+            assert windows.common.exists() == there
+            assert called.exists() == there
+        lines = called.read_text().splitlines()
+    finally:
+        tool.write_bytes(own)
+        called.unlink(missing_ok=True)
+    where = rf"1.0.0 {windows.inside(windows.common)}"
+    rights = [f"*S-1-5-{who}:(OI)(CI)" for who in ("32-544", "18", "32-545")]
+    given = f"{rights[0]}F {rights[1]}F {rights[2]}RX"
+    assert lines == [
+        f"{where} /setowner *S-1-5-32-544",
+        f"{where} /reset",
+        f"{where} /inheritance:r /grant:r {given}",
+    ]
+    assert windows.uninstall(windows.program(True)) == 0
+    assert not windows.common.exists()
 
 
 def test_a_first_version_that_fails_its_self_check_leaves_nothing(

@@ -11,11 +11,10 @@ import pytest
 
 from installer import bundle, setup_exe, windows_resource
 from installer.wine import Wine, windows_path
-from tests.installer.windows_machine import Windows
+from tests.installer.windows_machine import FROZEN, Windows
 
 pytestmark = [pytest.mark.installer, pytest.mark.xdist_group("wine")]
 
-FROZEN = bundle.BUILD / "windows" / "gridapp"
 PASSWORD = "测试用的密码 1"
 
 

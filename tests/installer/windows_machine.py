@@ -12,9 +12,10 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from installer import setup_exe
+from installer import bundle, setup_exe
 from installer.wine import COMPILER, Wine
 
+FROZEN = bundle.BUILD / "windows" / "gridapp"  # the program itself
 PAYLOAD = Path(__file__).with_name("payload.c")
 UNINSTALL = r"Software\Microsoft\Windows\CurrentVersion\Uninstall\gridapp"
 RUN_ONCE = r"Software\Microsoft\Windows\CurrentVersion\RunOnce"
@@ -137,33 +138,47 @@ class Windows:
             raise TimeoutError from None
 
     @contextmanager
-    def running(self, program: Path) -> Generator[None]:
-        """The program runs as long as the block does."""
-        process = self.start(program, "hold")
-        time.sleep(2)
+    def running(self, program: Path, held: Path | None = None) -> Generator[None]:
+        """The program runs as long as the block does, and keeps a folder if told."""
+        folder = [] if held is None else [self.inside(held)]
+        process = self.start(program, "hold", *folder)
+        begun = program.parent / "held"
+        end = time.monotonic() + 60
+        while not begun.exists():
+            assert process.poll() is None
+            assert time.monotonic() < end
+            time.sleep(0.02)
         try:
             yield
         finally:
             (program.parent / "release").touch()
             process.wait(30)
             (program.parent / "release").unlink()
+            begun.unlink()
 
     def kill_when(
         self, moment: Callable[[], bool], *command: str | Path, seconds: float = 60
     ) -> None:
         """Starts Setup and stops everything dead as soon as `moment` has come."""
-        process = self.start(*command)
-        end = time.monotonic() + seconds
-        while not moment():
-            if process.poll() is not None or time.monotonic() > end:
-                raise AssertionError("the moment did not come")
-            time.sleep(0.005)
+        process = self.start_until(moment, *command, seconds=seconds)
         while numbers := self._programs("gridapp-cli.exe", "-setup.exe"):
             for number in numbers:
                 with suppress(ProcessLookupError):
                     os.kill(number, signal.SIGKILL)
             process.poll()
         process.wait(30)
+
+    def start_until(
+        self, moment: Callable[[], bool], *command: str | Path, seconds: float = 60
+    ) -> subprocess.Popen[bytes]:
+        """Starts Setup and leaves it running once `moment` has come."""
+        process = self.start(*command)
+        end = time.monotonic() + seconds
+        while not moment():
+            if process.poll() is not None or time.monotonic() > end:
+                raise AssertionError("the moment did not come")
+            time.sleep(0.005)
+        return process
 
     def clear(self) -> None:
         """Takes everything off that a test before has left."""
@@ -194,10 +209,10 @@ def payload(folder: Path, version: str, verdict: int = 0) -> Path:
 
 def setup(folder: Path, version: str, verdict: int = 0, wait: bool = False) -> Path:
     """Setup.exe of a stand-in program of that version, made below `folder`."""
-    bundle = payload(folder / f"{version}-{verdict}-{wait}", version, verdict)
+    program = payload(folder / f"{version}-{verdict}-{wait}", version, verdict)
     if wait:
-        (bundle / "_internal/wait").touch()
-    return setup_exe.build(bundle, bundle.with_name(bundle.name + ".out"), version)
+        (program / "_internal/wait").touch()
+    return setup_exe.build(program, program.with_name(program.name + ".out"), version)
 
 
 def version_of(windows: Windows, folder: Path) -> str:

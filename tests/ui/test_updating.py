@@ -155,6 +155,19 @@ def test_while_an_update_can_only_be_made_by_an_administrator_the_window_opens(
     assert update_start.goes_on(data, messages, None, program)
 
 
+def test_between_two_versions_the_window_stays_shut_and_says_what_to_do(
+    session, releases, messages, tmp_path
+):
+    data = session.store.folder
+    program = releases.program(tmp_path)
+    updates = Updates(data, program)
+    updates.take(releases.make())
+    updates.begin(updates.ready())
+    (tmp_path / "gridapp.old" / "_internal").mkdir(parents=True)
+    assert not update_start.goes_on(data, messages, None, program)
+    assert "请重新启动电脑" in messages.told[-1]
+
+
 def test_an_update_that_waits_is_started_instead_of_the_window(
     session, releases, messages, tmp_path, monkeypatch
 ):

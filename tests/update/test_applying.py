@@ -126,6 +126,30 @@ def _wait_for_end(place):
         time.sleep(0.01)
 
 
+@pytest.mark.parametrize("part", ["_internal", "gridapp-cli.exe", "gridapp.exe"])
+def test_between_two_versions_nothing_opens_and_nothing_is_said_to_have_come_in(
+    place, part
+):
+    place.take(SWAPS)
+    updates = place.updates
+    updates.begin(updates.ready())
+    # The new program starts, but some of the old one is still away.
+    place.installed.joinpath("version.txt").write_text("1.1.0\n")
+    before = place.installed / "gridapp.old"
+    before.mkdir()
+    (before / part).touch()
+    assert applying.at_start(place.updates) == applying.Start(halfway=True)
+    assert place.updates.attempt() is not None
+    (before / "swapped").touch()  # now only the check of the new one is missing
+    assert applying.at_start(place.updates).outcome.good
+
+
+def test_a_program_that_was_put_right_opens_though_rubbish_is_left(place):
+    (place.installed / "gridapp.old").mkdir()
+    (place.installed / "gridapp.old" / "to").write_text("1.1.0")
+    assert applying.at_start(place.updates) == applying.Start()
+
+
 def test_a_power_cut_before_the_installer_started_is_followed_by_one_more_try(place):
     place.take(SWAPS)
     for tried in (1, 2):
