@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from gridapp.errors import UserError
@@ -14,19 +12,6 @@ T = TypeVar("T")
 Progress = Callable[[int, int], None]
 Cancelled = Callable[[], bool]
 EVERY = 200  # rows between two looks: some milliseconds
-
-
-@contextmanager
-def collector_resting() -> Generator[None]:
-    """While ten thousand rows are made that all stay, Python does not look for garbage
-    among them again and again, which takes a quarter of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 class Steps:

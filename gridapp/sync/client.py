@@ -13,6 +13,7 @@ from functools import partial
 import msgspec
 
 import gridapp
+from gridapp import garbage
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models.ids import id_of
@@ -131,7 +132,8 @@ class SyncClient:
         if total:
             self._store.seal()  # the county is told of all that is here
         try:
-            whole = self._rounds(token, epoch, report, total, progress, cancelled)
+            with garbage.sought_among_the_new():
+                whole = self._rounds(token, epoch, report, total, progress, cancelled)
         finally:
             self._next_page.close()
             self._line.close()

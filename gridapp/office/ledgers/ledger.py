@@ -15,6 +15,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from gridapp import garbage
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.office.ledgers.cell_reader import CellReader
@@ -46,7 +47,7 @@ from gridapp.office.ledgers.rows import (
     read_rows,
 )
 from gridapp.office.ledgers.writes import execute
-from gridapp.office.steps import Cancelled, Progress, Steps, collector_resting
+from gridapp.office.steps import Cancelled, Progress, Steps
 from gridapp.office.tables.headers import Header
 from gridapp.office.tables.reader import RawSheet, read_book
 from gridapp.store import search
@@ -86,7 +87,7 @@ def plan_import(
     """
     steps = Steps(progress, cancelled)
     chosen = choices or Choices()
-    with collector_resting():
+    with garbage.not_sought():
         sheets = read_book(path)
         plan = plan_sheets(store, path.name, sheets, today, chosen, steps)
     if all(sheet.header is None for sheet in plan.sheets):

@@ -13,13 +13,14 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from io import BytesIO
 from itertools import groupby
-from typing import Any
+from typing import Any, BinaryIO
 
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFError, TTFont
 
-from gridapp import paths
+from gridapp import font_files
 from gridapp.errors import MissingGlyphs, UserError
 from gridapp.language import tr
 from gridapp.office.paper.chinese_text import plain, to_unicode_cmap
@@ -70,19 +71,18 @@ def font(name: str) -> Any:
 
     Raises UserError when its file is missing or damaged.
     """
-    file = paths.resources() / "fonts" / f"{name}.ttf"
     try:
-        return _registered(name, str(file))
+        return _registered(name, BytesIO(font_files.unpacked(name)))
     except (OSError, TTFError) as error:
         raise UserError(
             tr(
                 "打印用的字体“{name}”缺失或已损坏，请重新安装本软件后再打印。",
-                name=file.name,
+                name=font_files.file(name).name,
             )
         ) from error
 
 
-def _registered(name: str, file: str, face: int = 0) -> Any:
+def _registered(name: str, file: str | BinaryIO, face: int = 0) -> Any:
     loaded = SearchableFont(name, file, subfontIndex=face)
     registry: Any = pdfmetrics
     registry.registerFont(loaded)

@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID
 
+from gridapp import garbage
 from gridapp.errors import UserError
 from gridapp.office.ledgers import ledger
 from gridapp.office.ledgers.offers import ColumnOffer, column_offers
 from gridapp.office.ledgers.plan import digest_of
 from gridapp.office.ledgers.returned import beside, returned_workbook
-from gridapp.office.steps import Steps, collector_resting
+from gridapp.office.steps import Steps
 from gridapp.office.tables.reader import read_book
 from gridapp.store.batches import TakenBack, take_back_batch
 from gridapp.store.vault import Store
@@ -43,7 +44,7 @@ def read_plan(store: Store, path: Path, progress: Progress) -> Look:
     """The plan of a file with what is remembered of its sender; it may hold no row."""
     steps = Steps(progress.step, progress.cancelled)
     choices = ledger.Choices()
-    with collector_resting():
+    with garbage.not_sought():
         sheets = read_book(path)
         plan = ledger.plan_sheets(
             store, path.name, sheets, dt.date.today(), choices, steps
@@ -56,7 +57,7 @@ def plan_again(
 ) -> Look:
     """The plan of the same file with other choices."""
     steps = Steps(progress.step, progress.cancelled)
-    with collector_resting():
+    with garbage.not_sought():
         return _look(ledger.plan_again(store, plan, choices, steps))
 
 
@@ -78,7 +79,7 @@ def write_plan(
     store: Store, plan: ledger.ImportPlan, path: Path, progress: Progress
 ) -> Imported:
     """Import the rows that need no decision, and mark the others in a copy."""
-    with collector_resting():
+    with garbage.not_sought():
         result = ledger.apply(store, plan, progress.step, progress.cancelled)
     if not result.refused:
         return Imported(result)
