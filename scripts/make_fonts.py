@@ -8,24 +8,31 @@
         expo-google-fonts-noto-sans-0.4.2.tgz \\
         hanazono/usr/share/fonts/truetype/hanazono/HanaMinB.ttf
 
-The result is the same to the byte for the same packages and fontTools version. Why
-these four, and what else was compared: docs/decisions/0002-fonts.md.
+Each is packed by zstd, as gridapp/font_files.py opens it. The result is the same to
+the byte for the same packages and versions of fontTools and zstandard. Why these four,
+and what else was compared: docs/decisions/0002-fonts.md.
 """
 
 from __future__ import annotations
 
 import argparse
 import io
+import sys
 import tarfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import zstandard
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from gridapp.font_files import ENDING  # noqa: E402
+
 FONTS = ROOT / "resources" / "fonts"
 # The 8,105 characters, in the order of the table (data: Unihan, kTGH).
 STANDARD_CHARACTERS = ROOT / "scripts" / "standard_characters.txt"
@@ -56,7 +63,7 @@ class Cut:
 
     @property
     def file(self) -> str:
-        return f"{self.family.replace(' ', '')}-{self.style}.ttf"
+        return f"{self.family.replace(' ', '')}-{self.style}{ENDING}"
 
 
 def _common(code: int) -> bool:
@@ -128,7 +135,7 @@ def rename(font: TTFont, cut: Cut) -> None:
     """Give the font our name in every record that names it."""
     table = font["name"]
     table.names = [record for record in table.names if record.nameID in NAMES_KEPT]
-    postscript = cut.file.removesuffix(".ttf")
+    postscript = cut.file.removesuffix(ENDING)
     for name_id, text in (
         (1, cut.family),
         (2, cut.style),
@@ -163,10 +170,18 @@ def make(original: bytes, cut: Cut, known: set[int]) -> bytes:
 def write(original: bytes, cut: Cut, known: set[int] | None = None) -> set[int]:
     """Write the cut into FONTS without what is `known`; return what it covers."""
     data = make(original, cut, known or set())
-    (FONTS / cut.file).write_bytes(data)
+    (FONTS / cut.file).write_bytes(packed(data))
     covered_now = set(TTFont(io.BytesIO(data)).getBestCmap())
     print(f"{cut.file}: {len(covered_now):,} characters, {len(data) / 1e6:.1f} MB")
     return covered_now
+
+
+def packed(font: bytes) -> bytes:
+    """The font as it is shipped: as small as zstd makes it, with a checksum."""
+    as_small = zstandard.ZstdCompressionParameters.from_level(
+        zstandard.MAX_COMPRESSION_LEVEL, source_size=len(font), write_checksum=True
+    )
+    return zstandard.ZstdCompressor(compression_params=as_small).compress(font)
 
 
 def main() -> None:

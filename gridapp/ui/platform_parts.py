@@ -18,11 +18,12 @@ from PySide6.QtGui import (
     QPainter,
 )
 
-from gridapp import paths
+from gridapp import font_files, paths
 from gridapp.language import tr
 from gridapp.system_parts import in_words
 
 _PLATFORMS = {"win32": ("qwindows.dll",), "linux": ("libqxcb.so",)}
+_FONT = "GridappSansSC-Regular"
 _SIZE = 64  # pixels of the character that is drawn
 
 
@@ -52,11 +53,12 @@ def undrawable() -> Iterator[str]:
         application = QGuiApplication(sys.argv[:1])
     else:
         application = None
-    file = paths.resources() / "fonts" / "GridappSansSC-Regular.ttf"
-    number = QFontDatabase.addApplicationFont(str(file))
+    number = _added(_FONT)
     families = QFontDatabase.applicationFontFamilies(number)
     if not families:
-        yield tr("字体 {name} 打不开，请重新安装本程序", name=file.name)
+        yield tr(
+            "字体 {name} 打不开，请重新安装本程序", name=font_files.file(_FONT).name
+        )
     elif not _draws(QFont(families[0])):
         yield tr("画不出汉字，请重新安装本程序")
     QFontDatabase.removeApplicationFont(number)
@@ -64,6 +66,15 @@ def undrawable() -> Iterator[str]:
         yield tr("图标画不出来，请重新安装本程序")
     if application is not None:
         application.shutdown()
+
+
+def _added(name: str) -> int:
+    """The number Qt gives to a font of ours; -1 when it is missing or damaged."""
+    try:
+        font = font_files.unpacked(name)
+    except OSError:
+        return -1
+    return QFontDatabase.addApplicationFontFromData(font)
 
 
 def _draws(font: QFont) -> bool:

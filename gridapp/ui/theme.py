@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from PySide6.QtCore import QLibraryInfo, QObject, Qt, QTranslator, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication
 
+from gridapp import font_files
 from gridapp.language import language
 from gridapp.settings import Scheme
 from gridapp.ui.icons import Icons
@@ -25,6 +27,7 @@ FAMILIES = (
     "Source Han Sans SC",
     "WenQuanYi Micro Hei",
 )
+_OWN_FONTS = ("GridappSansSC-Bold", "GridappSansSC-Regular")
 _ROLES: dict[QPalette.ColorRole, str] = {
     QPalette.ColorRole.Window: "bg",
     QPalette.ColorRole.Base: "surface",
@@ -53,14 +56,14 @@ class Theme(QObject):
     def __init__(
         self, app: QApplication, resources: Path, scheme: Scheme = "system"
     ) -> None:
-        """Show `app` in a scheme, with the fonts and icons of `resources`.
+        """Show `app` in a scheme, with the icons of `resources`.
 
         The style beneath is Fusion, which QApplication is begun with (app.py).
         """
         super().__init__(app)
         self._app = app
         self._icons = Icons(resources / "icons")
-        self._families = _families(resources / "fonts")
+        self._families = _families()
         self._scheme: Scheme = scheme
         self.tokens: Tokens = LIGHT
         self._load_translations()
@@ -152,15 +155,15 @@ def transparent_selection(view: QAbstractItemView) -> None:
     view.setPalette(palette)
 
 
-def _families(fonts: Path) -> list[str]:
+def _families() -> list[str]:
     """Return the font families, the shipped one last where no system one is found."""
     known = set(QFontDatabase.families())
     found = [family for family in FAMILIES if family in known]
     if found:
         return found
-    for path in sorted(fonts.glob("GridappSansSC-*.ttf")):
-        number = QFontDatabase.addApplicationFont(str(path))
-        for family in QFontDatabase.applicationFontFamilies(number):
-            if family not in found:
-                found.append(family)
-    return found or list(FAMILIES)
+    for name in _OWN_FONTS:
+        with suppress(OSError):  # a window without it is better than none
+            font = font_files.unpacked(name)
+            number = QFontDatabase.addApplicationFontFromData(font)
+            found += QFontDatabase.applicationFontFamilies(number)
+    return list(dict.fromkeys(found)) or list(FAMILIES)

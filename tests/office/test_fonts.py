@@ -3,10 +3,12 @@
 from pathlib import Path
 
 import pytest
+import zstandard
 
+from gridapp import font_files, paths
 from gridapp.errors import UserError
 from gridapp.office.paper import fonts
-from gridapp.office.paper.fonts import BLANK, BOLD, REGULAR, Missing
+from gridapp.office.paper.fonts import BLANK, BOLD, LATIN, REGULAR, Missing
 
 STANDARD = Path(__file__).parents[2] / "scripts" / "standard_characters.txt"
 
@@ -55,3 +57,34 @@ def test_a_missing_character_is_named_with_its_place():
 def test_a_missing_character_is_printed_as_a_place_to_write():
     assert fonts.drawable("王\U0003fff0") == f"王{BLANK}"
     assert fonts.drawable("⼊⼾") == "入户"
+
+
+def _flipped(packed, place):
+    return packed[:place] + bytes([packed[place] ^ 1]) + packed[place + 1 :]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda _: None,
+        lambda _: b"",
+        lambda _: zstandard.compress(b"no font"),
+        lambda packed: packed[:-1],
+        lambda packed: packed[: len(packed) // 2],
+        *(
+            lambda packed, part=part: _flipped(packed, int(part * (len(packed) - 1)))
+            for part in (0, 0.25, 0.5, 0.75, 1)
+        ),
+    ],
+)
+def test_a_font_that_is_missing_or_damaged_anywhere_is_told(
+    damage, tmp_path, monkeypatch
+):
+    damaged = damage(font_files.file(LATIN).read_bytes())
+    monkeypatch.setattr(paths, "resources", lambda: tmp_path)
+    file = font_files.file("Damaged")
+    if damaged is not None:
+        file.parent.mkdir()
+        file.write_bytes(damaged)
+    with pytest.raises(UserError, match=f"“{file.name}”缺失或已损坏，请重新安装"):
+        fonts.font("Damaged")
