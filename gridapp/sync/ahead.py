@@ -21,7 +21,7 @@ from gridapp.sync.protocol import (
     Pull,
     SyncReply,
     SyncRequest,
-    pack,
+    pack_small,
 )
 from gridapp.sync.report import Report
 
@@ -96,7 +96,7 @@ class NextPage:
         (token, request), self._following = self._following, None
         if self._thread is None:
             self._thread = ThreadPoolExecutor(1, "next-page")
-        body = pack(request)
+        body = pack_small(request)
         carried = self._thread.submit(self._line.carry, SYNC_PATH, token, body)
         self._asked = body, carried
 
@@ -105,7 +105,7 @@ class NextPage:
         kept, self._asked = self._asked, None
         if kept is not None:
             body, carried = kept
-            if body == pack(request):
+            if body == pack_small(request):
                 return self._line.heard(token, body, carried.result(), report)
             carried.exception()  # one connection carries one thing at a time
         return self._line.say(SYNC_PATH, token, request, report)

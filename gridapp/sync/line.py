@@ -9,7 +9,7 @@ import msgspec
 from gridapp.store import state
 from gridapp.store.vault import Store
 from gridapp.sync import locking
-from gridapp.sync.protocol import Refusal, Refused, pack, unpack
+from gridapp.sync.protocol import Refusal, Refused, pack_small, unpack
 from gridapp.sync.report import Report
 from gridapp.sync.transport import Transport
 from gridapp.sync.versions import SPOKEN, pick
@@ -57,14 +57,14 @@ class Line:
     ) -> bytes:
         """Send a message that has a version, in the highest that both sides know."""
         try:
-            return self.exchange(path, token, pack(message), report)
+            return self.exchange(path, token, pack_small(message), report)
         except Refused as refusal:
             version = pick(self._speaks, refusal.versions)
             if version is None or version == self.version:
                 raise
             self.version = version
         again = msgspec.structs.replace(message, version=version)
-        return self.exchange(path, token, pack(again), report)
+        return self.exchange(path, token, pack_small(again), report)
 
     def exchange(self, path: str, token: str, body: bytes, report: Report) -> bytes:
         """Send bytes; the body of the answer. Refused when the county says no."""

@@ -25,7 +25,7 @@ MAX_PLAIN = 32 << 20  # bytes of any message once unpacked
 MAX_ASKED = 8 << 20  # bytes of a request once unpacked
 PAGE_ROWS = 2000  # changes in one page of a pull
 PAGE_BYTES = 2 << 20  # bytes of one page before compression
-_SMALL = 64  # bytes of a message that a frame of zstd would only make longer
+_SMALL = 128  # bytes of a message that a frame of zstd would only make longer
 _RAW = b"\0"  # what such a message begins with, where zstd has its magic number
 _LEVEL = 3  # zstd 9 saves 13 % and costs five times the time (docs/protocol.md)
 

@@ -26,7 +26,7 @@ def test_a_message_comes_back_as_it_went():
 
 
 def test_a_small_message_goes_without_a_frame_and_comes_back_as_it_went():
-    small, larger = Push(9, []), Push(9, [CHANGE])
+    small, larger = Push(9, []), Push(9, [CHANGE] * 3)
 
     assert len(protocol.pack_small(small)) < len(protocol.pack(small))
     assert protocol.pack_small(larger) == protocol.pack(larger)
