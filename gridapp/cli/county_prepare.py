@@ -12,7 +12,12 @@ import click
 
 from gridapp import durable
 from gridapp.cli.laptop_list import wanted_in
-from gridapp.cli.options import as_json, print_json, server_folder
+from gridapp.cli.options import (
+    as_json,
+    print_json,
+    server_folder,
+    warn_in_the_open,
+)
 from gridapp.county import preparing, upkeep
 from gridapp.county.preparing import Made
 from gridapp.errors import UserError
@@ -69,12 +74,13 @@ def prepare(
     if pins is not None:
         _check_pins(pins, out)
     usual = preparing.MOST_DAYS_ALONE if no_pin else preparing.DAYS
-    people = list(wanted_in(file))
+    warn_in_the_open(url)
+    people = wanted_in(file)
     with upkeep.opened(data) as county:
         made = preparing.prepare(
             county,
             people,
-            url.strip(),
+            url,
             out,
             ca=_certificates(ca),
             days=usual if days is None else days,
@@ -129,6 +135,9 @@ def _tell(made: Sequence[Made], out: Path, pins: Path | None) -> None:
     if new := [one.new_grid for one in made if one.new_grid]:
         words = tr("新建了网格：{grids}，请核对编码", grids=tr("、").join(new))
         click.echo(words, err=True)
+    for one in made:
+        if one.known:
+            click.echo(_known(one), err=True)
     if pins is not None:
         words = tr(
             "登记口令：{pins}。打电话或当面告诉本人，不要随文件一起发", pins=pins
@@ -137,3 +146,12 @@ def _tell(made: Sequence[Made], out: Path, pins: Path | None) -> None:
     elif not any(one.pin for one in made):
         words = tr("没有用口令：文件丢了就等于登记码丢了，请用 county codes 作废")
         click.echo(words, err=True)
+
+
+def _known(made: Made) -> str:
+    return tr(
+        "第 {row} 行的{worker}已经有电脑或登记码，这份算本人的又一台；多出来的用 "
+        "gridapp county codes 作废，同名的另一位请用 county enrol --new-worker",
+        row=made.row,
+        worker=made.worker,
+    )

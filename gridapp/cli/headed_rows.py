@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,25 +13,63 @@ _HEADING_ROWS = 20  # rows in which the headings are looked for
 Row = tuple[int, dict[str, str]]  # its number in the sheet, and its texts by field
 
 
-def rows_of(file: Path, headings: Mapping[str, str], needed: str) -> Iterator[Row]:
+def rows_of(
+    file: Path, headings: Mapping[str, str], needed: str, either: Sequence[str] = ()
+) -> Iterator[Row]:
     """Each row that says something; cells of other columns are left out.
 
     headings: what a heading may be called, and the field that it means. needed: the
-    field without whose column a row is no row of headings.
-    UserError when no sheet of the file has that column, or it cannot be read.
+    field without whose column a row is no row of headings. either: fields of which one
+    must have a column as well.
+    UserError when no sheet of the file has these columns, when two columns mean the
+    same, or the file cannot be read.
     """
-    from gridapp.office.tables.reader import read_book
+    from gridapp.office.tables.reader import no_table, read_book
 
-    for sheet in read_book(file):
+    sheets = read_book(file)
+    for sheet in sheets:
         for at, row in enumerate(sheet.rows[:_HEADING_ROWS]):
             fields = [headings.get(_heading(cell)) for cell in row]
             if needed in fields:
-                yield from _below(sheet.rows[at + 1 :], fields, at + 2)
-                return
-    [first, *_] = [word for word, field in headings.items() if field == needed]
-    raise UserError(
-        tr("{name} 里没有“{first}”这一列，请加上再试", name=file.name, first=first)
+                if either and not set(either).intersection(fields):
+                    raise _absent(file, headings, either)
+                _check_once(fields, row)
+                return _below(sheet.rows[at + 1 :], fields, at + 2)
+    if all(sheet.width < 2 for sheet in sheets):
+        raise no_table(file.name)
+    raise _absent(file, headings, (needed,))
+
+
+def _absent(
+    file: Path, headings: Mapping[str, str], fields: Sequence[str]
+) -> UserError:
+    """None of these fields has a column; each is called by its first heading."""
+    named = {field: word for word, field in reversed([*headings.items()])}
+    return UserError(
+        tr(
+            "{name} 里没有{columns}这一列，请加上再试；标题分成上下两行的，请合成一行，"
+            "每列写全",
+            name=file.name,
+            columns=tr("或").join(tr("“{first}”", first=named[one]) for one in fields),
+        )
     )
+
+
+def _check_once(fields: Sequence[str | None], row: Sequence[object]) -> None:
+    """UserError when two columns mean the same: which of them counts nobody knows."""
+    for field in filter(None, fields):
+        same = [at for at, one in enumerate(fields) if one == field]
+        if len(same) > 1:
+            columns = (
+                tr("第 {number} 列“{heading}”", number=at + 1, heading=_text(row[at]))
+                for at in same
+            )
+            raise UserError(
+                tr(
+                    "{columns}是同一个意思，不知道照哪一列，请只留一列，别的改个标题",
+                    columns=tr("、").join(columns),
+                )
+            )
 
 
 def _below(rows: Any, fields: list[str | None], first: int) -> Iterator[Row]:

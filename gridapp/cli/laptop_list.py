@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from gridapp.cli.headed_rows import rows_of
 from gridapp.county.preparing import Wanted
@@ -14,6 +15,7 @@ from gridapp.language import tr
 from gridapp.models import Worker, codes
 from gridapp.models.record import field_of
 
+T = TypeVar("T")
 _COLUMNS: Mapping[str, Sequence[str]] = {
     "worker": (
         "姓名",
@@ -43,43 +45,46 @@ _OF_A_LAPTOP = frozenset({"worker", "grids", "area", "computer"})
 _BETWEEN = re.compile(r"[\s,，、;；/]+")
 
 
-def wanted_in(file: Path) -> Iterator[Wanted]:
-    """The laptops of a list; UserError with a line for each row that is wrong."""
+def wanted_in(file: Path) -> list[Wanted]:
+    """The laptops of a list, each with what is wrong about its row.
+
+    UserError when the list as a whole is none: no such column, nobody in it.
+    """
     headings = {word: field for field, words in _COLUMNS.items() for word in words}
-    wrong: list[str] = []
-    found: list[Wanted] = []
-    for number, texts in rows_of(file, headings, "worker"):
-        if not _OF_A_LAPTOP.intersection(texts):
-            continue  # a total below the list
-        try:
-            found.append(_wanted(number, texts))
-        except ValueError as error:
-            wrong.append(tr("第 {row} 行：{fault}", row=number, fault=error))
-    if wrong:
-        raise UserError("\n".join([tr("没有生成任何文件，请先改好这些行："), *wrong]))
+    found = [
+        _wanted(number, texts)
+        for number, texts in rows_of(file, headings, "worker", ("grids", "area"))
+        if _OF_A_LAPTOP.intersection(texts)  # else a total below the list
+    ]
     if not found:
         raise UserError(
             tr("{name} 里没有人，请在标题下面一行写一台电脑", name=file.name)
         )
-    yield from found
+    return found
 
 
 def _wanted(number: int, texts: Mapping[str, str]) -> Wanted:
-    """One row; ValueError with what is wrong about it."""
-    name = texts.get("worker", "")
-    if not name:
-        raise ValueError(tr("没有姓名"))
-    phones = field_of(Worker, "phones").parse(texts.get("phones", "")) or ()
-    role = texts.get("role")
+    faults: list[str] = []
+
+    def read(field: str, parse: Callable[[str], T], instead: T) -> T:
+        try:
+            return parse(texts.get(field, ""))
+        except ValueError as error:
+            faults.append(str(error))
+            return instead
+
+    phones = read("phones", _phones, "")
+    role = read("role", _role, None)
     return Wanted(
         number,
-        name,
+        texts.get("worker", ""),
         tuple(one for one in _BETWEEN.split(_half(texts, "grids")) if one),
         texts.get("grid_name", ""),
         _half(texts, "area") or None,
-        None if role is None else _role(role),
-        " ".join(phones),
+        role,
+        phones,
         _half(texts, "computer"),
+        faults,
     )
 
 
@@ -88,7 +93,13 @@ def _half(texts: Mapping[str, str], field: str) -> str:
     return unicodedata.normalize("NFKC", texts.get(field, ""))
 
 
-def _role(text: str) -> str:
-    """The code of a role, as people write it or as a code."""
+def _phones(text: str) -> str:
+    return " ".join(field_of(Worker, "phones").parse(text) or ())
+
+
+def _role(text: str) -> str | None:
+    """The code of a role, as people write it or as a code; None where none is."""
     known = codes.table("worker_role")
-    return text if text in known.codes else field_of(Worker, "role").parse(text)
+    if not text or text in known.codes:
+        return text or None
+    return field_of(Worker, "role").parse(text)

@@ -25,6 +25,7 @@ from gridapp.models.permissions import Act, demand
 from gridapp.models.purposes import purpose_of
 from gridapp.models.record import Record
 from gridapp.store import vault
+from gridapp.sync import address as county_address
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -153,6 +154,12 @@ def _first_line(file: Path) -> str:
     if not line:
         raise UserError(tr("密码文件“{file}”的第一行是空的，请写上密码", file=file))
     return line
+
+
+def warn_in_the_open(address: str) -> None:
+    """Say what it means when nothing encrypts the way to a county."""
+    if words := county_address.warning(address):
+        click.echo(words, err=True)
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from gridapp.cli.options import (
     print_json,
     server_folder,
     vault_options,
+    warn_in_the_open,
 )
 from gridapp.county import upkeep
 from gridapp.language import tr
@@ -23,12 +24,8 @@ from gridapp.language import tr
 if TYPE_CHECKING:
     from gridapp.county.packages import Taken
 
-_code = click.option(
-    "--code",
-    envvar="GRIDAPP_CODE",
-    prompt=tr("登记码"),
-    help=tr("county enrol 给的登记码；也可以用环境变量 GRIDAPP_CODE。"),
-)
+_CODE = tr("登记码")
+_CODE_HELP = tr("county enrol 给的登记码；也可以用环境变量 GRIDAPP_CODE。")
 
 
 @click.group("package", cls=Group)
@@ -90,24 +87,34 @@ def import_(file: Path, data: Path, password_file: Path | None, as_json: bool) -
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
 )
 @vault_options
-@_code
-def join(file: Path, data: Path, password_file: Path | None, code: str) -> None:
+@click.option("--code", envvar="GRIDAPP_CODE", help=_CODE_HELP)
+def join(file: Path, data: Path, password_file: Path | None, code: str | None) -> None:
     """没有网络时登记：收下县里给的登记文件，接着导出一个请求交给县里。"""
-    from gridapp.sync import enrolment_file, prepared
-    from gridapp.sync.package_join import accept
+    from gridapp.sync import enrolment_file, package_join, prepared
 
+    ready = None
+    if enrolment_file.is_one(file):
+        ready = enrolment_file.usable(file)
+    else:
+        package_join.check(file)
     with opened(data, password_file, needs=None) as store:
-        if enrolment_file.is_one(file):
-            found = enrolment_file.usable(file)
-            prepared.accept(store, found, prepared.number_of(found, code))
+        package_join.check_new(store)
+        if ready is None:
+            package_join.accept(store, file, _given(code, _CODE))
         else:
-            accept(store, file, code)
+            typed = _given(code, tr("登记口令")) if ready.said.pin else ""
+            prepared.accept(store, ready, prepared.number_of(ready, typed))
     click.echo(tr("登记文件已收下。请导出一个数据包交给县里，再导入县里的答复"))
+
+
+def _given(code: str | None, words: str) -> str:
+    """The code, asked for when it was not given."""
+    return code if code is not None else click.prompt(words)
 
 
 @click.command("invite")
 @server_folder
-@_code
+@click.option("--code", envvar="GRIDAPP_CODE", prompt=_CODE, help=_CODE_HELP)
 @click.option("--url", required=True, help=tr("以后有网络时连服务器的地址。"))
 @click.option(
     "--out",
@@ -119,6 +126,7 @@ def invite(data: Path, code: str, url: str, out: Path) -> None:
     """给没有网络的电脑写一个登记文件；登记码另外告诉本人，不要放在一起。"""
     from gridapp.county import invitations
 
+    warn_in_the_open(url)
     with upkeep.opened(data) as county:
         file = invitations.invite(county, code, out, url)
     click.echo(tr("已写好：{file}", file=file))

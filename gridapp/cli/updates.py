@@ -176,13 +176,13 @@ def county_update() -> None:
 def publish(data: Path, file: Path, grids: str, share: int | None) -> None:
     """发布一个更新文件，电脑同步以后自己来取。"""
     keys = release_keys()
+    with upkeep.opened(data) as county:
+        made = county_updates.publish(county, file, keys, split(grids), share)
     if not keys:
         click.echo(
             tr("这份程序里没有发布者的公钥，没有核对签名；各台电脑会自己核对"),
             err=True,
         )
-    with upkeep.opened(data) as county:
-        made = county_updates.publish(county, file, keys, split(grids), share)
     click.echo(tr("已发布：{words}", words=_told(made)))
 
 

@@ -19,6 +19,7 @@ from gridapp.cli.options import (
     password_of,
     print_json,
     vault_options,
+    warn_in_the_open,
 )
 from gridapp.errors import UserError
 from gridapp.language import tr
@@ -166,6 +167,7 @@ def _typed_pin() -> str:
 def _join(store: vault.Store, server: str, code: str, ca: Path | None) -> None:
     from gridapp.sync.joining import join
 
+    warn_in_the_open(server)
     join(store, server, code, ca)
 
 

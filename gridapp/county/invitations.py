@@ -20,7 +20,7 @@ from gridapp.county.tables import enrolment
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models.kinds import TIME, now
-from gridapp.sync import gridpkg
+from gridapp.sync import address, gridpkg
 from gridapp.sync.gridpkg import Header
 from gridapp.sync.invitation import Invitation, keys_of_code
 from gridapp.sync.keys import PrivateKeys, are_public
@@ -34,7 +34,7 @@ def invite(county: County, code: str, folder: Path, url: str) -> Path:
 
     url: where the laptop finds the county once it has a network.
     """
-    moment = now()
+    where, moment = address.checked(url), now()
     query = select(enrolment).where(enrolment.c.code_hash == hashed_code(code))
     with county.reading() as db:
         row = db.execute(query).one_or_none()
@@ -51,9 +51,7 @@ def invite(county: County, code: str, folder: Path, url: str) -> Path:
         made_at=TIME.to_wire(moment),
         keys=keys.id,
     )
-    said = Invitation(
-        county.server_id, county.epoch, county.keys.current.public, url.strip()
-    )
+    said = Invitation(county.server_id, county.epoch, county.keys.current.public, where)
     name = tr("登记-{number}{suffix}", number=keys.id.hex(), suffix=gridpkg.SUFFIX)
     with gridpkg.whole_file(folder / name) as file:
         writer = gridpkg.Writer(file, header, keys, keys.public)

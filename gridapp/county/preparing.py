@@ -11,7 +11,8 @@ import datetime as dt
 import re
 import shutil
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from uuid_utils.compat import uuid7
 from gridapp import durable
 from gridapp.county import access, org
 from gridapp.county.codes import fresh_code
+from gridapp.county.computers import check_name
 from gridapp.county.store import County
 from gridapp.errors import UserError
 from gridapp.language import tr
@@ -28,7 +30,7 @@ from gridapp.models import Grid
 from gridapp.models.kinds import TIME, now
 from gridapp.models.place import grid_id
 from gridapp.models.record import table_of
-from gridapp.sync import enrolment_file, pin
+from gridapp.sync import address, enrolment_file, pin
 from gridapp.sync.enrolment_file import Prepared
 from gridapp.sync.gridpkg import SUFFIX, Header
 
@@ -50,12 +52,16 @@ class Wanted:
     role: str | None = None
     phones: str = ""
     computer: str = ""  # names the file, for a roll-out by the names of computers
+    faults: Sequence[str] = ()  # what whoever read the row found wrong about it
 
 
 @dataclass(frozen=True)
 class Made:
-    """The file of one row, and the number that goes with it ("" for none); `new_grid`
-    is the code of the grid that was not there yet."""
+    """The file of one row, and the number that goes with it ("" for none).
+
+    new_grid: the code of the grid that was not there yet. known: who it is for has a
+    laptop, or a file or code for one, already.
+    """
 
     row: int
     worker: str
@@ -64,6 +70,11 @@ class Made:
     file: str
     pin: str
     new_grid: str = ""
+    known: bool = False
+
+
+class _Wrong(Exception):
+    """What is wrong about one row, a sentence each."""
 
 
 def prepare(
@@ -82,10 +93,9 @@ def prepare(
     pins: each file works only together with a number that is told.
     UserError, with a line for each row that is wrong, and nothing is made.
     """
-    _check(url, out, days, pins=pins)
-    unfinished = out.with_name(out.name + _UNFINISHED)
-    shutil.rmtree(unfinished, ignore_errors=True)
-    durable.make_folder(unfinished)
+    url = address.checked(url)
+    _check(out, days, pins=pins)
+    unfinished = _new_folder(out)
     try:
         with county.writing() as db:
             found = _Preparing(county, db, url, ca, days, unfinished, pins=pins)
@@ -100,9 +110,20 @@ def prepare(
     return made
 
 
-def _check(url: str, out: Path, days: int, *, pins: bool) -> None:
-    if not url.startswith(("http://", "https://")):
-        raise UserError(tr("服务器地址应以 http:// 或 https:// 开头"))
+def _new_folder(out: Path) -> Path:
+    """A folder that becomes `out` once all is in it; UserError when there is none."""
+    unfinished = out.with_name(out.name + _UNFINISHED)
+    shutil.rmtree(unfinished, ignore_errors=True)
+    try:
+        durable.make_folder(unfinished)
+    except OSError as error:
+        raise UserError(
+            tr("文件夹 {out} 建不了，请换一个能写的地方", out=out)
+        ) from error
+    return unfinished
+
+
+def _check(out: Path, days: int, *, pins: bool) -> None:
     most = MOST_DAYS if pins else MOST_DAYS_ALONE
     if not 1 <= days <= most:
         raise UserError(tr("有效天数最少 1 天，最多 {most} 天", most=most))
@@ -125,7 +146,7 @@ class _Preparing:
         pins: bool,
     ) -> None:
         self._county, self._db = county, db
-        self._url, self._ca, self._days = url.rstrip("/"), ca, days
+        self._url, self._ca, self._days = url, ca, days
         self._folder, self._pins = folder, pins
         self._names: set[str] = set()  # of the files, as Windows compares them
         self._computers: dict[str, int] = {}  # the row of each, compared likewise
@@ -136,9 +157,11 @@ class _Preparing:
         for one in people:
             try:
                 made.append(self._one(one))
-            except UserError as error:
-                words = tr("第 {row} 行：{fault}", row=one.row, fault=error)
-                wrong.append(words)
+            except _Wrong as error:
+                wrong += [
+                    tr("第 {row} 行：{fault}", row=one.row, fault=fault)
+                    for fault in error.args
+                ]
         if wrong:
             raise UserError(
                 "\n".join([tr("没有生成任何文件，请先改好这些行："), *wrong])
@@ -146,18 +169,41 @@ class _Preparing:
         return made
 
     def _one(self, one: Wanted) -> Made:
-        self._check_computer(one)
-        new = self._first_grid(one)
+        """The file of one row; _Wrong with all that is wrong about it, so that nobody
+        mends it fault by fault."""
         code, number = fresh_code(), pin.fresh() if self._pins else ""
-        invited = access.invite_in(
-            self._db,
-            code + number,
-            one.grids,
-            one.worker,
-            one.role,
-            self._days,
-            one.area,
+        faults, new = list(one.faults), ""
+        with _noting(faults):
+            self._check_computer(one)
+        with _noting(faults):
+            new = self._first_grid(one)
+        with _noting(faults):
+            invited = access.invite_in(
+                self._db,
+                code + number,
+                one.grids,
+                one.worker,
+                one.role,
+                self._days,
+                one.area,
+            )
+        if faults:
+            raise _Wrong(*dict.fromkeys(faults))
+        file = self._written(one, invited, code)
+        grid = tr("、").join(name for _, name in self._grids(one))
+        return Made(
+            one.row,
+            invited.worker,
+            grid,
+            one.phones,
+            file,
+            number,
+            new,
+            invited.known,
         )
+
+    def _written(self, one: Wanted, invited: access.Invitation, code: str) -> str:
+        """Write the file of a row; its name."""
         grids = self._grids(one)
         expires = now() + dt.timedelta(days=self._days)
         said = Prepared(
@@ -183,14 +229,14 @@ class _Preparing:
             keys=b"",
         )
         enrolment_file.write(path, header, said, self._county.keys.current)
-        grid = tr("、").join(name for _, name in grids)
-        return Made(one.row, invited.worker, grid, one.phones, path.name, number, new)
+        return path.name
 
     def _check_computer(self, one: Wanted) -> None:
-        """UserError when another row is for the same computer: a roll-out by names
-        would give it to either of two people."""
+        """UserError when no computer is called so, or another row is for the same: a
+        roll-out by names would give it to either of two people."""
         if not one.computer:
             return
+        check_name(one.computer)
         row = self._computers.setdefault(one.computer.casefold(), one.row)
         if row != one.row:
             words = tr(
@@ -243,6 +289,15 @@ class _Preparing:
             path = self._folder / f"{stem}-{again}{SUFFIX}"
         self._names.add(path.name.casefold())
         return path
+
+
+@contextmanager
+def _noting(faults: list[str]) -> Generator[None]:
+    """Let the faults of a row be told together."""
+    try:
+        yield
+    except UserError as error:
+        faults.append(str(error))
 
 
 def _compared(name: str) -> str:

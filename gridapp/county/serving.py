@@ -7,7 +7,6 @@ takes no new ones; SIGHUP reads the certificate again, so that a renewed one cou
 from __future__ import annotations
 
 import gc
-import ipaddress
 import logging
 import os
 import signal
@@ -37,6 +36,7 @@ from gridapp.county.limits import (
 from gridapp.county.metrics import SHARED, Metrics
 from gridapp.errors import UserError
 from gridapp.language import tr
+from gridapp.sync.address import is_this_machine
 
 STOPS_WITHIN = 10  # seconds for running requests
 _KEEP_ALIVE = 75  # seconds; uvicorn's own 5 cut laptops off between two requests
@@ -85,7 +85,7 @@ def in_the_open(options: Options) -> str | None:
     Without a certificate only this machine may be listened to, unless a proxy is
     named: that one does the TLS.
     """
-    if options.certificate or options.proxies or _is_this_machine(options.host):
+    if options.certificate or options.proxies or is_this_machine(options.host):
         return None
     return tr(
         "注意：别的电脑能连到 {host}，但没有证书，居民信息和登录凭据会不加密地在"
@@ -93,13 +93,6 @@ def in_the_open(options: Options) -> str | None:
         "的地址）；只在本机试用请用 --host 127.0.0.1",
         host=options.host,
     )
-
-
-def _is_this_machine(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _taken(host: str, port: int) -> UserError:

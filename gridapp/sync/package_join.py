@@ -5,7 +5,8 @@ The request and the reply are those of `SyncClient.enrol`; only their way is ano
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -40,14 +41,35 @@ def _keep(store: Store, one: Invited | None) -> None:
         invited.keep(tx.db, one)
 
 
+def check_new(store: Store) -> None:
+    """UserError when this laptop is at home at a county already."""
+    with store.reading() as db:
+        if state.value(db, TOKEN):
+            raise UserError(tr("这台电脑已经登记过，不用再登记"))
+
+
+def check(file: Path) -> None:
+    """BadPackage when a file is none of the county's, which a code would not mend."""
+    with _invitation(file):
+        pass
+
+
 def accept(store: Store, file: Path, code: str) -> None:
     """Take in the county's file; the next export asks to be let in.
 
     BadPackage when it is another file, or the code is not the one it was made with.
     """
-    with store.reading() as db:
-        if state.value(db, TOKEN):
-            raise UserError(tr("这台电脑已经登记过，不用再登记"))
+    check_new(store)
+    with _invitation(file) as (source, header):
+        body = _opened(source, header, code)
+    said = unpack(body, Invitation)
+    one = Invited(code, said.server, said.epoch, said.keys.hex(), said.url)
+    _keep(store, one)
+
+
+@contextmanager
+def _invitation(file: Path) -> Generator[tuple[BinaryIO, Header]]:
+    """A file that says of itself that the county invites with it, behind its header."""
     try:
         with file.open("rb") as source:
             header = gridpkg.read_header(source)
@@ -55,14 +77,11 @@ def accept(store: Store, file: Path, code: str) -> None:
                 raise BadPackage(
                     "foreign", tr("这不是登记用的文件，请选县里给的登记文件")
                 )
-            body = _opened(source, header, code)
+            yield source, header
     except OSError as error:
         raise UserError(
             tr("“{name}”读不出来，请检查 U 盘是否插好，再试一次", name=file.name)
         ) from error
-    said = unpack(body, Invitation)
-    one = Invited(code, said.server, said.epoch, said.keys.hex(), said.url)
-    _keep(store, one)
 
 
 def _opened(source: BinaryIO, header: Header, code: str) -> bytes:

@@ -14,7 +14,7 @@ import httpx
 
 from gridapp.errors import UserError
 from gridapp.language import tr
-from gridapp.sync import trust
+from gridapp.sync import address, trust
 from gridapp.sync.protocol import MAX_PLAIN, is_packed
 
 _TYPE = "application/vnd.gridapp.sync"
@@ -73,9 +73,7 @@ class HttpTransport:
     ) -> None:
         self._ca = ca
         self._timeout = timeout
-        self.url = url.strip().rstrip("/")
-        if not self.url.startswith(("http://", "https://")):
-            raise UserError(tr("服务器地址应以 http:// 或 https:// 开头"))
+        self.url = address.checked(url)
         self._client: httpx.Client | None = None
         self._line: socket.socket | None = None
         self.meanwhile: Callable[[], None] | None = None  # see Transport
@@ -132,7 +130,7 @@ class HttpTransport:
     ) -> Generator[httpx.Response]:
         """Send a request and read its answer; what goes wrong is said in words."""
         if self._client is None:
-            secure = self.url.startswith("https://")
+            secure = address.is_encrypted(self.url)
             self._client = httpx.Client(
                 timeout=self._timeout,
                 follow_redirects=False,

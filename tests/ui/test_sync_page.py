@@ -150,6 +150,17 @@ def test_unknown_server_is_a_sentence(page, settle):
     assert "县级服务器" in page.card.join.error.accessibleName()
 
 
+def test_an_address_that_nothing_encrypts_is_asked_about(page, messages, settle):
+    messages.answer = False
+    page.card.join.server.setText("http://county.invalid:8700")
+    page.card.join.code.setText("ABCD")
+    page.card.join.enrol()
+    settle()
+    assert "不加密" in messages.told[-1]
+    assert page.card.join.button.isEnabled()
+    assert not page.card.join.error.accessibleName()
+
+
 def test_enrol_and_sync_empties_what_waits(page, county, settle, said, session):
     assert page.card.join.isVisibleTo(page)
     assert "等待上报" in page.card.state.text()

@@ -86,7 +86,12 @@ def test_a_checkout_says_that_it_takes_no_updates(releases, tmp_path):
 def test_the_county_publishes_offers_lists_and_withdraws(releases, tmp_path):
     county = tmp_path / "county"
     run("county", "init", "--data", county)
-    made = releases.make()
+    made, foreign = releases.make(), tmp_path / "照片.gridupdate"
+    foreign.write_bytes(b"\xff\xd8\xff")
+    refused = run(
+        "county", "update", "publish", foreign, "--data", county, code=1
+    ).splitlines()
+    assert refused == ["这不是网格日志的更新文件"]
     said = run(
         "county", "update", "publish", made, "--grid", "990101001001", "--data", county
     )

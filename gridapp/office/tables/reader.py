@@ -15,7 +15,7 @@ from gridapp.office.tables import html, ods, text, xls, xlsx, xml2003
 from gridapp.office.tables.raw_sheet import RawSheet, damaged
 from gridapp.office.tables.zip_parts import BadParts, ZipParts
 
-__all__ = ["RawSheet", "read_book"]
+__all__ = ["RawSheet", "no_table", "read_book"]
 
 LARGEST = 60 << 20  # bytes; a ledger of 100,000 people has about 15 MB
 OLE, ZIP = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
@@ -103,8 +103,15 @@ def _refuse(name: str, content: bytes, start: bytes) -> tuple[RawSheet, ...]:
             "“{name}”是网页存档，请用 Excel 打开，另存为 .xlsx 后再导入", name=name
         )
     else:
-        words = tr(
+        raise no_table(name)
+    raise UserError(words)
+
+
+def no_table(name: str) -> UserError:
+    """The sentence for a document: a file that was never a table."""
+    return UserError(
+        tr(
             "“{name}”不是表格（是 PDF、图片或文档），请向发来的人要 Excel 文件",
             name=name,
         )
-    raise UserError(words)
+    )

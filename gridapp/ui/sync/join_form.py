@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.store.vault import Store
+from gridapp.sync import address
 from gridapp.ui.session import Session
 from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import NoticeBar, column
@@ -89,6 +90,9 @@ class JoinForm(QWidget):
             self.error.say(tr("请填好服务器地址和登记码，两样都由县里提供"))
             return
         self.error.say("")
+        risk = address.warning(server)
+        if risk and not self._session.messages.ask(risk, tr("仍要登记")):
+            return
         self.button.setEnabled(False)
         work = partial(_enrol, self._session.store, server, code, self._ca)
         self._session.jobs.run_network(work, self._done, self._not_done)

@@ -259,3 +259,24 @@ def test_the_command_makes_a_laptop_ready_unattended(served, prepare, tmp_path):
     done = CliRunner().invoke(main, command, env={"GRIDAPP_PIN": number})
     assert done.exit_code == 0, done.output
     assert "已登记到县级服务器" in done.output
+
+
+def test_a_file_that_works_alone_is_joined_by_without_a_code(prepare, tmp_path):
+    store = vault.create(tmp_path / "old", PASSWORD)
+    _, alone, _ = prepare(pins=False, days=1)
+    _, with_number, number = prepare(worker="李主任")
+
+    def join(path, typed=""):
+        words = ["package", "join", str(path), "--data", str(store.folder)]
+        environment = {"GRIDAPP_PASSWORD": PASSWORD}
+        return CliRunner().invoke(main, words, input=typed, env=environment)
+
+    asked = join(with_number, number)
+    assert asked.exit_code == 0, asked.output
+    assert "登记口令" in asked.output
+    done = join(alone)
+    assert done.exit_code == 0, done.output
+    assert "登记码" not in done.output
+    with store.reading() as db:
+        assert invited.waiting(db).part == ""
+    store.close()

@@ -18,8 +18,8 @@ HEADINGS = ["序号", "姓名*", "网格编码", "网格名称", "岗位", "联�
 
 @pytest.fixture
 def run(county_folder, tmp_path):
-    def run(file, *words):
-        place = ["--data", county_folder, "--url", URL, "--out", tmp_path / "files"]
+    def run(file, *words, url=URL, out=tmp_path / "files"):
+        place = ["--data", county_folder, "--url", url, "--out", out]
         command = ["county", "prepare", file, *place, *words]
         return CliRunner().invoke(main, [str(word) for word in command])
 
@@ -94,7 +94,7 @@ def test_a_cell_that_cannot_be_meant_is_told_before_the_county_is_asked(run, tab
 
     assert done.exit_code == 1
     assert "第 2 行：" in done.output
-    assert "第 3 行：没有姓名" in done.output
+    assert "第 3 行：请写明工作人员的姓名" in done.output
 
 
 def test_numbers_never_lie_beside_the_files(run, table, tmp_path):
@@ -164,3 +164,70 @@ def test_new_grids_are_told_and_a_total_is_no_laptop(run, table):
 
     assert done.exit_code == 0, done.output
     assert f"新建了网格：{GRID}，请核对编码" in done.output
+
+
+def test_all_that_is_wrong_is_told_at_once(run, table):
+    headings = ["姓名", "网格编码", "计算机名", "岗位", "手机号码"]
+    rows = ["王秀兰", "9901#", "CON", "队长", "1"], ["", GRID, "PC-2", "", ""]
+
+    done = run(table(headings, *rows, ["李主任", "", "PC-2", "", ""]))
+
+    told = done.output.splitlines()
+    rows_told = [line[2] for line in told[1:]]
+    assert rows_told == ["2", "2", "2", "2", "3", "4", "4"]
+    for words in ("手机号码", "队长", "CON", "9901#", "姓名", "和第 3 行相同"):
+        assert sum(words in line for line in told) == 1
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["姓名", "网格名称"], ["王秀兰", "第1网格"]],
+        [["姓名", "网格", ""], ["", "编码", "名称"], ["王秀兰", GRID, "第1网格"]],
+    ],
+    ids=["missing", "on two levels"],
+)
+def test_a_list_without_a_column_of_grids_is_told_in_one_sentence(run, table, rows):
+    done = run(table(*rows))
+    assert done.exit_code == 1
+    [line] = done.output.splitlines()
+    assert "没有“网格编码”或“区划代码”这一列" in line
+    assert "合成一行" in line
+
+
+def test_of_two_columns_that_mean_the_same_none_is_taken(run, table, county_folder):
+    done = run(table(["姓名", "网格编码", "网格员"], ["王秀兰", GRID, "李主任"]))
+    assert done.exit_code == 1
+    assert "第 1 列“姓名”、第 3 列“网格员”是同一个意思" in done.output
+    assert waiting(county_folder) == ([], [])
+
+
+def test_a_text_that_is_called_a_workbook_is_no_table(run, tmp_path):
+    file = tmp_path / "名单.xlsx"
+    file.write_text("各位领导：名单随后发来。", "utf-8")
+    assert "“名单.xlsx”不是表格" in run(file).output
+
+
+def test_a_folder_that_cannot_be_made_is_called_as_it_was_given(run, table, tmp_path):
+    (tmp_path / "a file").touch()
+    out = tmp_path / "a file" / "files"
+
+    done = run(table(["姓名", "网格编码"], ["王秀兰", GRID]), out=out)
+
+    assert done.exit_code == 1
+    assert f"文件夹 {out} 建不了" in done.output
+
+
+def test_an_address_that_nothing_encrypts_is_taken_with_a_warning(run, table):
+    file = table(["姓名", "网格编码"], ["王秀兰", GRID])
+    assert "不加密" not in run(file, "--days", "99").output
+    done = run(file, url="http://10.0.0.1:8700")
+    assert done.exit_code == 0
+    assert "注意：http://10.0.0.1:8700 不加密" in done.stderr
+
+
+def test_a_second_file_for_one_person_is_told(run, table):
+    done = run(table(["姓名", "网格编码"], ["王秀兰", GRID], ["王秀兰", GRID]))
+    assert done.exit_code == 0
+    told = [line for line in done.stderr.splitlines() if "又一台" in line]
+    assert [line[:9] for line in told] == ["第 3 行的王秀兰"[:9]]

@@ -11,9 +11,10 @@ from gridapp.errors import UserError
 from gridapp.models import Resident, Worker
 from gridapp.store import records, state
 from gridapp.sync import gridpkg, package, package_join
+from gridapp.sync.client import SyncClient
 from gridapp.sync.gridpkg import BadPackage
 from gridapp.sync.keys import PrivateKeys
-from tests.county.conftest import GRID
+from tests.county.conftest import GRID, Direct
 from tests.county.test_packages import names, people, write
 
 URL = "https://county.invalid"
@@ -180,3 +181,30 @@ def test_by_commands(county, new_vault, stick, monkeypatch):
 
     [device] = upkeep.status(county)["devices"]
     assert device["id"] == str(store.device_id)
+
+
+def test_a_file_is_looked_at_before_anything_is_asked(county, new_vault, stick):
+    """Neither the password nor the code is there to be given."""
+    store = new_vault("li")
+
+    def said(file):
+        words = ["package", "join", str(file), "--data", str(store.folder)]
+        done = CliRunner().invoke(main, words, input="")
+        assert done.exit_code != 0
+        return done.output
+
+    foreign = stick / "照片.gridpkg"
+    foreign.write_bytes(b"\xff\xd8\xff")
+    assert "不是网格日志的数据包" in said(foreign)
+    assert "找不到" in said(stick / "没有.gridpkg")
+    code = access.create_enrolment(county, [GRID], "李主任")
+    assert "密码" in said(invitations.invite(county, code, stick, URL))
+    with pytest.raises(BadPackage, match="县里给的登记文件"):
+        package_join.check(package.export_package(joined_by(store, county), stick))
+
+
+def joined_by(store, county):
+    """That vault as a laptop of the county."""
+    code = access.create_enrolment(county, [GRID], "王秀兰")
+    SyncClient(store, Direct(county)).enrol(code)
+    return store
