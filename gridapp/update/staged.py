@@ -85,9 +85,9 @@ class Updates:
     """The updates of one program beside one folder of data."""
 
     def __init__(self, data: Path, program: Program) -> None:
-        self.data = data
+        self.data = data.absolute()  # an installer runs in a folder of its own
         self.program = program
-        self.folder = data / FOLDER
+        self.folder = self.data / FOLDER
 
     def state(self) -> State:
         """What is remembered; nothing, when that file is damaged."""

@@ -212,6 +212,22 @@ def test_on_debian_the_helper_gets_the_signed_file_and_the_program_comes_back(
     assert "换回旧版本" in applying.why(found.outcome.code)
 
 
+def test_an_installer_elsewhere_finds_data_that_were_named_from_here(
+    releases, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data").mkdir()
+    program = releases.program(tmp_path)
+    script = b'#!/bin/sh\necho "$@" > ../../called\n'
+    updates = Updates(Path("data"), program)
+    updates.take(releases.make(content=script))
+    applying.start(updates)
+    os.waitpid(updates.attempt().pid, 0)
+    assert (tmp_path / "data" / "called").read_text() == "/S /UPDATE\n"
+    monkeypatch.chdir("/")
+    assert updates.ready() is not None
+
+
 def test_on_debian_without_a_helper_the_command_for_an_administrator_is_told(
     releases, tmp_path
 ):
