@@ -202,6 +202,21 @@ def test_starting_loads_no_slow_library(module: str) -> None:
     assert loaded.strip() == "[]"
 
 
+@pytest.mark.parametrize("words", [["sync"], ["county", "serve"]], ids=" ".join)
+def test_a_command_loads_what_it_needs_and_no_other_command(words: list[str]) -> None:
+    program = (
+        "import sys\nfrom gridapp.cli import main\n"
+        f"main([*{words}, '--help'], standalone_mode=False)\n"
+        "print(*(m for m in sys.modules if m.startswith('gridapp.cli.')))"
+    )
+    loaded = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+    ).stdout
+    shared = ("chinese", "commands", "data_folder", "options")
+    named = set(loaded.splitlines()[-1].split())
+    assert len(named - {f"gridapp.cli.{one}" for one in shared}) == 1
+
+
 def test_setup_names_the_one_command_where_it_may_not_install(tmp_path: Path) -> None:
     answers = {"dpkg-query": "exit 0", "id": "echo 1000", "sudo": "exit 1"}
     for name, body in answers.items():

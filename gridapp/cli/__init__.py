@@ -11,12 +11,73 @@ from pathlib import Path
 import click
 
 from gridapp import __version__
-from gridapp.cli.commands import Commands
+from gridapp.cli.commands import Commands, Group
 from gridapp.cli.data_folder import data_folder
 from gridapp.language import tr
 
+# Where commands stand, "module:name" below gridapp.cli: imported when they are wanted.
+COMMANDS = {
+    "acts": "acts:acts_command",
+    "add": "records:add_command",
+    "backup": "backups:backup_command",
+    "backups": "backups:backups_command",
+    "conflicts": "conflicts:conflicts",
+    "delete": "records:delete_command",
+    "demo": "demo:demo",
+    "doctor": "doctor:doctor",
+    "enrol": "vaults:enrol",
+    "export": "export:export_command",
+    "fill": "fill:fill_command",
+    "import": "office:import_command",
+    "init": "vaults:init",
+    "list": "records:list_command",
+    "package": "package:package",
+    "passwd": "accounts:passwd",
+    "print": "printing:print_command",
+    "recover": "recovery:recover",
+    "rescue": "rescue:rescue_command",
+    "restore": "backups:restore_command",
+    "search": "records:search_command",
+    "set": "records:set_command",
+    "show": "records:show_command",
+    "sync": "syncing:sync",
+    "today": "vaults:today_command",
+    "undelete": "records:undelete_command",
+    "unlock": "vaults:unlock",
+    "update": "updates:update",
+    "worker": "accounts:worker",
+}
+COUNTY_COMMANDS = {
+    "acts": "county_access:acts_command",
+    "backup": "county_backup:make_backup",
+    "codes": "county_access:codes_command",
+    "devices": "county_access:devices",
+    "doctor": "doctor:county_doctor",
+    "enrol": "county_access:enrol",
+    "epoch": "county_backup:epoch",
+    "grids": "county_access:grids_command",
+    "init": "county:init",
+    "invite": "package:invite",
+    "keys": "package:county_keys",
+    "list": "county:list_command",
+    "lock": "county_access:lock",
+    "openapi": "serving:describe",
+    "org": "county_org:org",
+    "package": "package:county_package",
+    "prepare": "county_prepare:prepare",
+    "recover": "recovery:county_recover",
+    "restore": "county_backup:restore_backup",
+    "revoke": "county_access:revoke",
+    "serve": "serving:serve",
+    "status": "county:status",
+    "unlock": "county_access:unlock",
+    "update": "updates:county_update",
+    "upgrade": "county_backup:upgrade",
+    "worker": "county_access:worker",
+}
 
-@click.group(cls=Commands, invoke_without_command=True)
+
+@click.group(cls=Commands, elsewhere=COMMANDS, invoke_without_command=True)
 @click.version_option(
     __version__,
     prog_name="gridapp",
@@ -40,6 +101,11 @@ def main(
         ctx.exit(_window(data, package, updated))
 
 
+@main.group("county", cls=Group, elsewhere=COUNTY_COMMANDS)
+def county_commands() -> None:
+    """县级服务器。"""
+
+
 def _window(data: Path, package: Path | None, updated: int | None) -> int:
     """Open the window, or say which part of the system it lacks; the exit code."""
     try:
@@ -54,67 +120,3 @@ def _window(data: Path, package: Path | None, updated: int | None) -> int:
         alert.tell(reason)
         return 1
     return run(data, package=package, updated=updated)
-
-
-def _add_commands() -> None:
-    """Import all commands: the window starts without them."""
-    from gridapp.cli import (
-        accounts,
-        acts,
-        backups,
-        conflicts,
-        county,
-        demo,
-        doctor,
-        export,
-        fill,
-        office,
-        package,
-        printing,
-        records,
-        recovery,
-        rescue,
-        syncing,
-        updates,
-        vaults,
-    )
-
-    for command in (
-        *vaults.COMMANDS,
-        *accounts.COMMANDS,
-        recovery.recover,
-        *backups.COMMANDS,
-        *syncing.COMMANDS,
-        *conflicts.COMMANDS,
-        *records.COMMANDS,
-        *office.COMMANDS,
-        *export.COMMANDS,
-        *fill.COMMANDS,
-        *printing.COMMANDS,
-        *acts.COMMANDS,
-        *rescue.COMMANDS,
-        demo.demo,
-        doctor.doctor,
-        package.package,
-        county.county,
-        updates.update,
-    ):
-        main.add_command(command)
-    _add_county_commands()
-
-
-def _add_county_commands() -> None:
-    """Add what stands beside the like of it for laptops."""
-    from gridapp.cli import county, county_backup, doctor, package, recovery, updates
-
-    for command in (
-        *county_backup.COMMANDS,
-        *package.COUNTY_COMMANDS,
-        doctor.county_doctor,
-        recovery.county_recover,
-        updates.county_update,
-    ):
-        county.county.add_command(command)
-
-
-main.fill = _add_commands

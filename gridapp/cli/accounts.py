@@ -143,6 +143,3 @@ def remove(name: str, data: Path, password_file: Path | None) -> None:
         click.echo(
             tr("别的窗口正开着这份数据，密钥在关掉以后、下次打开时更换"), err=True
         )
-
-
-COMMANDS = (passwd, worker)

@@ -71,6 +71,3 @@ def _plain(act: Act) -> dict[str, Any]:
             for one in act.done
         ],
     }
-
-
-COMMANDS = (acts_command,)

@@ -231,6 +231,3 @@ def _agreed(*, as_json: bool) -> bool:
     if as_json or not sys.stdin.isatty():
         raise UserError(tr("要真的恢复，请加 --yes；只想看看，请加 --preview"))
     return click.confirm(tr("现在就恢复吗？"))
-
-
-COMMANDS = (backup_command, backups_command, restore_command)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import errno
 import sys
-from collections.abc import Callable
+from collections.abc import Mapping
+from importlib import import_module
 from io import TextIOWrapper
 from typing import Any
 
@@ -33,38 +34,44 @@ class Refused(click.ClickException):
 
 
 class Group(click.Group):
-    """A group whose help is in the language of the program."""
+    """A group whose help is in the language of the program.
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    elsewhere: commands that are imported when they are wanted: name to "module:name"
+    below gridapp.cli.
+    """
+
+    def __init__(
+        self, *args: Any, elsewhere: Mapping[str, str] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.help = tr(self.help or "")
+        self._elsewhere = dict(elsewhere or {})
 
     def add_command(self, cmd: click.Command, name: str | None = None) -> None:
         super().add_command(cmd, name)
         if not isinstance(cmd, Group):
             cmd.help = tr(cmd.help or "")
 
-
-class Commands(Group):
-    """The group of all commands.
-
-    fill: adds them, at most once and not before one is wanted.
-    """
-
-    fill: Callable[[], None] | None = None
-
-    def _filled(self) -> None:
-        fill, self.fill = self.fill, None
-        if fill is not None:
-            fill()
-
     def list_commands(self, ctx: click.Context) -> list[str]:
-        self._filled()
-        return super().list_commands(ctx)
+        return sorted({*self.commands, *self._elsewhere})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        self._filled()
+        if cmd_name in self.list_commands(ctx):
+            self._import(cmd_name)
+        else:
+            self._import(*self._elsewhere)  # what is like it is proposed
         return super().get_command(ctx, cmd_name)
+
+    def _import(self, *names: str) -> None:
+        for name in names:
+            if place := self._elsewhere.pop(name, None):
+                module, _, command = place.partition(":")
+                found = import_module(f"gridapp.cli.{module}")
+                self.add_command(getattr(found, command), name)
+
+
+class Commands(Group):
+    """The group of all commands."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         crash.leave_no_dump()

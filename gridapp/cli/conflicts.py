@@ -102,6 +102,3 @@ def decide(
     for why in done.refused:
         click.echo(why, err=True)
     click.echo(tr("{count} 条已处理，下次同步时上传", count=len(done.ids)))
-
-
-COMMANDS = (conflicts,)

@@ -1,4 +1,4 @@
-"""gridapp county: the server and its upkeep, for IT staff."""
+"""gridapp county init, list and status: the server's data, for IT staff."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from typing import Any
 
 import click
 
-from gridapp.cli import county_access, county_org, county_prepare, serving
-from gridapp.cli.commands import Group
+from gridapp.cli.county_access import told
 from gridapp.cli.options import (
     as_json,
     model_of,
@@ -24,21 +23,7 @@ from gridapp.models import record_named
 from gridapp.models.record import fields_of
 
 
-@click.group("county", cls=Group)
-def county() -> None:
-    """县级服务器。"""
-
-
-for command in (
-    *serving.COMMANDS,
-    *county_access.COMMANDS,
-    county_org.org,
-    county_prepare.prepare,
-):
-    county.add_command(command)
-
-
-@county.command("init")
+@click.command("init")
 @server_folder
 @click.option(
     "--database",
@@ -55,7 +40,7 @@ def init(data: Path, database: str | None) -> None:
     click.echo(tr("已建立：{data}", data=data))
 
 
-@county.command("list")
+@click.command("list")
 @server_folder
 @click.argument("type_", metavar="TYPE")
 @where
@@ -77,7 +62,7 @@ def list_command(data: Path, type_: str, where: Sequence[str], as_json: bool) ->
     click.echo(tr("共 {count} 条", count=len(rows)), err=True)
 
 
-@county.command("status")
+@click.command("status")
 @server_folder
 @as_json
 def status(data: Path, as_json: bool) -> None:
@@ -107,5 +92,5 @@ def _told(found: dict[str, Any]) -> Iterator[str]:
             changes=one["changes"],
             closed=tr("（已停用）") if one["closed"] else "",
         )
-    yield from map(county_access.told, found["devices"])
+    yield from map(told, found["devices"])
     yield tr("等人决定的修改：{sum} 条", sum=sum(found["held"].values()))

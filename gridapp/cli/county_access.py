@@ -267,16 +267,3 @@ def acts_command(data: Path, as_json: bool) -> None:
         words = (one["by"], one["what"], one["subject"], one["detail"])
         click.echo("\t".join([f"{_moment(one['at']):%Y-%m-%d %H:%M:%S}", *words]))
     click.echo(tr("共 {count} 条", count=len(found)), err=True)
-
-
-COMMANDS = (
-    enrol,
-    codes_command,
-    devices,
-    grids_command,
-    revoke,
-    lock,
-    unlock,
-    worker,
-    acts_command,
-)

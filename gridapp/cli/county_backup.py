@@ -182,6 +182,3 @@ def epoch(data: Path) -> None:
     with upkeep.opened(data) as county, county.writing() as db:
         rejoin.new_epoch(db)
     click.echo(tr("已记下。请重启服务器；各台电脑下次同步时会自己补上缺的"))
-
-
-COMMANDS = (make_backup, restore_backup, upgrade, epoch)

@@ -158,6 +158,3 @@ def _column(columns: Sequence[Column], written: str, title: str) -> Column:
             names=names,
         )
     )
-
-
-COMMANDS = (export_command,)

@@ -101,6 +101,3 @@ def _say(plan: FillPlan, out: Path) -> None:
         click.echo(tr("不认得的列留空了，可用 --map 指定：{unknown}", unknown=unknown))
     for words in (*plan.missing_words(), *plan.warnings):
         click.echo(words)
-
-
-COMMANDS = (fill_command,)

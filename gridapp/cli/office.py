@@ -250,6 +250,3 @@ def _accepted(plan: ImportPlan, text: str) -> Answers:
             if first <= row.row <= last and match["sheet"] in (None, row.sheet)
         }
     return Answers(accepted=frozenset(places))
-
-
-COMMANDS = (import_command,)

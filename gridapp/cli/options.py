@@ -25,7 +25,6 @@ from gridapp.models.permissions import Act, demand
 from gridapp.models.purposes import purpose_of
 from gridapp.models.record import Record
 from gridapp.store import vault
-from gridapp.sync import address as county_address
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -158,7 +157,9 @@ def _first_line(file: Path) -> str:
 
 def warn_in_the_open(address: str) -> None:
     """Say what it means when nothing encrypts the way to a county."""
-    if words := county_address.warning(address):
+    from gridapp.sync.address import warning
+
+    if words := warning(address):
         click.echo(words, err=True)
 
 

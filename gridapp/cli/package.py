@@ -207,6 +207,3 @@ def _told(one: Taken) -> str:
     return tr(
         "收下 {taken} 条，{held} 处要本人决定，答复里有 {sent} 条：{answer}", **words
     )
-
-
-COUNTY_COMMANDS = (county_package, invite, county_keys)

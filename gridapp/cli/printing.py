@@ -265,6 +265,3 @@ def _of_worker(
 ) -> list[UUID]:
     grids = print_choice.grids_of_worker(db, name)
     return print_choice.in_grids(db, sheet.model, found, grids)
-
-
-COMMANDS = (print_command,)

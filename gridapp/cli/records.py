@@ -361,19 +361,9 @@ def _done(key: Any, sentence: str, as_json: bool) -> None:
         )
 
 
-COMMANDS = (
-    search_command,
-    list_command,
-    show_command,
-    add_command,
-    set_command,
-    _in_bin(
-        "delete", recycle.delete, tr("{}已放进回收站"), tr("把一条记录放进回收站。")
-    ),
-    _in_bin(
-        "undelete",
-        recycle.restore,
-        tr("{}已从回收站恢复"),
-        tr("从回收站恢复一条记录。"),
-    ),
+delete_command = _in_bin(
+    "delete", recycle.delete, tr("{}已放进回收站"), tr("把一条记录放进回收站。")
+)
+undelete_command = _in_bin(
+    "undelete", recycle.restore, tr("{}已从回收站恢复"), tr("从回收站恢复一条记录。")
 )

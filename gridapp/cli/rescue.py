@@ -70,6 +70,3 @@ def _answer(found: Rescued, out: Path) -> dict[str, object]:
             for one in found.counts
         ],
     }
-
-
-COMMANDS = (rescue_command,)

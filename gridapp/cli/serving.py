@@ -87,6 +87,3 @@ def describe() -> None:
 
     document = openapi.document(app.operations())
     click.echo(json.dumps(document, ensure_ascii=False, indent=2))
-
-
-COMMANDS = (serve, describe)

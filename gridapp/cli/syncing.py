@@ -38,6 +38,3 @@ def sync(data: Path, password_file: Path | None, as_json: bool) -> None:
         click.echo(why, err=True)
     if report.held:
         click.echo(tr("看没有照收的：gridapp conflicts"), err=True)
-
-
-COMMANDS = (sync,)

@@ -238,6 +238,3 @@ def today_command(
         )
         click.echo(f"{late}\t{one.action}\t{one.who}\t{one.where}\t{one.why}")
     click.echo(tr("共 {count} 项", count=len(due)), err=True)
-
-
-COMMANDS = (init, enrol, unlock, today_command)

@@ -123,6 +123,8 @@ def test_wrong_usage_is_said_in_chinese_on_any_machine(run, monkeypatch):
     monkeypatch.setenv("LC_ALL", "C")
     for words, part in (
         (["serch"], "没有 serch 这个命令"),
+        (["serch"], "search"),  # proposed, as it is like it
+        (["county", "statsu"], "status"),
         (["list"], "缺少参数"),
         (["list", "resident", "--limit", "0"], "超出范围"),
         (["import", "a.csv", "--map", "/no/such.json"], "找不到 /no/such.json"),
