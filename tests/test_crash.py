@@ -111,7 +111,7 @@ def test_a_process_that_breaks_down_leaves_its_places_and_no_memory(tmp_path):
         cwd=tmp_path,
         env=os.environ | {"PYTHONPATH": str(ROOT), "XDG_STATE_HOME": str(tmp_path)},
         capture_output=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert child.returncode < 0  # a signal ended it

@@ -29,7 +29,7 @@ def test_a_larger_text_takes_two_clicks_and_stays(desk, check):
         | {"QT_QPA_PLATFORM": "offscreen", "GRIDAPP_PASSWORD": demo.PASSWORD},
         capture_output=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=300,
     )
     assert started.stdout.startswith("ready 1.15 "), started.stderr
 

@@ -183,7 +183,7 @@ def test_the_next_batch_is_read_while_the_answer_is_waited_for():
             connection, _ = server.accept()
             with connection:
                 connection.recv(65536)
-                said = b"204 No Content" if begun.wait(10) else b"408 Late"
+                said = b"204 No Content" if begun.wait(60) else b"408 Late"
                 kind = b"Content-Type: application/vnd.gridapp.sync"
                 connection.sendall(b"HTTP/1.1 " + said + b"\r\n" + kind + b"\r\n\r\n")
 

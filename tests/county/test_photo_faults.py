@@ -261,7 +261,7 @@ def test_a_killed_server_has_every_byte_that_it_said_it_has(county_folder, new_v
 
         line.watch = kill
         assert one.photos(line.url).waiting == 1
-        assert server.wait(10) == -signal.SIGKILL
+        assert server.wait(60) == -signal.SIGKILL
         server.stdout.close()
         line.watch = lambda carried: None
         server, line.target = serve(county_folder)

@@ -7,7 +7,6 @@ import ssl
 import subprocess
 import sys
 import threading
-import time
 from contextlib import contextmanager, suppress
 
 import httpx
@@ -23,8 +22,10 @@ from gridapp.errors import UserError
 from tests.county.caller import Caller, over_http
 from tests.county.certificates import Authority
 from tests.county.conftest import GRID
+from tests.county.waiting import until
+from tests.ports import kept_port
 
-STOPS_WITHIN = 25  # seconds
+STOPS_WITHIN = 120  # seconds
 
 
 class Log(threading.Thread):
@@ -124,19 +125,15 @@ def test_a_server_that_is_told_to_stop_under_load_ends_what_runs_and_nothing_is_
         pushers = [Pusher(url, code) for code in made]
         for one in pushers:
             one.start()
-        time.sleep(1.0)
+        until(lambda: all(one.answered for one in pushers))
         server.send_signal(signal.SIGTERM)
-        asked_at = time.monotonic()
         code = server.wait(STOPS_WITHIN)
         for one in pushers:
             one.join()
-        took = time.monotonic() - asked_at
 
     logged, residents = rows(folder)
     answered = sum(one.answered for one in pushers)
     assert code == 0
-    assert took < STOPS_WITHIN
-    assert answered > 0
     assert logged == residents
     assert residents % 20 == 0  # whole batches only
     assert answered <= residents <= answered + 20 * len(pushers)
@@ -169,13 +166,13 @@ def test_two_processes_take_pushes_at_once(tmp_path, postgres):
 
 def both_serve(url, log):
     """Wait until both processes have answered something."""
-    for _ in range(300):
+
+    def answered():
         with suppress(httpx.TransportError):
             httpx.get(url + "/v1/versions")
-        if len(log.processes) == 2:
-            return
-        time.sleep(0.1)
-    pytest.fail("only one process ever answered")
+        return len(log.processes) == 2
+
+    until(answered)
 
 
 def scraped(url):
@@ -203,7 +200,7 @@ def test_a_renewed_certificate_counts_after_a_signal_and_counters_may_have_a_por
     certificate, key = authority.server("server")
     options = ["--certificate", str(certificate), "--key", str(key)]
     options += ["--metrics-port", str(unused_port)]
-    with serving(folder, *options) as (server, url, _):
+    with serving(folder, *options) as (server, url, log):
         assert httpx.get(url + "/health", verify=trusting(authority)).status_code == 200
         counted = httpx.get(f"http://127.0.0.1:{unused_port}/metrics").text
         assert "gridapp_devices" in counted
@@ -214,27 +211,28 @@ def test_a_renewed_certificate_counts_after_a_signal_and_counters_may_have_a_por
         for new, old in zip(renewed, (certificate, key), strict=True):
             old.write_bytes(new.read_bytes())
         server.send_signal(signal.SIGHUP)
-        for _ in range(100):
-            try:
-                httpx.get(url + "/health", verify=trusting(other))
-                break
-            except httpx.ConnectError:
-                time.sleep(0.05)
+        until(lambda: answers(url, trusting(other)))
         with pytest.raises(httpx.ConnectError):
             httpx.get(url + "/health", verify=trusting(authority))
 
         certificate.write_text("broken")
         server.send_signal(signal.SIGHUP)
-        time.sleep(0.3)
-        assert httpx.get(url + "/health", verify=trusting(other)).status_code == 200
+        until(lambda: any("could not be renewed" in line for line in log.lines))
+        assert answers(url, trusting(other))
+
+
+def answers(url, trusted):
+    """Whether the server shows a certificate of those authorities."""
+    try:
+        return httpx.get(url + "/health", verify=trusted).status_code == 200
+    except httpx.ConnectError:
+        return False
 
 
 @pytest.fixture
 def unused_port():
-    import socket
-
-    with socket.create_server(("127.0.0.1", 0)) as sock:
-        return sock.getsockname()[1]
+    with kept_port() as kept:
+        yield kept.getsockname()[1]
 
 
 def test_a_certificate_without_its_key_is_refused_in_words(folder, tmp_path, capsys):

@@ -34,6 +34,7 @@ from gridapp.sync.photo_messages import (
 from gridapp.sync.protocol import Refusal, pack, unpack
 from tests.county.conftest import GRID, OTHER, fresh_vault
 from tests.county.tus import Laptop, Raw, enrolment, jpeg, said
+from tests.county.waiting import until
 
 SYNC_TYPE = "application/vnd.gridapp.sync"
 OCTETS = "application/offset+octet-stream"
@@ -446,20 +447,12 @@ def test_two_writers_of_one_upload_do_not_mix(raw, opened, shot):
         head += "Content-Type: application/offset+octet-stream\r\nUpload-Offset: 0\r\n"
         head += "".join(f"{key}: {value}\r\n" for key, value in raw.headers.items())
         line.sendall(head.encode() + b"\r\n" + shot.plain[:100])
-        until(lambda: raw.patch(path, 0, shot.plain).status_code == 423)
+        until(lambda: raw.patch(path, 7, b"").status_code == 423)  # else it is 409
         refused = raw.patch(path, 0, shot.plain)
         assert words(refused).code == "in_use"
     until(lambda: raw.offset(path) == 100)  # what came before the cut is kept
     until(lambda: raw.patch(path, 100, shot.plain[100:]).status_code == 204)
     assert photos.place(opened, shot.name, "whole").read_bytes() == shot.plain
-
-
-def until(done):
-    """Wait for it, not for a time."""
-    deadline = time.monotonic() + 20
-    while not done():
-        assert time.monotonic() < deadline, "it never came"
-        time.sleep(0.02)
 
 
 def test_another_process_keeps_the_lock_too(raw, opened, county_here, shot):

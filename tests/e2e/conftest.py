@@ -44,7 +44,7 @@ class Machine:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             encoding="utf-8",
-            timeout=120,
+            timeout=300,
             **how,
         )
         self.said += [done.stdout, done.stderr]
@@ -104,7 +104,7 @@ class Server:
     def stop(self, how=signal.SIGINT):
         """End it as Ctrl+C does; what it printed after its first line."""
         self.process.send_signal(how)
-        out, err = self.process.communicate(timeout=30)
+        out, err = self.process.communicate(timeout=300)
         return self.process.returncode, out + err
 
 

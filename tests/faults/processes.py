@@ -32,6 +32,7 @@ from gridapp.models import Resident, kinds
 from gridapp.store import records, search_words
 from gridapp.store import vault as vaults
 from gridapp.sync.client import SyncClient
+from tests.ports import kept_port
 
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["tests.faults.processes"])
@@ -124,7 +125,7 @@ class Process:
     def stop(self) -> None:
         """SIGTERM, as a service manager does it."""
         self._process.terminate()
-        self._process.join(20)
+        self._process.join(60)
         self.kill()
 
     def wait(self) -> None:
@@ -229,18 +230,13 @@ def save(
     store.close()
 
 
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as sock:
-        return sock.getsockname()[1]
-
-
 class Server:
     """A county server that can be killed and started again on its port."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.port = free_port()
+        self._kept = kept_port()
+        self.port = self._kept.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: Process | None = None
 
@@ -286,3 +282,4 @@ class Server:
         if self._process is not None:
             self._process.stop()
             self._process = None
+        self._kept.close()

@@ -261,6 +261,17 @@ def delayed(seconds: float) -> Fault:
     return strike
 
 
+def answered_at(told: threading.Event) -> Fault:
+    """The server has taken the request; its reply comes when somebody says so."""
+
+    def strike(line: Line, request: Message) -> None:
+        reply = line.ask(request).raw
+        told.wait(120)
+        line.client.sendall(reply)
+
+    return strike
+
+
 def doubled(line: Line, request: Message) -> None:
     """The same bytes come to the server three times, twice at once."""
     replies = list[Message]()

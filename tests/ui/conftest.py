@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -17,6 +18,26 @@ from gridapp.ui.theme import Theme
 from tests.conftest import PASSWORD
 
 RESOURCES = Path(__file__).parents[2] / "resources"
+PATIENCE = 60_000  # ms: a busy machine is no fault; what comes is not waited for longer
+
+
+class PatientBot(QtBot):
+    """Waits as long as it takes: pytest-qt's five seconds are too few beside the other
+    tests on a small machine."""
+
+    def waitUntil(self, callback, *, timeout=PATIENCE):
+        super().waitUntil(callback, timeout=timeout)
+
+    def waitSignal(self, signal, *, timeout=PATIENCE, **how):
+        return super().waitSignal(signal, timeout=timeout, **how)
+
+    def waitExposed(self, widget, *, timeout=PATIENCE):
+        return super().waitExposed(widget, timeout=timeout)
+
+
+@pytest.fixture
+def qtbot(qapp, request):
+    return PatientBot(request)
 
 
 @pytest.fixture(scope="session")
@@ -157,7 +178,7 @@ def settle(qtbot, jobs, messages):
     """Wait until every answer has come; an unexpected error fails the test."""
 
     def wait():
-        qtbot.waitUntil(lambda: not jobs.busy, timeout=20_000)
+        qtbot.waitUntil(lambda: not jobs.busy)
         assert messages.errors == []
 
     return wait

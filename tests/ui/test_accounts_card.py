@@ -44,7 +44,7 @@ def press(card, name, qtbot):
             if one.accessibleName() == name and one.isVisible()
         ]
 
-    qtbot.waitUntil(lambda: len(found()) == 1, timeout=5_000)
+    qtbot.waitUntil(lambda: len(found()) == 1)
     qtbot.mouseClick(found()[0], Qt.MouseButton.LeftButton)
 
 
@@ -97,7 +97,7 @@ def test_what_is_wrong_with_a_new_password_is_said_while_it_is_typed(
     dialog.who.setText("王敏")
     for typed, said in (("12345678", "容易被猜到"), (MIN, "可以用")):
         dialog.new.first.setText(typed)
-        qtbot.waitUntil(lambda said=said: said in dialog.new.hint.text(), timeout=5_000)
+        qtbot.waitUntil(lambda said=said: said in dialog.new.hint.text())
     dialog.reject()
 
 

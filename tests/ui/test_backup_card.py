@@ -127,7 +127,7 @@ class TestByItself:
         monkeypatch.setattr(backing_up, "FIRST", 0.01)
         session.backups.begin()
         place = backup_places.local(session.store.folder)
-        qtbot.waitUntil(lambda: bool(backup_places.read(place).kept), timeout=10_000)
+        qtbot.waitUntil(lambda: bool(backup_places.read(place).kept))
         settle()
         session.backups._on_time()
         settle()
@@ -243,7 +243,7 @@ class TestRestore:
         assert dialog.here == LOOK
         assert not session.store.retired
         dialog.look.purpose.setText("昨天导错了")
-        with qtbot.waitSignal(session.preferences.reopen_asked, timeout=20_000):
+        with qtbot.waitSignal(session.preferences.reopen_asked):
             click(qtbot, dialog._go)
 
         assert dialog.here == DONE
@@ -290,7 +290,7 @@ def test_a_process_that_takes_over_while_another_has_the_data_open_asks_to_shut_
     told = []
     app._at_door.tell = told.append
     app.take_over(Start({}, vault.key, "today", vault.user))
-    qtbot.waitUntil(lambda: bool(told), timeout=5_000)
+    qtbot.waitUntil(lambda: bool(told))
     monkeypatch.undo()
 
     assert "另一个窗口正开着" in told[0]

@@ -176,7 +176,7 @@ def test_in_the_window_enter_and_f2_go_on_with_whoever_is_chosen(
     assert view.hasFocus()
     assert view.current().name == "李桂英"
     window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow, timeout=20_000)
+    qtbot.waitUntil(window.isActiveWindow)
     qtbot.keyClick(view, Qt.Key.Key_F2)
     settle()
     assert window.here == "visit"
@@ -397,20 +397,23 @@ def test_a_change_elsewhere_is_shown_and_the_place_is_kept(page, session, settle
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", list(Width))
 def test_every_layout_fits_and_says_whom_it_is_about(
-    page, session, settle, width, scheme
+    page, session, settle, qtbot, width, scheme
 ):
     session.theme.apply(scheme)
     page.set_width(width)
     page.resize(*SIZES[width])
     settle()
     QApplication.processEvents()
-    hint = page.minimumSizeHint()
-    assert hint.width() <= SIZES[width][0]
-    assert hint.height() <= SIZES[width][1]
     shown = page._strip if width is Width.NARROW else page._panel
-    assert page._panel.isVisible() != page._strip.isVisible()
-    words = " ".join(labels(shown))
-    assert "3-2-501" in words
+
+    def fits_and_says_it():
+        hint = page.minimumSizeHint()
+        assert hint.width() <= SIZES[width][0]
+        assert hint.height() <= SIZES[width][1]
+        assert page._panel.isVisible() != page._strip.isVisible()
+        assert "3-2-501" in " ".join(labels(shown))
+
+    qtbot.waitUntil(fits_and_says_it)
     rows = page._view.verticalHeader().defaultSectionSize()
     assert rows >= 58
     session.theme.apply("light")
@@ -477,9 +480,9 @@ def test_ctrl_p_asks_for_the_sheet_of_the_building_as_it_is_coloured(
     settle()
     page._basis.choose(basis)
     page.activateWindow()
-    qtbot.waitUntil(page.isActiveWindow, timeout=20_000)
+    qtbot.waitUntil(page.isActiveWindow)
     qtbot.keyClick(page, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: bool(wanted), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(wanted))
     assert wanted == [(sheet, [people.building])]
 
 

@@ -44,7 +44,7 @@ def test_what_was_copied_is_gone_after_its_time(guard, board, qtbot):
     guard(kept=80)
     copy_from_field(qtbot)
     assert board.text() == NAME
-    qtbot.waitUntil(lambda: board.text() == "", timeout=3_000)
+    qtbot.waitUntil(lambda: board.text() == "")
 
 
 def test_it_stays_a_minute(guard):

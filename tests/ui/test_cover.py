@@ -29,7 +29,7 @@ def app(vault, people, qapp):
 
 
 def settled(app, qtbot):
-    qtbot.waitUntil(lambda: not app.jobs.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not app.jobs.busy)
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def unlock(app, qtbot):
     settled(app, qtbot)
     app.login.type_password(PASSWORD)
     app.login.submit()
-    qtbot.waitUntil(lambda: app.login is None, timeout=20_000)
+    qtbot.waitUntil(lambda: app.login is None)
     settled(app, qtbot)
 
 
@@ -110,7 +110,7 @@ class Acting(QObject):
 def act(app, qtbot):
     def acting(*steps):
         actor = Acting(steps)
-        qtbot.waitUntil(lambda: not actor.steps, timeout=30_000)
+        qtbot.waitUntil(lambda: not actor.steps)
         settled(app, qtbot)
         actor.timer.stop()
 
@@ -241,6 +241,6 @@ def test_no_file_notes_which_folders_were_looked_into(tmp_path):
         [sys.executable, "-c", LOOKS, str(seen)],
         env=os.environ | {"HOME": str(home), "XDG_CONFIG_HOME": str(home)},
         check=True,
-        timeout=60,
+        timeout=300,
     )
     assert [path for path in home.rglob("*") if path.is_file()] == []

@@ -207,7 +207,7 @@ def test_half_written_registration_is_offered_again(
     keys(settle, "lgy", ENTER)
     write(page._register.form, summary="刚写了一半")
     page._register._timer.setInterval(10)  # 5 s in the program
-    qtbot.waitUntil(lambda: "草稿" in page._register._kept.text(), timeout=5_000)
+    qtbot.waitUntil(lambda: "草稿" in page._register._kept.text())
     settle()
     after = DisputesPage(session)  # the program was killed and started again
     qtbot.addWidget(after)
@@ -751,7 +751,7 @@ def test_draft_of_a_registration_survives_a_kill(vault_template, tmp_path):
     folder = tmp_path / "killed"
     shutil.copytree(template, folder)
     given = [sys.executable, "-c", KILLED, folder, key.hex(), RESOURCES]
-    done = subprocess.run(given, timeout=60, capture_output=True, check=False)
+    done = subprocess.run(given, timeout=300, capture_output=True, check=False)
     assert done.returncode == -signal.SIGKILL, done.stderr
     store = vaults.open_with_key(folder, key)
     with store.reading() as db:

@@ -167,7 +167,7 @@ def test_nothing_found_says_what_was_searched_and_offers_what_to_do(
 def test_a_new_resident_can_be_begun_from_a_search_without_answer(popup, qtbot, settle):
     qtbot.keyClicks(popup.box, "zzzq")
     settle()
-    with qtbot.waitSignal(popup.new_asked, timeout=2_000):
+    with qtbot.waitSignal(popup.new_asked):
         qtbot.mouseClick(popup._new, Qt.MouseButton.LeftButton)
     assert not popup.isVisible()
 

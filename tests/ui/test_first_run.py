@@ -118,7 +118,7 @@ def test_who_it_is_not_for_begins_without_it(start, prepare, tmp_path, qtbot):
     prepare(folder)
     login, _ = start(folder)
     alone = next(b for b in login.findChildren(Button) if "自己填" in b.text())
-    with qtbot.waitSignal(login.alone_asked, timeout=2_000):
+    with qtbot.waitSignal(login.alone_asked):
         alone.click()
 
 

@@ -32,7 +32,7 @@ def double_click(app, file, qtbot):
     command = [sys.executable, "-m", "gridapp", "--data", app._data, "--open", file]
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
     process = subprocess.Popen([str(one) for one in command], env=environment)
-    qtbot.waitUntil(lambda: process.poll() is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: process.poll() is not None)
     return process.returncode
 
 

@@ -31,7 +31,7 @@ def menu_of(button):
 def test_a_size_is_two_clicks_away(header, qtbot):
     menu = menu_of(header._size)
     assert [one.isChecked() for one in menu.actions()] == [True, False, False]
-    with qtbot.waitSignal(header._size._preferences.reopen_asked, timeout=2_000):
+    with qtbot.waitSignal(header._size._preferences.reopen_asked):
         menu.actions()[1].trigger()
     menu.close()
     assert header._size._preferences.now.text_scale == 1.15
@@ -51,7 +51,7 @@ def test_the_menu_of_the_user_changes_the_look_locks_and_leads_on(header, theme,
     header.place_asked.connect(asked.append)
     menu = menu_of(header._user)
     named = {one.text().partition("\t")[0]: one for one in menu.actions()}
-    with qtbot.waitSignal(header.lock_asked, timeout=2_000):
+    with qtbot.waitSignal(header.lock_asked):
         named["锁定"].trigger()
     named["深色"].trigger()
     assert theme.tokens.name == "dark"
@@ -101,10 +101,10 @@ def test_a_long_read_shows_a_thin_line_and_a_short_one_nothing(theme, jobs, qtbo
     assert not line.isVisible()
     going_on = threading.Event()
     jobs.run(lambda: going_on.wait(20), lambda _: None)
-    qtbot.waitUntil(line.isVisible, timeout=5_000)
+    qtbot.waitUntil(line.isVisible)
     assert line.height() <= 4
     assert line.width() == over.width()
     over.resize(500, 300)
     assert line.width() == 500
     going_on.set()
-    qtbot.waitUntil(lambda: not line.isVisible(), timeout=5_000)
+    qtbot.waitUntil(lambda: not line.isVisible())

@@ -96,7 +96,7 @@ def test_going_back_goes_the_whole_way_back(window, settle):
 
 
 def test_ctrl_l_asks_for_the_lock(window, session, qtbot):
-    with qtbot.waitSignal(session.lock_asked, timeout=2_000):
+    with qtbot.waitSignal(session.lock_asked):
         press(qtbot, window, "Ctrl+L")
 
 

@@ -25,7 +25,7 @@ def app(vault, vault_template, folder, qapp):
 def open_with_password(app, qtbot):
     app.login.type_password(PASSWORD)
     app.login.submit()
-    qtbot.waitUntil(lambda: not app.jobs.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not app.jobs.busy)
 
 
 def test_the_window_locks_itself_and_a_code_of_the_county_opens_it(
@@ -40,7 +40,7 @@ def test_the_window_locks_itself_and_a_code_of_the_county_opens_it(
     with upkeep.opened(folder) as store:
         locks.ask(store, vault.device_id)
     session.syncing.sync()
-    qtbot.waitUntil(lambda: app.login is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: app.login is not None)
     assert not window.isVisible()
     open_with_password(app, qtbot)
     login = app.login
@@ -50,20 +50,19 @@ def test_the_window_locks_itself_and_a_code_of_the_county_opens_it(
 
     login._unlock.code.setText("AAAA-BBBB-CCCC")
     login._unlock.unlock()
-    qtbot.waitUntil(lambda: not app.jobs.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not app.jobs.busy)
     assert login._error.accessibleName()
 
     with upkeep.opened(folder) as store:
         code = locks.lift(store, vault.device_id)
     login._unlock.code.setText(code)
     login._unlock.unlock()
-    qtbot.waitUntil(lambda: not app.jobs.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not app.jobs.busy)
     assert login._unlock._words.isVisibleTo(login)
     open_with_password(app, qtbot)
     assert app.login is None
     assert window.isVisible()
     session.syncing.sync()
     qtbot.waitUntil(
-        lambda: not session.syncing.running and session.syncing.now.unsent == 0,
-        timeout=20_000,
+        lambda: not session.syncing.running and session.syncing.now.unsent == 0
     )

@@ -80,14 +80,14 @@ def test_first_start_makes_a_vault(
 def test_who_reads_larger_letters_or_english_chooses_before_the_password(login, qtbot):
     preferences = login._preferences
     english = next(b for b in login.findChildren(Button) if b.text() == "English")
-    with qtbot.waitSignal(preferences.reopen_asked, timeout=2_000):
+    with qtbot.waitSignal(preferences.reopen_asked):
         qtbot.mouseClick(english, Qt.MouseButton.LeftButton)
     assert settings.load(login._folder).language == "en"
     login.resize(1400, 800)
     size = login.findChild(SizeButton)
     size.click()
     [menu] = size.findChildren(QMenu)
-    with qtbot.waitSignal(preferences.reopen_asked, timeout=2_000):
+    with qtbot.waitSignal(preferences.reopen_asked):
         menu.actions()[1].trigger()
     assert settings.load(login._folder).text_scale == 1.15
 
@@ -111,8 +111,11 @@ def test_the_form_of_a_new_vault_can_be_reached_in_a_low_window(
     login.resize(*size)
     login.show()
     login._refuse("请把姓名、网格名称和网格编码都填上")
-    qtbot.wait(10)
-    assert (login.width(), login.height()) == size
-    for field in login._fields():
-        corner = field.mapTo(login, field.rect().bottomRight())
-        assert login.rect().contains(corner), field.accessibleName()
+
+    def all_can_be_reached():
+        assert (login.width(), login.height()) == size
+        for field in login._fields():
+            corner = field.mapTo(login, field.rect().bottomRight())
+            assert login.rect().contains(corner), field.accessibleName()
+
+    qtbot.waitUntil(all_can_be_reached)

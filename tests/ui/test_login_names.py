@@ -143,7 +143,7 @@ def test_the_wait_is_there_after_a_restart(folder, jobs, theme, messages, qtbot)
     assert "请等" in login._error.accessibleName()
     assert not login._open.isEnabled()
     first = login._waits
-    qtbot.waitUntil(lambda: login._waits < first, timeout=4_000)
+    qtbot.waitUntil(lambda: login._waits < first)
 
 
 def test_the_eye_shows_what_was_typed_and_hides_it_again(login, qtbot):
@@ -186,7 +186,7 @@ def app(shared, qapp):
 @pytest.fixture
 def window(app, shared, qtbot):
     window = app.open_window(vaults.open_with_key(shared.folder, shared.key))
-    qtbot.waitUntil(lambda: not app.jobs.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not app.jobs.busy)
     return window
 
 
@@ -200,7 +200,7 @@ def test_another_person_gets_a_process_of_their_own_and_drafts_stay_with_each(
     monkeypatch.setattr(sys, "executable", str(program))
     first = window.session.store.user
     window.record_visit(people.li, "visit")
-    qtbot.waitUntil(lambda: not app.jobs.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not app.jobs.busy)
     window.pages["visit"]._fields["visit"]._note.setPlainText("说到一半")
     app.lock()
     app.login._names.take(names(app.login).index("王敏") + 1)
@@ -229,9 +229,9 @@ def test_the_same_person_finds_the_window_and_the_failures_are_journalled(
     for password in ("bushi zhege mima", "ye bushi zhege", PASSWORD):
         app.login.type_password(password)
         app.login.submit()
-        qtbot.waitUntil(lambda: not app.jobs.busy, timeout=20_000)
-    qtbot.waitUntil(lambda: app.login is None, timeout=20_000)
-    qtbot.waitUntil(lambda: not app.jobs.busy, timeout=20_000)
+        qtbot.waitUntil(lambda: not app.jobs.busy)
+    qtbot.waitUntil(lambda: app.login is None)
+    qtbot.waitUntil(lambda: not app.jobs.busy)
     assert window.isVisible()
     with window.session.store.reading() as db:
         [act] = [one for one in acts.acts(db) if one.kind == "wrong_password"]
@@ -242,7 +242,7 @@ def test_the_header_names_who_is_signed_in(app, shared, qtbot):
     [user] = [o for o in door.accounts(shared.folder) if o.name == "王敏"]
     store = vaults.open_with_key(shared.folder, shared.key, user)
     window = app.open_window(store)
-    qtbot.waitUntil(lambda: not app.jobs.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not app.jobs.busy)
     assert window._header._user.text().startswith("王敏")
 
 

@@ -22,7 +22,7 @@ def test_the_window_opens_with_the_page_of_today_only(window, qtbot):
 
 def test_what_is_counted_is_made_soon_without_being_asked_for(window, qtbot):
     window.show()
-    qtbot.waitUntil(lambda: len(window.pages.made()) == 1 + len(SOON), timeout=20_000)
+    qtbot.waitUntil(lambda: len(window.pages.made()) == 1 + len(SOON))
     made = window.pages.made()
     assert all(window.pages[key] in made for key in SOON)
     watched = {key for key, page in window.pages.items() if page.watched}

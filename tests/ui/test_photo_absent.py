@@ -70,12 +70,12 @@ def test_opening_it_without_a_network_says_what_to_do(session, qtbot, opened, ab
         state.keep(tx.db, state.SERVER_URL, "http://127.0.0.1:9")
         state.keep(tx.db, "token", "made-up")
     view = opened(photo)
-    qtbot.waitUntil(lambda: "连不上县级服务器" in view._words.text(), timeout=20000)
+    qtbot.waitUntil(lambda: "连不上县级服务器" in view._words.text())
     view.reject()
 
 
 def test_opening_it_on_a_laptop_that_stands_alone_says_so(qtbot, opened, absent):
     photo, _ = absent
     view = opened(photo)
-    qtbot.waitUntil(lambda: "不在本机" in view._words.text(), timeout=5000)
+    qtbot.waitUntil(lambda: "不在本机" in view._words.text())
     view.reject()

@@ -69,7 +69,7 @@ def seen(page, qtbot, count=None):
             assert page._preview.view.count() == page._drawn.pages
         assert page._drawn is not None or page._preview._words.text()
 
-    qtbot.waitUntil(there, timeout=20_000)
+    qtbot.waitUntil(there)
     if count is not None:
         assert page._preview.view.count() == count
 
@@ -122,7 +122,7 @@ def test_pages_are_turned_and_grow_crisp_by_keys(page, qtbot):
         assert image is not None
         assert abs(image.width() - wide) < 4
 
-    qtbot.waitUntil(crisp, timeout=10_000)
+    qtbot.waitUntil(crisp)
     qtbot.keyClick(view, Qt.Key.Key_Minus, CONTROL)
     assert view.scale() == 1.5
 
@@ -172,7 +172,7 @@ def test_a_page_that_asked_is_answered_first(page, qtbot, people):
     page._pick_sheet("visit-blank")
     seen(page, qtbot, 1)
     page._panel.scopes._copies.setText("3")
-    qtbot.waitUntil(lambda: page._drawn and page._drawn.pages == 3, timeout=10_000)
+    qtbot.waitUntil(lambda: page._drawn and page._drawn.pages == 3)
 
 
 def test_every_sheet_there_is_says_what_it_can_be_printed_for(page, qtbot):
@@ -234,7 +234,7 @@ def test_a_character_without_a_font_is_named_and_may_be_left_empty(
     with session.store.writing() as tx:
         records.save(tx, Resident, {"name": "李\U000fff80英"}, people.li)
     page.reload()
-    qtbot.waitUntil(lambda: page._preview._blanks.isVisible(), timeout=20_000)
+    qtbot.waitUntil(lambda: page._preview._blanks.isVisible())
     assert page._drawn is None
     page._preview._blanks.click()
     seen(page, qtbot, 2)
@@ -279,7 +279,7 @@ def test_pages_are_painted_on_a_printer_as_they_were_seen(
     out.said.connect(lambda *said: told.append(said[0]))
     out.stepped.connect(lambda *step: steps.append(step))
     out.paint(printer, page._drawn)
-    qtbot.waitUntil(lambda: bool(told), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(told))
     assert told == ["已送去打印 2 页"]
     assert steps == [(1, 2), (2, 2)]
     ours, theirs = (
@@ -316,7 +316,7 @@ def test_a_pdf_is_handed_to_cups_as_it_is(
     out.said.connect(lambda *said: told.append(said[0]))
     printed = Printed(Wanted("visit-sheet", (), TODAY), b"%PDF-1.4 x", 4)
     out.print_on("二楼打印机", 2, printed, "走访单")
-    qtbot.waitUntil(lambda: not session.jobs.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: not session.jobs.busy)
     assert (tmp_path / "pdf").read_bytes() == b"%PDF-1.4 x"
     asked = (tmp_path / "asked").read_text().split()
     assert asked == ["-d", "二楼打印机", "-n", "2", "-t", "走访单", "-"]
@@ -358,14 +358,14 @@ def test_one_click_leads_from_today_to_the_preview_and_keys_to_the_pdf_and_back(
     window.today._print.click()
     page = window.pages["printing"]
     assert window.here == "printing"
-    qtbot.waitUntil(lambda: page._drawn is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: page._drawn is not None)
     seen(page, qtbot, 2)
     assert page._panel.scopes.scope().words == "今天要走访的 2 人"
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
     messages.target = str(tmp_path / "走访单.pdf")
     qtbot.keyClick(window.focusWidget(), Qt.Key.Key_P, CONTROL)
-    qtbot.waitUntil((tmp_path / "走访单.pdf").exists, timeout=10_000)
+    qtbot.waitUntil((tmp_path / "走访单.pdf").exists)
     settle()
     qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Escape)
     assert window.here == "today"
@@ -388,7 +388,7 @@ def signed(page, session, qtbot, tmp_path):
     page.visit_asked.connect(lambda *asked: dialog.visits.append(asked))
     dialog.open()
     dialog.take([*files, nothing])
-    qtbot.waitUntil(lambda: len(dialog._rows) == 3, timeout=20_000)
+    qtbot.waitUntil(lambda: len(dialog._rows) == 3)
     yield dialog
     dialog.close()
 

@@ -92,10 +92,10 @@ def test_a_larger_size_opens_the_window_again_signed_in_on_the_same_page(
         f"sys.exit(run(Path({str(vault.folder)!r}), {PASSWORD!r}))"
     )
     first = subprocess.run(
-        [sys.executable, "-c", code], env=environment, timeout=60, check=False
+        [sys.executable, "-c", code], env=environment, timeout=300, check=False
     )
     assert first.returncode == 0
-    end = time.monotonic() + 60
+    end = time.monotonic() + 120
     while not told.exists() and time.monotonic() < end:
         time.sleep(0.05)
     seen = json.loads(told.read_text())

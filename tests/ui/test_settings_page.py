@@ -58,7 +58,7 @@ def test_no_card_is_higher_than_what_stands_in_it(page, qtbot):
 
 
 def test_a_text_size_is_kept_and_the_window_asked_to_open_again(page, session, qtbot):
-    with qtbot.waitSignal(session.preferences.reopen_asked, timeout=2_000):
+    with qtbot.waitSignal(session.preferences.reopen_asked):
         click(qtbot, page._sizes, "1.15")
     assert kept(session).text_scale == 1.15
 
@@ -85,7 +85,7 @@ def test_a_size_that_is_shown_already_always_fits(tmp_path, page):
 
 
 def test_a_language_is_kept_for_the_next_window(page, session, qtbot):
-    with qtbot.waitSignal(session.preferences.reopen_asked, timeout=2_000):
+    with qtbot.waitSignal(session.preferences.reopen_asked):
         click(qtbot, page._languages, "en")
     assert kept(session).language == "en"
 

@@ -54,7 +54,7 @@ def modules(request, tmp_path_factory, vault_template):
         check=True,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
     return [set(one) for one in json.loads(done.stdout)]
 

@@ -194,9 +194,7 @@ def test_once_a_day_a_sync_is_followed_by_the_new_version_in_pieces(
     updates = of(session)
     with joined(folder, session.store):
         session.syncing.sync()
-        qtbot.waitUntil(
-            lambda: not updating.running and updates.ready() is not None, timeout=20_000
-        )
+        qtbot.waitUntil(lambda: not updating.running and updates.ready() is not None)
         settle()
         asked = updates.state().asked_at
         session.syncing.sync()
