@@ -275,7 +275,7 @@ def newest(db: Connection, *, local: bool = False) -> int:
     query = "SELECT max(seq) FROM journal"
     if local:
         query += " WHERE origin = 'local'"
-    return int(db.execute(text(query)).scalar() or 0)
+    return int(db.exec_driver_sql(query).scalar() or 0)
 
 
 def unsent_count(db: Connection, after: int) -> int:

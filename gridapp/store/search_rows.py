@@ -72,14 +72,14 @@ def _owner_field(model: type[Record]) -> Field | None:
 
 
 @cache
-def _shown_by_others() -> tuple[tuple[type[Record], Field], ...]:
-    """Which record shows which: a change of the target changes the record's row."""
+def _shows(target: type[Record]) -> tuple[tuple[type[Record], Field], ...]:
+    """Which records show this one, by what field: its change changes their rows."""
     return tuple(
         (model, one)
         for model in RECORDS
         if indexed(model)
         for one in (_place_field(model), _owner_field(model))
-        if one is not None
+        if one is not None and record_named(one.target) is target
     )
 
 
@@ -96,16 +96,16 @@ def dependents(
     fresh = {model: set(ids) for model, ids in found.items()}
     while fresh:
         following: dict[type[Record], set[UUID]] = {}
-        for model, one in _shown_by_others():
-            ids = sorted(fresh.get(record_named(one.target), ()))
-            table = table_of(model)
-            for batch in batches(ids):
-                query = select(table.c.id).where(table.c[one.name].in_(batch))
-                new = set(db.execute(query).scalars()) - found.get(model, set())
-                if waiting is not None and new:
-                    new -= waiting(model, sorted(new))
-                following.setdefault(model, set()).update(new)
-                found.setdefault(model, set()).update(new)
+        for target, ids in fresh.items():
+            for model, one in _shows(target):
+                table = table_of(model)
+                for batch in batches(sorted(ids)):
+                    query = select(table.c.id).where(table.c[one.name].in_(batch))
+                    new = set(db.execute(query).scalars()) - found.get(model, set())
+                    if waiting is not None and new:
+                        new -= waiting(model, sorted(new))
+                    following.setdefault(model, set()).update(new)
+                    found.setdefault(model, set()).update(new)
         fresh = {model: ids for model, ids in following.items() if ids}
     return {model: ids for model, ids in found.items() if ids and indexed(model)}
 
