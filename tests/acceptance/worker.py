@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 from gridapp.app import App
 from gridapp.ui.qt_start import qt_application
@@ -16,6 +17,8 @@ from gridapp.ui.reopen import prepare
 from tests.acceptance.desk import Desk, rows_of
 from tests.acceptance.hand import Hand
 from tests.acceptance.stalls import StallWatch
+
+KEPT = "草稿已自动存"
 
 
 def say(words: str) -> None:
@@ -43,6 +46,10 @@ def main(folder: Path, note: str) -> None:
         hand.press("F2", "Alt+1")
         hand.write(note)
         say("written")
+        form: Any = desk.window.pages["visit"]
+        hand.until(lambda: any(KEPT in label for label in desk.labels()))
+        hand.until(lambda: not form._touched)  # else only a part was kept
+        say("kept")
         qt.exec()
     app.window.close()
     app.close()

@@ -557,6 +557,13 @@ def restore_on(say, folder, key, file):
     say("done")
 
 
+def unpack_on(say, folder, key, file):
+    """The beginning of `restore_on`, which then waits to be killed."""
+    restore.unpack(folder, file, vaults.open_with_key(folder, key))
+    say("unpacked")
+    signal.pause()
+
+
 def back_up_on(say, folder, key):
     store = vaults.open_with_key(folder, key)
     while True:
@@ -573,10 +580,12 @@ def test_a_killed_restore_leaves_the_old_or_the_new_whole(vault, tmp_path):
     for number in range(8):
         folder = shutil.copytree(vault.folder, tmp_path / f"copy-{number}")
         file = backup_places.local(folder) / made.file.name
-        with forked(restore_on, folder, vault.key, file) as (child, lines):
-            for _ in range(chance.randrange(3)):
+        first, last = number == 0, number == 7  # surely before, surely after
+        work = unpack_on if first else restore_on
+        with forked(work, folder, vault.key, file) as (child, lines):
+            for _ in range(1 if first else 3 if last else chance.randrange(3)):
                 lines.readline()
-            time.sleep(chance.uniform(0, 0.15))
+            time.sleep(0 if first or last else chance.uniform(0, 0.15))
             os.kill(child, signal.SIGKILL)
             told = lines.read()
         store = vaults.open_with_key(folder, vault.key)
