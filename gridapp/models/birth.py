@@ -26,6 +26,7 @@ _LABEL = re.compile(
 _BRACKET = re.compile(r"\((?:身份证|公历|阳历|户口|实岁?|虚岁?)[^()]*\)$")
 _CLOCK = re.compile(r"[ T]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?$")
 _CLEAN = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})")
+_KEPT = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 _SERIAL = re.compile(r"[1-9]\d{4}(?:\.\d+)?")
 _HAN_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _WORDS = re.compile(r"(\d{2}|\d{4})年(?:(\d{1,2})月(?:份|(\d{1,2})[日号]?)?)?")
@@ -68,6 +69,12 @@ def parse_birth(text: str, today: dt.date | None = None) -> str:
     if cell.value is None:
         raise ValueError(MESSAGES[cell.error or "E_DATE_INVALID"])
     return cell.value
+
+
+def is_birth(text: str) -> bool:
+    """Whether it is a birth date as it is kept: a year, month or day that there is."""
+    match = _KEPT.fullmatch(text)
+    return match is not None and _real(int(match[1]), match[2] or "", match[3] or "")
 
 
 def _from_fraction(raw: float, today: dt.date) -> Cell[str]:

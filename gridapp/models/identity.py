@@ -16,7 +16,7 @@ from operator import mul
 
 from stdnum.iso7064 import mod_11_2
 
-from gridapp.models.birth import OLDEST_YEARS, parse_birth, read_birth
+from gridapp.models.birth import OLDEST_YEARS, is_birth, parse_birth, read_birth
 from gridapp.models.cell import (
     MESSAGES,
     Cell,
@@ -35,6 +35,7 @@ __all__ = [
     "age_on",
     "birth_of",
     "id_checksum_ok",
+    "is_birth",
     "mask_id",
     "mask_name",
     "mask_phone",

@@ -113,6 +113,7 @@ class Kind(Generic[T]):
     free: bool = False  # people's own words: there may be numbers of people in them
     limit: int | None = None  # longest text allowed, in characters
     number_text: bool = False  # digits that Excel must keep as text
+    sound: Callable[[T], bool] | None = None  # whether the program can work with it
 
     @property
     def guarded(self) -> bool:
@@ -194,6 +195,10 @@ def _parse_time(text: str) -> dt.datetime:
         ) from None
 
 
+def _showable(moment: dt.datetime) -> bool:
+    return moment.year in _YEARS
+
+
 def _format_time(value: dt.datetime) -> str:
     return value.astimezone().strftime("%Y-%m-%d %H:%M")
 
@@ -211,6 +216,11 @@ def _time_from_wire(value: Any) -> dt.datetime:
 
 def _parse_words(text: str) -> tuple[str, ...]:
     return tuple(word for word in re.split(r"[,，、;；\s]+", text.strip()) if word)
+
+
+def _one_by_one(words: tuple[str, ...]) -> bool:
+    """Whether they are the same words when they come back from their column."""
+    return all(word and WORD_BREAK not in word for word in words) and bool(words)
 
 
 def _format_words(value: tuple[str, ...]) -> str:
@@ -276,8 +286,11 @@ TIME = Kind(
     format=_format_time,
     to_wire=_time_to_wire,
     from_wire=_time_from_wire,
+    sound=_showable,
 )
-BIRTH = Kind("birth", String(), parse=identity.parse_birth, limit=10)
+BIRTH = Kind(
+    "birth", String(), parse=identity.parse_birth, limit=10, sound=identity.is_birth
+)
 CODE = Kind("code", String(), parse=_parse_text, limit=24)
 CODES = Kind(
     "codes",
@@ -286,6 +299,7 @@ CODES = Kind(
     format=_format_words,
     to_wire=list,
     from_wire=tuple,
+    sound=_one_by_one,
 )
 REF = Kind(
     "ref",
@@ -320,6 +334,7 @@ PHONES = Kind(
     format=_format_words,
     to_wire=list,
     from_wire=tuple,
+    sound=_one_by_one,
     private=True,
     mask=_mask_phones,
     number_text=True,

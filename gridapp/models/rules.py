@@ -14,7 +14,7 @@ from sqlalchemy import String
 
 from gridapp.language import tr
 from gridapp.models import codes as code_tables
-from gridapp.models.kinds import CODES
+from gridapp.models.kinds import CODES, Kind
 from gridapp.models.record import Field, Hand, Record, fields_of
 
 LARGEST_NUMBER = (1 << 31) - 1  # of an INTEGER at the county
@@ -45,7 +45,7 @@ def problems(
             if sentence:
                 wrong[name] = sentence
     for name in required:
-        if values.get(name) is None and (changed is None or name in changed):
+        if _blank(values.get(name)) and (changed is None or name in changed):
             wrong[name] = tr("{label}还没有填", label=fields[name].label)
     if len(wrong) > 1:
         wrong = {name: wrong[name] for name in fields if name in wrong}
@@ -80,10 +80,15 @@ def _known(codes: str) -> frozenset[str]:
 def _glance(field: Field) -> Callable[[Any], bool]:
     if field.codes and field.kind is not CODES:
         return _known(field.codes).__contains__
-    most = field.kind.limit or sys.maxsize
+    most, sound = field.kind.limit or sys.maxsize, field.kind.sound
 
     def good(value: Any) -> bool:
-        return type(value) is str and value.isprintable() and len(value) <= most
+        return (
+            type(value) is str
+            and value.isprintable()
+            and len(value) <= most
+            and (sound is None or sound(value))
+        )
 
     return good
 
@@ -92,10 +97,14 @@ def plainly_kept(model: type[Record], name: str, values: Sequence[Any]) -> bool:
     """Whether all these values of a field, as they travel, keep the field's own rules,
     told at once for all; False says only that each must be looked at.
 
-    Of numbers and dates it says nothing: what reads them holds their bounds. TypeError
-    when they are of another sort.
+    Of numbers and days it says nothing: what reads them holds their bounds. TypeError
+    or ValueError when they are of another sort.
     """
     field = _fields(model)[0][name]
+    if field.required and any(map(_blank, values)):
+        return False
+    if field.kind.sound and not all(_sound(field.kind, one) for one in values):
+        return False
     if field.kind.limit and max(map(len, values), default=0) > field.kind.limit:
         return False
     if field.codes:
@@ -107,6 +116,19 @@ def plainly_kept(model: type[Record], name: str, values: Sequence[Any]) -> bool:
     return text.isprintable() or _UNKEEPABLE.search(text) is None
 
 
+def _blank(value: Any) -> bool:
+    """Whether nothing was filled in."""
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _sound(kind: Kind[Any], raw: Any) -> bool:
+    """Whether the program can work with a value that came as it travels."""
+    try:
+        return kind.sound is None or kind.sound(kind.from_wire(raw))
+    except OverflowError:  # a moment beyond all calendars
+        return False
+
+
 def _problem(field: Field, value: Any) -> str:
     if _unkeepable(value):
         return tr(
@@ -114,6 +136,8 @@ def _problem(field: Field, value: Any) -> str:
         )
     if field.kind.limit and len(value) > field.kind.limit:
         return tr("{label}最多 {limit} 个字", label=field.label, limit=field.kind.limit)
+    if field.kind.sound and not field.kind.sound(value):
+        return tr("{label}的写法认不出来，请重新填写", label=field.label)
     if not field.codes:
         return ""
     table = code_tables.table(field.codes)

@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 from gridapp.language import tr
 from gridapp.models import codes as code_tables
-from gridapp.models.identity import mask_phone
+from gridapp.models.identity import is_birth, mask_phone
 from gridapp.models.kinds import (
     BIRTH,
     CODES,
@@ -90,7 +90,7 @@ class Column:
             return value
         if self.kind is TIME:
             return value.astimezone().replace(tzinfo=None, microsecond=0)
-        if self.kind is BIRTH and _WHOLE_DAY.fullmatch(value):
+        if self.kind is BIRTH and _WHOLE_DAY.fullmatch(value) and is_birth(value):
             return dt.date.fromisoformat(value)
         text = self.kind.format(value)
         return text if unmasked else self.kind.given_out(text)

@@ -9,6 +9,7 @@ from gridapp.models.place import grid_id
 from gridapp.models.record import table_of
 from gridapp.store import records
 from gridapp.sync.merge import EDITED
+from tests.county.caller import Caller
 from tests.county.conftest import GRID
 
 resident = table_of(Resident)
@@ -71,3 +72,27 @@ def test_after_a_refused_edit_a_delete_is_taken(county, two, also, author):
     one.sync()
     assert EDITED not in reasons(county)
     assert binned(county, person)
+
+
+def test_a_value_that_no_program_could_show_is_held_and_goes_to_nobody(county, laptop):
+    """A client that is not this program may send any."""
+    other, li = Caller.of(county), laptop("李主任", GRID)
+    people = {"born_on": "1960-02-30"}, {"phones": ["", "1,2"]}, {"born_on": "1960"}
+
+    status, reply = other.push(
+        *(other.new(name=f"张{n}", **one) for n, one in enumerate(people))
+    )
+
+    assert status == 200
+    assert [(one.field, one.reason) for one in reply.pushed.held] == [
+        ("born_on", "invalid"),
+        ("phones", "invalid"),
+    ]
+    li.sync()
+    with li.store.reading() as db:
+        query = select(resident.c.name, resident.c.born_on, resident.c.phones)
+        assert sorted(map(tuple, db.execute(query))) == [
+            ("张0", None, None),
+            ("张1", None, None),
+            ("张2", "1960", None),
+        ]
