@@ -70,7 +70,8 @@ def installed(root: Root, package: Path) -> Root:
 def put_update(root: Root, package: Path, version: str, key: Releases) -> str:
     """Sign a package as an update and lay it into the root; its place there."""
     made = key.update(package, version)
-    shutil.move(made, root.folder / "srv" / made.name)
+    there = shutil.move(made, root.folder / "srv" / made.name)
+    there.chmod(0o644)
     return f"/srv/{made.name}"
 
 
@@ -168,6 +169,54 @@ def test_an_update_that_does_not_work_gives_way_to_the_version_before(
     assert "已换回原来的版本" in done.stderr
     assert root.told(VERSION) == HERE
     root.told("gridapp doctor --program", user=WORKER)
+
+
+# As the guide for IT has it: people may update without an administrator.
+LEAVE = """polkit.addRule(function (action, subject) {
+    if (action.id == "org.gridapp.client.update" && subject.user == "worker")
+        return polkit.Result.YES;
+});
+"""
+# The updater starts the window again, as the same user, which says what came of it.
+APPLY = """set -e; mkdir -p /run/dbus; dbus-daemon --system --fork
+/usr/lib/polkit-1/polkitd --no-debug >/dev/null 2>&1 &
+cd ~worker
+as_worker() {{ runuser -u worker -- env HOME=/home/worker SHELL=/bin/sh "$@"; }}
+as_worker gridapp update take --data 资料 {update}
+sha256sum 资料/grid.db 资料/vault.json >before
+as_worker gridapp update apply --data 资料
+for turn in $(seq 1500); do
+    if grep -q '"outcome":{{"version":"{version}"' 资料/updates/state.json 2>/dev/null
+    then cat 资料/updates/state.json; exec sha256sum -c before; fi
+    sleep 0.2
+done
+exit 1"""
+
+
+def test_a_worker_takes_updates_from_a_stick_and_a_bad_one_is_taken_back(
+    root: Root, packages: dict[str, Path], key: Releases
+) -> None:
+    root.told("apt-get -q -y install --no-install-recommends pkexec polkitd", net=True)
+    rules = root.folder / "etc/polkit-1/rules.d/50-gridapp.rules"
+    rules.write_text(LEAVE)
+    root.told(
+        "gridapp init --data 资料 --grid 990101001001 --name 一网格",
+        user=WORKER,
+        GRIDAPP_PASSWORD="测试用的密码 1",
+    )
+    for version, says in (
+        (NEXT, '"good":true,"code":0'),
+        (BROKEN, '"good":false,"code":6'),
+    ):
+        update = put_update(root, packages[version], version, key)
+        said = root.told(
+            APPLY.format(update=update, version=version), QT_QPA_PLATFORM="offscreen"
+        )
+        assert says in said
+        assert root.told(VERSION) == NEXT
+        assert root.told("gridapp --version", user=WORKER) == f"gridapp {NEXT}\n"
+    root.told("gridapp doctor --program", user=WORKER)
+    root.told("dpkg --install /srv/gridapp.deb")
 
 
 @pytest.mark.parametrize("moment", ["unpacking", "unpacked"])
