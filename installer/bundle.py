@@ -7,6 +7,7 @@ whose files went in.
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -35,24 +36,36 @@ EXCLUDED = (
     "PySide6.QtQml",
     "PySide6.QtQuick",
     "_pytest",
+    "charset_normalizer",  # reportlab asks it about a file of XMP; we give none
+    "click.testing",
+    "doctest",
     "lib2to3",
+    "lxml.builder",
     "lxml.html",
     "lxml.isoschematron",
     "lxml.objectify",
+    "lxml.sax",
     "matplotlib",
     "numpy",
     "pandas",
+    "pdb",
     "pip",
     "psycopg",  # a county with PostgreSQL runs from a clone, not from an installed copy
     "psycopg_binary",
     "pyarrow",
+    "pydoc_data",
     "pytest",
     "readline",
     "scipy",
     "setuptools",
+    "sqlalchemy.dialects.mssql",
+    "sqlalchemy.dialects.mysql",
+    "sqlalchemy.dialects.oracle",
     "sqlalchemy.testing",
+    "sqlite_utils.cli",
     "test",
     "tkinter",
+    "unittest",
     "uvloop",
     "watchfiles",
     "websockets",
@@ -129,10 +142,41 @@ def neutral_sysconfig(pure: Iterable[Entry], staging: Path) -> list[Entry]:
     return sorted(kept)
 
 
+def without_docstrings(pure: Iterable[Entry]) -> list[Entry]:
+    """`pure` less the docstrings of libraries: nobody reads them there.
+
+    Those of the program are the help of its commands and the words of its OpenAPI.
+    """
+    return [
+        (name, source, kind if name.partition(".")[0] == "gridapp" else "PYMODULE-2")
+        for name, source, kind in pure
+    ]
+
+
+def without_blanks(datas: Iterable[Entry], staging: Path) -> list[Entry]:
+    """`datas` with the JSON of libraries written without blanks: pypinyin's half."""
+    shutil.rmtree(staging, ignore_errors=True)
+    kept: list[Entry] = []
+    for place, source, kind in datas:
+        if place.endswith(".json") and not place.startswith("resources"):
+            held = json.loads(Path(source).read_text("utf-8"))
+            small = staging / place
+            small.parent.mkdir(parents=True, exist_ok=True)
+            words = json.dumps(held, ensure_ascii=False, separators=(",", ":"))
+            small.write_text(words, "utf-8")
+            source = str(small)
+        kept.append((place, source, kind))
+    return kept
+
+
 def resources(release_keys: str | None) -> list[Entry]:
-    """Every file of resources/ that is under version control, at its own place."""
+    """Every file of resources/ that is under version control, at its own place.
+
+    But translators' catalogues: the program reads what was made of them.
+    """
     names = (METADATA / RESOURCES).read_text("utf-8").splitlines()
-    entries = [(name, str(ROOT / name), "DATA") for name in sorted(names)]
+    read = sorted(name for name in names if not name.endswith(".po"))
+    entries = [(name, str(ROOT / name), "DATA") for name in read]
     if release_keys:
         place = "resources/release-keys.txt"
         entries = [one for one in entries if one[0] != place]

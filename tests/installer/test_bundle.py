@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,34 @@ def test_python_says_nothing_of_the_machine_that_built_it(tmp_path: Path):
     assert values
     assert all(isinstance(one, int) for one in values.values())
     assert ("b", "/b.py", "x") in after
+
+
+def test_libraries_lose_their_docstrings_and_the_program_keeps_its_help():
+    before = [
+        (name, "/x.py", "PYMODULE-1")
+        for name in ("gridapp.cli.office", "gridapp", "gridapper", "click.core")
+    ]
+    kinds = {name: kind for name, _, kind in bundle.without_docstrings(before)}
+    assert kinds == {
+        "gridapp.cli.office": "PYMODULE-1",
+        "gridapp": "PYMODULE-1",
+        "gridapper": "PYMODULE-2",
+        "click.core": "PYMODULE-2",
+    }
+
+
+def test_the_tables_of_libraries_say_the_same_in_fewer_bytes(tmp_path: Path):
+    table = {"一丁点儿": [["yī"], ["dīng"], ["diǎn"], ["er"]]}
+    source = tmp_path / "table.json"
+    source.write_text(json.dumps(table, indent=4), "utf-8")
+    ours = ("resources/codes.json", str(source), "DATA")
+    before = [("pypinyin/table.json", str(source), "DATA"), ours]
+    theirs, same_as_before = bundle.without_blanks(before, tmp_path / "staging")
+    assert same_as_before == ours
+    assert (theirs[0], theirs[2]) == ("pypinyin/table.json", "DATA")
+    smaller = Path(theirs[1]).read_text("utf-8")
+    assert json.loads(smaller) == table
+    assert len(smaller.encode()) < source.stat().st_size / 2
 
 
 def test_two_builds_are_compared_file_by_file(tmp_path: Path):
