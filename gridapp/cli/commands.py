@@ -15,7 +15,7 @@ from typing import Any
 
 import click
 
-from gridapp import crash
+from gridapp import crash, garbage
 from gridapp.cli import chinese
 from gridapp.errors import UserError
 from gridapp.language import tr
@@ -66,7 +66,8 @@ class Group(click.Group):
         for name in names:
             if place := self._elsewhere.pop(name, None):
                 module, _, command = place.partition(":")
-                found = import_module(f"gridapp.cli.{module}")
+                with garbage.not_sought():
+                    found = import_module(f"gridapp.cli.{module}")
                 self.add_command(getattr(found, command), name)
 
 
