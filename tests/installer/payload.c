@@ -1,6 +1,6 @@
 /* A stand-in for the program in the tests of Setup: real, small, told what to do.
      gridapp.exe --version         prints VERSION
-     gridapp.exe doctor --program  ends with the number in _internal\verdict; waits first
+     gridapp.exe doctor --program  ends with the number in _internal\verdict; waits before that
                                    as long as _internal\wait is there
      gridapp.exe hold              runs until the file `release` beside it appears
      gridapp.exe hold FOLDER       meanwhile nobody can move or remove that folder
@@ -38,11 +38,11 @@ int wmain(int count, wchar_t **words)
         return 0;
     }
     if (count > 1 && !wcscmp(words[1], L"doctor")) {
+        while (there(L"\\_internal\\wait")) Sleep(50);
         if ((file = beside(L"\\_internal\\verdict", L"r"))) {
             fscanf(file, "%d", &verdict);
             fclose(file);
         }
-        while (there(L"\\_internal\\wait")) Sleep(50);
         return verdict;
     }
     if (count > 1 && !wcscmp(words[1], L"hold")) {

@@ -291,7 +291,7 @@ def test_an_upgrade_cut_off_heals(
     folder = windows.program()
     windows.run(setups["1.0.0"], "/S")
     moments = {
-        "unpacking": folder / "gridapp.new/_internal",
+        "unpacking": folder / "gridapp.new/_internal/large",
         "between": folder / "gridapp.old/gridapp.exe",
         "checking": folder / "gridapp.old/swapped",
         "checking and failing": folder / "gridapp.old/swapped",

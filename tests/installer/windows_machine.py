@@ -16,6 +16,7 @@ from installer import bundle, setup_exe
 from installer.wine import COMPILER, Wine
 
 FROZEN = bundle.BUILD / "windows" / "gridapp"  # the program itself
+_LARGE = 200 << 20  # bytes
 PAYLOAD = Path(__file__).with_name("payload.c")
 UNINSTALL = r"Software\Microsoft\Windows\CurrentVersion\Uninstall\gridapp"
 RUN_ONCE = r"Software\Microsoft\Windows\CurrentVersion\RunOnce"
@@ -210,8 +211,10 @@ def payload(folder: Path, version: str, verdict: int = 0) -> Path:
 def setup(folder: Path, version: str, verdict: int = 0, wait: bool = False) -> Path:
     """Setup.exe of a stand-in program of that version, made below `folder`."""
     program = payload(folder / f"{version}-{verdict}-{wait}", version, verdict)
-    if wait:
+    if wait:  # takes so long to unpack that a test can come between
         (program / "_internal/wait").touch()
+        with (program / "_internal/large").open("wb") as large:
+            large.truncate(_LARGE)
     return setup_exe.build(program, program.with_name(program.name + ".out"), version)
 
 
