@@ -28,6 +28,7 @@ from gridapp.store import (
     backup,
     backup_places,
     compared,
+    keyholders,
     restoring,
     slot_file,
     slots,
@@ -252,7 +253,7 @@ def _key_of(
                 return key, store.user, False
     elif password is not None and slot_file.exists(folder / SLOTS):
         with suppress(UserError):  # of a vault whose database cannot be opened
-            today = vault.unsealed(folder, password, name)
+            today = keyholders.unsealed(folder, password, name)
             demand(today.slot.account.role, Act.RESTORE)
             for key in _keys(today):
                 if source.is_under(key):
@@ -264,7 +265,7 @@ def _key_of(
         raise NeedsPassword
     scratch = folder / restoring.FOLDER
     durable.write_whole(scratch / SLOTS, raw)
-    opened = vault.unsealed(scratch, password, name)
+    opened = keyholders.unsealed(scratch, password, name)
     demand(opened.slot.account.role, Act.RESTORE)
     for key in _keys(opened):
         if source.is_under(key):

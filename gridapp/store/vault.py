@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections.abc import Callable, Generator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -25,7 +25,6 @@ from gridapp.models.permissions import Act, demand
 from gridapp.models.record import Record, table_of
 from gridapp.store import accounts as people
 from gridapp.store import (
-    asked,
     audit,
     begun,
     county_slot,
@@ -33,7 +32,6 @@ from gridapp.store import (
     opening,
     passwords,
     rekeying,
-    restoring,
     saved,
     search,
     slot_file,
@@ -51,11 +49,10 @@ from gridapp.store.door import (
     exists,
     is_shut,
 )
-from gridapp.store.faults import Damaged
-from gridapp.store.keyholders import change_password, unsealed
+from gridapp.store.keyholders import change_password
 from gridapp.store.photos import PhotoStore
 
-__all__ = ["WRONG_PASSWORD", "WrongPassword", "change_password"]
+__all__ = ["WRONG_PASSWORD", "WrongPassword", "accounts", "change_password", "is_shut"]
 
 _KEEPERS = frozenset({Grid, Worker})  # who works where, which accounts are made from
 
@@ -281,22 +278,9 @@ def open_store(folder: Path, password: str, name: str | None = None) -> Store:
     """The vault in `folder`; UserError when there is none or the password is wrong.
 
     name: whose password it is, the name or the id of an account; by default whose slot
-    it opens.
+    it opens. The steps of it: `opening.STEPS`.
     """
-    if not exists(folder):
-        raise UserError(
-            tr("{folder} 里没有数据，请先用“新建”或 gridapp init 建立", folder=folder)
-        )
-    with faults_in_words():
-        restoring.finish(folder)
-    opened = unsealed(folder, password, name)
-    with faults_in_words():
-        key = rekeying.key_of(folder / DATABASE_FILE, opened)
-    store = open_with_key(folder, key, opened.slot.account)
-    asked.forget(folder, store.user.id)  # it was remembered after all
-    opening.keep_label(store, opened.slot, password)
-    opening.tell_failures(store)
-    return store
+    return opening.carried_out(opening.Opening(folder, Store, password, name))
 
 
 def _known(db: Connection, user: Account) -> Account:
@@ -319,49 +303,5 @@ def open_with_key(
     changed is; not so in a copy that is about to be restored. Locked when the county
     has shut the vault: a key that is still known does not count.
     """
-    path = folder / DATABASE_FILE
-    with faults_in_words():
-        restoring.finish(folder)
-    if is_shut(folder):
-        raise slots.Locked(slots.LOCKED)
-    with faults_in_words():
-        begun.finish(path)
-    if not path.exists():
-        raise UserError(tr("数据文件 {name} 不见了，请从备份恢复", name=path.name))
-    with faults_in_words(), ExitStack() as on_failure:
-        if user is None:
-            user = accounts(folder)[0]
-        engine = make_engine(path, key)
-        on_failure.callback(engine.dispose)  # Windows restores no file that is open
-        _bring_up(engine, folder, key if kept else None)
-        if kept:
-            engine, key = rekeying.carry_out(folder / SLOT_FILE, path, engine, key)
-            on_failure.callback(engine.dispose)
-        store = Store(folder, engine, key, user)
-        on_failure.pop_all()
-    if kept:
-        opening.mend(store)
-        county_slot.renew(store)
-    return store
-
-
-def _bring_up(engine: Engine, folder: Path, key: bytes | None) -> None:
-    """Make the file what this version of the program works with; with a key, a backup
-    of it is made before."""
-    with engine.connect() as db:
-        version = migrations.version_of(db)
-        db.rollback()
-        if version is None:  # an empty file opens as a new, empty database
-            raise Damaged(tr("数据文件已损坏，请从备份恢复"))
-        if version != migrations.HEAD:
-            migrations.refuse_newer(version)
-            if key is not None:
-                from gridapp.store import backup  # late: it is needed once a year
-
-                backup.before_upgrade(folder, key)
-    with engine.execution_options(gridapp_writes=True).begin() as db:
-        if version != migrations.HEAD:
-            migrations.upgrade(db, "client")
-        journal.ensure_triggers(db)
-        search.ensure(db)
-        audit.seal(db, now())
+    found = opening.Opening(folder, Store, key=key, user=user, in_use=kept)
+    return opening.carried_out(found)
