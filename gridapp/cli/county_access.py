@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,8 +12,14 @@ from typing import Any
 import click
 
 from gridapp.cli.commands import Group
-from gridapp.cli.options import as_json, id_of, print_json, server_folder
-from gridapp.county import access, acts, locks, upkeep, workers
+from gridapp.cli.options import (
+    as_json,
+    id_of,
+    print_json,
+    server_folder,
+    tell_new_grids,
+)
+from gridapp.county import access, acts, browsers, locks, org, upkeep, workers
 from gridapp.county import codes as enrolment_codes
 from gridapp.language import tr
 from gridapp.models import codes
@@ -22,7 +30,8 @@ _AREA = tr("区划代码：社区 12 位、乡镇街道 9 位、县级 6 位；�
 
 def split(text: str) -> list[str]:
     """The codes of grids in what was typed with commas between them."""
-    return [one.strip() for one in text.replace("，", ",").split(",") if one.strip()]
+    plain = unicodedata.normalize("NFKC", text)  # digits and commas of full width
+    return [one.strip() for one in re.split("[,、;]", plain) if one.strip()]
 
 
 def role_name(role: str) -> str:
@@ -37,6 +46,9 @@ def role_name(role: str) -> str:
 @click.option("--worker", required=True, help=tr("工作人员的姓名或编号。"))
 @click.option("--role", help=tr("岗位代码；不填时沿用原来的，新人是 worker。"))
 @click.option("--new-worker", is_flag=True, help=tr("是另一位同名的人。"))
+@click.option(
+    "--browser", is_flag=True, help=tr("给浏览器：只看统计网页，不给居民记录。")
+)
 @as_json
 def enrol(
     data: Path,
@@ -45,11 +57,14 @@ def enrol(
     worker: str,
     role: str | None,
     new_worker: bool,
+    browser: bool,
     as_json: bool,
 ) -> None:
     """生成一次性的登记码；没有的网格会建立。"""
+    invite = browsers.invite if browser else access.invite
     with upkeep.opened(data) as county:
-        made = access.invite(
+        new = org.missing(county, split(grids))
+        made = invite(
             county, split(grids), worker, role, area=area, new_worker=new_worker
         )
     if as_json:
@@ -59,11 +74,15 @@ def enrol(
                 "worker_id": str(made.worker_id),
                 "role": made.role,
                 "known": made.known,
+                "new_grids": new,
             }
         )
         return
     click.echo(tr("登记码：{code}（7 天内有效，只能用一次）", code=made.code))
-    if made.known:
+    tell_new_grids(new)
+    if browser:
+        click.echo(tr("用浏览器打开县级服务器的地址，填这个登记码，就能看统计"))
+    elif made.known:
         click.echo(
             tr(
                 "给已登记的{role}{worker}再加一台电脑",
@@ -97,6 +116,7 @@ def codes_command(data: Path, cancel: str | None, as_json: bool) -> None:
                 where=_where(one),
                 until=_moment(one["expires_at"]),
             )
+            + (tr("，给浏览器的") if one["browser"] else "")
         )
     click.echo(tr("共 {count} 个", count=len(found)), err=True)
 
@@ -117,7 +137,18 @@ def devices(data: Path, as_json: bool) -> None:
 
 
 def told(one: dict[str, Any]) -> str:
-    """One laptop in words, as `status` and `devices` say it."""
+    """One laptop or browser in words, as `status` and `devices` say it."""
+    if one["browser"]:
+        return tr(
+            "浏览器：{id} {worker}（{role}），看 {where} 的统计，最近打开 "
+            "{seen:%Y-%m-%d %H:%M}{states}",
+            id=one["id"],
+            worker=one["worker"],
+            role=role_name(one["role"]),
+            where=_where(one),
+            seen=_moment(one["seen_at"]),
+            states="".join(_states(one)),
+        )
     return tr(
         "电脑：{id} {worker}（{role}，{name}，{version}），{where}，最近同步 "
         "{seen:%Y-%m-%d %H:%M}，还差 {behind} 条{states}",
@@ -139,10 +170,14 @@ def _states(one: dict[str, Any]) -> Iterator[str]:
         yield tr("，更新到 {version} 没有成功", version=version)
     if one["revoked"]:
         yield tr("，已停用")
-    if one["lock_done_at"]:
-        yield tr("，已锁定（电脑已确认）")
-    elif one["lock_asked_at"]:
-        yield tr("，已要求锁定，电脑还没有联网确认")
+    if one["lock_asked_at"]:
+        yield (
+            tr("，已锁定（电脑已确认）")
+            if one["lock_done_at"]
+            else tr("，已要求锁定，电脑还没有联网确认")
+        )
+    elif one["lock_done_at"]:
+        yield tr("，已撤回锁定，电脑还没有用解锁码打开")
 
 
 def _where(one: dict[str, Any]) -> str:
@@ -167,9 +202,11 @@ def grids_command(
 ) -> None:
     """改一台电脑管的网格，不用重新登记；去掉的网格，没上传的改动会先传上来。"""
     with upkeep.opened(data) as county:
+        new = org.missing(county, split(add))
         access.change_grids(
             county, id_of(device), add=split(add), remove=split(remove), area=area
         )
+    tell_new_grids(new)
     click.echo(tr("已改，下次同步时生效"))
 
 

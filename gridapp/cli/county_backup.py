@@ -35,7 +35,7 @@ _photos = click.option(
 @click.option(
     "--keys",
     is_flag=True,
-    help=tr("把交换包的密钥用口令封好放进备份；口令取自 {name}，没有就问。").format(
+    help=tr("把数据包的密钥用口令封好放进备份；口令取自 {name}，没有就问。").format(
         name=_PASSPHRASE
     ),
 )
@@ -121,7 +121,7 @@ def restore_backup(
     if lost:
         click.echo(tr("缺 {lost} 张照片，各台电脑会重新上传", lost=lost))
     if not keys:
-        click.echo(tr("没有恢复密钥，已换新的：恢复前做的交换包要重新做"))
+        click.echo(tr("没有恢复密钥，已换新的：恢复前导出、还没交的数据包要重新导出"))
 
 
 def _tell(found: Manifest) -> None:

@@ -16,6 +16,7 @@ from gridapp.cli.options import (
     as_json,
     print_json,
     server_folder,
+    tell_new_grids,
     warn_in_the_open,
 )
 from gridapp.county import preparing, upkeep
@@ -132,9 +133,7 @@ def _tell(made: Sequence[Made], out: Path, pins: Path | None) -> None:
         number = pin.shown(one.pin) if pins is None and one.pin else ""
         click.echo("\t".join([one.file, one.worker, one.grid, number]).rstrip())
     click.echo(tr("共 {count} 个登记文件：{out}", count=len(made), out=out), err=True)
-    if new := [one.new_grid for one in made if one.new_grid]:
-        words = tr("新建了网格：{grids}，请核对编码", grids=tr("、").join(new))
-        click.echo(words, err=True)
+    tell_new_grids([one.new_grid for one in made if one.new_grid])
     for one in made:
         if one.known:
             click.echo(_known(one), err=True)

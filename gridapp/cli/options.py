@@ -7,7 +7,7 @@ import datetime as dt
 import json
 import os
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -160,6 +160,13 @@ def warn_in_the_open(address: str) -> None:
     from gridapp.sync.address import warning
 
     if words := warning(address):
+        click.echo(words, err=True)
+
+
+def tell_new_grids(codes: Sequence[str]) -> None:
+    """Name the grids that were made just now: a wrong digit makes one too."""
+    if codes:
+        words = tr("新建了网格：{grids}，请核对编码", grids=tr("、").join(codes))
         click.echo(words, err=True)
 
 

@@ -61,12 +61,15 @@ def export(target: Path, data: Path, password_file: Path | None, as_json: bool) 
 @as_json
 def import_(file: Path, data: Path, password_file: Path | None, as_json: bool) -> None:
     """导入县里对数据包的答复。"""
-    from gridapp.sync.stick import import_from
+    from gridapp.sync.stick import LET_IN, import_from
 
     with opened(data, password_file, needs=None) as store:
         report = import_from(store, file)
     if as_json:
         print_json(asdict(report))
+        return
+    if report.let_in:
+        click.echo(LET_IN)
         return
     click.echo(
         tr(

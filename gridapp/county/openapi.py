@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
@@ -140,10 +140,27 @@ def _schemas(operations: Iterable[Operation]) -> dict[str, Any]:
         schemas["Pulled"]["prefixItems"][0] = lines  # Raw there: already written
     if "Push" in schemas:
         schemas["Push"]["prefixItems"][1]["maxItems"] = MAX_ROWS
+    _name_places(schemas, messages)
     for name in _IDS.keys() & schemas.keys():
         for place in _IDS[name]:
             _narrow(schemas[name]["prefixItems"][place])
     return schemas
+
+
+def _name_places(schemas: Mapping[str, Any], messages: Iterable[type[Any]]) -> None:
+    """Give every place of an array the name that it has in the messages."""
+    waiting, done = list[Any](messages), set[Any]()
+    while waiting:
+        one = waiting.pop()
+        if not (isinstance(one, type) and issubclass(one, msgspec.Struct)):
+            waiting += get_args(one)
+        elif one not in done:
+            done.add(one)
+            fields = msgspec.structs.fields(one)
+            places = schemas.get(one.__name__, {}).get("prefixItems", ())
+            for place, field in zip(places, fields, strict=False):
+                place["title"] = field.name
+            waiting += [field.type for field in fields]
 
 
 # Where ids stand that must be 16 bytes for a request to be understood.

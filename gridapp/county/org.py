@@ -94,6 +94,19 @@ def in_area(db: Connection, area: str) -> set[UUID]:
     return set(db.scalars(query))
 
 
+def known(db: Connection, code: str) -> bool:
+    """Whether there is a grid of that code, open or closed."""
+    grid = table_of(Grid)
+    return db.scalar(select(grid.c.id).where(grid.c.id == grid_id(code))) is not None
+
+
+def missing(county: County, given: Iterable[str]) -> list[str]:
+    """Those of the codes that no grid has; UserError when one cannot be a code."""
+    wanted = checked_codes(given)
+    with county.reading() as db:
+        return [one for one in wanted if not known(db, one)]
+
+
 def make_grid(
     db: Connection, code: str, at: dt.datetime, words: Mapping[str, Any] | None = None
 ) -> UUID:
@@ -279,12 +292,11 @@ def open_grid(county: County, code: str) -> None:
 
 def grid_of(db: Connection, code: str) -> UUID:
     """The grid of that code, open or closed; UserError when there is none."""
-    table, key = table_of(Grid), grid_id(code)
-    if db.scalar(select(table.c.id).where(table.c.id == key)) is None:
+    if not known(db, code):
         raise UserError(
             tr("没有网格 {code}，请用 gridapp county org list 查看", code=code)
         )
-    return key
+    return grid_id(code)
 
 
 def _records_in(db: Connection, key: UUID) -> int:

@@ -219,7 +219,8 @@ def _note(
 ) -> None:
     """Write down that the device was here, how far it has read, and what `more` says
     for columns of its row."""
-    here = {"seen_at": at, "unlock_hash": None, **(more or {})}
+    opened = {"unlock_hash": None, "lock_done_at": None}  # who is served is not locked
+    here = {"seen_at": at, **opened, **(more or {})}
     db.execute(update(devices).where(devices.c.id == device.id).values(here))
     for grid_id, n in moved.items():
         db.execute(

@@ -16,7 +16,7 @@ import msgspec
 from filelock import FileLock
 
 from gridapp import durable
-from gridapp.county import acts
+from gridapp.county import acts, org
 from gridapp.county.rights import Device
 from gridapp.county.store import County
 from gridapp.errors import UserError
@@ -85,7 +85,7 @@ def publish(
             out.write(head.raw)
             update_file.copy_installer(source, head, out)
         made = Offer(head.id, head.manifest, time_text(now()))
-        _set(made, grids, share)
+        _set(county, made, grids, share)
         others = (one for one in found if one.manifest.name != made.manifest.name)
         found[:] = [*others, made]
     _note(county, acts.UPDATE, made)
@@ -99,7 +99,7 @@ def offer(
     with _changing(county) as found:
         changed = _of_version(found, version)
         for one in changed:
-            _set(one, grids, share)
+            _set(county, one, grids, share)
     for one in changed:
         _note(county, acts.UPDATE, one)
     return changed
@@ -150,7 +150,10 @@ def _absent() -> Refused:
     return Refused("update", tr("县里没有这个更新"))
 
 
-def _set(one: Offer, grids: Sequence[str], share: int | None) -> None:
+def _set(county: County, one: Offer, grids: Sequence[str], share: int | None) -> None:
+    with county.reading() as db:
+        for code in grids:
+            org.grid_of(db, code)
     if share is not None and not 0 <= share <= EVERYBODY:
         raise UserError(tr("比例请写 0 到 100"))
     one.grids = list(grids)

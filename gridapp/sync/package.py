@@ -68,9 +68,11 @@ class PackageReport(Report):
 
     `again`: changes made since the export stand in the way of some of the answer; the
     next package brings them to the county, and its answer the rest.
+    let_in: it only let this laptop in; the next package brings what there is.
     """
 
     again: bool = False
+    let_in: bool = False
 
 
 def export_package(
@@ -254,7 +256,7 @@ def import_package(
                 )
             if invitation is not None:
                 package_join.take_reply(store, source, header, invitation)
-                return PackageReport()
+                return PackageReport(let_in=True)
             home, keys = home_of(store), keyring.own(store)
             return _import(store, home, keys, header, source, progress, cancelled)
     except OSError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from gridapp.language import tr
 from gridapp.models.kinds import now, time_text
 from gridapp.store import sync_log
 from gridapp.store.sync_log import SyncLine
@@ -13,6 +14,7 @@ from gridapp.sync.package import PackageReport, export_package, import_package
 from gridapp.sync.report import Progress
 
 Cancelled = Callable[[], bool]
+LET_IN = tr("登记好了。请再导出一个数据包交给县里，导入答复以后就有县里的资料了")
 
 
 def export_to(

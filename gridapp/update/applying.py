@@ -8,6 +8,7 @@ what came of it (`staged.Updates.judge`).
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -114,10 +115,10 @@ def by_administrator(updates: Updates, head: Head) -> str:
             "程序是管理员装的，要由管理员更新：请用管理员身份运行 {name} /ALLUSERS",
             name=head.manifest.installer,
         )
+    file = str(updates.file_of(head))
     return tr(
-        "要由管理员更新，请管理员在终端运行：sudo {helper} “{file}”",
-        helper=updates.program.folder / HELPER,
-        file=updates.file_of(head),
+        "要由管理员更新，请管理员在终端运行：{command}",
+        command=shlex.join(["sudo", str(updates.program.folder / HELPER), file]),
     )
 
 

@@ -97,6 +97,15 @@ def test_from_a_list_of_grids_to_a_laptop_that_was_lost(tmp_path, run, enrol):
     assert whats[:4] == ["revoke", "unlock", "lock", "open"]
 
 
+def test_a_grid_that_a_code_made_is_told_and_codes_may_be_typed_the_chinese_way(run):
+    full = ONE.translate(str.maketrans("0123456789", "０１２３４５６７８９"))
+
+    assert f"新建了网格：{ONE}、{TWO}，" in run(
+        "enrol", "--grid", f"{full}、{TWO}", "--worker", "王秀兰"
+    )
+    assert "新建" not in run("enrol", "--grid", ONE, "--worker", "张三")
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

@@ -5,9 +5,10 @@ import shutil
 from base64 import b64encode
 
 import httpx
+import msgspec
 import pytest
 
-from gridapp.county import access, upkeep
+from gridapp.county import access, openapi, upkeep
 from gridapp.county.store import open_county
 from gridapp.sync import protocol
 from tests.county.caller import Caller, over_http
@@ -111,3 +112,13 @@ def test_json_has_the_same_bounds(served, caller):
 
     assert ask(served, caller, *many).json()[0] == "size"
     assert ask(served, caller, long).status_code == 413
+
+
+def test_the_description_names_every_place_of_every_array(served):
+    """Another client is written after it: an array alone says nothing of its order."""
+    schemas = httpx.get(served + openapi.PATH).json()["components"]["schemas"]
+
+    for name, schema in schemas.items():
+        assert all(one.get("title") for one in schema.get("prefixItems", ())), name
+    places = [one["title"] for one in schemas["Change"]["prefixItems"]]
+    assert places == [one.name for one in msgspec.structs.fields(protocol.Change)]

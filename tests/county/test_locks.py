@@ -6,6 +6,7 @@ import httpx
 import msgspec
 import pytest
 
+from gridapp.cli.county_access import told
 from gridapp.county import access, attempts, locks, service, upkeep
 from gridapp.county.store import open_county
 from gridapp.errors import UserError
@@ -76,13 +77,16 @@ class TestLock:
         lost.store.close()
         with pytest.raises(slots.Locked, match="解锁码"):
             vaults.open_store(folder, PASSWORD)
+        assert "已锁定" in told(device_of(county, lost))
         code = locks.lift(county, lost.store.device_id)
+        assert "已撤回锁定" in told(device_of(county, lost))
         locking.unlock(folder, code.lower(), lost.transport)
         again = vaults.open_store(folder, PASSWORD)
         try:
             SyncClient(again, lost.transport).sync()
         finally:
             again.close()
+        assert "锁定" not in told(device_of(county, lost))
         assert names(county) == {"没上传"}
 
     @one_database

@@ -100,6 +100,13 @@ def test_the_newest_that_is_for_this_laptop_is_offered(laptop, publish, county):
     assert fetched(there) == "1.2.0"
 
 
+def test_a_grid_that_is_not_there_is_told_and_nothing_is_published(publish, county):
+    """With a digit wrong it would be for nobody, and nobody would know."""
+    with pytest.raises(UserError, match="没有网格 990101009999"):
+        publish("1.1.0", grids=["990101009999"])
+    assert updates.offers(county) == []
+
+
 def test_a_share_is_of_the_same_laptops_when_it_grows(publish, county):
     ids = [
         UUID(int=n * 0x9E3779B97F4A7C15F39CC0605CEDC835 % 2**128) for n in range(400)

@@ -7,6 +7,7 @@ does. The real ones are tried by tests/installer.
 
 import base64
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -231,10 +232,13 @@ def test_an_installer_elsewhere_finds_data_that_were_named_from_here(
 def test_on_debian_without_a_helper_the_command_for_an_administrator_is_told(
     releases, tmp_path
 ):
-    updates = Updates(tmp_path, releases.program(tmp_path, platform=DEBIAN))
+    data = tmp_path / "我的 数据"
+    updates = Updates(data, releases.program(tmp_path, platform=DEBIAN))
     updates.take(releases.make(deb=True))
-    with pytest.raises(UserError, match="sudo .*gridapp-update"):
+    with pytest.raises(UserError, match="sudo .*gridapp-update") as told:
         applying.start(updates)
+    command = str(told.value).partition("：")[2]
+    assert shlex.split(command)[2] == str(updates.file_of(updates.ready()))
 
 
 def _starts(updates):

@@ -196,9 +196,11 @@ def _export(store: Store, folder: Path, progress: Progress) -> Path:
 
 
 def _import(store: Store, file: Path, progress: Progress) -> str:
-    from gridapp.sync.stick import import_from
+    from gridapp.sync.stick import LET_IN, import_from
 
     report = import_from(store, file, progress.step, progress.cancelled)
+    if report.let_in:
+        return LET_IN
     words = tr(
         "答复已导入：县里收下 {pushed:,} 条，带回 {pulled:,} 条",
         pushed=report.pushed,

@@ -177,7 +177,7 @@ def test_by_commands(county, new_vault, stick, monkeypatch):
     ok("package", "export", stick, *mine)
     assert "登记好了" in ok("county", "package", stick, "--out", stick, *theirs)
     told = ok("county", "package", stick, "--out", stick, *theirs, "--json")
-    ok("package", "import", json.loads(told)[0]["answer"], *mine)
+    assert "再导出" in ok("package", "import", json.loads(told)[0]["answer"], *mine)
 
     [device] = upkeep.status(county)["devices"]
     assert device["id"] == str(store.device_id)
