@@ -138,6 +138,21 @@ def test_the_nightly_backup_makes_one(unit, tmp_path):
     assert len(list((tmp_path / "daily").glob("*.backup"))) == 1
 
 
+def test_the_service_finds_its_folders_made_for_its_user(unit):
+    """Its user may make none in /var/lib: `county init` on the page would fail."""
+    text = (FILES / "tmpfiles.conf").read_text(encoding="utf-8")
+    made = {
+        line.split()[1]: line.split()[2:5]
+        for line in text.splitlines()
+        if line.startswith("d ")
+    }
+    start = unit("gridapp-county.service")["Service"]["ExecStart"].split()
+    backup = unit("gridapp-county-backup.service")["Service"]["ReadWritePaths"]
+
+    for folder in (start[start.index("--data") + 1], backup):
+        assert made[folder] == ["0700", "gridapp", "gridapp"]
+
+
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd here")
 def test_systemd_takes_the_units(tmp_path):
     """With a user and a program of this machine in place of those it will have."""
