@@ -30,6 +30,7 @@ from gridapp.ui.idle import IdleWatch
 from gridapp.ui.jobs import Jobs
 from gridapp.ui.login import Login
 from gridapp.ui.messages import Messages
+from gridapp.ui.one_window import OneWindow
 from gridapp.ui.preferences import Preferences
 from gridapp.ui.qt_start import PLATFORM, has_display, log_qt, qt_application
 from gridapp.ui.reopen import Start, Successor, prepare
@@ -61,6 +62,7 @@ class App(QObject):
         *,
         attended: bool = True,
         start: Start | None = None,
+        turn: OneWindow | None = None,
     ) -> None:
         super().__init__(qt)
         self._qt = qt
@@ -81,6 +83,7 @@ class App(QObject):
         self._attended = attended
         self.successor: subprocess.Popen[bytes] | None = None  # in place of this one
         self.package: Path | None = None  # to be taken when the vault is open
+        self._turn = turn
         self._handover: Handover | None = None
         self._cover = Cover(qt, self.messages)
         self._copies = ClipboardGuard(self)
@@ -111,13 +114,13 @@ class App(QObject):
         QTimer.singleShot(_PAINTED, self, self._warm)
         return login
 
-    def take(self, file: Path) -> None:
-        """Take a file that was double-clicked: now, or once somebody is signed in."""
-        self.package = file
+    def take(self, file: Path | None) -> None:
+        """Come to the front; take a file that was double-clicked as soon as may be."""
+        self.package = file or self.package
         shown = self.login or self.window
         if self.window is not None and not self._cover.down:
             self._take_package(self.window)
-        elif self.login is not None:
+        elif self.login is not None and file is not None:
             self.login.say_waiting(file.name)
         if shown is not None:
             shown.setWindowState(shown.windowState() & ~Qt.WindowState.WindowMinimized)
@@ -303,6 +306,8 @@ class App(QObject):
         self._copies.clear()
         if self._handover is not None:
             self._handover.close()
+        if self._turn is not None:
+            self._turn.end()
         if self._cover.down:
             self._cover.take_away()
         if self._session is not None:
@@ -330,8 +335,8 @@ def run(
     """Open the window on the vault in `data`; returns the exit code when it is closed.
 
     `password` is for the demo, whose password is printed beforehand; otherwise the
-    login asks for it. `package` is a file that was double-clicked: the window that is
-    open on the same data takes it, else this one once the vault is open. `updated` is
+    login asks for it. `package` is a file that was double-clicked. A window that is
+    open on the same data comes to the front and takes it instead. `updated` is
     how the installer ended that has started this process. UserError when there is no
     screen.
     """
@@ -343,9 +348,11 @@ def run(
     crash.listen_to_libraries()
     start = prepare(data)
     qt = qt_application()
-    if package is not None and _window_took(data, package):
+    turn = OneWindow(data)
+    if not start.page and password is None and turn.give_way(package):
         return 0
-    app = App(qt, data, start=start)
+    turn.take()  # also in place of a window that has ended
+    app = App(qt, data, start=start, turn=turn)
     app.messages.install()
     app.package = package
     if start.key is None and not update_start.goes_on(data, app.messages, updated):
@@ -363,13 +370,6 @@ def run(
         return qt.exec()
     finally:
         app.close()
-
-
-def _window_took(data: Path, file: Path) -> bool:
-    """Whether a window that is open on the same data has taken the file."""
-    from gridapp.ui.handover import hand_over  # late: most starts bring no file
-
-    return hand_over(data, file)
 
 
 def screens(data: Path, password: str, out: Path, *, every: bool) -> list[Path]:

@@ -1,22 +1,22 @@
-"""A file that was double-clicked goes to the window that is open on the same data.
+"""A second start goes to the window that is open on the same data, with its file.
 
 Each window listens under a name that follows from its data folder, for its own user
-only; a second process says its file there and ends. Where nobody answers, the second
-process opens a window of its own, as without this.
+only; a second process says its file there, or an empty line when it was started without
+one, and ends. Where nobody answers, it opens a window of its own, as without this.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-import stat
 import sys
-import tempfile
-from contextlib import suppress
+from enum import Enum, auto
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
+
+from gridapp.ui.session_folders import own_folder, session_folder
 
 _WAIT = 2_000  # ms for a window to answer
 _LONGEST = 64 << 10  # bytes of a path
@@ -26,47 +26,52 @@ _LONGEST_NAME = 107  # bytes of a socket's path (unix(7): sun_path has 108, one 
 
 def name_of(data: Path) -> str:
     """Where the window on that data listens: a pipe of Windows, else a socket in the
-    folder of the user's session, or beside the data; where that path is too long for
-    a socket, in a folder of the user's own among the temporary files."""
+    folder of the user's session; where there is none, or that path is too long for a
+    socket, in a folder of the user's own among the temporary files."""
     told = hashlib.sha256(os.fsencode(data.resolve())).hexdigest()[:16]
     if sys.platform == "win32":
         return f"gridapp-{told}"
-    session = os.environ.get("XDG_RUNTIME_DIR", "")
-    folder = Path(session) if session and Path(session).is_dir() else data
-    path = folder / f"gridapp-{told}.sock"
+    path = (session_folder() or own_folder()) / f"gridapp-{told}.sock"
     if len(os.fsencode(path)) > _LONGEST_NAME:
-        path = _own_folder() / path.name
+        path = own_folder() / path.name
     return str(path)
 
 
-def _own_folder() -> Path:
-    """A folder that nobody else can look into; one that was somebody else's before is
-    not taken: then nobody listens."""
-    folder = Path(tempfile.gettempdir()) / f"gridapp-{os.getuid()}"
-    with suppress(FileExistsError):
-        folder.mkdir(mode=0o700)
-    found = folder.lstat()
-    own = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid()
-    return folder if own and not found.st_mode & 0o077 else folder / "none"
+class Answer(Enum):
+    """What the window on some data said to what it was handed."""
+
+    TAKEN = auto()
+    SILENT = auto()  # it did not answer in time; it may yet do what it was asked
+    ABSENT = auto()  # nobody listens
 
 
-def hand_over(data: Path, file: Path) -> bool:
-    """Give a file to the window that is open on `data`; whether there was one that
-    took it."""
+def hand_over(data: Path, file: Path | None) -> Answer:
+    """Have the window that is open on `data` come forward and take `file`, if any."""
     line = QLocalSocket()
     line.connectToServer(name_of(data))
     if not line.waitForConnected(_WAIT):
-        return False
-    line.write(os.fsencode(file.resolve()) + b"\n")
+        return Answer.ABSENT
+    _let_come_forward()
+    line.write((os.fsencode(file.resolve()) if file else b"") + b"\n")
     taken = line.waitForReadyRead(_WAIT) and bytes(line.readAll().data()) == _TAKEN
     line.disconnectFromServer()
-    return taken
+    return Answer.TAKEN if taken else Answer.SILENT
+
+
+def _let_come_forward() -> None:
+    """Windows lets a window come forward only with leave of who was started last
+    (AllowSetForegroundWindow; ASFW_ANY is -1)."""
+    if sys.platform == "win32":
+        import ctypes
+
+        ctypes.windll.user32.AllowSetForegroundWindow(-1)
 
 
 class Handover(QObject):
-    """Listens for files on behalf of a window, until it is closed."""
+    """Listens on behalf of a window for files, or None for a start without one, until
+    it is closed."""
 
-    came = Signal(Path)
+    came = Signal(object)
 
     def __init__(self, data: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -99,7 +104,7 @@ class Handover(QObject):
             said = bytes(line.readLine().data()).rstrip(b"\n")
             line.write(_TAKEN)
             line.flush()
-            self.came.emit(Path(os.fsdecode(said)))
+            self.came.emit(Path(os.fsdecode(said)) if said else None)
 
 
 def _answers(name: str) -> bool:
