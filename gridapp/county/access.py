@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -51,6 +51,7 @@ from gridapp.sync.wire import whole
 __all__ = ["Device", "authenticate", "keep_keys", "signer"]
 
 CODE_DAYS = 7
+Kept = Callable[[str], str]  # how a code or a token is kept
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,7 @@ def invite_in(
     area: str | None,
     *,
     new_worker: bool = False,
+    kept_as: Kept = hashed_code,
 ) -> Invitation:
     """What `invite` does, with that code and inside a transaction."""
     if not grid_codes and not area:
@@ -131,7 +133,7 @@ def invite_in(
     area = _checked_area(db, area, has, grids)
     db.execute(
         insert(enrolment).values(
-            code_hash=hashed_code(code),
+            code_hash=kept_as(code),
             worker_id=worker_id,
             worker_name=name,
             worker_role=has,
@@ -142,7 +144,7 @@ def invite_in(
         )
     )
     detail = " ".join([str(worker_id), has, *wanted, *([area] if area else [])])
-    acts.note(db, acts.ENROL, short(hashed_code(code)), detail)
+    acts.note(db, acts.ENROL, short(kept_as(code)), detail)
     return Invitation(code, worker_id, name, has, found is not None)
 
 
@@ -173,7 +175,12 @@ def _check_role(name: str, has: str, role: str | None) -> None:
         raise UserError(tr("这个岗位不收发居民记录，不用登记码；请在服务器上管理"))
 
 
-def enrol(county: County, request: EnrolRequest) -> EnrolReply:
+def enrol(
+    county: County,
+    request: EnrolRequest,
+    code_kept_as: Kept = hashed_code,
+    token_kept_as: Kept = rights.hashed,
+) -> EnrolReply:
     """Let a laptop in, or in again. Refused when the code is wrong, used or too old.
 
     The answer may get lost on its way. So the device that used the code may use it
@@ -185,9 +192,8 @@ def enrol(county: County, request: EnrolRequest) -> EnrolReply:
     token = secrets.token_urlsafe(16)  # 128 bits
     device_id = locks.device_named(request.device)
     with county.writing() as db:
-        query = select(enrolment).where(
-            enrolment.c.code_hash == hashed_code(request.code)
-        )
+        code_hash = code_kept_as(request.code)
+        query = select(enrolment).where(enrolment.c.code_hash == code_hash)
         row = db.execute(query.with_for_update()).one_or_none()
         if row is None:
             raise Refused("code", wrong_words(request.code))
@@ -202,7 +208,7 @@ def enrol(county: County, request: EnrolRequest) -> EnrolReply:
         if not set(request.grids) <= {one.bytes for one in grids}:
             raise Refused("grid", tr("登记码不是这台电脑所在网格的，请核对网格编码"))
         worker = _worker(db, row, grids[0], request, moment)
-        _admit(db, device_id, worker, row.area, request, rights.hashed(token), moment)
+        _admit(db, device_id, worker, row.area, request, token_kept_as(token), moment)
         _give(db, device_id, own, grids)
         org.house(db, worker, moment)
         db.execute(

@@ -26,6 +26,7 @@ from gridapp.county.metrics import Metrics
 from gridapp.county.routes import Edge, Operation, refused
 from gridapp.county.serving import Options
 from gridapp.county.store import County, open_county
+from gridapp.county.web import routes as web
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.sync.protocol import Refused
@@ -35,7 +36,7 @@ _STARTS_WITHIN = 10.0  # seconds
 
 
 def operations() -> Sequence[Operation]:
-    """Every path of the server; see `routes` for how to add one."""
+    """Every path for programs; see `routes` for how to add one."""
     return (
         *edge.operations(),
         *photo_routes.operations(),
@@ -57,7 +58,7 @@ def make_app(
     limits, served_ones = limits or Limits(), operations()
     metrics = Metrics(county)
     app = Starlette(
-        routes=[one.route() for one in served_ones],
+        routes=[one.route() for one in (*served_ones, *web.operations())],
         middleware=[
             Middleware(Watched, metrics, _saying(_broken), edge.QUIET),
             Middleware(Crowd, limits.requests, _saying(crowded), edge.QUIET),

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 
 from gridapp.county import acts, workers
 from gridapp.county.store import County
-from gridapp.county.tables import enrolment
+from gridapp.county.tables import BROWSER, enrolment
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models import Grid
@@ -52,6 +52,18 @@ def hashed_code(typed: str) -> str:
     return hashlib.sha256(plain_code(typed).encode()).hexdigest()
 
 
+def hashed_for_browser(secret: str) -> str:
+    """How a browser's token, and the plain form of its code, are kept: another hash
+    than a laptop's, so that neither opens what is the other's."""
+    found = hashlib.blake2s(secret.encode(), digest_size=28, person=b"browser")
+    return found.hexdigest() + BROWSER
+
+
+def hashed_browser_code(typed: str) -> str:
+    """How a code for a browser is kept; blanks, hyphens, small letters do not count."""
+    return hashed_for_browser(plain_code(typed))
+
+
 def short(code_hash: str) -> str:
     """What an enrolment code is called in lists, which must not show it."""
     return code_hash[:8]
@@ -77,6 +89,7 @@ def open_codes(county: County) -> list[dict[str, Any]]:
                 "area": row.area or "",
                 "made_at": time_text(row.made_at),
                 "expires_at": time_text(row.expires_at),
+                "browser": row.code_hash.endswith(BROWSER),
             }
             for row in db.execute(query)
         ]

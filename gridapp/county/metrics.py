@@ -19,7 +19,7 @@ from sqlalchemy import func, select
 
 from gridapp.county.routes import Facts
 from gridapp.county.store import County
-from gridapp.county.tables import device, held
+from gridapp.county.tables import IS_LAPTOP, device, held
 from gridapp.models.kinds import now
 from gridapp.sync.merge import CAME_BACK
 
@@ -107,7 +107,7 @@ class _Standing(Collector):
         open_ones = select(func.count()).where(~held.c.settled)
         open_ones = open_ones.where(held.c.reason != CAME_BACK)
         devices = select(func.count(), func.min(device.c.seen_at)).where(
-            device.c.revoked_at.is_(None)
+            device.c.revoked_at.is_(None), IS_LAPTOP
         )
         with self._county.reading() as db:
             conflicts = db.execute(open_ones).scalar_one()

@@ -164,6 +164,11 @@ def _scopes(db: Connection, row: Any) -> _Scopes:
     return found
 
 
+def grids_of(db: Connection, row: Any) -> Collection[UUID]:
+    """The grids that a device, a row of its table, may see now."""
+    return _scopes(db, row).cursors.keys()
+
+
 def settle(db: Connection, device_id: UUID, at: dt.datetime) -> None:
     """Write down what the area of a device gives and takes by now."""
     query = select(device).where(device.c.id == device_id).with_for_update()

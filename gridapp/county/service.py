@@ -119,7 +119,7 @@ def answer(
         if path == UNLOCK:
             asked = _read(body, UnlockRequest, _MAX_ENROL, form, served)
             unlock = partial(locks.open_again, county, asked)
-            key = _by_code(county, attempts.UNLOCK, source, unlock)
+            key = by_code(county, attempts.UNLOCK, source, unlock)
             return Answer(200, form.write(key))
         if path == LOCKED:
             said = _read(body, LockDone, _MAX_ENROL, form, served)
@@ -141,12 +141,12 @@ def _enrolled(county: County, request: EnrolRequest, source: str | None) -> Enro
     enrol = partial(access.enrol, county, request)
     part = prepared_part(request.code)
     if not part:
-        return _by_code(county, attempts.ENROL, source, enrol)
-    by_file = partial(_by_code, county, attempts.PIN, hashed_code(part), enrol)
-    return _by_code(county, attempts.ENROL, source, by_file)
+        return by_code(county, attempts.ENROL, source, enrol)
+    by_file = partial(by_code, county, attempts.PIN, hashed_code(part), enrol)
+    return by_code(county, attempts.ENROL, source, by_file)
 
 
-def _by_code(county: County, kind: str, source: str | None, act: Callable[[], M]) -> M:
+def by_code(county: County, kind: str, source: str | None, act: Callable[[], M]) -> M:
     """Do what takes a code; a wrong one counts against where it came from."""
     attempts.check(county, kind, source)
     try:

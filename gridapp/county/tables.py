@@ -66,6 +66,12 @@ device = Table(
     Column("seal", LargeBinary),  # what that link says (store/audit.py)
 )
 
+# A browser that shows the county's figures is a device too. Its token and the code
+# that let it in are kept with this at their end (`codes.hashed_for_browser`), so that
+# neither is ever what a laptop's comes to.
+BROWSER = ":browser"
+IS_LAPTOP = device.c.token_hash.not_like(f"%{BROWSER}")
+
 # What a device may see and change. `cursor` is how far it said it has read. A row that
 # its area gave (`by_area`) goes with the area. One that was taken away stays, with
 # `left_at`, until the device has sent what it wrote there and let the records go.

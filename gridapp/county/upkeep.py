@@ -12,7 +12,16 @@ from sqlalchemy import Connection, func, select
 
 from gridapp.county import programs, store
 from gridapp.county.store import County
-from gridapp.county.tables import change, device, device_scope, held, photo, scope
+from gridapp.county.tables import (
+    BROWSER,
+    IS_LAPTOP,
+    change,
+    device,
+    device_scope,
+    held,
+    photo,
+    scope,
+)
 from gridapp.models import RECORDS, Grid, Worker
 from gridapp.models.kinds import time_text
 from gridapp.models.record import Record, Values, table_of
@@ -94,6 +103,7 @@ def _devices(db: Connection) -> list[dict[str, Any]]:
         .join(change, change.c.grid_id == device_scope.c.grid_id)
         .where(
             device_scope.c.device_id == device.c.id,
+            IS_LAPTOP,  # a browser reads no changes
             device_scope.c.left_at.is_(None),
             change.c.n > device_scope.c.cursor,
             to_read,
@@ -128,6 +138,7 @@ def _devices(db: Connection) -> list[dict[str, Any]]:
             "seen_at": time_text(row.seen_at),
             "behind": int(row.behind),
             "revoked": row.revoked_at is not None,
+            "browser": row.token_hash.endswith(BROWSER),
             "lock_asked_at": time_text(row.lock_asked_at) if row.lock_asked_at else "",
             "lock_done_at": time_text(row.lock_done_at) if row.lock_done_at else "",
         }

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 
 from gridapp.county import acts, org
 from gridapp.county.store import County
-from gridapp.county.tables import device, device_scope, enrolment
+from gridapp.county.tables import IS_LAPTOP, device, device_scope, enrolment
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models import Grid, Worker, codes
@@ -146,7 +146,7 @@ def listed(county: County) -> list[dict[str, Any]]:
     with county.reading() as db:
         many: dict[UUID, int] = {}
         for worker_id in db.scalars(
-            select(device.c.worker_id).where(device.c.revoked_at.is_(None))
+            select(device.c.worker_id).where(device.c.revoked_at.is_(None), IS_LAPTOP)
         ):
             many[worker_id] = many.get(worker_id, 0) + 1
         return [

@@ -18,6 +18,18 @@ from gridapp.language import tr
 from gridapp.models.kinds import CODES, DATE, NAME, NOTE, NUMBER, TIME
 from gridapp.models.record import Record, field
 
+# Codes of `visit_mode`, by how somebody was met; of `call_result`, who was not.
+AT_HOME = frozenset({"home", "doorstep", "third_party"})
+IN_PERSON = AT_HOME | {"met_outside", "mobile_desk"}
+BY_VOICE = frozenset({"phone", "video"})
+NOT_REACHED = ("no_answer", "off", "wrong")  # call results that reached nobody
+# By code of `plan_way`: the modes that settle what a plan asks for.
+SETTLES: Mapping[str, frozenset[str]] = {
+    "visit": AT_HOME,
+    "call": BY_VOICE | IN_PERSON,
+    "video": frozenset({"video"}) | IN_PERSON,
+    "remote": BY_VOICE | IN_PERSON,
+}
 WHO, STATE, HOME, AFTER = tr("见面"), tr("情况"), tr("居家"), tr("处置")
 
 

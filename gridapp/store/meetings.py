@@ -23,9 +23,9 @@ from sqlalchemy import (
 )
 
 from gridapp.models import Visit
+from gridapp.models.care import NOT_REACHED
 from gridapp.models.record import table_of
 
-NOT_REACHED = ("no_answer", "off", "wrong")  # call results that reached nobody
 # Reasons that say where somebody is: nobody need be looked for.
 KNOWN_REASONS = ("refused", "hospital", "travelling", "moved", "died")
 REMEMBERED = dt.timedelta(days=60)  # how long an attempt that missed is still followed

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from gridapp.language import tr
+from gridapp.models.care import AT_HOME, BY_VOICE, IN_PERSON, SETTLES
+
+__all__ = ["AT_HOME", "BY_VOICE", "IN_PERSON", "WAYS", "Kind", "Way", "every_words"]
 
 Kind = Literal["visit", "call"]
 
@@ -27,21 +30,17 @@ class Way:
     settles: frozenset[str]  # modes that count as done when they reached somebody
 
 
-AT_HOME = frozenset({"home", "doorstep", "third_party"})
-IN_PERSON = AT_HOME | {"met_outside", "mobile_desk"}
-BY_VOICE = frozenset({"phone", "video"})
-
 WAYS: Mapping[str, Way] = {
-    "visit": Way("visit", tr("入户"), tr("记走访"), AT_HOME, AT_HOME),
-    "call": Way("call", tr("通话"), tr("记电话"), BY_VOICE, BY_VOICE | IN_PERSON),
+    "visit": Way("visit", tr("入户"), tr("记走访"), AT_HOME, SETTLES["visit"]),
+    "call": Way("call", tr("通话"), tr("记电话"), BY_VOICE, SETTLES["call"]),
     "video": Way(
         "call",
         tr("视频"),
         tr("记电话"),
         frozenset({"video"}),
-        frozenset({"video"}) | IN_PERSON,
+        SETTLES["video"],
     ),
-    "remote": Way("call", tr("查看监测"), tr("记电话"), BY_VOICE, BY_VOICE | IN_PERSON),
+    "remote": Way("call", tr("查看监测"), tr("记电话"), BY_VOICE, SETTLES["remote"]),
 }
 
 

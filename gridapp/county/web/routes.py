@@ -1,0 +1,233 @@
+"""The addresses of the pages: a code lets a browser in, its cookie opens the figures.
+
+They are no part of the protocol and so not in `/openapi.json`. Nothing here runs a
+script, comes from elsewhere or may be framed (Content-Security-Policy Level 3); nothing
+is kept by the browser but the cookie, which no script reads and no other site sends
+(RFC 6265bis: HttpOnly, SameSite=Strict). The two forms that change something are also
+held to come from these pages by the Origin header (Fetch standard).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import parse_qs, quote
+
+from anyio import CapacityLimiter, to_thread
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+
+from gridapp.county import attempts, browsers, service
+from gridapp.county.limits import body_of
+from gridapp.county.routes import (
+    Operation,
+    Run,
+    edge_of,
+    facts_of,
+    in_thread,
+    source_of,
+)
+from gridapp.county.web import pages, workbook
+from gridapp.county.web.figures import Counted, Kept, Period
+from gridapp.county.web.tables import Seen
+from gridapp.errors import UserError
+from gridapp.language import tr
+from gridapp.sync.protocol import Refused
+
+COOKIE = "gridapp_web"
+_MOST = 4 << 10  # bytes of a form
+_SAFE: Mapping[str, str] = {
+    "content-security-policy": (
+        "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    # Not `no-referrer`: with that, browsers send forms with `Origin: null`.
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "cache-control": "no-store",
+}
+_LOGIN = frozenset({"token", "revoked", "code", "rate"})  # a code may help
+
+
+class _Asked(NamedTuple):
+    """What somebody wants to see, and may."""
+
+    found: Counted
+    seen: Seen
+    period: Period
+    area: str
+
+
+def operations() -> Sequence[Operation]:
+    """The pages, for the county's application."""
+    return (
+        _operation("GET", "/", _first),
+        _operation("GET", pages.HOME, _board),
+        _operation("GET", "/web/style.css", _style),
+        _operation("GET", pages.DOWNLOAD, _download),
+        _operation("POST", "/web/enter", _enter),
+        _operation("POST", "/web/leave", _leave),
+    )
+
+
+def _operation(method: str, path: str, run: Run) -> Operation:
+    async def answer(request: Request) -> Response:
+        try:
+            response = await run(request)
+        except ClientDisconnect:
+            response = Response(status_code=400)
+        except Refused as error:
+            response = _refused(request, error)
+        except UserError as error:
+            response = _refused(request, Refused("unreadable", str(error)))
+        except service.NO_DATABASE as error:
+            response = _refused(request, service.busy(error))
+        response.headers.update(_SAFE)
+        return response
+
+    return Operation(method, path, answer, {})
+
+
+def _refused(request: Request, error: Refused) -> Response:
+    """A page that says why, with the form for a code where one may help."""
+    facts_of(request).code = error.code
+    status = service.STATUS.get(error.code, 400)
+    said = str(error) if request.cookies.get(COOKIE) or error.code != "token" else ""
+    try:
+        words = pages.door(
+            said, asks=error.code in _LOGIN, in_the_open=_in_the_open(request)
+        )
+        response: Response = HTMLResponse(words, status)
+    except UserError as none:  # a copy without the pages
+        response = Response(str(none), 404, media_type="text/plain")
+    if error.wait:
+        response.headers["retry-after"] = str(error.wait)
+    if error.code in ("token", "revoked"):
+        _forget(request, response)
+    return response
+
+
+def _in_the_open(request: Request) -> bool:
+    """Whether others on the line can read along."""
+    host = request.headers.get("host", "").rpartition(":")
+    here = (host[0] or host[2]) in ("127.0.0.1", "[::1]", "localhost")
+    return request.scope["scheme"] != "https" and not here
+
+
+async def _first(_: Request) -> Response:
+    return RedirectResponse(pages.HOME, 303)
+
+
+async def _style(_: Request) -> Response:
+    return FileResponse(Path(pages.HERE, "style.css"), media_type="text/css")
+
+
+async def _board(request: Request) -> Response:
+    asked = await _asked(request)
+    words = pages.board(asked.found, asked.seen, asked.period, asked.area)
+    return HTMLResponse(words)
+
+
+async def _download(request: Request) -> Response:
+    asked = await _asked(request)
+    first, after = asked.period.days(asked.found.at.astimezone().date())
+    words = tr(
+        "本期：{first:%Y-%m-%d} 到 {until:%Y-%m-%d} 前；截至 {at:%Y-%m-%d %H:%M}",
+        first=first,
+        until=after,
+        at=asked.found.at.astimezone(),
+    )
+    file = await in_thread(request, workbook.written, asked.seen, words)
+    name = quote(tr("网格统计-{first:%Y-%m-%d}.xlsx", first=first))
+    saved = {"content-disposition": f"attachment; filename*=UTF-8''{name}"}
+    return Response(file, headers=saved, media_type=workbook.MEDIA_TYPE)
+
+
+async def _asked(request: Request) -> _Asked:
+    viewer = await _viewer(request)
+    given = request.query_params
+    try:
+        period = Period(given.get("period", ""))
+    except ValueError:
+        period = Period.MONTH
+    area = given.get("area", "")[:32]
+    # One at a time: whoever else comes finds the answer that was counted meanwhile.
+    kept, one = _kept(request)
+    found = await to_thread.run_sync(partial(kept.of, period), limiter=one)
+    seen = found.seen_by(viewer.grids)
+    if area:
+        seen = [each for each in seen if each[0].code.startswith(area)]
+    return _Asked(found, seen, period, area if seen else "")
+
+
+def _kept(request: Request) -> tuple[Kept, CapacityLimiter]:
+    """The figures of this process, counted when somebody first asks for them."""
+    state = request.app.state
+    if not hasattr(state, "figures"):
+        state.figures = Kept(edge_of(request).county), CapacityLimiter(1)
+    return state.figures
+
+
+async def _viewer(request: Request) -> browsers.Viewer:
+    token = request.cookies.get(COOKIE, "")
+    if not token:
+        raise Refused("token", tr("请填登记码"))
+    county = edge_of(request).county
+    try:
+        found = await in_thread(request, browsers.viewer, county, token)
+    except Refused as error:
+        if error.code == "token":
+            source = source_of(request)
+            failed = partial(attempts.failed, county, attempts.TOKEN, source)
+            raise await in_thread(request, failed) or error from None
+        raise
+    facts_of(request).device = found.id
+    return found
+
+
+async def _enter(request: Request) -> Response:
+    _check_origin(request)
+    body = await body_of(request, edge_of(request).limits, _MOST)
+    given = parse_qs(body.decode(errors="replace"))
+    code = given.get("code", [""])[0][:100]
+    county = edge_of(request).county
+    token = await in_thread(request, browsers.enter, county, code, source_of(request))
+    response = RedirectResponse(pages.HOME, 303)
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=browsers.DAYS * 86400,
+        path=pages.HOME,
+        secure=request.scope["scheme"] == "https",
+        httponly=True,
+        samesite="strict",
+    )
+    return response
+
+
+async def _leave(request: Request) -> Response:
+    _check_origin(request)
+    token = request.cookies.get(COOKIE, "")
+    if token:
+        await in_thread(request, browsers.leave, edge_of(request).county, token)
+    response = RedirectResponse(pages.HOME, 303)
+    _forget(request, response)
+    return response
+
+
+def _forget(request: Request, response: Response) -> None:
+    if request.cookies.get(COOKIE):
+        response.delete_cookie(COOKIE, path=pages.HOME)
+
+
+def _check_origin(request: Request) -> None:
+    """Refused when a form was not sent from these pages."""
+    said = request.headers.get("origin", "").partition("://")[2]
+    if not said or said != request.headers.get("host"):
+        words = tr("这张表不是从统计网页发来的，请重新打开统计页再填")
+        raise Refused("scope", words)
