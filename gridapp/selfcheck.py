@@ -19,7 +19,7 @@ from importlib import import_module, metadata
 from pathlib import Path
 
 import gridapp
-from gridapp import paths
+from gridapp import own_files, paths
 from gridapp.checkup import Check, Result, examine
 from gridapp.errors import UserError
 from gridapp.language import tr
@@ -39,7 +39,8 @@ _REMOTE = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "sshfs", "fuse.sshfs", "9p")
 
 def checked(data: Path) -> Iterator[Result]:
     """What the checks find; `data` is the folder that the vault is in, or will be."""
-    return examine(CHECKS, data)
+    installed = own_files.home() is not None
+    return examine((one for one in CHECKS if installed or one.name != "files"), data)
 
 
 def _tried(part: Callable[[Path], Iterable[str]]) -> Callable[[Path], Iterator[str]]:
@@ -68,6 +69,12 @@ def _system(_: Path) -> Iterator[str]:
             )
     if sys.maxsize < 2**32:
         yield tr("这是 32 位的程序，请换 64 位的安装包")
+
+
+def _own_files(_: Path) -> Iterator[str]:
+    home = own_files.home()
+    if home is not None:
+        yield from own_files.faults(home)
 
 
 def _resources(_: Path) -> Iterator[str]:
@@ -193,6 +200,12 @@ def _window(_: Path) -> Iterator[str]:
     yield from platform_parts.undrawable()
 
 
+def _screen(_: Path) -> Iterator[str]:
+    from gridapp.ui import platform_parts
+
+    yield from platform_parts.cramped()
+
+
 def _place(data: Path) -> Iterator[str]:
     home = _existing(data)
     if not os.access(home, os.W_OK | os.X_OK):
@@ -258,6 +271,7 @@ CHECKS: tuple[Check[Path], ...] = tuple(
     Check(name, sentence, _tried(faults), remedy, advice=advice)
     for name, sentence, faults, remedy, advice in (
         ("system", tr("系统够新"), _system, "", False),
+        ("files", tr("程序的文件和出厂时一样"), _own_files, _AGAIN, False),
         ("resources", tr("程序自带的文件齐全"), _resources, _AGAIN, False),
         ("modules", tr("程序的每一部分都能加载"), _modules, _AGAIN, False),
         ("licences", tr("每个部件的许可文本都在"), _licences, _AGAIN, False),
@@ -266,6 +280,7 @@ CHECKS: tuple[Check[Path], ...] = tuple(
         ("tables", tr("能读表格"), _tables, _AGAIN, False),
         ("paper", tr("能做 PDF 和预览"), _paper, _AGAIN, False),
         ("window", tr("能打开窗口、画出汉字"), _window, "", False),
+        ("screen", tr("屏幕够大"), _screen, "", True),
         ("folder", tr("数据文件夹能写，在本机硬盘上"), _place, "", True),
         ("room", tr("磁盘空间够用"), _room, tr("请清理磁盘"), True),
         (

@@ -22,6 +22,7 @@ import click
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from gridapp import own_files  # noqa: E402
 from installer import bundle, measure, same, scan  # noqa: E402
 
 OUT = bundle.BUILD / "out"
@@ -137,7 +138,9 @@ def freeze(spec: Path, out: Path, work: Path, release_key: Path | None = None) -
         raise Refused(f"PyInstaller failed:\n{done.stderr[-3000:]}")
     shutil.rmtree(out, ignore_errors=True)
     made.rename(out)
-    return next(one for one in out.iterdir() if one.is_dir())
+    folder = next(one for one in out.iterdir() if one.is_dir())
+    own_files.write(folder)
+    return folder
 
 
 def scanned(folder: Path) -> None:

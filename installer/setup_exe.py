@@ -10,6 +10,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from gridapp import own_files
 from installer import bundle, icon, sign, windows_resource
 
 SCRIPT = Path(__file__).parent / "nsis" / "gridapp.nsi"
@@ -50,6 +51,7 @@ def build(
         settings["PLAIN"] = "1"
     if sign.wanted():
         sign.sign(*(one for one in files if one.name in sign.OURS))
+        own_files.write(folder)  # a signature changes a file
         settings["SIGN"] = f'"{sys.executable}" "{Path(sign.__file__).resolve()}"'
     else:
         sys.stdout.write(f"{setup.name}: {sign.UNSIGNED}\n")

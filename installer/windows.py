@@ -15,6 +15,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from gridapp import own_files
 from installer import bundle, icon, windows_python, windows_resource
 from installer.wine import STAND_INS, Wine, windows_path
 
@@ -46,6 +47,7 @@ def build(out: Path = OUT, release_key: Path | None = None) -> Path:
         _freeze_here(out, settings)
     else:
         _freeze_under_wine(out, settings)
+    own_files.write(out / "gridapp")
     return out / "gridapp"
 
 

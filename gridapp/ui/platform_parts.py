@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ctypes
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from PySide6.QtCore import QLibraryInfo, QRect, Qt
+from PySide6.QtCore import QLibraryInfo, QRect, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -21,9 +20,14 @@ from PySide6.QtGui import (
 from gridapp import font_files, paths
 from gridapp.language import tr
 from gridapp.system_parts import in_words
+from gridapp.ui.preferences import SMALLEST
+from gridapp.ui.qt_start import has_display
 
 _PLATFORMS = {"win32": ("qwindows.dll",), "linux": ("libqxcb.so",)}
 _FONT = "GridappSansSC-Regular"
+_NATIVE = {"win32": "windows", "linux": "xcb"}
+_SCREEN = (1366, 768)  # pixels of the smallest that the windows are made for
+_TASK_BAR = 48  # logical pixels, of Windows 11
 _SIZE = 64  # pixels of the character that is drawn
 
 
@@ -49,8 +53,7 @@ def unloadable() -> Iterator[str]:
 def undrawable() -> Iterator[str]:
     """Why nothing can be drawn, though nothing is shown on a screen."""
     if QGuiApplication.instance() is None:
-        os.environ["QT_QPA_PLATFORM"] = "offscreen"
-        application = QGuiApplication(sys.argv[:1])
+        application = _application("offscreen")
     else:
         application = None
     number = _added(_FONT)
@@ -66,6 +69,60 @@ def undrawable() -> Iterator[str]:
         yield tr("图标画不出来，请重新安装本程序")
     if application is not None:
         application.shutdown()
+
+
+def cramped() -> Iterator[str]:
+    """Why windows do not fit on the screen here; nothing where none can be asked."""
+    application = None
+    if QGuiApplication.instance() is None:
+        if not has_display() or any(unloadable()) or not _answers():
+            return
+        application = _application(_NATIVE.get(sys.platform, ""))
+    screen = QGuiApplication.primaryScreen()
+    if QGuiApplication.platformName() not in ("offscreen", "minimal"):
+        yield from too_small(screen.size(), screen.devicePixelRatio())
+    if application is not None:
+        application.shutdown()
+
+
+def too_small(size: QSize, ratio: float) -> Iterator[str]:
+    """What is wrong with a screen of that logical size and that many pixels to one."""
+    width, height = round(size.width() * ratio), round(size.height() * ratio)
+    said = {"width": width, "height": height, "scale": ratio}
+    if width + ratio < _SCREEN[0] or height + ratio < _SCREEN[1]:  # Qt has rounded
+        yield tr(
+            "屏幕只有 {width}×{height}，窗口会放不下，至少要 {least}×{high}；"
+            "请在系统的显示设置里把分辨率调高",
+            least=_SCREEN[0],
+            high=_SCREEN[1],
+            **said,
+        )
+    elif size.width() < SMALLEST[0] or size.height() < SMALLEST[1] + _TASK_BAR:
+        yield tr(
+            "屏幕 {width}×{height} 放大到 {scale:.0%} 以后放不下窗口，"
+            "请在系统的显示设置里把缩放调小",
+            **said,
+        )
+
+
+def _application(platform: str) -> QGuiApplication:
+    return QGuiApplication([*sys.argv[:1], "-platform", platform])
+
+
+def _answers() -> bool:
+    """Whether Qt could reach the screen, for it ends the process where it cannot
+    (xcb_connect(3); Windows always has one)."""
+    if sys.platform == "win32":
+        return True
+    try:
+        xcb = ctypes.CDLL("libxcb.so.1")
+    except OSError:
+        return False
+    xcb.xcb_connect.restype = ctypes.c_void_p
+    line = ctypes.c_void_p(xcb.xcb_connect(None, None))
+    failed = xcb.xcb_connection_has_error(line)
+    xcb.xcb_disconnect(line)
+    return not failed
 
 
 def _added(name: str) -> int:
