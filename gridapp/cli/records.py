@@ -25,6 +25,7 @@ from gridapp.cli.options import (
 from gridapp.errors import InvalidFields, UserError
 from gridapp.language import tr
 from gridapp.models import Issue
+from gridapp.models.deeds import Deed, Said
 from gridapp.models.kinds import now
 from gridapp.models.purposes import purpose_of
 from gridapp.models.record import Record, Values, field_of, fields_of
@@ -93,14 +94,14 @@ def _in_words(
 
 def journal_disclosure(
     store: Store,
-    act: str,
+    act: Deed,
     model: type[Record],
     why: str | None,
     people: int,
     record_id: UUID | None = None,
 ) -> None:
     """Revealing private values is itself journalled."""
-    detail = "" if record_id else tr("{count} 条", count=people)
+    detail = "" if record_id else Said.LISTED.of(count=people)
     purpose = purpose_of(why) if why else ""
     with store.writing() as tx:
         state.disclose(
@@ -171,7 +172,7 @@ def list_command(
             rows = list(kept.values())
             shown = [] if as_json else _in_words(db, model, rows, unmasked=unmask)
         if unmask:
-            journal_disclosure(store, "list", model, purpose, len(rows))
+            journal_disclosure(store, Deed.LIST, model, purpose, len(rows))
     if as_json:
         print_json([as_values(model, row, unmasked=unmask) for row in rows])
         return
@@ -216,7 +217,7 @@ def show_command(
             lines = history.history(db, model, key) if with_history else []
             shown = _in_words(db, model, [row], unmasked=unmask)[0]
         if unmask:
-            journal_disclosure(store, "show", model, purpose, 1, key)
+            journal_disclosure(store, Deed.SHOW, model, purpose, 1, key)
     if with_history:
         _print_history(model, lines, unmasked=unmask, as_json=as_json)
     elif as_json:

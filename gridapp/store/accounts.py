@@ -11,11 +11,9 @@ import json
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from gridapp.language import tr
-from gridapp.roles import IT, SECRETARY, WORKER
+from gridapp.roles import IT, ROLE_WORDS, SECRETARY, WORKER
 
 ROLES = (WORKER, SECRETARY, IT)
-ROLE_WORDS = {WORKER: tr("网格员"), SECRETARY: tr("负责人"), IT: tr("技术人员")}
 
 
 @dataclass(frozen=True)

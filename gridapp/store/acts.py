@@ -16,10 +16,11 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from gridapp.models import record_named
+from gridapp.models import deeds, record_named
+from gridapp.models.deeds import Deed
 from gridapp.models.kinds import time_text
 from gridapp.models.record import Field, Record, field_of, fields_of
-from gridapp.store import journal, records, state
+from gridapp.store import journal, records
 from gridapp.store.history import LABELS, authors
 from gridapp.store.search_rows import PLACES
 
@@ -48,7 +49,7 @@ _DISCLOSED = text(
     " FROM disclosure"
     " WHERE at >= :since AND at < :until ORDER BY seq DESC LIMIT :most"
 )
-IMPORT = "import"
+IMPORT = Deed.IMPORT
 _EVER = "9999"  # after every time as the store keeps it
 
 
@@ -81,7 +82,7 @@ class Done:
 class Act:
     """One thing that was done, what it was meant for first.
 
-    `kind` is `change`, `import`, or what `state.disclose` was told (`reveal` …).
+    `kind` is `change` or a `Deed`; one of a newer program may be another word.
     `batch` is that of an import, by which it can be taken back.
     """
 
@@ -89,7 +90,7 @@ class Act:
     by: str  # the author's name, "" when nobody was signed in or nobody knows
     kind: str
     done: tuple[Done, ...]
-    detail: str = ""  # of what was disclosed
+    detail: str = ""  # of a deed, in the language of now
     batch: UUID | None = None
     purpose: str = ""
     file: str = ""  # the name of the one that was written or read
@@ -197,8 +198,8 @@ def _disclosed(row: Any, by: str) -> Act:
 def _with_told(act: Act, row: Any) -> Act:
     return replace(
         act,
-        by="" if act.kind in state.NOBODYS else row.who or act.by,
-        detail=row.detail or "",
+        by="" if deeds.is_nobodys(act.kind) else row.who or act.by,
+        detail=deeds.words_of(row.detail or ""),
         purpose=row.purpose or "",
         file=row.file or "",
         people=row.people,

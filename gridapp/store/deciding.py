@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select, update
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models import record_named
+from gridapp.models.deeds import Deed
 from gridapp.models.record import Record
 from gridapp.store import conflicts, state, undo
 from gridapp.store.tables import held
@@ -86,7 +87,7 @@ def reveal(tx: Writing, held_id: UUID) -> Whole:
     model, record_id = record_named(row.type), UUID(row.record_id)
     label = conflicts.label_of(model, row.field)
     why = tr("决定两边改的留哪一个")
-    state.disclose(tx, "reveal", row.type, record_id, label, purpose=why, people=1)
+    state.disclose(tx, Deed.REVEAL, row.type, record_id, label, purpose=why, people=1)
     return Whole(
         _in_full(tx.db, model, row.field, row.mine),
         _in_full(tx.db, model, row.field, row.theirs),

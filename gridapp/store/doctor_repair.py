@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from gridapp.checkup import Result
 from gridapp.errors import UserError
 from gridapp.language import tr
+from gridapp.models.deeds import Deed, Detail, Said
 from gridapp.models.permissions import Act, demand
 from gridapp.store import (
     backup_places,
@@ -77,52 +78,53 @@ def repair(store: Store, progress: Progress | None = None) -> Iterator[Mended]:
 def _mend(store: Store, name: str) -> str:
     """What was done, written down among the acts; "" when nothing could be done."""
     mend = _MENDS.get(name)
-    words = mend(store) if mend else ""
-    if words:
-        with store.writing() as tx:
-            state.disclose(tx, "repair", None, None, words)
-    return words
+    done = mend(store) if mend else None
+    if done is None:
+        return ""
+    with store.writing() as tx:
+        state.disclose(tx, Deed.REPAIR, None, None, done)
+    return done.words
 
 
-def _triggers(store: Store) -> str:
+def _triggers(store: Store) -> Detail | None:
     with store.writing() as tx:
         journal.ensure_triggers(tx.db)
         state.set_actor(tx.db, "local", None)
-    return tr("已重新装好记流水的触发器")
+    return Said.TRIGGERS.of()
 
 
-def _search(store: Store) -> str:
+def _search(store: Store) -> Detail | None:
     with store.writing() as tx:
         search.rebuild(tx.db)
-    return tr("已照记录重建搜索")
+    return Said.SEARCH.of()
 
 
-def _file(store: Store) -> str:
+def _file(store: Store) -> Detail | None:
     """Indexes are made anew from their tables; a table is not."""
     with store.reading() as db:
         lines = list(db.exec_driver_sql("PRAGMA integrity_check").scalars())
     bad = [one for one in lines if one != "ok"]
     if not bad or not all(any(sign in one.lower() for sign in _INDEX) for one in bad):
-        return ""
+        return None
     with store.writing() as tx:
         search.rebuild(tx.db)
         tx.db.exec_driver_sql("REINDEX")
     with store.reading() as db:
         again = list(db.exec_driver_sql("PRAGMA integrity_check").scalars())
-    return tr("已照记录重建索引") if again == ["ok"] else ""
+    return Said.INDEXES.of() if again == ["ok"] else None
 
 
-def _references(store: Store) -> str:
+def _references(store: Store) -> Detail | None:
     """A laptop of a county asks for everything it has there once more."""
     with store.reading() as db:
         if state.value(db, "token") is None:
-            return ""
+            return None
     with store.writing(remote=True) as tx:
         remote.start_over(tx.db)
-    return tr("下次同步时，会向县里重新要一遍缺的记录")
+    return Said.ASKED_AGAIN.of()
 
 
-def _cursors(store: Store) -> str:
+def _cursors(store: Store) -> Detail | None:
     """A place that cannot be read is read again from its beginning."""
     with store.writing(remote=True) as tx:
         bad = doctor.broken_cursors(tx.db)
@@ -133,11 +135,11 @@ def _cursors(store: Store) -> str:
                 (grid_id,),
             )
     if not bad:
-        return ""
-    return tr("下次同步时，会从头核对 {count} 个网格", count=len(bad))
+        return None
+    return Said.CURSORS.of(count=len(bad))
 
 
-def _photos(store: Store) -> str:
+def _photos(store: Store) -> Detail | None:
     """Lost photos come back from the backups, and otherwise from the county."""
     with store.reading() as db:
         query = "SELECT DISTINCT hash FROM attachment WHERE hash IS NOT NULL"
@@ -157,12 +159,8 @@ def _photos(store: Store) -> str:
     for name in asked:
         store.photos.drop(name)  # a sync brings what is not here
     if not back and not asked:
-        return ""
-    return tr(
-        "从备份取回照片 {back} 张，下次同步时向县里要 {asked} 张",
-        back=len(back),
-        asked=len(asked),
-    )
+        return None
+    return Said.PHOTOS.of(back=len(back), asked=len(asked))
 
 
 def _from_backup(store: Store, name: str) -> bool:
@@ -180,7 +178,7 @@ def _from_backup(store: Store, name: str) -> bool:
     return False
 
 
-def _drafts(store: Store) -> str:
+def _drafts(store: Store) -> Detail | None:
     with store.writing() as tx:
         kept = doctor.drafts_of(tx.db)
         bad = [key for key, content in kept if not doctor.is_draft(content)]
@@ -188,25 +186,25 @@ def _drafts(store: Store) -> str:
             "DELETE FROM draft WHERE key IN (SELECT value FROM json_each(?))",
             (json.dumps(bad),),
         )
-    return tr("已清掉 {count} 份读不懂的草稿", count=len(bad)) if bad else ""
+    return Said.DRAFTS.of(count=len(bad)) if bad else None
 
 
-def _saved(store: Store) -> str:
+def _saved(store: Store) -> Detail | None:
     with store.writing() as tx:
         saved.settle(tx.db)
-    return tr("已记下您知道有改动不在了，不再提醒")
+    return Said.MISSING_KNOWN.of()
 
 
-def _slots(store: Store) -> str:
+def _slots(store: Store) -> Detail | None:
     slots.mend(store.folder / SLOT_FILE)
-    return tr("已用完好的一份补上密钥文件")
+    return Said.SLOTS_COPIED.of()
 
 
-def _leftovers(store: Store) -> str:
+def _leftovers(store: Store) -> Detail | None:
     found = doctor_around.leftovers(store.folder)
     for path in found:
         path.unlink(missing_ok=True)
-    return tr("已清掉 {count} 个没写完的临时文件", count=len(found)) if found else ""
+    return Said.LEFTOVERS.of(count=len(found)) if found else None
 
 
 _DAMAGED = tr(
@@ -218,7 +216,7 @@ _LEFT: Mapping[str, str] = {
     "references": tr("请打开这条记录，把所指的那一项重新选一次"),
     "photos": tr("备份和县里都没有这些照片，请从手机里再添加一次"),
 }
-_MENDS: Mapping[str, Callable[[Store], str]] = {
+_MENDS: Mapping[str, Callable[[Store], Detail | None]] = {
     "file": _file,
     "triggers": _triggers,
     "references": _references,

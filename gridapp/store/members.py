@@ -17,6 +17,7 @@ from sqlalchemy import Connection, select
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models import Grid, Worker
+from gridapp.models.deeds import Deed, Detail, Said
 from gridapp.models.permissions import Act, demand
 from gridapp.models.record import table_of
 from gridapp.store import (
@@ -29,7 +30,7 @@ from gridapp.store import (
     slots,
     state,
 )
-from gridapp.store.accounts import ROLE_WORDS, SECRETARY, Account
+from gridapp.store.accounts import SECRETARY, Account
 from gridapp.store.database import faults_in_words
 from gridapp.store.keyholders import SLOT_FILE
 from gridapp.store.slots import Kept, Slot
@@ -52,7 +53,7 @@ def add(store: Store, name: str, role: str, password: str) -> Account:
     with store.writing() as tx:
         worker = _worker(tx, kept, name, role)
         user = accounts.new(name, role, worker)
-        _note(tx, tr("添加 {name}（{role}）", name=name, role=ROLE_WORDS[role]))
+        _note(tx, Said.ADDED.of(name=name, role=role))
     slot = slots.seal(store.key, password, user)
     _change(store, lambda now: (*now.slots, slot))
     return user
@@ -74,11 +75,10 @@ def set_password(
         _someone_left(kept, was)
     check(store, password, user.name)
     with store.writing() as tx:
-        words = tr("给 {name} 设新密码", name=user.name)
-        if user.role != was.role:
-            role_words = ROLE_WORDS[user.role]
-            words = tr("{name} 改为{role}，设新密码", name=user.name, role=role_words)
-        _note(tx, words)
+        if user.role == was.role:
+            _note(tx, Said.NEW_PASSWORD.of(name=user.name))
+        else:
+            _note(tx, Said.ROLE_CHANGED.of(name=user.name, role=user.role))
     slot = slots.seal(store.key, password, user)
     replace_slot(store, slot)
     if user.id == store.user.id:
@@ -91,7 +91,7 @@ def change_own(store: Store, old: str, new: str) -> None:
 
     def note() -> None:
         with store.writing() as tx:
-            state.disclose(tx, "password", None, None, "")
+            state.disclose(tx, Deed.PASSWORD, None, None, "")
 
     with store.reading() as db:
         known = codes(db)
@@ -113,7 +113,7 @@ def remove(store: Store, account_id: str) -> None:
         raise UserError(tr("不能停用自己，请另一位负责人或技术人员登录后再停用"))
     _someone_left(kept, was)
     with store.writing() as tx:
-        _note(tx, tr("停用 {name}", name=was.name))
+        _note(tx, Said.STOPPED.of(name=was.name))
         rekeying.ask(tx.db)
     _change(store, lambda now: tuple(s for s in now.slots if s.account.id != was.id))
 
@@ -188,5 +188,5 @@ def check(store: Store, password: str, name: str) -> None:
         passwords.check(password, name, codes(db))
 
 
-def _note(tx: Writing, words: str) -> None:
-    state.disclose(tx, "account", None, None, words)
+def _note(tx: Writing, detail: Detail) -> None:
+    state.disclose(tx, Deed.ACCOUNT, None, None, detail)

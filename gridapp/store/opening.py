@@ -20,6 +20,7 @@ from sqlalchemy import Engine
 from gridapp import migrations
 from gridapp.errors import UserError
 from gridapp.language import tr
+from gridapp.models.deeds import Deed, Said
 from gridapp.models.kinds import now
 from gridapp.store import (
     asked,
@@ -165,9 +166,9 @@ def _open(opening: Opening) -> None:
 def _mend_the_slots(opening: Opening) -> None:
     with suppress(UserError, OSError):
         if slots.mend(opening.slot_file):
-            words = tr("{name} 坏了，已用另一份补好", name=SLOT_FILE)
+            said = Said.SLOTS_MENDED.of(name=SLOT_FILE)
             with opening.store.writing() as tx:
-                state.disclose(tx, "mended", None, None, words)
+                state.disclose(tx, Deed.MENDED, None, None, said)
 
 
 def _seal_to_the_county(opening: Opening) -> None:
@@ -307,8 +308,8 @@ def tell_failures(store: Store) -> None:
     if failures is None:
         return
     last = dt.datetime.fromtimestamp(failures.last).astimezone()
-    words = tr("{count} 次，最近 {at:%Y-%m-%d %H:%M}", count=failures.count, at=last)
+    said = Said.WRONG_TRIES.of(count=failures.count, at=last)
     with suppress(UserError):
         with store.writing() as tx:
-            state.disclose(tx, "wrong_password", None, None, words)
+            state.disclose(tx, Deed.WRONG_PASSWORD, None, None, said)
         tries.forget(store.folder)

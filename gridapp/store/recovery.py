@@ -15,6 +15,7 @@ from pathlib import Path
 
 from gridapp.errors import UserError
 from gridapp.language import tr
+from gridapp.models.deeds import Deed
 from gridapp.models.kinds import TIME, now
 from gridapp.store import (
     asked,
@@ -117,7 +118,7 @@ def take(folder: Path, file: Path, password: str) -> Account:
         user = replace(store.user, worker=slot.account.worker)
         members.check(store, password, user.name)
         with store.writing() as tx:
-            state.disclose(tx, "recover", None, None, user.name)
+            state.disclose(tx, Deed.RECOVER, None, None, user.name)
         members.replace_slot(store, slots.seal(store.key, password, user))
         asked.forget(folder)
         opening.tell_failures(store)

@@ -22,6 +22,7 @@ from filelock import FileLock
 from gridapp import durable
 from gridapp.errors import UserError
 from gridapp.language import tr
+from gridapp.models.deeds import Deed, Said
 from gridapp.models.permissions import Act, demand
 from gridapp.models.purposes import SHORTEST, purpose_of
 from gridapp.store import (
@@ -291,9 +292,9 @@ def _carry_over(unpacked: Unpacked, store: Store | None, purpose: str) -> None:
                 with suppress(Damaged), store.reading() as now:
                     compared.carry_over(tx, now)
             made = unpacked.manifest.moment.astimezone()
-            words = tr("恢复到 {made:%Y-%m-%d %H:%M} 的备份", made=made)
-            file = unpacked.file.name
-            state.disclose(tx, "restore", None, None, words, purpose=purpose, file=file)
+            said, file = Said.RESTORED.of(made=made), unpacked.file.name
+            deed = Deed.RESTORE
+            state.disclose(tx, deed, None, None, said, purpose=purpose, file=file)
     finally:
         then.close()
     with closing(keyed(scratch / DATABASE, key)) as db:

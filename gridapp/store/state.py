@@ -8,13 +8,12 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 from sqlalchemy.dialects.sqlite import insert
 
+from gridapp.models.deeds import DEEDS, Deed, Detail
 from gridapp.models.kinds import now, time_text
 from gridapp.models.permissions import Act, demand
 from gridapp.store.tables import actor, disclosure, sync_state
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from gridapp.store.vault import Writing
 
 WORKER, DEFAULT_GRID, PUSHED = "worker", "default_grid", "pushed_seq"
@@ -24,19 +23,6 @@ TOKEN = "token"  # what the county knows this laptop by
 SENT = "sent_seq"  # the last journal number of ours that the county said it took
 LAST_SYNC = "last_sync"  # when a sync last went through, as the store keeps times
 CLOCK_OFF = "clock_off"  # seconds that this laptop's clock was ahead of the county's
-_NEEDS: Mapping[str, Act] = {
-    "reveal": Act.REVEAL,
-    "show": Act.REVEAL,
-    "list": Act.EXPORT_FULL,
-    "export": Act.EXPORT_FULL,
-    "fill": Act.FILL_FULL,
-    "print": Act.PRINT_FULL,
-    "import": Act.IMPORT,
-    "restore": Act.RESTORE,
-    "account": Act.ACCOUNTS,
-    "repair": Act.REPAIR,
-}  # what one must be allowed to do; anything else is only written down
-NOBODYS = frozenset({"wrong_password"})  # acts of nobody knows whom
 
 
 def begin(db: Connection, device: UUID) -> None:
@@ -109,10 +95,10 @@ def sent_seq(db: Connection) -> int:
 
 def disclose(
     tx: Writing,
-    act: str,
+    act: Deed,
     type_: str | None,
     record_id: UUID | None,
-    detail: str,
+    detail: Detail | str,
     *,
     purpose: str = "",
     file: str = "",
@@ -122,15 +108,17 @@ def disclose(
     """Journal an act that changes no record, before it is done: reveal, export, print;
     with whoever is signed in, but for what nobody knows who did.
 
-    record_id: of what was shown, or the batch of an import. file: the name of the one
+    record_id: of what was shown, or the batch of an import. detail: a sentence of the
+    table, or the label of what is shown. file: the name of the one
     that is written or read, without its folder. people: or records, of how many.
     needs: the permission, where it is less than that for any act of this sort.
     NotAllowed when whoever is signed in may not do it.
     """
-    needed = needs or _NEEDS.get(act)
+    sort = DEEDS[act]
+    needed = needs or sort.needs
     if needed is not None:
         demand(tx.user.role, needed)
-    known = act not in NOBODYS
+    known = not sort.nobodys
     tx.db.execute(
         disclosure.insert().values(
             at=time_text(now()),
@@ -138,7 +126,7 @@ def disclose(
             act=act,
             type=type_,
             record_id=record_id.hex if record_id else None,
-            detail=detail,
+            detail=detail if isinstance(detail, str) else detail.kept,
             who=(tx.user.name or None) if known else None,
             purpose=purpose or None,
             file=file or None,

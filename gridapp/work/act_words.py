@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gridapp.language import mark, said_again, tr
+from gridapp.language import said_again, tr
 from gridapp.models import record_named
+from gridapp.models.deeds import DEEDS, is_nobodys
 from gridapp.store.acts import IMPORT, Act, Done, FieldChange
-from gridapp.store.state import NOBODYS
 
 _DID: Mapping[str, str] = {
     "insert": tr("登记{what}"),
@@ -16,39 +16,6 @@ _DID: Mapping[str, str] = {
     "restore": tr("恢复{what}"),
     "leave": tr("移交{what}"),
 }
-_LOOKED: Mapping[str, str] = {
-    "reveal": tr("查看私密信息"),
-    "show": tr("查看私密信息"),
-    "list": tr("列出完整号码"),
-    "export": tr("导出完整号码"),
-    "fill": tr("填表用了完整号码"),
-    "print": tr("打印完整号码"),
-    "restore": tr("从备份恢复"),
-    "account": tr("用户和密码"),
-    "password": tr("修改自己的密码"),
-    "repair": tr("修理数据文件"),
-    "wrong_password": tr("密码输错"),
-    "recover": tr("县里帮助找回密码"),
-    "mended": tr("补好密钥文件"),
-}
-# What is kept of acts in the words of their day: see `disclose` where it is called.
-_KEPT = (
-    mark("添加 {name}（{role}）"),
-    mark("{name} 改为{role}，设新密码"),
-    mark("给 {name} 设新密码"),
-    mark("停用 {name}"),
-    mark("恢复到 {made:%Y-%m-%d %H:%M} 的备份"),
-    mark("{name} 坏了，已用另一份补好"),
-    mark("{count} 次，最近 {at:%Y-%m-%d %H:%M}"),
-    mark("下次同步时，会从头核对 {count} 个网格"),
-    mark("从备份取回照片 {back} 张，下次同步时向县里要 {asked} 张"),
-    mark("已清掉 {count} 份读不懂的草稿"),
-    mark("已清掉 {count} 个没写完的临时文件"),
-    mark("{title} {count:,} 条，存为 {name}"),
-    mark("{name} {count} 人"),
-    mark("{sheet} {count} 份"),
-    mark("{count} 条"),
-)
 MOST = 3  # of what else was done or changed, before “等”
 
 
@@ -56,9 +23,9 @@ def title(act: Act) -> str:
     """What was done and about whom, as `登记走访记录：李桂英`."""
     first = act.done[0] if act.done else None
     if act.kind == IMPORT:
-        return tr("导入台账")
+        return DEEDS[IMPORT].title
     if first is None or act.kind != "change":
-        words = _LOOKED.get(act.kind, act.kind)
+        words = DEEDS[act.kind].title if act.kind in DEEDS else act.kind
     else:
         words = _DID[first.action].format(what=record_named(first.type).title)
     if first is not None and first.subject:
@@ -68,14 +35,13 @@ def title(act: Act) -> str:
 
 def who(act: Act) -> str:
     """By whom, "" when nobody was signed in; who typed a wrong password is unknown."""
-    return tr("不详") if act.kind in NOBODYS else act.by
+    return tr("不详") if is_nobodys(act.kind) else act.by
 
 
 def details(act: Act) -> str:
     """What was changed, from which file it came, or what it was wanted for."""
     if act.kind not in ("change", IMPORT):
-        detail = said_again(act.detail, _KEPT)
-        return tr("；").join(filter(None, (detail, _file(act), _why(act))))
+        return tr("；").join(filter(None, (act.detail, _file(act), _why(act))))
     if act.kind == "change" and act.done and act.done[0].count == 1:
         parts = [_change(one) for one in act.done[0].changes]
         parts += [_count(one) for one in act.done[1:]]

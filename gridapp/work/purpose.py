@@ -14,8 +14,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from gridapp.language import tr
 from gridapp.models import Grid, Resident, Worker
+from gridapp.models.deeds import Deed, Detail, Said
 from gridapp.models.permissions import Act, demand
 from gridapp.store import records, state
 from gridapp.store.accounts import Account
@@ -62,14 +62,14 @@ def in_full(signature: Signature | None) -> bool:
 class Taking:
     """What is about to leave the vault.
 
-    kind: export, print or fill. what: in words, how much of what. people: or records,
+    kind: EXPORT, PRINT or FILL. what: how much of what. people: or records,
     how many. file: its name, "" for paper. needs: what one must be allowed to do to
     take whole numbers, where that is less than usual for its kind.
     """
 
-    kind: str
+    kind: Deed
     type: str | None
-    what: str
+    what: Detail
     people: int
     file: str = ""
     needs: Act | None = None
@@ -77,14 +77,10 @@ class Taking:
 
 def exporting(listing: Listing, path: Path) -> Taking:
     """A list that is written to a file."""
-    what = tr(
-        "{title} {count:,} 条，存为 {name}",
-        title=listing.title,
-        count=len(listing.items),
-        name=path.name,
-    )
+    count = len(listing.items)
+    what = Said.EXPORTED.of(title=listing.title, count=count, name=path.name)
     kind = listing.model.__tablename__ if listing.model else None
-    return Taking("export", kind, what, len(listing.items), path.name)
+    return Taking(Deed.EXPORT, kind, what, count, path.name)
 
 
 def filling(
@@ -92,11 +88,11 @@ def filling(
 ) -> Taking:
     """Somebody's form that is filled in for these people; with whole numbers it is
     asked whose grid they live in."""
-    what = tr("{name} {count} 人", name=out.name, count=len(people))
+    what = Said.FILLED.of(name=out.name, count=len(people))
     rows = records.by_id(db, Resident, people).values()
     strangers = {row["grid_id"] for row in rows} - _own_grids(db, user)
     needs = Act.FILL_FULL if strangers else Act.FILL_OWN_FULL
-    return Taking("fill", Resident.__tablename__, what, len(people), out.name, needs)
+    return Taking(Deed.FILL, Resident.__tablename__, what, len(people), out.name, needs)
 
 
 def take(store: Store, taking: Taking, why: str = "") -> Signature:
@@ -140,9 +136,9 @@ def write_down(store: Store, taking: Taking, why: str) -> None:
 
 
 _MASKED = {
-    "export": Act.EXPORT_MASKED,
-    "fill": Act.EXPORT_MASKED,
-    "print": Act.PRINT_MASKED,
+    Deed.EXPORT: Act.EXPORT_MASKED,
+    Deed.FILL: Act.EXPORT_MASKED,
+    Deed.PRINT: Act.PRINT_MASKED,
 }
 
 

@@ -8,6 +8,7 @@ from click.testing import CliRunner
 from sqlalchemy import text
 
 from gridapp.cli import main
+from gridapp.models.deeds import Said
 from gridapp.store import vault as vaults
 from tests.conftest import PASSWORD
 from tests.office.grid_estate import DAY, PHONES, needs_poppler, packed, settle, text_of
@@ -148,7 +149,8 @@ def test_whole_numbers_want_a_purpose_and_are_journalled(run, folder):
             text("SELECT detail, purpose, people, file FROM disclosure")
         ).all()
     store.close()
-    assert told == ("居民登记表 1 份", "入户核对联系方式", 1, "out.pdf")
+    said = Said.PRINTED.of(sheet="居民登记表", count=1).kept
+    assert told == (said, "入户核对联系方式", 1, "out.pdf")
 
 
 def test_the_month_is_a_workbook_as_well(folder, monkeypatch, tmp_path):

@@ -17,6 +17,7 @@ from sqlalchemy import text
 
 from gridapp.errors import UserError
 from gridapp.models import Attachment, Resident, Visit
+from gridapp.models.deeds import Said
 from gridapp.models.record_number import number_of
 from gridapp.office.paper.preview import Pages
 from gridapp.store import records
@@ -200,8 +201,9 @@ def test_full_numbers_need_a_purpose_that_is_kept(page, qtbot, session, tmp_path
         rows = db.execute(
             text("SELECT act, type, detail, purpose, people FROM disclosure")
         ).all()
+    said = Said.PRINTED.of(sheet="入户走访单", count=2)
     assert [tuple(row) for row in rows] == [
-        ("print", "resident", "入户走访单 2 份", "报街道民政办摸底", 2)
+        ("print", "resident", said.kept, "报街道民政办摸底", 2)
     ]
     page._panel._numbers.set_values(["masked"])
     page._panel._numbers.changed.emit()

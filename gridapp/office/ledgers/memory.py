@@ -13,6 +13,7 @@ from uuid import UUID
 
 import msgspec
 
+from gridapp.models.deeds import Deed
 from gridapp.office.ledgers.columns import OWN, plain_heading
 from gridapp.store import state
 from gridapp.store.database import Connection
@@ -47,7 +48,7 @@ def note_import(tx: Writing, plan: ImportPlan, batch: UUID) -> None:
     """Write down which file the rows of this batch came from, before they are written;
     NotAllowed when whoever is signed in imports nothing."""
     count = len(plan.ledger_rows)
-    state.disclose(tx, "import", None, batch, "", file=plan.source, people=count)
+    state.disclose(tx, Deed.IMPORT, None, batch, "", file=plan.source, people=count)
 
 
 def fingerprint(headings: Iterable[str]) -> str:

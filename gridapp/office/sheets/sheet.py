@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal, TypedDict
 from uuid import UUID
 
-from gridapp.language import tr
+from gridapp.models.deeds import Deed, Said
 from gridapp.models.permissions import Act
 from gridapp.models.record import Record
 from gridapp.office.paper.target import Target
@@ -98,9 +98,9 @@ class Sheet:
         one = len(ids) == 1 or self.phones or self.takes == "copies"
         one = one or (self.takes == "day" and days == 1)
         return Taking(
-            "print",
+            Deed.PRINT,
             self.model.__tablename__,
-            tr("{sheet} {count} 份", sheet=self.title, count=count),
+            Said.PRINTED.of(sheet=self.title, count=count),
             count,
             file,
             needs=Act.PRINT_ONE_FULL if one else Act.PRINT_FULL,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from gridapp.language import tr
+from gridapp.models.deeds import Deed
 from gridapp.store import state
 from gridapp.store.vault import Writing
 from gridapp.ui.menus import MenuButton
@@ -34,4 +35,4 @@ class PurposeEye(MenuButton):
 
 def reveal(tx: Writing, kind: str, record_id: UUID, label: str, purpose: str) -> None:
     """Journal that this value of a record is shown; before it is."""
-    state.disclose(tx, "reveal", kind, record_id, label, purpose=purpose, people=1)
+    state.disclose(tx, Deed.REVEAL, kind, record_id, label, purpose=purpose, people=1)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from gridapp.language import tr
+from gridapp.models.deeds import Deed, Said
 from gridapp.models.permissions import Act, refusal
 from gridapp.store import door, members, state
 from gridapp.store.accounts import ROLE_WORDS, Account
@@ -168,6 +169,6 @@ def _captures_allowed(db: Connection) -> bool:
 
 
 def _keep_captures(tx: Writing, *, allowed: bool) -> None:
-    words = tr("允许截屏") if allowed else tr("不允许截屏")
-    state.disclose(tx, "account", None, None, words)
+    said = Said.CAPTURES_ALLOWED if allowed else Said.CAPTURES_REFUSED
+    state.disclose(tx, Deed.ACCOUNT, None, None, said.of())
     state.keep(tx.db, capture_guard.ALLOWED, "1" if allowed else None)
