@@ -319,10 +319,12 @@ def test_two_households_behind_one_door_are_told_apart_by_number(bring, people):
 
 
 def test_person_without_address_belongs_to_no_household_yet(bring, people):
-    plan, _ = bring(("", "", "", "王五", FATHER, "", "", "", ""))
+    plan, result = bring(("", "", "", "王五", FATHER, "", "", "", ""))
     assert "W_NO_DOOR" in state(plan)[2]
     assert one(people)["household_id"] is None
-    bring(WANG)
+    assert "1 人没有住址" in result.summary()
+    _, result = bring(WANG)
+    assert "没有住址" not in result.summary()
     assert one(people)["household_id"] == one(people, "household")["id"]
 
 

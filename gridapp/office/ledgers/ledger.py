@@ -285,4 +285,12 @@ def apply(
         len(planner.writes.inserts["household"]),
         len(planner.writes.inserts["building"]),
         batch,
+        doorless=sum(map(_doorless, outcomes)),
+    )
+
+
+def _doorless(outcome: Outcome) -> bool:
+    """Whether it is a new person whose row had no door."""
+    return outcome.state == NEW and any(
+        one.code == "W_NO_DOOR" for one in outcome.row.warnings
     )

@@ -129,7 +129,8 @@ class ImportPlan:
 class ImportResult:
     """What an import did. Rows by state; buildings and households that are new.
 
-    people: whether the rows are people, else entries such as issues.
+    people: whether the rows are people, else entries such as issues. doorless: those
+    of the new people whose row had no door, so that they belong to no household.
     """
 
     added: int
@@ -141,6 +142,7 @@ class ImportResult:
     buildings: int
     batch: UUID
     people: bool = True
+    doorless: int = 0
 
     def summary(self) -> str:
         """One line for a person."""
@@ -162,6 +164,10 @@ class ImportResult:
                     households=self.households,
                 )
             )
+        if self.doorless:
+            words.append(
+                tr("其中 {count} 人没有住址，没有归入任何一户", count=self.doorless)
+            )
         if self.refused:
             words.append(tr("{refused} 行需核对，没有导入", refused=self.refused))
         return tr("，").join(words)
@@ -173,6 +179,7 @@ class ImportResult:
             "updated": self.updated,
             "unchanged": self.unchanged,
             "refused": self.refused,
+            "doorless": self.doorless,
             "skipped": self.skipped,
             "households": self.households,
             "buildings": self.buildings,
