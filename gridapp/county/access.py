@@ -211,11 +211,8 @@ def enrol(
         _admit(db, device_id, worker, row.area, request, token_kept_as(token), moment)
         _give(db, device_id, own, grids)
         org.house(db, worker, moment)
-        db.execute(
-            update(enrolment)
-            .where(enrolment.c.code_hash == row.code_hash)
-            .values(device_id=device_id)
-        )
+        used = update(enrolment).where(enrolment.c.code_hash == code_hash)
+        db.execute(used.values(device_id=device_id))
         records = [_sent(db, Grid, one) for one in grids]
         records.append(_sent(db, Worker, worker))
     return EnrolReply(

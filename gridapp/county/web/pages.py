@@ -6,6 +6,7 @@ is put into them.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -70,7 +71,7 @@ def door(said: str = "", *, asks: bool = True, in_the_open: bool = False) -> str
             "登记码向县里的管理人员要，用一次就作废；登录以后，这台浏览器 30 天内"
             "不用再填。公用的电脑，看完请点“退出登录”。"
         ),
-        again=tr("重新打开统计页"),
+        again=tr("登录过、从别的网页点进来的，请点这里"),
     )
 
 
@@ -84,7 +85,6 @@ def board(found: Counted, seen: Seen, period: Period, area: str) -> str:
     lines, columns = tables.lines(seen), tables.columns()
     urgent = tables.urgent(seen, found.at)
     left = len(urgent) - tables.URGENT
-    first, after = period.days(found.at.astimezone().date())
     rows = [_row(one, columns, period) for one in lines]
     if len(lines) > 1:
         total = Line(tr("合计"), "", len(seen), together(one for _, one in seen))
@@ -105,11 +105,7 @@ def board(found: Counted, seen: Seen, period: Period, area: str) -> str:
         urgent=urgent[: tables.URGENT],
         more=tr("还有 {count} 个网格，见下表", count=left) if left > 0 else "",
         download=link(period, area, DOWNLOAD),
-        caption=tr(
-            "本期：{first:%Y-%m-%d} 到 {until:%Y-%m-%d} 前；要办的多的排在前面",
-            first=first,
-            until=after,
-        ),
+        caption=tr("本期：{days}；要办的多的排在前面", days=days_of(found, period)),
         columns=columns,
         groups=tables.groups(columns),
         lines=rows,
@@ -123,6 +119,14 @@ _PERIODS = {
     Period.LAST: tr("上月"),
     Period.YEAR: tr("今年"),
 }
+
+
+def days_of(found: Counted, period: Period) -> str:
+    """The days that were counted, until today at most."""
+    today = found.at.astimezone().date()
+    first, after = period.days(today)
+    last = min(today, after - dt.timedelta(days=1))
+    return tr("{first:%Y-%m-%d} 到 {last:%Y-%m-%d}", first=first, last=last)
 
 
 def _fixed_words() -> dict[str, str]:
@@ -165,7 +169,7 @@ def _row(
         value = column.value(one.figures)
         cells.append(
             {
-                "label": column.heading,
+                "label": column.alone or column.heading,
                 "text": tables.shown(value, column.unit),
                 "warns": column.warns and value > 0 and not total,
             }

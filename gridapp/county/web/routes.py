@@ -107,7 +107,7 @@ def _refused(request: Request, error: Refused) -> Response:
         response = Response(str(none), 404, media_type="text/plain")
     if error.wait:
         response.headers["retry-after"] = str(error.wait)
-    if error.code in ("token", "revoked"):
+    if error.code == "token":
         _forget(request, response)
     return response
 
@@ -135,15 +135,14 @@ async def _board(request: Request) -> Response:
 
 async def _download(request: Request) -> Response:
     asked = await _asked(request)
-    first, after = asked.period.days(asked.found.at.astimezone().date())
+    days = pages.days_of(asked.found, asked.period)
     words = tr(
-        "本期：{first:%Y-%m-%d} 到 {until:%Y-%m-%d} 前；截至 {at:%Y-%m-%d %H:%M}",
-        first=first,
-        until=after,
+        "本期：{days}；数字截至 {at:%Y-%m-%d %H:%M}",
+        days=days,
         at=asked.found.at.astimezone(),
     )
     file = await in_thread(request, workbook.written, asked.seen, words)
-    name = quote(tr("网格统计-{first:%Y-%m-%d}.xlsx", first=first))
+    name = quote(tr("网格统计 {days}.xlsx", days=days))
     saved = {"content-disposition": f"attachment; filename*=UTF-8''{name}"}
     return Response(file, headers=saved, media_type=workbook.MEDIA_TYPE)
 

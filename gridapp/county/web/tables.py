@@ -18,13 +18,17 @@ _LEVELS = (AREA_DIGITS["town"], AREA_DIGITS["community"])
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its heading, the heading above several, and what it says."""
+    """A column: its heading, the heading above several, and what it says.
+
+    `alone`: the heading where that of the group does not stand above it.
+    """
 
     heading: str
     group: str
     value: Callable[[Figures], Any]
     unit: str = ""
     warns: bool = False  # a number above nought waits for somebody
+    alone: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,14 +53,36 @@ def columns() -> tuple[Column, ...]:
         Column(tr("走访"), done, lambda one: one.visits),
         Column(tr("通话"), done, lambda one: one.calls),
         Column(tr("巡查"), done, lambda one: one.patrols),
-        Column(tr("未办结"), issues, lambda one: one.issues_open),
-        Column(tr("超时限"), issues, lambda one: one.issues_late, warns=True),
-        Column(tr("本期办结"), issues, lambda one: one.issues_closed),
+        Column(
+            tr("未办结"), issues, lambda one: one.issues_open, alone=tr("问题未办结")
+        ),
+        Column(
+            tr("超时限"),
+            issues,
+            lambda one: one.issues_late,
+            warns=True,
+            alone=tr("问题超时限"),
+        ),
+        Column(
+            tr("本期办结"), issues, lambda one: one.issues_closed, alone=tr("问题办结")
+        ),
         Column(tr("办结天数"), issues, lambda one: one.days),
-        Column(tr("调解中"), disputes, lambda one: one.disputes_open),
-        Column(tr("本期受理"), disputes, lambda one: one.disputes_taken),
-        Column(tr("化解"), disputes, lambda one: one.settled),
-        Column(tr("成功率"), disputes, lambda one: one.success, "%"),
+        Column(
+            tr("调解中"),
+            disputes,
+            lambda one: one.disputes_open,
+            alone=tr("纠纷调解中"),
+        ),
+        Column(
+            tr("本期受理"),
+            disputes,
+            lambda one: one.disputes_taken,
+            alone=tr("纠纷受理"),
+        ),
+        Column(tr("化解"), disputes, lambda one: one.settled, alone=tr("纠纷化解")),
+        Column(
+            tr("成功率"), disputes, lambda one: one.success, "%", alone=tr("调解成功率")
+        ),
         Column(tr("最近同步"), sync, lambda one: one.synced_at),
         Column(tr("没来的电脑"), sync, lambda one: one.silent, warns=True),
     )
@@ -107,11 +133,24 @@ def _sum(code: str, some: Seen, name_of: Callable[[Place], str]) -> Line:
     return Line(name, code, len(some), together(one for _, one in some))
 
 
-def urgent(seen: Seen, at: dt.datetime) -> list[tuple[str, str]]:
-    """The grids where most waits: the name, and what waits in words."""
+def urgent(seen: Seen, at: dt.datetime) -> list[tuple[str, str, str]]:
+    """The grids where most waits: the name, where it lies when there are several towns
+    or communities, and what waits in words."""
     waiting = [one for one in seen if one[1].need]
     waiting.sort(key=lambda one: (-one[1].need, one[0].code))
-    return [(place.name, _waits(one, at)) for place, one in waiting]
+    told = [
+        name_of
+        for name_of in (_town, _community)
+        if len({name_of(place) for place, _ in seen}) > 1
+    ]
+    return [
+        (
+            place.name,
+            " ".join(name_of(place) for name_of in told),
+            _waits(one, at),
+        )
+        for place, one in waiting
+    ]
 
 
 def _waits(one: Figures, at: dt.datetime) -> str:
