@@ -134,6 +134,7 @@ def make(manifest: Manifest, installer: Path, seed: bytes, out: Path) -> Path:
     target = out / manifest.name
     with durable.whole_file(target) as file:
         update_file.write(file, manifest, seed, installer)
+    target.chmod(0o644)  # the county's own user publishes it, and it hides nothing
     return target
 
 

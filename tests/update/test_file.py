@@ -1,6 +1,7 @@
 """An update file: nothing but what the release key signed is taken, to the last bit."""
 
 import io
+import os
 
 import pytest
 
@@ -29,6 +30,12 @@ def test_a_signed_update_is_taken_and_is_what_was_made(releases, updates):
     assert head.manifest.version == "1.1.0"
     assert updates.file_of(head).read_bytes() == made.read_bytes()
     assert updates.prepared(head).read_bytes() == b"installer" * 999
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such bits")
+def test_anybody_may_read_an_update(releases):
+    """The county's own user publishes what somebody else has signed."""
+    assert releases.make().stat().st_mode & 0o777 == 0o644
 
 
 def proved(updates, raw):
