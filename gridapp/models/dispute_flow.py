@@ -14,7 +14,6 @@ from gridapp.language import tr
 START = ""  # before the dispute was registered
 MEDIATED = frozenset({"registered", "mediating"})  # the limit runs
 KEPT = frozenset({"agreed", "performed"})  # an agreement is followed up
-ENDED = frozenset({"failed", "closed"})
 
 
 @dataclass(frozen=True)

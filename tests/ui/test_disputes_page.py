@@ -693,7 +693,7 @@ def test_window_brings_today_row_to_its_act(session, people, qtbot, settle, case
     window.resize(1366, 728)
     window.show()
     settle()
-    window.today.choose_kind("dispute")
+    window.today._filter("dispute")
     keys(settle, ENTER)
     assert window.here == "disputes"
     disputes_page = window.pages["disputes"]

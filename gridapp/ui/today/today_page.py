@@ -206,10 +206,6 @@ class TodayPage(Page):
         if not self._offer.isVisible():
             self._list.setFocus()
 
-    def choose_kind(self, kind: str) -> None:
-        """Show only one kind of work: visit, call, issue, dispute, or all."""
-        self._filter(kind)
-
     def chosen_resident(self) -> UUID | None:
         due = self._list.current()
         return due.resident_id if due else None
