@@ -9,7 +9,7 @@ from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtWidgets import QWidget
 
-from gridapp.models import Attachment, Patrol
+from gridapp.models import Patrol
 from gridapp.store import records
 from gridapp.ui.photos.photo_strip import PhotoStrip
 from gridapp.ui.photos.photo_view import PhotoView
@@ -235,28 +235,6 @@ def test_a_draft_keeps_its_photos(strip, settle, tmp_path):
     strip.show_pending([PendingPhoto.from_draft(one) for one in kept])
     settle()
     assert [one.draft() for one in strip.pending()] == kept
-    assert len(shown(strip)) == 1
-
-
-def test_photos_of_a_record_are_shown_and_can_be_taken_away(
-    form, strip, session, settle, patrol, tmp_path
-):
-    strip.take([picture(tmp_path / "a.jpg")])
-    settle()
-    with session.store.writing() as tx:
-        attach(tx, "patrol", patrol, strip.pending())
-    strip.show_owner("patrol", patrol)
-    settle()
-    assert strip.pending() == ()
-    shown(strip)[0].removed.emit()
-    settle()
-    with session.store.reading() as db:
-        assert photos_of(db, "patrol", [patrol]) == []
-    form.said[-1][1]()
-    settle()
-    with session.store.reading() as db:
-        [row] = records.find(db, Attachment)
-    assert row["deleted_at"] is None
     assert len(shown(strip)) == 1
 
 

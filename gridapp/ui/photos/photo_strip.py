@@ -9,11 +9,10 @@ thread; it lies encrypted in the photo store as soon as it is shown.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import cast
-from uuid import UUID
 
 from PySide6.QtCore import QBuffer, QEvent, QIODevice, QMimeData, QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent, QKeySequence, QShortcut
@@ -21,11 +20,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gridapp.errors import UserError
 from gridapp.language import tr
-from gridapp.models import Attachment
-from gridapp.store import records
-from gridapp.store.database import Connection
 from gridapp.store.photos import PhotoStore
-from gridapp.store.vault import Writing
 from gridapp.ui.photos.photo_offers import PhotoOffers
 from gridapp.ui.photos.photo_thumbs import Thumb, small_of
 from gridapp.ui.photos.photo_view import PhotoView
@@ -34,7 +29,7 @@ from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import column, line
 from gridapp.ui.widgets.flow import FlowLayout
 from gridapp.ui.widgets.text import Text
-from gridapp.work.attachments import PendingPhoto, photos_of
+from gridapp.work.attachments import PendingPhoto
 
 SIDE = 240  # pixels of a thumbnail: sharp on a screen at 200 %
 Source = Path | QImage
@@ -42,12 +37,10 @@ Source = Path | QImage
 
 @dataclass(frozen=True)
 class _Shown:
-    """A photo with its small picture, None when that is not on this laptop;
-    `attachment` when it belongs to a record."""
+    """A photo with its small picture, None when that is not on this laptop."""
 
     photo: PendingPhoto
     small: bytes | None
-    attachment: UUID | None = None
 
 
 class PhotoStrip(QWidget):
@@ -99,8 +92,8 @@ class PhotoStrip(QWidget):
         box.addWidget(self._error)
 
     def pending(self) -> tuple[PendingPhoto, ...]:
-        """Return what was taken and belongs to no record yet, for `attach`."""
-        return tuple(one.photo for one in self._photos if one.attachment is None)
+        """Return what was taken, for `attach`."""
+        return tuple(one.photo for one in self._photos)
 
     def when_ready(self, act: Callable[[], None]) -> None:
         """Call `act` as soon as no photo is being taken in: now, as a rule."""
@@ -126,17 +119,6 @@ class PhotoStrip(QWidget):
             self._show()
             work = partial(_small, self._session.store.photos, photos)
             self._run(work, self._take_small)
-
-    def show_owner(self, owner_type: str, owner_id: UUID) -> None:
-        """Show the photos a record has, with room for more."""
-        self.clear()
-        store = self._session.store
-
-        def work() -> list[_Shown]:
-            with store.reading() as db:
-                return _attached(db, store.photos, owner_type, owner_id)
-
-        self._run(work, self._restored)
 
     def unfold(self) -> None:
         """Show the ways to add a photo, with the keyboard on the first."""
@@ -209,10 +191,6 @@ class PhotoStrip(QWidget):
             for act in waiting:
                 act()
 
-    def _restored(self, found: list[_Shown]) -> None:
-        self._photos = found
-        self._show()
-
     def _take_small(self, found: list[_Shown]) -> None:
         small = {one.photo: one for one in found}
         self._photos = [small.get(one.photo, one) for one in self._photos]
@@ -251,23 +229,17 @@ class PhotoStrip(QWidget):
         view.open()
 
     def _remove(self, name: str) -> None:
-        """Take a photo out of the form, or away from its record; both can be undone."""
+        """Take a photo out of the form, which can be undone."""
         number, one = next(
             (number, one)
             for number, one in enumerate(self._photos)
             if one.photo.photo.hash == name
         )
         turn = self._turn
-        if one.attachment is not None:
-            gone = partial(_detach, attachment=one.attachment)
-            self._session.write(gone, lambda _: None)
         del self._photos[number]
         self._after_change()
 
         def undo() -> None:
-            if one.attachment is not None:
-                back = partial(_attach_again, attachment=one.attachment)
-                self._session.write(back, lambda _: None)
             if turn == self._turn:
                 self._photos.insert(number, one)
                 self._after_change()
@@ -344,22 +316,3 @@ def png_of(image: QImage) -> bytes:
 
 def _small(store: PhotoStore, photos: Sequence[PendingPhoto]) -> list[_Shown]:
     return [_Shown(one, small_of(store, one.photo.hash)) for one in photos]
-
-
-def _attached(
-    db: Connection, store: PhotoStore, owner_type: str, owner_id: UUID
-) -> list[_Shown]:
-    found: list[_Shown] = []
-    for row in photos_of(db, owner_type, [owner_id]):
-        photo = PendingPhoto.of(row)
-        shown = _Shown(photo, small_of(store, photo.photo.hash))
-        found.append(replace(shown, attachment=row["id"]))
-    return found
-
-
-def _detach(tx: Writing, attachment: UUID) -> None:
-    records.delete(tx, Attachment, attachment)
-
-
-def _attach_again(tx: Writing, attachment: UUID) -> None:
-    records.undelete(tx, Attachment, attachment)
