@@ -124,7 +124,10 @@ async def _first(_: Request) -> Response:
 
 
 async def _style(_: Request) -> Response:
-    return FileResponse(Path(pages.HERE, "style.css"), media_type="text/css")
+    file = Path(pages.HERE, "style.css")
+    if not file.is_file():  # a copy without the pages
+        raise Refused("path", tr("县级服务器没有这个地址，请核对后再试"))
+    return FileResponse(file, media_type="text/css")
 
 
 async def _board(request: Request) -> Response:
