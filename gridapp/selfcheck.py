@@ -280,7 +280,7 @@ CHECKS: tuple[Check[Path], ...] = tuple(
         ("tables", tr("能读表格"), _tables, _AGAIN, False),
         ("paper", tr("能做 PDF 和预览"), _paper, _AGAIN, False),
         ("window", tr("能打开窗口、画出汉字"), _window, "", False),
-        ("screen", tr("屏幕够大"), _screen, "", True),
+        ("screen", tr("屏幕够大（问不到屏幕时不查）"), _screen, "", True),
         ("folder", tr("数据文件夹能写，在本机硬盘上"), _place, "", True),
         ("room", tr("磁盘空间够用"), _room, tr("请清理磁盘"), True),
         (

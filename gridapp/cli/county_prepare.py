@@ -87,8 +87,8 @@ def prepare(
             days=usual if days is None else days,
             pins=not no_pin,
         )
-    if pins is not None:
-        durable.write_whole(pins, _table(made))
+    if pins is not None and not _kept(pins, made):
+        pins = None
     if as_json:
         shown = [asdict(one) for one in made]
         kept = pins is not None
@@ -107,6 +107,20 @@ def _check_pins(pins: Path, out: Path) -> None:
         raise UserError(tr("{pins} 已经有了，请换一个文件名", pins=pins))
     if not pins.absolute().parent.is_dir():
         raise UserError(tr("找不到文件夹 {folder}", folder=pins.absolute().parent))
+
+
+def _kept(pins: Path, made: Sequence[Made]) -> bool:
+    """Whether the numbers are in their file; where not, they are shown, for nobody can
+    have them again."""
+    try:
+        durable.write_whole(pins, _table(made))
+    except OSError:
+        words = tr(
+            "{pins} 写不进去。登记口令显示在下面，只显示这一次，请记下", pins=pins
+        )
+        click.echo(words, err=True)
+        return False
+    return True
 
 
 def _certificates(ca: Path | None) -> str:

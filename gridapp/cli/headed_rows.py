@@ -26,18 +26,19 @@ def rows_of(
     """
     from gridapp.office.tables.reader import no_table, read_book
 
-    sheets = read_book(file)
+    sheets, lacking = read_book(file), (needed,)
     for sheet in sheets:
         for at, row in enumerate(sheet.rows[:_HEADING_ROWS]):
             fields = [headings.get(_heading(cell)) for cell in row]
             if needed in fields:
                 if either and not set(either).intersection(fields):
-                    raise _absent(file, headings, either)
+                    lacking = either
+                    continue
                 _check_once(fields, row)
                 return _below(sheet.rows[at + 1 :], fields, at + 2)
     if all(sheet.width < 2 for sheet in sheets):
         raise no_table(file.name)
-    raise _absent(file, headings, (needed,))
+    raise _absent(file, headings, lacking)
 
 
 def _absent(

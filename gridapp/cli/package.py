@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -19,6 +20,7 @@ from gridapp.cli.options import (
     warn_in_the_open,
 )
 from gridapp.county import upkeep
+from gridapp.errors import UserError
 from gridapp.language import tr
 
 if TYPE_CHECKING:
@@ -111,8 +113,15 @@ def join(file: Path, data: Path, password_file: Path | None, code: str | None) -
 
 
 def _given(code: str | None, words: str) -> str:
-    """The code, asked for when it was not given."""
-    return code if code is not None else click.prompt(words)
+    """The code, asked for when it was not given; UserError where nobody can type."""
+    try:
+        return code if code is not None else click.prompt(words)
+    except click.Abort:
+        if sys.stdin.isatty():
+            raise
+        raise UserError(
+            tr("这里不能输入{what}，请写 --code，或设环境变量 GRIDAPP_CODE", what=words)
+        ) from None
 
 
 @click.command("invite")

@@ -20,10 +20,10 @@ _NEVER = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 def check_name(name: str) -> None:
     """UserError with what is wrong, when no Windows computer is called so."""
     said = {"name": name, "most": _MOST}
-    if _NEVER.search(name):
-        words = tr('计算机名“{name}”里有 < > : " / \\ | ? * 这样的符号，请核对', **said)
-    elif re.search(r"\s", name) or name.startswith(".") or name.endswith("."):
+    if re.search(r"\s", name) or name.startswith(".") or name.endswith("."):
         words = tr("计算机名“{name}”里有空格，或以点开头、结尾，请核对", **said)
+    elif _NEVER.search(name):
+        words = tr('计算机名“{name}”里有 < > : " / \\ | ? * 这样的符号，请核对', **said)
     elif _DEVICES.fullmatch(name.partition(".")[0]):
         words = tr("“{name}”是 Windows 留给设备的名字，电脑不会叫它，请核对", **said)
     elif len(name.encode("gb18030", "replace")) > _MOST:

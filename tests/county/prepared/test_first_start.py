@@ -271,6 +271,9 @@ def test_a_file_that_works_alone_is_joined_by_without_a_code(prepare, tmp_path):
         environment = {"GRIDAPP_PASSWORD": PASSWORD}
         return CliRunner().invoke(main, words, input=typed, env=environment)
 
+    unasked = join(with_number)
+    assert unasked.exit_code == 1
+    assert "这里不能输入登记口令，请写 --code" in unasked.output
     asked = join(with_number, number)
     assert asked.exit_code == 0, asked.output
     assert "登记口令" in asked.output

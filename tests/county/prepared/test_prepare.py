@@ -5,6 +5,7 @@ import json
 
 import pytest
 from click.testing import CliRunner
+from openpyxl import Workbook
 
 from gridapp.cli import main
 from gridapp.county import codes, upkeep
@@ -200,6 +201,25 @@ def test_of_two_columns_that_mean_the_same_none_is_taken(run, table, county_fold
     assert done.exit_code == 1
     assert "第 1 列“姓名”、第 3 列“网格员”是同一个意思" in done.output
     assert waiting(county_folder) == ([], [])
+
+
+def test_another_sheet_may_be_the_list(run, tmp_path):
+    book = Workbook()
+    book.active.append(["姓名", "岗位"])
+    sheet = book.create_sheet("电脑")
+    sheet.append(["姓名", "网格编码"])
+    sheet.append(["王秀兰", GRID])
+    book.save(tmp_path / "名单.xlsx")
+    assert run(tmp_path / "名单.xlsx").exit_code == 0
+
+
+def test_numbers_that_cannot_be_kept_are_shown(run, table, tmp_path):
+    """The files are made by then, and nobody can have the numbers again."""
+    pins = tmp_path / ("口" * 82 + ".csv")  # 250 bytes: no room for an unfinished one
+    done = run(table(["姓名", "网格编码"], ["王秀兰", GRID]), "--pins", pins)
+    assert "只显示这一次" in done.stderr
+    [line] = done.stdout.splitlines()
+    pin.checked(line.split("\t")[-1])
 
 
 def test_a_text_that_is_called_a_workbook_is_no_table(run, tmp_path):
