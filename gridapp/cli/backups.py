@@ -134,6 +134,12 @@ def _told(now: Any, wrong: list[tuple[Path, str]]) -> dict[str, Any]:
 @click.option("--yes", is_flag=True, help=tr("不再问，直接恢复。"))
 @click.option("--name", help=tr("谁的密码；几个人用一台电脑时填。"))
 @click.option("--purpose", help=tr("为什么恢复，5 到 200 字，会留痕。"))
+@click.option(
+    "--backup-password-file",
+    "then",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help=tr("备份时用的是另一个密码：第一行写着它的文件。"),
+)
 @as_json
 def restore_command(
     data: Path,
@@ -143,6 +149,7 @@ def restore_command(
     yes: bool,
     name: str | None,
     purpose: str | None,
+    then: Path | None,
     as_json: bool,
 ) -> None:
     """用备份恢复：先说会怎样，现在的数据先备份。密码用现在的，打不开就用备份时的。"""
@@ -153,7 +160,7 @@ def restore_command(
     try:
         if store is not None and yes and not preview:
             purpose = restore.reason(_given(purpose))
-        found = _unpacked(data, file, store, password, name)
+        found = _unpacked(data, file, store, password, name, then)
         try:
             if as_json and preview:
                 print_json(backup_words.as_told(found))
@@ -212,6 +219,7 @@ def _unpacked(
     store: vault.Store | None,
     password: str,
     name: str | None,
+    then: Path | None,
 ) -> Any:
     from gridapp.store import restore
 
@@ -219,8 +227,13 @@ def _unpacked(
         given = None if store else password
         return restore.unpack(data, file, store, password=given, name=name)
     except restore.NeedsPassword:
-        then = typed_password(tr("做这份备份时用的密码"))
-        return restore.unpack(data, file, store, password=then, name=name)
+        if then is None and not sys.stdin.isatty():
+            words = tr("这份备份要用备份时的密码，请用 --backup-password-file 指定")
+            raise UserError(words) from None
+        typed = (
+            password_of(then) if then else typed_password(tr("做这份备份时用的密码"))
+        )
+        return restore.unpack(data, file, store, password=typed, name=name)
 
 
 def _asked_why() -> str:

@@ -121,6 +121,26 @@ def test_one_file_makes_the_vault_of_a_fresh_laptop(run, tmp_path):
     assert names(new, run.key) == ["李桂英"]
 
 
+def test_over_other_data_it_is_looked_at_with_its_own_password_and_refused(
+    run, tmp_path
+):
+    add(run, "李桂英")
+    out, then = tmp_path / "全部.gridbak", tmp_path / "备份时的密码"
+    assert run("backup", out).exit_code == 0
+    vaults.create(tmp_path / "new", "新电脑的密码 2").close()
+    words = ["restore", out, "--yes", "--purpose", "换了新电脑"]
+    there = {"data": tmp_path / "new", "password": "新电脑的密码 2"}
+
+    silent = run(*words, **there)
+    assert silent.exit_code == 1
+    assert "--backup-password-file" in silent.output
+    then.write_text(PASSWORD, encoding="utf-8")
+    other = run(*words, "--backup-password-file", then, **there)
+
+    assert other.exit_code == 1
+    assert "恢复到一个新文件夹里" in other.output
+
+
 def test_damage_is_told_and_the_exit_code_says_so(run):
     file = json.loads(run("backup", "--json").stdout)["file"]
     with open(file, "r+b") as raw:
