@@ -41,9 +41,10 @@ def copy_from_field(qtbot):
 
 
 def test_what_was_copied_is_gone_after_its_time(guard, board, qtbot):
-    guard(kept=80)
+    one = guard()
     copy_from_field(qtbot)
     assert board.text() == NAME
+    one._timer.setInterval(10)  # a minute in the program
     qtbot.waitUntil(lambda: board.text() == "")
 
 

@@ -227,7 +227,9 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from gridapp.ui.qt_start import qt_application
 
 qt = qt_application()
-QTimer.singleShot(200, lambda: QApplication.activeModalWidget().accept())
+timer = QTimer(interval=50)
+timer.timeout.connect(lambda: (w := QApplication.activeModalWidget()) and w.accept())
+timer.start()
 QFileDialog.getExistingDirectory(None, "", sys.argv[1])
 """
 
