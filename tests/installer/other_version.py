@@ -13,18 +13,20 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
+from gridapp import own_files
+
 PACKAGE = "gridapp"
 _ARCHIVE = "PYZ.pyz"
 
 
 def make(folder: Path, before: str, after: str) -> None:
-    """Has the bundle in `folder` say `after`, a version as long as `before`."""
-    if after == before:
-        return
+    """Has the bundle in `folder` say `after`, a version as long as `before`, and know
+    its files as they are now."""
     assert len(before) == len(after)
     for name in (PACKAGE, f"{PACKAGE}.exe", f"{PACKAGE}-cli.exe"):
-        if (folder / name).is_file():
+        if after != before and (folder / name).is_file():
             _change(folder / name, before, after)
+    own_files.write(folder)
 
 
 def _change(program: Path, before: str, after: str) -> None:
