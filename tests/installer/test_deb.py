@@ -197,7 +197,7 @@ def test_a_worker_takes_updates_from_a_stick_and_a_bad_one_is_taken_back(
     root: Root, packages: dict[str, Path], key: Releases
 ) -> None:
     root.told("apt-get -q -y install --no-install-recommends pkexec polkitd", net=True)
-    rules = root.folder / "etc/polkit-1/rules.d/50-gridapp.rules"
+    rules = root.folder / "etc/polkit-1/rules.d/50-updates.rules"
     rules.write_text(LEAVE)
     root.told(
         "gridapp init --data 资料 --grid 990101001001 --name 一网格",
