@@ -79,13 +79,18 @@ def invite(
             kept_as=hashed_browser_code,
         )
         if made.role not in ABOVE:
-            raise UserError(_not_for(made.role))
+            raise UserError(
+                tr(
+                    "{not_for}；是别的岗位，请用 --role 写明",
+                    not_for=_not_for(made.role),
+                )
+            )
     return replace(made, code=shown(code))
 
 
 def _not_for(role: str) -> str:
     return tr(
-        "统计网页给网格长、社区、乡镇街道和县级看，{role}不用登录",
+        "统计网页给网格长、社区、乡镇街道和县级看，{role}看不了",
         role=codes.table("worker_role").name(role),
     )
 

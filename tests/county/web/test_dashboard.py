@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import json
 import re
 import shutil
 import sys
@@ -10,8 +11,10 @@ from uuid import UUID
 import httpx
 import openpyxl
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import delete, select, update
 
+from gridapp.cli import main
 from gridapp.cli.county_access import told
 from gridapp.county import access, app, attempts, browsers, codes, upkeep, workers
 from gridapp.county.serving import Options
@@ -231,6 +234,29 @@ def test_a_code_for_the_figures_is_made_for_those_above_the_grids_only(county, r
 
     assert codes.open_codes(county) == []
     assert upkeep.list_records(county, figures.Grid) == []
+
+
+@one_database
+def test_the_command_makes_a_code_and_lists_the_browser_it_let_in(
+    county, county_folder
+):
+    def run(*words):
+        line = ["county", words[0], "--data", str(county_folder), *words[1:]]
+        return CliRunner().invoke(main, line)
+
+    who = ("--grid", GRIDS[0], "--worker", "卫格长", "--browser")
+    for_worker = run("enrol", *who)
+    made = run("enrol", *who, "--role", "leader", "--json")
+    waiting = run("codes").stdout
+    browsers.enter(county, json.loads(made.stdout)["code"], None)
+    listed = run("devices").stdout
+
+    assert for_worker.exit_code == 1
+    assert "请用 --role 写明" in for_worker.output
+    assert "卫格长（网格长）" in waiting
+    assert "给浏览器的" in waiting
+    assert listed.startswith("浏览器：")
+    assert f"看 {GRIDS[0]} 的统计" in listed
 
 
 @one_database
