@@ -178,7 +178,7 @@ LEAVE = """polkit.addRule(function (action, subject) {
 });
 """
 # The updater starts the window again, as the same user, which says what came of it.
-APPLY = """set -e; mkdir -p /run/dbus; dbus-daemon --system --fork
+APPLY = """set -e; mkdir -p /run/dbus; rm -f /run/dbus/pid; dbus-daemon --system --fork
 /usr/lib/polkit-1/polkitd --no-debug >/dev/null 2>&1 &
 cd ~worker
 as_worker() {{ runuser -u worker -- env HOME=/home/worker SHELL=/bin/sh "$@"; }}
