@@ -219,8 +219,9 @@ def _parse_words(text: str) -> tuple[str, ...]:
 
 
 def _one_by_one(words: tuple[str, ...]) -> bool:
-    """Whether they are the same words when they come back from their column."""
-    return all(word and WORD_BREAK not in word for word in words) and bool(words)
+    """Whether they are the same words when they come back from their column; none at
+    all come back as nothing."""
+    return all(word and WORD_BREAK not in word for word in words)
 
 
 def _format_words(value: tuple[str, ...]) -> str:
