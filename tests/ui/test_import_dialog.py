@@ -256,14 +256,18 @@ def test_blanks_mean_the_cell_above_only_when_the_user_says_so(opened, ledger, s
 
 
 def test_escape_while_it_is_read_leaves_and_changes_nothing(
-    desk, session, settle, ledger, people
+    qtbot, desk, session, settle, ledger, people
 ):
     open_import(session, ledger(*ROWS), desk, desk.said)
     dialog = desk.findChildren(ImportDialog)[-1]
     dialog.reject()
     settle()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    assert desk.findChildren(ImportDialog) == []
+
+    def gone():
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        return not desk.findChildren(ImportDialog)
+
+    qtbot.waitUntil(gone)
     assert "孙国强" not in all_people(session)
 
 

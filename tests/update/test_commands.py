@@ -92,9 +92,9 @@ def test_the_county_publishes_offers_lists_and_withdraws(releases, tmp_path):
         "county", "update", "publish", foreign, "--data", county, code=1
     ).splitlines()
     assert refused == ["这不是网格日志的更新文件"]
-    said = run(
-        "county", "update", "publish", made, "--grid", "990101001001", "--data", county
-    )
+    grid = ("--grid", "990101001001", "--data", county)
+    run("county", "enrol", "--worker", "李主任", *grid)
+    said = run("county", "update", "publish", made, *grid)
     assert "没有核对签名" in said
     assert "给网格 990101001001" in said
     assert "给20% 的电脑" in run(
