@@ -37,6 +37,8 @@ def late_words(now: Standing, at: dt.datetime) -> str:
 
 def kept_words(now: Standing) -> str:
     """How many there are, and how much room they take."""
+    if not now.listed.kept:
+        return tr("本机还没有备份")
     size = sum(one.size for one in now.listed.kept)
     return tr(
         "本机留着 {count} 份，共 {size}",

@@ -380,7 +380,7 @@ class BuildingsPage(Page):
         self._left.setVisible(wide)
         self._name.setVisible(wide)
         self._combo.setVisible(not wide)
-        self._combo.setFixedWidth(140 if narrow else 200)
+        self._combo.setFixedWidth(168 if narrow else 200)
         self._count.setVisible(not narrow)
         self._basis.set_choices(SHORT_BASES if narrow else BASES)
         if narrow:
