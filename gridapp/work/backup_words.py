@@ -36,9 +36,9 @@ def late_words(now: Standing, at: dt.datetime) -> str:
 
 
 def kept_words(now: Standing) -> str:
-    """How many there are, and how much room they take."""
+    """How many there are, and how much room they take; "" when there are none."""
     if not now.listed.kept:
-        return tr("本机还没有备份")
+        return ""
     size = sum(one.size for one in now.listed.kept)
     return tr(
         "本机留着 {count} 份，共 {size}",
@@ -80,8 +80,8 @@ def lines(now: Standing) -> list[str]:
     """How it stands, line by line."""
     at = dt.datetime.now(dt.UTC)
     told = [last_words(now, at), kept_words(now), second_words(now, at)]
-    told += [one for one in (now.trouble, now.second_trouble) if one]
-    return told + [kept_line(one) for one in now.listed.kept]
+    told += [now.trouble, now.second_trouble]
+    return [one for one in told if one] + [kept_line(one) for one in now.listed.kept]
 
 
 def made_at(found: Unpacked) -> str:

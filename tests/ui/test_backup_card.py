@@ -40,6 +40,11 @@ def card(session, qtbot, settle):
     return card
 
 
+def test_where_nothing_is_backed_up_no_copies_are_counted(card):
+    assert card._last.text() == "还没有备份过"
+    assert card._kept.isHidden()
+
+
 def click(qtbot, button):
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 

@@ -74,10 +74,13 @@ class ActDialog(QDialog):
         box.addWidget(footer)
 
     def fit(self, width: int, height: int) -> None:
-        """Take that size, or less when the window has less room."""
+        """Take that size around the same middle, or less when there is less room."""
         parent = self.parentWidget()
         room = parent.window().size() if parent else self.size()
+        before = self.rect().center()
         self.resize(min(width, room.width() - 40), min(height, room.height() - 40))
+        if self.isVisible():
+            self.move(self.pos() + before - self.rect().center())
 
     def say(self, words: str) -> None:
         """Put a sentence above the fields that follow."""

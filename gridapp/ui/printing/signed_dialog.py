@@ -27,6 +27,7 @@ from gridapp.work.signed_papers import put_away
 ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".heic", ".pdf")
 KINDS = f"({' '.join(f'*{one}' for one in ENDINGS)})"
 SIZE = (760, 560)
+EMPTY = (760, 240)  # before the first paper
 
 
 class SignedDialog(QDialog):
@@ -64,8 +65,7 @@ class SignedDialog(QDialog):
                 "Ctrl+Return": self._put_away,
             },
         )
-        room = page.window().size()
-        self.resize(min(SIZE[0], room.width() - 24), min(SIZE[1], room.height() - 24))
+        self._fit(EMPTY)
         self._show_state()
 
     def _place(self) -> None:
@@ -105,8 +105,17 @@ class SignedDialog(QDialog):
         row.addWidget(self._save)
         box.addWidget(foot)
 
+    def _fit(self, size: tuple[int, int]) -> None:
+        """Take that size around the same middle, or less when there is less room."""
+        room, before = self._page.window().size(), self.rect().center()
+        self.resize(min(size[0], room.width() - 24), min(size[1], room.height() - 24))
+        if self.isVisible():
+            self.move(self.pos() + before - self.rect().center())
+
     def take(self, sources: Sequence[Source]) -> None:
         """Take papers in; each is read off the UI thread."""
+        if sources and self.height() < SIZE[1]:
+            self._fit(SIZE)
         self._trouble.say("")
         for source in sources:
             self._working += 1

@@ -29,6 +29,8 @@ from gridapp.work.merging import (
     together,
 )
 
+COMPARING = (820, 640)
+CHOOSING = (820, 380)  # four candidates fit
 LONGEST = 22  # characters of a value on one option
 Pair = tuple[UUID, UUID, str]
 
@@ -58,7 +60,7 @@ class MergeDialog(ActDialog):
         self._next.clicked.connect(self._show_next)
         self._apart.clicked.connect(self._keep_apart)
         self._other.finished.connect(self._compare_chosen)
-        self.fit(820, 640)
+        self.fit(*(COMPARING if self._pairs else CHOOSING))
         if self._pairs:
             self._show_pair()
         else:
@@ -112,6 +114,7 @@ class MergeDialog(ActDialog):
         if found is None:
             self._sides.setText(tr("其中一份已被删除，请看下一对或重新选择。"))
             return
+        self.fit(*COMPARING)
         self._sides.setText(_sides(found))
         self.form.takeAt(self.form.count() - 1)  # the stretch goes below again
         for one in asked(found):

@@ -68,7 +68,7 @@ class MoveDialog(ActDialog):
         if split and file is not None:
             self._door.set_text(file.door)
         self.watch(self._held)
-        self.fit(720, 560)
+        self.fit(720, 500)
         if len(self._people) > 1:
             self._who.focus_first()
         else:

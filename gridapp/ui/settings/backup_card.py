@@ -89,6 +89,7 @@ class BackupCard(Card):
         if now is not None:
             self._last.setText(backup_words.last_words(now, at))
             self._kept.setText(backup_words.kept_words(now))
+            self._kept.setVisible(bool(now.listed.kept))
             self._second.setText(backup_words.second_words(now, at))
             trouble = now.trouble or now.second_trouble
             self._late.say(backups.late_words() or trouble)
