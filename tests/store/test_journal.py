@@ -277,7 +277,10 @@ def values_of(model):
     for one in fields_of(model):
         if one.kind.name in BY_KIND and not one.codes:
             values = BY_KIND[one.kind.name]
-            choices[one.name] = values if one.required else st.none() | values
+            if one.required:  # and blank is not filled in
+                choices[one.name] = values.filter(lambda one: str(one).strip())
+            else:
+                choices[one.name] = st.none() | values
     return st.fixed_dictionaries({}, optional=choices)
 
 
