@@ -47,9 +47,7 @@ class Viewer:
     """A browser that was let in."""
 
     id: UUID
-    role: str  # of its worker, a code of worker_role
     grids: frozenset[UUID]  # whose figures it may see
-    seen_at: dt.datetime
 
 
 def invite(
@@ -142,8 +140,8 @@ def viewer(county: County, token: str) -> Viewer:
         role: str = row.role or "worker"
         if role not in ABOVE:
             raise Refused("role", _not_for(role))
-        found = Viewer(row.id, role, frozenset(rights.grids_of(db, row)), row.seen_at)
-    if moment - found.seen_at > _SEEN_EVERY:
+        found = Viewer(row.id, frozenset(rights.grids_of(db, row)))
+    if moment - row.seen_at > _SEEN_EVERY:
         with county.writing() as db:
             seen = update(device).where(device.c.id == found.id)
             db.execute(seen.values(seen_at=moment))

@@ -11,11 +11,9 @@ import pytest
 
 from installer import bundle, setup_exe, windows_resource
 from installer.wine import Wine, windows_path
-from tests.installer.windows_machine import FROZEN, Windows
+from tests.installer.windows_machine import FROZEN, Windows, call
 
 pytestmark = [pytest.mark.installer, pytest.mark.xdist_group("wine")]
-
-PASSWORD = "测试用的密码 1"
 
 
 @pytest.fixture(scope="module")
@@ -33,18 +31,6 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Generator[Windows]:
     yield windows
     assert windows.uninstall(windows.folder, "/PURGE") == 0
     windows.shut_down()
-
-
-def call(windows: Windows, *words: str | Path) -> str:
-    """What gridapp-cli.exe says; it must succeed."""
-    done = windows.wine.run(
-        [windows.folder / "gridapp-cli.exe", *words],
-        env={"GRIDAPP_PASSWORD": PASSWORD},
-        seconds=300,
-    )
-    assert done.returncode == 0, done.stdout
-    assert "Traceback" not in done.stdout
-    return done.stdout
 
 
 def test_it_says_its_version_and_finds_itself_whole(installed: Windows) -> None:

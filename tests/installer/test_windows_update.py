@@ -20,11 +20,15 @@ from installer import bundle, setup_exe
 from installer.wine import Wine, windows_path
 from tests.installer import other_version
 from tests.installer.releases import BROKEN, HERE, NEXT, Releases
-from tests.installer.windows_machine import FROZEN, UNINSTALL, Windows, version_of
+from tests.installer.windows_machine import (
+    FROZEN,
+    UNINSTALL,
+    Windows,
+    call,
+    version_of,
+)
 
 pytestmark = [pytest.mark.installer, pytest.mark.xdist_group("wine")]
-
-PASSWORD = "测试用的密码 1"
 
 
 @pytest.fixture(scope="module")
@@ -63,17 +67,6 @@ def windows(setups: dict[str, Path]) -> Generator[Windows]:
     yield windows
     windows.clear()
     windows.shut_down()
-
-
-def call(windows: Windows, *words: str | Path) -> str:
-    """What gridapp-cli.exe says; it must succeed."""
-    done = windows.wine.run(
-        [windows.folder / "gridapp-cli.exe", *words],
-        env={"GRIDAPP_PASSWORD": PASSWORD},
-        seconds=300,
-    )
-    assert done.returncode == 0, done.stdout
-    return done.stdout
 
 
 def comes_in(windows: Windows, file: Path, version: str) -> Outcome:

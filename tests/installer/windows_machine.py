@@ -17,6 +17,7 @@ from installer.wine import COMPILER, Wine
 
 FROZEN = bundle.BUILD / "windows" / "gridapp"  # the program itself
 _LARGE = 200 << 20  # bytes
+PASSWORD = "测试用的密码 1"
 PAYLOAD = Path(__file__).with_name("payload.c")
 UNINSTALL = r"Software\Microsoft\Windows\CurrentVersion\Uninstall\gridapp"
 RUN_ONCE = r"Software\Microsoft\Windows\CurrentVersion\RunOnce"
@@ -190,6 +191,18 @@ class Windows:
             shutil.rmtree(folder, ignore_errors=True)
         for link in self.shortcuts():
             link.unlink()
+
+
+def call(windows: Windows, *words: str | Path) -> str:
+    """What the program's own gridapp-cli.exe says; it must succeed."""
+    done = windows.wine.run(
+        [windows.folder / "gridapp-cli.exe", *words],
+        env={"GRIDAPP_PASSWORD": PASSWORD},
+        seconds=300,
+    )
+    assert done.returncode == 0, done.stdout
+    assert "Traceback" not in done.stdout
+    return done.stdout
 
 
 def payload(folder: Path, version: str, verdict: int = 0) -> Path:
