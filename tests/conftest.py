@@ -22,6 +22,7 @@ import sqlalchemy
 from sqlalchemy.util import LRUCache
 from stdnum.iso7064 import mod_11_2
 
+from gridapp import garbage
 from gridapp.county import store as county_store
 from gridapp.models import (
     Building,
@@ -248,6 +249,28 @@ def pytest_collection_finish():
     """What was imported stays: a collection after a test need not walk through it."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item, nextitem):
+    """Where there are widgets garbage is sought by the main thread alone, as in the
+    program (gridapp.ui.collector); servers of other tests run in threads, so nothing
+    of Qt's is left to them."""
+    if not _has_widgets(item):
+        return (yield)
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        if _has_widgets(nextitem):
+            garbage.search_when_due()
+        else:
+            gc.collect()
+            gc.enable()
+
+
+def _has_widgets(item):
+    return item is not None and "qapp" in item.fixturenames
 
 
 def pytest_collection_modifyitems(config, items):

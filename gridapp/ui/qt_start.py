@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from gridapp import paths
 from gridapp.language import tr
+from gridapp.ui.collector import Collector
 
 log = logging.getLogger(__name__)
 _STYLE = ("-style", "fusion")  # for setStyle has PySide6 build all of QStyle
@@ -59,4 +60,5 @@ def qt_application() -> QApplication:
     QGuiApplication.setDesktopFileName("org.gridapp.client")  # as installer/deb.py has
     qt = QApplication([*sys.argv[:1], *_STYLE])
     qt.setWindowIcon(QIcon(str(paths.resources() / "gridapp.png")))
+    Collector(qt)
     return qt
