@@ -16,6 +16,7 @@ from gridapp.county import upkeep
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models import Grid
+from gridapp.models.kinds import PHONES
 from gridapp.models.record import fields_of
 
 
@@ -49,20 +50,18 @@ def _rows(file: Path) -> Iterator[dict[str, Any]]:
         for one in fields.values()
         for word in (one.heading, *one.aliases)
     }
-    for number, texts in rows_of(file, headings, "code"):
+    lists = [one.name for one in fields.values() if one.kind is PHONES]
+    for row in rows_of(file, headings, "code", lists=lists):
         found: dict[str, Any] = {}
-        for name, text in texts.items():
+        for name in row.cells:
             try:
-                found[name] = fields[name].parse(text)
-            except ValueError as error:
-                raise UserError(
-                    tr(
-                        "第 {number} 行“{label}”：{fault}",
-                        number=number,
-                        label=fields[name].label,
-                        fault=error,
-                    )
-                ) from None
+                values = row.parsed(name, fields[name].parse)
+            except ValueError as fault:
+                words = tr("第 {number} 行{fault}", number=row.number, fault=fault)
+                raise UserError(words) from None
+            found[name] = values[0]
+            if name in lists:
+                found[name] = tuple(dict.fromkeys(v for one in values for v in one))
         yield found
 
 

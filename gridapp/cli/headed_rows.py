@@ -2,27 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from gridapp.errors import UserError
 from gridapp.language import tr
 
 _HEADING_ROWS = 20  # rows in which the headings are looked for
-Row = tuple[int, dict[str, str]]  # its number in the sheet, and its texts by field
+_MARKS = "*＊：:"
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Row:
+    """What a line says: by field the cells that are not empty, each with the heading of
+    its column. `number` counts from 1 as Excel shows it."""
+
+    number: int
+    cells: Mapping[str, Sequence[tuple[str, str]]]
+
+    def text(self, field: str) -> str:
+        """What the field's columns say, with a blank between several."""
+        return " ".join(text for _, text in self.cells.get(field, ()))
+
+    def parsed(self, field: str, parse: Callable[[str], T]) -> list[T]:
+        """Each cell of the field; ValueError names the column of one to mend."""
+        found: list[T] = []
+        for heading, text in self.cells.get(field, ()):
+            try:
+                found.append(parse(text))
+            except ValueError as error:
+                words = tr("“{heading}”：{fault}", heading=heading, fault=error)
+                raise ValueError(words) from error
+        return found
 
 
 def rows_of(
-    file: Path, headings: Mapping[str, str], needed: str, either: Sequence[str] = ()
+    file: Path,
+    headings: Mapping[str, str],
+    needed: str,
+    either: Sequence[str] = (),
+    lists: Collection[str] = (),
 ) -> Iterator[Row]:
     """Each row that says something; cells of other columns are left out.
 
     headings: what a heading may be called, and the field that it means. needed: the
     field without whose column a row is no row of headings. either: fields of which one
-    must have a column as well.
+    must have a column as well. lists: fields of many values, which may have several
+    columns (电话 and 手机号).
     UserError when no sheet of the file has these columns, when two columns mean the
-    same, or the file cannot be read.
+    same one value, or the file cannot be read.
     """
     from gridapp.office.tables.reader import no_table, read_book
 
@@ -34,8 +65,12 @@ def rows_of(
                 if either and not set(either).intersection(fields):
                     lacking = either
                     continue
-                _check_once(fields, row)
-                return _below(sheet.rows[at + 1 :], fields, at + 2)
+                _check_once([None if f in lists else f for f in fields], row)
+                columns = [
+                    (field, " ".join(_text(cell).split()).strip(_MARKS))
+                    for field, cell in zip(fields, row, strict=True)
+                ]
+                return _below(sheet.rows[at + 1 :], columns, at + 2)
     if all(sheet.width < 2 for sheet in sheets):
         raise no_table(file.name)
     raise _absent(file, headings, lacking)
@@ -73,20 +108,21 @@ def _check_once(fields: Sequence[str | None], row: Sequence[object]) -> None:
             )
 
 
-def _below(rows: Any, fields: list[str | None], first: int) -> Iterator[Row]:
+def _below(
+    rows: Any, columns: Sequence[tuple[str | None, str]], first: int
+) -> Iterator[Row]:
     for number, row in enumerate(rows, first):
-        texts = {
-            field: text
-            for field, cell in zip(fields, row, strict=False)
-            if field and (text := _text(cell))
-        }
-        if texts:
-            yield number, texts
+        cells: dict[str, list[tuple[str, str]]] = {}
+        for (field, heading), cell in zip(columns, row, strict=False):
+            if field and (text := _text(cell)):
+                cells.setdefault(field, []).append((heading, text))
+        if cells:
+            yield Row(number, cells)
 
 
 def _heading(cell: object) -> str:
     """A heading as it is compared: without blanks and marks of what must be filled."""
-    return "".join(_text(cell).split()).strip("*＊：:")
+    return "".join(_text(cell).split()).strip(_MARKS)
 
 
 def _text(cell: object) -> str:

@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from gridapp.cli.headed_rows import rows_of
+from gridapp.cli.headed_rows import Row, rows_of
 from gridapp.county.preparing import Wanted
 from gridapp.errors import UserError
 from gridapp.language import tr
-from gridapp.models import Worker, codes
+from gridapp.models import Worker, codes, identity
 from gridapp.models.record import field_of
 
 T = TypeVar("T")
@@ -41,6 +41,7 @@ _COLUMNS: Mapping[str, Sequence[str]] = {
     ),
     "computer": ("电脑名", "计算机名", "电脑名称", "设备名称"),
 }
+_LISTS = frozenset({"grids", "phones"})  # which may have several columns
 _OF_A_LAPTOP = frozenset({"worker", "grids", "area", "computer"})
 _BETWEEN = re.compile(r"[\s,，、;；/]+")
 
@@ -52,9 +53,9 @@ def wanted_in(file: Path) -> list[Wanted]:
     """
     headings = {word: field for field, words in _COLUMNS.items() for word in words}
     found = [
-        _wanted(number, texts)
-        for number, texts in rows_of(file, headings, "worker", ("grids", "area"))
-        if _OF_A_LAPTOP.intersection(texts)  # else a total below the list
+        _wanted(row)
+        for row in rows_of(file, headings, "worker", ("grids", "area"), _LISTS)
+        if _OF_A_LAPTOP.intersection(row.cells)  # else a total below the list
     ]
     if not found:
         raise UserError(
@@ -63,38 +64,47 @@ def wanted_in(file: Path) -> list[Wanted]:
     return found
 
 
-def _wanted(number: int, texts: Mapping[str, str]) -> Wanted:
+def _wanted(row: Row) -> Wanted:
     faults: list[str] = []
 
-    def read(field: str, parse: Callable[[str], T], instead: T) -> T:
+    def read(parse: Callable[[Row], T], instead: T) -> T:
         try:
-            return parse(texts.get(field, ""))
+            return parse(row)
         except ValueError as error:
             faults.append(str(error))
             return instead
 
-    phones = read("phones", _phones, "")
-    role = read("role", _role, None)
+    phones = read(_phones, "")
+    role = read(lambda row: _role(row.text("role")), None)
+    grids = (one for one in _BETWEEN.split(_half(row, "grids")) if one)
     return Wanted(
-        number,
-        texts.get("worker", ""),
-        tuple(one for one in _BETWEEN.split(_half(texts, "grids")) if one),
-        texts.get("grid_name", ""),
-        _half(texts, "area") or None,
+        row.number,
+        row.text("worker"),
+        tuple(dict.fromkeys(grids)),
+        row.text("grid_name"),
+        _half(row, "area") or None,
         role,
         phones,
-        _half(texts, "computer"),
+        _half(row, "computer"),
         faults,
     )
 
 
-def _half(texts: Mapping[str, str], field: str) -> str:
+def _half(row: Row, field: str) -> str:
     """A code with its full-width digits and letters made half (UAX #15)."""
-    return unicodedata.normalize("NFKC", texts.get(field, ""))
+    return unicodedata.normalize("NFKC", row.text(field))
 
 
-def _phones(text: str) -> str:
-    return " ".join(field_of(Worker, "phones").parse(text) or ())
+def _phones(row: Row) -> str:
+    """The numbers of all columns in their order, each once."""
+    cells = row.parsed("phones", _numbers)
+    return " ".join(dict.fromkeys(number for one in cells for number in one))
+
+
+def _numbers(text: str) -> tuple[str, ...]:
+    """The numbers of one cell; none where it says 无."""
+    none = identity.read_phones(text).value == ()
+    return () if none else field_of(Worker, "phones").parse(text)
 
 
 def _role(text: str) -> str | None:

@@ -66,8 +66,10 @@ def checked_area(area: str | None, role: str) -> str | None:
     if digits is None:
         raise UserError(
             tr(
-                "{role}只能按网格登记，请用 --grid 写网格编码",
+                "{role}按网格登记，不能给整片区划：请去掉区划代码 {area}，"
+                "写明负责的网格编码",
                 role=codes.table("worker_role").name(role),
+                area=area,
             )
         )
     if not (area.isascii() and area.isdigit() and len(area) == digits):

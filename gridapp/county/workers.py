@@ -127,9 +127,20 @@ def change_role(county: County, worker_id: UUID, role: str) -> None:
     """
     checked_role(role)
     with county.writing() as db:
-        theirs = select(device.c.area).where(device.c.worker_id == worker_id)
-        for area in db.scalars(theirs):
-            org.checked_area(area, role)
+        theirs = select(device.c.id, device.c.area).where(
+            device.c.worker_id == worker_id
+        )
+        for laptop, area in db.execute(theirs):
+            try:
+                org.checked_area(area, role)
+            except UserError as fault:
+                words = tr(
+                    "{fault}。请先用 gridapp county grids {laptop} --add 网格编码 "
+                    '--area "" 改好他的电脑，再改岗位',
+                    fault=fault,
+                    laptop=laptop,
+                )
+                raise UserError(words) from None
         if org.change(db, Worker, worker_id, {"role": role}, now()):
             acts.note(db, acts.ROLE, worker_id, role)
 

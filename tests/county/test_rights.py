@@ -1,5 +1,6 @@
 """Areas, roles, closed grids: what a laptop gets, keeps and may write."""
 
+import re
 from uuid import UUID
 
 import pytest
@@ -397,8 +398,12 @@ class TestRoles:
         enrolled("王秀兰", ONE)
         secretary = enrolled("李书记", role="community", area=COMMUNITY)
 
-        with pytest.raises(UserError, match="按网格登记"):
+        with pytest.raises(UserError, match="网格员按网格登记") as told:
             workers.change_role(county, secretary.store.worker_id, "worker")
+
+        [device] = re.findall("county grids ([0-9a-f-]+) --add", str(told.value))
+        access.change_grids(county, UUID(device), add=[ONE], area="")
+        workers.change_role(county, secretary.store.worker_id, "worker")
 
     @pytest.mark.parametrize("raised", ["community", "county", "it"])
     def test_nobody_raises_anybody_to_their_own_rank(self, county, enrolled, raised):

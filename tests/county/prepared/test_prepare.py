@@ -203,6 +203,46 @@ def test_of_two_columns_that_mean_the_same_none_is_taken(run, table, county_fold
     assert waiting(county_folder) == ([], [])
 
 
+def test_columns_of_many_values_are_joined_in_their_order(run, table, county_folder):
+    """电话 and 手机号 were refused as two columns of one meaning."""
+    headings = ["姓名", "电话", "网格编码", "手 机 号*", "网格号"]
+    wang = ["王秀兰", "0951-2000001", GRID, "１３８００００１１１１", OTHER]
+    li = ["李主任", "13800002222/0951-2000001", GRID, "13800002222", GRID]
+    third = ["赵敏", "无", GRID, "", ""]
+
+    done = run(table(headings, wang, li, third), "--json")
+
+    assert done.exit_code == 0, done.output
+    made = {one["worker"]: one for one in json.loads(done.stdout)}
+    assert made["王秀兰"]["phones"] == "0951-2000001 13800001111"
+    assert made["李主任"]["phones"] == "13800002222 0951-2000001"
+    assert made["赵敏"]["phones"] == ""
+    assert made["王秀兰"]["grid"] == f"{GRID}、{OTHER}"
+    assert made["李主任"]["grid"] == GRID
+    assert waiting(county_folder)[0]
+
+
+def test_of_two_columns_of_telephones_the_damaged_one_is_named(run, table):
+    headings = ["姓名", "网格编码", "电话", "手机号"]
+    rows = ["王秀兰", GRID, "13800001111", ""], ["李主任", GRID, "", "1380000111"]
+
+    done = run(table(headings, *rows))
+
+    assert done.exit_code == 1
+    assert "第 3 行：“手机号”：" in done.output
+
+
+def test_somebody_of_a_grid_with_an_area_alone_is_told_what_to_write(run, table):
+    """The list has no --grid; the sentence spoke of it."""
+    headings = ["姓名", "区划代码", "网格编码"]
+
+    done = run(table(headings, ["王秀兰", GRID[:12], ""]))
+
+    assert done.exit_code == 1
+    assert "--grid" not in done.output
+    assert f"去掉区划代码 {GRID[:12]}，写明负责的网格编码" in done.output
+
+
 def test_another_sheet_may_be_the_list(run, tmp_path):
     book = Workbook()
     book.active.append(["姓名", "岗位"])
