@@ -105,7 +105,7 @@ def make_engine(path: Path, key: bytes) -> Engine:
 
     def on_begin(db: Connection) -> None:
         writes = db.get_execution_options().get("gridapp_writes", False)
-        db.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        driver(db).execute("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     event.listen(engine, "begin", on_begin)
     return engine

@@ -21,6 +21,7 @@ from gridapp.models import RECORDS, record_named
 from gridapp.models.ids import id_of_hex
 from gridapp.models.kinds import time_text
 from gridapp.models.record import Record, Values, fields_of, table_of
+from gridapp.store.database import driver
 from gridapp.store.tables import journal, journal_entry
 
 DIALECT: Any = sqlite.dialect()  # pyright: ignore[reportUnknownMemberType]
@@ -275,7 +276,7 @@ def newest(db: Connection, *, local: bool = False) -> int:
     query = "SELECT max(seq) FROM journal"
     if local:
         query += " WHERE origin = 'local'"
-    return int(db.exec_driver_sql(query).scalar() or 0)
+    return int(driver(db).execute(query).fetchone()[0] or 0)
 
 
 def unsent_count(db: Connection, after: int) -> int:

@@ -54,7 +54,7 @@ def note(folder: Path, number: int) -> None:
     """
     raw = number.to_bytes(8, "big")
     with suppress(OSError):
-        handle = os.open(folder / FILE, os.O_WRONLY | os.O_CREAT, 0o600)
+        handle = os.open(f"{folder}/{FILE}", os.O_WRONLY | os.O_CREAT, 0o600)
         try:
             os.write(handle, _FORM.pack(number, zlib.crc32(raw)))
         finally:
@@ -78,7 +78,8 @@ def forget(folder: Path) -> None:
 def compare(engine: Engine, folder: Path) -> Missing | None:
     """What was confirmed and is not in the journal; None when all is there.
 
-    It is kept in the vault, for the doctor, and not noticed again. Raises DBAPIError.
+    It is kept in the vault, for the doctor, and not noticed again. Raises what the
+    driver does.
     """
     confirmed = noted(folder)  # first: another process may be saving
     with engine.begin() as db:

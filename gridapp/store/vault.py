@@ -99,7 +99,9 @@ class Store:
         self.key = key  # for the process that opens this vault next
         self.worker_id: UUID | None = None
         self._engine = engine.execution_options(gridapp_user=user.id)
-        self._writer = self._engine.execution_options(gridapp_writes=True)
+        self._writer = engine.execution_options(
+            gridapp_user=user.id, gridapp_writes=True
+        )
         self._lock = threading.Lock()
         self._writing_thread: int | None = None
         self.retired = ""  # why it takes no write any more
