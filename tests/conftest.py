@@ -6,9 +6,10 @@ import datetime as dt
 import gc
 import os
 
-from tests import midnight
+from tests import midnight, orphans
 
 midnight.keep_away()  # before anything asks what day it is
+orphans.none()  # before anything is forked
 os.environ.setdefault("GRIDAPP_LANGUAGE", "zh")  # before the first word is said
 
 import functools

@@ -32,8 +32,10 @@ from gridapp.models import Resident, kinds
 from gridapp.store import records, search_words
 from gridapp.store import vault as vaults
 from gridapp.sync.client import SyncClient
+from tests import orphans
 from tests.ports import kept_port
 
+orphans.none()  # of the forkserver, which reads this module
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["tests.faults.processes"])
 search_words.name_words("李")  # reads what a search index needs, once
