@@ -7,7 +7,8 @@ import pytest
 from gridapp.office.ledgers.cell_reader import CellReader
 from gridapp.office.ledgers.checks import check_together
 from gridapp.office.ledgers.known import TABLES, Known
-from gridapp.office.ledgers.rows import ledger_date, read_rows
+from gridapp.office.ledgers.rows import read_rows
+from gridapp.office.ledgers.titles import ledger_date
 from gridapp.office.tables.headers import find_header
 from gridapp.office.tables.reader import RawSheet
 
@@ -82,8 +83,8 @@ def test_name_of_the_sheet_gives_the_building():
 
 def test_only_cells_merged_downwards_inherit():
     lines = (
-        [3, 2, 501, "王五", FATHER, "户主", "13800000001"],
-        [*(None, None, None, "赵秀英", MOTHER, "妻", None)],
+        [3, 2, 501, "王五", FATHER, None, "13800000001"],
+        [*(None, None, None, "赵秀英", MOTHER, None, None)],
     )
     merges = {(2, 0): (1, 0), (2, 1): (1, 1), (2, 2): (1, 2)}
     second = read(*lines, anchors=merges)[1]
@@ -323,3 +324,55 @@ def test_day_of_the_ledger_stands_in_its_titles():
     assert ledger_date(sheet, find_header(sheet)) == dt.date(2026, 5, 8)
     plain = RawSheet("表", rows[2:])
     assert ledger_date(plain, find_header(plain)) is None
+
+
+def test_columns_of_one_meaning_are_joined_and_nothing_is_lost():
+    head = ["姓名", "出生日期", "电话", "手机号", "人员类别", "特殊类别"]
+    head += ["慢性病情况", "用药情况", "备注", "说明"]
+    line = ["王五", "1945-03-08", "0951-2000001", "13800000001/0951-2000001"]
+    line += ["独居", "低保、老党员之家", "高血压", "氨氯地平", "怕狗", "怕狗"]
+
+    row = one(*line, head=head)
+
+    assert row.values["phones"] == ("0951-2000001", "13800000001")
+    assert row.values["tags"] == ("alone", "low_income")
+    assert row.values["illness"] == "高血压；氨氯地平"
+    assert set(row.values["note"].split("；")) == {"怕狗", "老党员之家"}
+
+
+def test_of_joined_columns_the_damaged_one_is_named():
+    head = ["姓名", "出生日期", "电话", "手机号"]
+    row = one("王五", "1945-03-08", "1380000111", "13800000001", head=head)
+    assert [(p.code, p.heading) for p in row.errors] == [("E_PHONE_FORMAT", "电话")]
+
+
+def test_words_behind_a_telephone_are_not_lost_to_a_column_of_notes():
+    """The note stood behind the telephone, and took the place of its words."""
+    head = ["姓名", "出生日期", "电话", "备注"]
+    row = one("王五", "1945-03-08", "13800000001（女儿）", "怕狗", head=head)
+    assert row.values["note"] == "13800000001：女儿；怕狗"
+
+
+@pytest.mark.parametrize(
+    ("birth", "note"),
+    [(None, "年龄：约83岁"), ("1943", None), ("不详", "年龄：约83岁")],
+)
+def test_an_age_is_kept_where_nothing_else_tells_the_birth(birth, note):
+    head = ["姓名", "出生年月", "年龄", "住址"]
+    row = one("王五", birth, "约83岁", "3-2-501", head=head)
+    assert row.values.get("note") == note
+    assert (("born_on", "W_AGE_ALONE") in codes(row)) is bool(note)
+
+
+def test_contacts_and_telephones_with_numbers_behind_them_stay_apart():
+    head = ["姓名", "出生日期", "电话1", "电话2", "紧急联系人1", "关系1", "联系电话1"]
+    head += ["紧急联系人2", "关系2", "联系电话2"]
+    line = ["王五", "1945-03-08", "13800000001", "13800000002"]
+    line += ["王大", "长子", "13800000003", "王二", "次子", "13800000004"]
+
+    row = one(*line, head=head)
+
+    assert row.values["phones"] == ("13800000001", "13800000002")
+    assert row.values["contact.1.phones"] == ("13800000003",)
+    assert row.values["contact.2.relation"] == "次子"
+    assert row.values["contact.2.phones"] == ("13800000004",)

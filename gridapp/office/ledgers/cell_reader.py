@@ -130,6 +130,19 @@ class CellReader:
             return Cell(None, error="E_VALUE", note=str(error))
 
 
+def joined(first: Cell[Any], second: Cell[Any]) -> Cell[Any]:
+    """Two columns of one list, or of one text, as one; doubles once."""
+    warnings = tuple(dict.fromkeys((*first.warnings, *second.warnings)))
+    note = "；".join(dict.fromkeys(one for one in (first.note, second.note) if one))
+    value: object = first.value or second.value
+    if isinstance(value, str):
+        texts = dict.fromkeys(one for one in (first.value, second.value) if one)
+        value = "；".join(texts)
+    elif value:
+        value = tuple(dict.fromkeys((*(first.value or ()), *(second.value or ()))))
+    return Cell(value, warnings, note=note)
+
+
 def _phones(raw: object) -> Cell[tuple[str, ...]]:
     """Numbers; whose they are (女儿) comes along as a note."""
     cell = identity.read_phones(raw)

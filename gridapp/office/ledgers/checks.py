@@ -11,6 +11,7 @@ from gridapp.language import tr
 from gridapp.models import identity
 from gridapp.models.record import Values
 from gridapp.office.ledgers.known import Door, Known, door_of, same_name
+from gridapp.office.ledgers.members import HEADS
 from gridapp.office.ledgers.no_names import judge_name
 from gridapp.office.ledgers.problems import problem
 from gridapp.office.ledgers.rows import LedgerRow
@@ -18,7 +19,7 @@ from gridapp.office.ledgers.rows import LedgerRow
 SHARED_BY = 5  # households with one telephone: the community office's, most likely
 OLDEST, ELDER = 120, 60  # years
 ELDER_TAGS = ("tag.alone", "tag.empty_nest")
-HEADS, SPOUSES = ("02", "01"), ("10", "11", "12")
+SPOUSES = ("10", "11", "12")
 _SAID_ANYWAY = frozenset({"name", "confirmed"})  # of a row that repeats a person
 CHILDREN = tuple(str(code) for code in range(20, 40) if code not in (28, 38))
 

@@ -17,6 +17,7 @@ from functools import cache, lru_cache
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models import codes, record_named
+from gridapp.models.kinds import CODES, NOTE, PHONES
 from gridapp.models.record import Field, fields_of
 
 IGNORED = "-"
@@ -24,13 +25,13 @@ VISITS = ("visits_a_week", "visits_a_month")
 PLACE = ("building.number", "dwelling.unit", "dwelling.room", "door")
 ABOUT_CONTACTING = frozenset(("联系", "联系方式", "联系信息"))  # groups of nobody's
 OWN = frozenset(("确认导入", "导入结果", "问题"))  # of the ledger we give back
+AGES = ("年龄", "周岁", "实足年龄", "虚岁")  # read where nothing else tells a birth
 UNDECLARED = {"door", "tags", "contacts", "confirmed", *VISITS}  # not one field
 _WORDS: Mapping[str, tuple[str, ...]] = {
     IGNORED: (
         "序号",
         "编号",
-        "年龄",
-        "周岁",
+        *AGES,
         "签名",
         "签字",
         "填表人",
@@ -42,7 +43,7 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "building.estate": ("小区", "小区名称", "所在小区"),
     "building.number": ("楼栋", "楼栋号", "楼号", "栋号", "幢号", "楼", "栋", "楼幢"),
     "dwelling.unit": ("单元", "单元号"),
-    "dwelling.room": ("房号", "房间号", "室号", "门牌", "门牌号", "户室", "室"),
+    "dwelling.room": ("房号", "房间号", "房间", "室号", "门牌", "门牌号", "户室", "室"),
     "dwelling.tenure": ("房屋性质", "使用情况", "居住性质", "房屋状况"),
     "dwelling.rent_use": ("出租用途", "房屋用途"),
     "dwelling.hazards": ("隐患类型", "安全隐患", "隐患"),
@@ -50,16 +51,28 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "door": (
         *("住址", "家庭住址", "家庭地址", "居住地址", "现住址", "现居住地", "详细地址"),
         *("楼栋门牌", "楼栋单元房号", "房屋地址", "房屋坐落", "出租房屋地址", "地址"),
-        *("楼栋单元", "现住门(楼)详址", "常住地址", "居住地"),
+        *("楼栋单元", "现住门(楼)详址", "常住地址", "居住地", "楼房号", "楼栋房号"),
+        *("楼号房号", "小区楼栋", "楼栋-房号", "楼号-房号", "楼-单元-室", "门牌地址"),
+        *("楼栋-单元-房号", "楼号-单元-房号", "栋-单元-室", "住房地址", "居住房屋"),
     ),
     "household.number": ("户号", "户编号", "家庭编号"),
     "household.head_name": ("户主", "户主姓名"),
     "household.phones": ("户主电话", "户主联系电话", "户主联系方式", "家庭电话"),
-    "household.moved_in_on": ("入住日期", "入住时间"),
-    "name": ("姓名", "居民姓名", "人员姓名", "老人姓名", "成员姓名"),
-    "id_number": ("居民身份证号码", "身份证号(18位)", "公民身份号码", "证件号"),
+    "household.moved_in_on": ("入住日期", "入住时间", "入住年月", "搬入时间"),
+    "name": (
+        *("姓名", "居民姓名", "人员姓名", "老人姓名", "成员姓名", "家庭成员姓名"),
+        *("家庭成员", "承租人", "租客", "租户"),
+    ),
+    "id_number": (
+        *("居民身份证号码", "身份证号(18位)", "公民身份号码", "证件号"),
+        *("身份证件号码", "身份证件号", "居民身份证号"),
+    ),
     "born_on": ("出生日期", "出生年月日", "生日", "出生时间"),
-    "phones": ("联系电话", "电话号码", "本人电话", "手机号码", "固定电话", "座机"),
+    "phones": (
+        *("联系电话", "电话号码", "本人电话", "手机号码", "固定电话", "座机", "宅电"),
+        *("移动电话", "住宅电话", "家庭座机", "办公电话", "单位电话", "备用电话"),
+        *("其他电话", "其他联系方式", "小灵通", "座机号", "座机号码", "固话"),
+    ),
     "relation": ("与户主关系", "和户主关系", "户主关系", "称谓"),
     "education": ("学历", "文化程度", "受教育程度", "文化水平"),
     "marital_status": ("婚姻", "婚否", "婚姻情况", "婚姻状况"),
@@ -75,7 +88,13 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "lodging_type": ("住所类型", "住所类别"),
     "workplace": ("工作单位", "单位", "服务处所", "就业单位"),
     "care_colour": ("关爱等级", "风险等级", "分类等级"),
-    "illness": ("病史", "患病情况", "慢性病情况", "所患疾病", "用药情况"),
+    "health_level": ("身体状况", "健康情况", "身体情况"),
+    "illness": (
+        *("病史", "患病情况", "慢性病情况", "所患疾病", "用药情况", "服药情况"),
+        *("既往病史", "既往史", "患病类型", "疾病", "疾病名称", "病种", "慢性病种类"),
+    ),
+    "income_note": ("收入来源", "收入情况", "经济来源", "生活来源", "享受待遇"),
+    "mobility": ("自理能力", "生活自理能力", "自理情况", "行动情况"),
     "difficulty": ("困难及诉求", "诉求", "需求", "困难情况"),
     "tags": (
         "人员类别",
@@ -127,8 +146,13 @@ _IN_GROUP: Mapping[str, Mapping[str, str]] = {
     },
 }
 _PREFIX = re.compile(
-    r"^(紧急联系人|联系人|监护人|子女|家属|房主|业主|产权人|房东|户主|承租人|租户|租客|老人|居民)"
-    r"(?:的|现)?(?=.)"
+    r"^(紧急联系人|联系人|监护人|子女|家属|房主|业主|产权人|房东|户主|承租人|租户|租客|老人|居民|"
+    r"本人|个人)(?:的|现)?(?=.)"
+)
+CONTACTS = "联系人"  # a group heading that says of whom the columns below it tell
+NUMBERS = frozenset("123一二三")  # behind a heading: 联系电话2
+_RELATIVES = re.compile(  # 子女姓名及联系电话
+    r"(?:紧急|应急)?(?:联系人|子女|家属|亲属|监护人)(?:姓名)?[及和与、](?:联系)?(?:电话|方式|号码)"
 )
 _HINT = re.compile(r"[(\[【〔][^()\[\]【】〔〕]*[)\]】〕]")
 
@@ -181,6 +205,11 @@ def path_of(heading: str, *groups: str) -> str | None:
         rest = _paths().get(label[prefix.end() :])
         if rest:
             return _in_group(group_kind(prefix[1]), rest)
+    if _RELATIVES.fullmatch(label):
+        return "contacts"
+    several = path_of(label[:-1], *groups) if label[-1:] in NUMBERS else None
+    if several and (joins(several) or several.startswith("contact.")):
+        return several
     return _tag_path(label) or _visits_path(label) or _visits_path(group + label)
 
 
@@ -230,6 +259,14 @@ def field_at(path: str) -> Field | None:
         return None
     model = record_named(record.split(".")[0] or "resident")
     return next((one for one in fields_of(model) if one.name == name), None)
+
+
+@cache
+def joins(path: str) -> bool:
+    """Whether several columns may say it: 电话 and 手机号, 备注 and 说明."""
+    spec = field_at(path)
+    several = spec is not None and spec.kind in (PHONES, CODES, NOTE)
+    return several or path in ("tags", "contacts")
 
 
 def paths() -> tuple[str, ...]:

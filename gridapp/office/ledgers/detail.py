@@ -118,7 +118,8 @@ def _about(path: str) -> str:
 def _line(row: PlannedRow, path: str, heading: str, cell: str) -> Line:
     about = _about(path)
     asked = {one.code for one in row.questions}  # they are asked above
-    errors = _said(tuple(e for e in row.errors if e.code not in asked), about)
+    own = [one for one in row.errors if one.heading in ("", heading)]
+    errors = _said(tuple(e for e in own if e.code not in asked), about)
     warnings = _said(row.warnings, about)
     written, old = _written(row, path)
     return Line(heading, cell, written, old, (*errors, *warnings), bool(errors))

@@ -40,12 +40,8 @@ from gridapp.office.ledgers.problems import (
     SKIP,
     UPDATE,
 )
-from gridapp.office.ledgers.rows import (
-    LedgerRow,
-    ledger_date,
-    lists_elders,
-    read_rows,
-)
+from gridapp.office.ledgers.rows import LedgerRow, read_rows
+from gridapp.office.ledgers.titles import ledger_date, lists_elders
 from gridapp.office.ledgers.writes import execute
 from gridapp.office.steps import Cancelled, Progress, Steps
 from gridapp.office.tables.headers import Header

@@ -9,8 +9,8 @@ from uuid import UUID
 from gridapp.language import tr
 from gridapp.models import record_named
 from gridapp.models.record import Values, field_of
-from gridapp.office.ledgers.checks import HEADS
 from gridapp.office.ledgers.known import Known, door_of, same_name
+from gridapp.office.ledgers.members import HEADS
 from gridapp.office.ledgers.rows import LedgerRow
 from gridapp.office.ledgers.writes import Writes, merged
 

@@ -21,6 +21,7 @@ _MESSAGES: Mapping[str, str] = MappingProxyType(
     {
         "E_DEATH_BEFORE_VISIT": tr("去世日期早于最近一次走访，请核对去世日期"),
         "E_DITTO_NAME": tr("姓名和身份证号不能写“同上”，请写全"),
+        "E_HEAD_DOOR": tr("上面户主那一行的住址要先改好，这一行才知道是哪一户"),
         "E_NO_RESIDENT": tr("居民档案里没有这个人，请先登记，或核对姓名和住址"),
         "E_FORMULA_NO_VALUE": tr("这是没有算出值的公式，请用 Excel 打开并保存后再导入"),
         "E_ID_TWO_PEOPLE": tr("同一个身份证号登记在两个人名下，请核对是谁的"),
@@ -43,6 +44,7 @@ _MESSAGES: Mapping[str, str] = MappingProxyType(
         "S_STRUCK": tr("整行画了删除线，没有导入；仍在住的请去掉删除线"),
         "S_TOTAL": tr("合计行，不是居民"),
         "W_AGE": tr("年龄不小于120岁，请核对出生日期"),
+        "W_AGE_ALONE": tr("只有年龄，没有出生日期，年龄已记到备注，请补上出生日期"),
         "W_ALONE_REMARK": tr("标了独居，备注却写着同住，请核对"),
         "W_ALONE_WITH_OTHERS": tr("标了独居，但同户还有别人，请核对是否人户分离"),
         "W_BIRTH_DIFFERS": tr("出生日期与身份证号不一致，已按身份证号记"),
@@ -69,24 +71,29 @@ _MESSAGES: Mapping[str, str] = MappingProxyType(
         "W_TAG_ENDED": tr("这个标签已在系统里取消，没有重新加上"),
         "W_TAG_KEPT": tr("台账没有勾选，系统里的标签仍保留"),
         "W_TAG_TEXT": tr("这一格不是打√，按“是”记，原文记入认定理由"),
-        "W_TAG_UNKNOWN": tr("不认识这个类别，没有记成标签"),
+        "W_TAG_UNKNOWN": tr("有的类别不认识，没有记成标签，原文已记到备注"),
         "W_TWO_HEADS": tr("同一户有两个户主，请核对"),
         "W_TWO_SPOUSES": tr("同一户有两个配偶，请核对"),
-        "W_HEALTH_WORDS": tr("健康状况写的是病情，已记到病史与用药"),
+        "W_DOOR_FROM_HEAD": tr("住址空着，按上面户主的住址记"),
+        "W_HEALTH_WORDS": tr("健康状况写的不是五个等级之一，已记到病史与用药"),
     }
 )
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One remark on one field (a path of `ledger_columns`, "" for the whole row)."""
+    """One remark on one field (a path of `ledger_columns`, "" for the whole row).
+
+    heading: the column that is meant, where several hold the field.
+    """
 
     field: str
     code: str
     message: str
+    heading: str = ""
 
 
-def problem(field: str, code: str, message: str = "") -> Problem:
+def problem(field: str, code: str, message: str = "", heading: str = "") -> Problem:
     """The remark of that code in its usual words, or in those given."""
     words = message or _MESSAGES.get(code) or CELL_MESSAGES.get(code)
-    return Problem(field, code, words or _MESSAGES["E_VALUE"])
+    return Problem(field, code, words or _MESSAGES["E_VALUE"], heading)

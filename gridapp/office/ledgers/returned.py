@@ -149,7 +149,7 @@ class _Page:
         said = [
             tr(
                 "{headings}：{message}",
-                headings=headings[one.field],
+                headings=one.heading or headings[one.field],
                 message=one.message,
             )
             if one.field in headings
@@ -159,11 +159,12 @@ class _Page:
         return tr("；").join(dict.fromkeys(said))
 
     def _at_fault(self, problems: Sequence[Problem]) -> Iterator[Column]:
-        fields = {one.field for one in problems} - {""}
+        named = {one.heading for one in problems}
+        fields = {one.field for one in problems if not one.heading} - {""}
         if "door" in fields:
             fields |= set(PLACE)
         for column in self.header.columns:
-            if column.path in fields:
+            if column.path in fields or column.heading in named:
                 yield column
 
     def finish(self) -> None:

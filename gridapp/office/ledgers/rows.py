@@ -6,7 +6,6 @@ filled in; what the ID number says about birth and sex is compared with the colu
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
@@ -16,9 +15,10 @@ from typing import Any
 
 from gridapp.models import identity
 from gridapp.models.cell import Cell, cell_text, visible
-from gridapp.office.ledgers.cell_reader import TOGETHER, CellReader
-from gridapp.office.ledgers.columns import IGNORED, PLACE
+from gridapp.office.ledgers.cell_reader import TOGETHER, CellReader, joined
+from gridapp.office.ledgers.columns import IGNORED, PLACE, joins
 from gridapp.office.ledgers.doors import read_place
+from gridapp.office.ledgers.members import Family
 from gridapp.office.ledgers.problems import Problem, problem
 from gridapp.office.tables.headers import NAME, Column, Header
 from gridapp.office.tables.reader import RawSheet
@@ -35,9 +35,7 @@ _REMARK = re.compile(
 _BUILDING = re.compile(
     r".{0,12}?(\d+[A-Z]?)(?:号楼|号?[栋幢座]|#楼?)(?:(\d+)单元)?(?:[(（].*)?"
 )
-_DATE = re.compile(r"(20\d\d)[年./-](\d{1,2})[月./-](\d{1,2})")
 _DIGIT = re.compile(r"\d")
-_ELDERS = re.compile("老人|老年|高龄|长者")
 _DECEASED = re.compile("亡|故|死|去世|过世")
 
 
@@ -77,28 +75,11 @@ class LedgerRow:
         """Keep the row out until a person has decided."""
         self.questions.append(problem(path, code, message))
 
-    def refuse(self, path: str, code: str, message: str = "") -> None:
+    def refuse(
+        self, path: str, code: str, message: str = "", heading: str = ""
+    ) -> None:
         """Keep the row out until its cells are corrected."""
-        self.errors.append(problem(path, code, message))
-
-
-def ledger_date(sheet: RawSheet, header: Header) -> dt.date | None:
-    """The day the titles above the headings give (填表时间：2026年6月30日)."""
-    for row in range(header.first):
-        for cell in sheet.rows[row]:
-            match = _DATE.search(str(cell or ""))
-            if match:
-                try:
-                    return dt.date(*(int(part) for part in match.groups()))
-                except ValueError:
-                    continue
-    return None
-
-
-def lists_elders(file: str, sheet: RawSheet, header: Header) -> bool:
-    """Whether the file, the sheet or the titles above the headings speak of the old."""
-    titles = (cell for row in range(header.first) for cell in sheet.rows[row])
-    return any(_ELDERS.search(str(text)) for text in (file, sheet.name, *titles))
+        self.errors.append(problem(path, code, message, heading))
 
 
 def read_rows(
@@ -130,6 +111,7 @@ class _SheetRows:
         title = _BUILDING.fullmatch(unicodedata.normalize("NFKC", sheet.name.strip()))
         self.blank_is_ditto = any(column.ditto for column in header.columns)
         self.context: dict[str, str] = {}
+        self.family = Family()
         if title:
             self._enter(title)
         self.above: tuple[object, ...] = ()
@@ -159,14 +141,22 @@ class _SheetRows:
         filled = self._without_ditto(row, line)
         row.cells, self.above = filled, filled
         if at in self.sheet.struck:
+            crossed = row.copy()  # its family may live on below
+            self._read(crossed)
             row.skipped = problem("", "S_STRUCK")
             return row
         if at in self.sheet.hidden:
             row.warn("", "W_HIDDEN_ROW")
-        read_values(row, self.header, self.reader)
+        self._read(row)
         self._formulas(row, at)
-        read_place(row, self.header, self.context)
         return row
+
+    def _read(self, row: LedgerRow) -> None:
+        read_values(row, self.header, self.reader)
+        _keep_age(row, self.header)
+        read_place(row, self.header, self.context)
+        if self.name_column.path == NAME:
+            self.family.take(row)
 
     def _cells(self, at: int) -> tuple[object, ...]:
         """The cells of a line with what is merged downwards into them."""
@@ -223,6 +213,7 @@ class _SheetRows:
         if match[2]:
             self.context["dwelling.unit"] = match[2]
         self.above = ()
+        self.family.end()
 
     def _without_ditto(
         self, row: LedgerRow, line: tuple[object, ...]
@@ -274,8 +265,12 @@ def read_values(row: LedgerRow, header: Header, reader: CellReader) -> None:
         if path in NOT_VALUES:
             continue
         cell = reader.read(path, row.cells[column.index])
-        if path in read and path.endswith("phones"):
-            cell = _both(read[path], cell)
+        if path in header.repeated and joins(path):
+            if cell.error:  # it is this column's, whatever the others say
+                words = cell.note if cell.error == "E_VALUE" else ""
+                row.refuse(path, cell.error, words, column.heading)
+                continue
+            cell = joined(read.get(path, cell), cell)
         if cell.error == "E_NAME_FORMAT" and path.startswith("contact."):
             path, cell = "contacts", reader.read("contacts", row.cells[column.index])
         read[path] = cell
@@ -289,13 +284,6 @@ def read_values(row: LedgerRow, header: Header, reader: CellReader) -> None:
     _compare_with_id(row)
 
 
-def _both(first: Cell[Any], second: Cell[Any]) -> Cell[Any]:
-    """Two columns of telephones as one."""
-    numbers = dict.fromkeys((*(first.value or ()), *(second.value or ())))
-    note = "；".join(part for part in (first.note, second.note) if part)
-    return Cell(tuple(numbers) or None, (), first.error or second.error, note)
-
-
 def _take(row: LedgerRow, path: str, cell: Cell[Any]) -> None:
     """Put a cell's value into the row, or its error."""
     if cell.error:
@@ -303,14 +291,33 @@ def _take(row: LedgerRow, path: str, cell: Cell[Any]) -> None:
         return
     for code in cell.warnings:
         row.warn(path, code)
-    if cell.value is not None:
+    if path == "note" and cell.value:
+        _add_note(row, cell.value)
+    elif cell.value is not None:
         row.values[path] = cell.value
-    if cell.note and path.endswith("phones"):
-        row.warn(path, "W_PHONE_NOTE")
-        note = row.values.get("note")
-        row.values["note"] = f"{note}；{cell.note}" if note else cell.note
+    if cell.note and (path == "tags" or path.endswith("phones")):
+        if path != "tags":  # of those it is said already
+            row.warn(path, "W_PHONE_NOTE")
+        _add_note(row, cell.note)
     elif cell.note and path.startswith("tag."):
         row.values[f"reason.{path[4:]}"] = cell.note
+
+
+def _add_note(row: LedgerRow, words: str) -> None:
+    """Keep words beside the others that go to the note, in whatever column they are."""
+    note = row.values.get("note")
+    row.values["note"] = f"{note}；{words}" if note else words
+
+
+def _keep_age(row: LedgerRow, header: Header) -> None:
+    """The age of somebody of whom nothing else tells the birth goes to the note."""
+    if row.values.keys() & {"born_on", "id_number"}:
+        return
+    for column in header.ages:
+        words = visible(cell_text(row.cells[column.index]) or "")
+        if re.search(r"\d", words):
+            row.warn("born_on", "W_AGE_ALONE")
+            _add_note(row, f"{column.heading}：{words}")
 
 
 def _read_id(row: LedgerRow, read: dict[str, Cell[Any]], header: Header) -> None:

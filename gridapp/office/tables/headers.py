@@ -9,14 +9,18 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from gridapp.office.ledgers.columns import (
     ABOUT_CONTACTING,
+    AGES,
+    CONTACTS,
     IGNORED,
+    NUMBERS,
     PLACE,
     group_kind,
     joined_plain,
+    joins,
     path_of,
     plain_heading,
 )
@@ -66,6 +70,22 @@ class Header:
     def known(self) -> tuple[Column, ...]:
         """Columns that hold something to keep."""
         return tuple(one for one in self.columns if one.path not in ("", IGNORED))
+
+    @cached_property
+    def ages(self) -> tuple[Column, ...]:
+        """Columns of ages, which are not kept where a birth is."""
+        return tuple(
+            one
+            for one in self.columns
+            if one.path == IGNORED
+            and plain_heading(one.heading.rpartition("/")[2]) in AGES
+        )
+
+    @cached_property
+    def repeated(self) -> frozenset[str]:
+        """Paths that several columns hold."""
+        paths = [one.path for one in self.known]
+        return frozenset(one for one in paths if paths.count(one) > 1)
 
 
 def find_header(
@@ -171,6 +191,7 @@ def _columns(
     slots: dict[str, int] = {}
     taken: set[str] = set()
     named: list[str] = []  # groups with a name; the first is the row's own
+    numbered: dict[str, str] = {}  # contact by the number behind its heading
     for index in range(len(levels[0])):
         parts = _parts([level[index] for level in levels])
         if not parts:
@@ -181,18 +202,35 @@ def _columns(
         path = chosen or path_of(parts[-1], *groups) or ""
         if path.startswith("contact."):
             path = _slotted(path, _whose(parts), slots, taken)
+        if not chosen:
+            path = _of_numbered(parts[-1], path, numbered)
         if path == "phones" and path in taken and not chosen and columns:
             path = _PHONES_AFTER.get(columns[-1].path, path)
         if path == NAME:
             named.append(group)
         elsewhere = group in named[1:] and not chosen
         if path in taken and path != IGNORED:
-            path = path if path.endswith("phones") and not elsewhere else ""
+            path = path if joins(path) and not elsewhere else ""
         elif elsewhere and group != named[0] and "." not in path and path != IGNORED:
             path = ""
         taken.add(path)
         columns.append(Column(index, heading, path))
     return tuple(columns)
+
+
+def _of_numbered(label: str, path: str, contacts: dict[str, str]) -> str:
+    """The path of a heading with a number behind it: 联系人1, 关系1, 电话1 are one
+    person's."""
+    number = label[-1]
+    if number not in NUMBERS:
+        return path
+    if path.startswith("contact."):
+        contacts[number] = path.rpartition(".")[0]
+    elif number in contacts:
+        known = path_of(label[:-1], CONTACTS) or ""
+        record, _, field = known.rpartition(".")
+        return f"{contacts[number]}.{field}" if record == "contact" else path
+    return path
 
 
 def _with_door(columns: tuple[Column, ...]) -> tuple[Column, ...]:
@@ -250,10 +288,10 @@ def _parts(texts: list[str]) -> list[str]:
 
 def _slotted(path: str, group: str, slots: dict[str, int], taken: set[str]) -> str:
     """`contact.2.name`: contacts are told apart by their group heading, or by the
-    second column of the same name."""
+    second column of the same name; two columns of telephones are one's."""
     slot = slots.setdefault(group, len(set(slots.values())) + 1)
     name = path.rpartition(".")[2]
-    while f"contact.{slot}.{name}" in taken:
+    while name != "phones" and f"contact.{slot}.{name}" in taken:
         slot += 1
         slots[group] = slot
     return f"contact.{slot}.{name}"

@@ -1,0 +1,178 @@
+"""Whose household a row without a door is, in files as clerks leave them."""
+
+import csv
+import datetime as dt
+
+import openpyxl
+import pytest
+
+from gridapp.models import record_named
+from gridapp.office.ledgers import ledger
+from gridapp.office.ledgers.detail import row_detail
+from gridapp.office.ledgers.returned import returned_workbook
+from gridapp.store import records
+from tests.conftest import id_number
+
+TODAY = dt.date(2026, 11, 23)
+HEAD = ["门牌号", "姓名", "与户主关系", "身份证号", "联系电话"]
+ZHANG, LI, SON, WANG, GIRL = (
+    id_number(born, order)
+    for born, order in (
+        ("1938-07-15", 121),
+        ("1945-03-08", 122),
+        ("1972-05-06", 123),
+        ("1950-10-01", 124),
+        ("1975-08-09", 126),
+    )
+)
+FAMILIES = [
+    ["3-2-501", "张三", "户主", ZHANG, "13800000001"],
+    [None, "李四", "妻", LI, None],
+    [None, "张小三", "儿子", SON, None],
+    ["3-2-502", "王五", "户主", WANG, None],
+    [None, "王小五", "女儿", GIRL, None],
+]
+
+
+@pytest.fixture
+def planned(vault, tmp_path):
+    """What an import of these rows would do, out of a real file."""
+
+    def plan(*lines, head=HEAD, merged=(), name="花名册.xlsx"):
+        path = tmp_path / name
+        if path.suffix == ".csv":
+            with path.open("w", encoding="gb18030", newline="") as file:
+                csv.writer(file).writerows([head, *lines])
+        else:
+            book = openpyxl.Workbook()
+            sheet = book.worksheets[0]
+            for line in (head, *lines):
+                sheet.append(line)
+            for span in merged:
+                sheet.merge_cells(span)
+            book.save(path)
+        return ledger.plan_import(vault, path, today=TODAY)
+
+    return plan
+
+
+def doors(plan):
+    paths = ("building.number", "dwelling.unit", "dwelling.room")
+    return ["-".join(row.values.get(p, "") for p in paths) for row in plan.rows]
+
+
+def codes(row):
+    return {one.code for one in (*row.warnings, *row.errors)}
+
+
+@pytest.mark.parametrize(
+    ("name", "merged"),
+    [
+        ("花名册.xlsx", ()),
+        ("花名册.xlsx", ("A2:A4", "A5:A6")),
+        ("花名册.csv", ()),
+    ],
+    ids=["left empty", "merged", "merged once, a csv now"],
+)
+def test_members_live_behind_the_door_of_the_head_above(vault, planned, name, merged):
+    plan = planned(*FAMILIES, name=name, merged=merged)
+
+    assert doors(plan) == ["3-2-501"] * 3 + ["3-2-502"] * 2
+    assert ledger.apply(vault, plan).households == 2
+    with vault.reading() as db:
+        people = records.find(db, record_named("resident"))
+    homes = {one["name"]: one["household_id"] for one in people}
+    assert homes["张三"] == homes["李四"] == homes["张小三"] != homes["王五"]
+    assert homes["王五"] == homes["王小五"]
+
+
+def test_a_door_that_was_filled_in_is_shown_before_it_is_written(planned):
+    plan = planned(*FAMILIES)
+
+    words = "住址空着，按上面的户主张三记为 3-2-501"
+    assert [one.message for one in plan.rows[1].warnings][:1] == [words]
+    [line] = [one for one in row_detail(plan, plan.rows[1]).lines if one.problems]
+    assert (line.heading, line.cell, words in line.problems) == ("门牌号", "", True)
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        [None, "赵六", "户主", WANG, None],
+        [None, "赵六户主", None, WANG, None],
+        [None, "赵六", None, WANG, None],
+        ["3-2-503", "赵六", "妻", WANG, None],
+    ],
+    ids=["another head", "head by name", "nobody says whose", "another door"],
+)
+def test_a_door_never_reaches_over_somebody_else(planned, between):
+    plan = planned(FAMILIES[0], between, [None, "赵小六", "儿子", GIRL, None])
+
+    assert doors(plan)[2] == "--"
+    assert "W_NO_DOOR" in codes(plan.rows[2])
+
+
+def test_a_sub_heading_of_a_building_ends_a_family(planned):
+    plan = planned(FAMILIES[0], ["4号楼", *[None] * 4], FAMILIES[1])
+
+    assert "dwelling.room" not in plan.rows[2].values
+
+
+def test_without_relations_an_empty_door_stays_empty(planned):
+    head = ["门牌号", "姓名", "身份证号"]
+    plan = planned(["3-2-501", "张三", ZHANG], [None, "李四", LI], head=head)
+
+    assert doors(plan) == ["3-2-501", "--"]
+
+
+@pytest.mark.parametrize(
+    ("heading", "first", "second", "filled"),
+    [
+        ("户主", "张三", "张三", True),
+        ("户主", "张三", "王五", False),
+        ("户号", "17", "17", True),
+        ("户号", "17", "18", False),
+    ],
+)
+def test_the_head_s_name_or_the_number_says_whose_household_it_is(
+    planned, heading, first, second, filled
+):
+    """The head is in a column of his own here; the first row is his wife's."""
+    head = ["户主", heading, "门牌号", "姓名", "身份证号"]
+    head, cut = (head, 0) if heading == "户号" else (head[1:], 1)
+    rows = ["张三", first, "3-2-501", "李四", LI], [None, second, None, "张小三", SON]
+
+    plan = planned(*(row[cut:] for row in rows), head=head)
+
+    assert ("3-2-501" in doors(plan)[1]) is filled
+
+
+def test_a_head_with_a_damaged_door_keeps_the_family_together(vault, planned, tmp_path):
+    """Members would go in without a home, and the head alone would get one later."""
+    lines = [dt.datetime(2026, 3, 2), *FAMILIES[0][1:]], *FAMILIES[1:]
+    plan = planned(*lines)
+
+    assert [row.state for row in plan.rows] == ["错误"] * 3 + ["新增"] * 2
+    assert "E_HEAD_DOOR" in codes(plan.rows[1])
+    returned_workbook(plan, tmp_path / "花名册.xlsx", tmp_path / "改.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "改.xlsx")
+    book.worksheets[0]["A2"] = "3-2-501"
+    book.worksheets[0]["A2"].number_format = "@"
+    book.save(tmp_path / "改.xlsx")
+    again = ledger.plan_import(vault, tmp_path / "改.xlsx", today=TODAY)
+    assert doors(again)[:3] == ["3-2-501"] * 3
+
+
+def test_a_head_who_is_crossed_out_still_has_the_door_of_the_family(vault, tmp_path):
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    for line in (HEAD, *FAMILIES):
+        sheet.append(line)
+    for cell in sheet[2]:
+        cell.font = openpyxl.styles.Font(strike=True)
+    book.save(tmp_path / "花名册.xlsx")
+
+    plan = ledger.plan_import(vault, tmp_path / "花名册.xlsx", today=TODAY)
+
+    assert plan.rows[0].state == "跳过"
+    assert doors(plan)[1:3] == ["3-2-501"] * 2
