@@ -255,11 +255,14 @@ def test_blanks_mean_the_cell_above_only_when_the_user_says_so(opened, ledger, s
     assert dialog._plan.rows[1].values["dwelling.room"] == "101"
 
 
+@pytest.mark.parametrize("read", [False, True], ids=["being read", "read by then"])
 def test_escape_while_it_is_read_leaves_and_changes_nothing(
-    qtbot, desk, session, settle, ledger, people
+    qtbot, desk, session, settle, ledger, people, read
 ):
     open_import(session, ledger(*ROWS), desk, desk.said)
     dialog = desk.findChildren(ImportDialog)[-1]
+    if read:  # the window has not heard of it yet
+        session.jobs._queue("store").submit(int).result(timeout=60)
     dialog.reject()
     settle()
 

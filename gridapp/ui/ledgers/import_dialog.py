@@ -127,7 +127,10 @@ class ImportDialog(StepDialog):
 
         def arrived(result: object) -> None:
             self._stop_progress()
-            done(result)
+            if progress.cancelled() and not self._writing:  # it was done by then
+                self.reject()
+            else:
+                done(result)
 
         self._session.jobs.run(lambda: work(progress), arrived, self._failed)
 
