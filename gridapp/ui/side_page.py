@@ -11,6 +11,7 @@ from gridapp.ui.session import Session
 from gridapp.ui.tokens import Width
 from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import column, line
+from gridapp.ui.widgets.frame import Scrolled
 from gridapp.ui.widgets.shortcuts import bind_inside
 from gridapp.ui.widgets.text import Text
 
@@ -44,11 +45,8 @@ class SidePage(Page):
 
     def add_scrolled(self, inside: QWidget) -> QScrollArea:
         """Put `inside` below the top line, in an area that scrolls when it is long."""
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
+        scroll = Scrolled()
         scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(inside)
         self._outer.addWidget(scroll, 1)
         return scroll

@@ -5,15 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QModelIndex,
-    QPersistentModelIndex,
-    QRectF,
-    QSize,
-    Qt,
-    Signal,
-)
+from PySide6.QtCore import QModelIndex, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import (
     QListView,
@@ -25,10 +17,9 @@ from PySide6.QtWidgets import (
 from gridapp.language import tr
 from gridapp.ui.theme import Theme, transparent_selection
 from gridapp.ui.tokens import Size, ToneName
+from gridapp.ui.widgets.items import ITEM, SPOKEN, Index, Items
 from gridapp.work.buildings import Outline
 
-Index = QModelIndex | QPersistentModelIndex
-_ITEM = Qt.ItemDataRole.UserRole
 _LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 _HEIGHT = 56
 _PILL = 22
@@ -44,7 +35,7 @@ class BuildingList(QListView):
         super().__init__()
         self._theme = theme
         self._loading = False
-        self._items = _Items()
+        self._items = Items(spoken_outline, (*SPOKEN, Qt.ItemDataRole.ToolTipRole))
         self.setAccessibleName(tr("楼栋列表"))
         self.setModel(self._items)
         self.setItemDelegate(_OutlineDelegate(theme, self))
@@ -71,18 +62,18 @@ class BuildingList(QListView):
 
     def outlines(self) -> list[Outline]:
         """Return the buildings that are shown."""
-        return list(self._items.outlines)
+        return list(self._items.items)
 
     def move_current(self, steps: int) -> None:
         """Make the building that many lines below the current one current."""
-        last = len(self._items.outlines) - 1
+        last = len(self._items.items) - 1
         if last >= 0:
             number = min(max(self.currentIndex().row() + steps, 0), last)
             self.setCurrentIndex(self._items.index(number))
 
     def _on_current(self, current: QModelIndex, _before: QModelIndex) -> None:
         if current.isValid() and not self._loading:
-            self.picked.emit(current.data(_ITEM))
+            self.picked.emit(current.data(ITEM))
 
     def _repaint(self) -> None:
         transparent_selection(self)
@@ -100,33 +91,6 @@ def spoken_outline(one: Outline) -> str:
     return tr("，").join(words)
 
 
-class _Items(QAbstractListModel):
-    def __init__(self) -> None:
-        super().__init__()
-        self.outlines: list[Outline] = []
-
-    def replace(self, outlines: list[Outline]) -> None:
-        self.beginResetModel()
-        self.outlines = outlines
-        self.endResetModel()
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self.outlines)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if not index.isValid():
-            return None
-        one = self.outlines[index.row()]
-        if role == _ITEM:
-            return one
-        spoken = (
-            Qt.ItemDataRole.DisplayRole,
-            Qt.ItemDataRole.AccessibleTextRole,
-            Qt.ItemDataRole.ToolTipRole,
-        )
-        return spoken_outline(one) if role in spoken else None
-
-
 class _OutlineDelegate(QStyledItemDelegate):
     def __init__(self, theme: Theme, view: BuildingList) -> None:
         super().__init__(view)
@@ -140,7 +104,7 @@ class _OutlineDelegate(QStyledItemDelegate):
     ) -> None:
         rect = QRectF(option.rect)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownArgumentType]
         state: QStyle.StateFlag = option.state  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
-        one: Outline = index.data(_ITEM)
+        one: Outline = index.data(ITEM)
         theme, tokens = self._theme, self._theme.tokens
         area = rect.adjusted(6, 2, -6, -2)
         chosen = bool(state & QStyle.StateFlag.State_Selected)

@@ -11,9 +11,10 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetricsF
-from PySide6.QtWidgets import QBoxLayout, QScrollArea, QWidget
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from gridapp.language import tr
+from gridapp.ui.buildings.door_card import DoorCard
 from gridapp.ui.buildings.door_said import (
     about_words,
     door_badge,
@@ -21,16 +22,16 @@ from gridapp.ui.buildings.door_said import (
     home_of,
     issue_words,
     member_words,
-    takes_a_home,
 )
 from gridapp.ui.care.due_words import ICONS
 from gridapp.ui.care.resident_facts import WAY_WORDS, times_words
 from gridapp.ui.care.visit_context import contact_line, summary, things_to_ask
 from gridapp.ui.theme import Theme
 from gridapp.ui.tokens import Width
-from gridapp.ui.widgets.badge import Avatar, Badge, BadgeView
+from gridapp.ui.widgets.badge import Avatar
 from gridapp.ui.widgets.buttons import Button, ChipRow
-from gridapp.ui.widgets.card import Card, Divider, Lines, column, line
+from gridapp.ui.widgets.card import Divider, Lines, column, line
+from gridapp.ui.widgets.frame import Scrolled
 from gridapp.ui.widgets.text import Glyph, Text
 from gridapp.work.buildings import Block, Door, Home, Member
 from gridapp.work.door_words import near_words, tier_name
@@ -42,36 +43,23 @@ _AROUND = 52  # width of a button beside its words
 _LABEL = 34  # least width of 入户, 电话, 问题, 上次
 
 
-class DoorPanel(Card):
+class DoorPanel(DoorCard):
     """The household behind the door that is chosen."""
 
-    visit_asked = Signal(str)  # visit or call
-    file_asked = Signal()
     person_asked = Signal(object)  # a resident's own file
     member_picked = Signal(object)  # the resident the next record is about
     issue_asked = Signal(object)
-    home_asked = Signal()
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__((1, 12, 1, 12), 8)
-        self._theme = theme
+        super().__init__(theme, tr("记走访 F2"), tr("记电话 F3"), (1, 12, 1, 12), 8)
         self._width = Width.WIDE
         self._door: Door | None = None
         self._title = Text("", "section")
-        self._badges = line()
         self._about = Text("", "muted", wrap=True)
         self._homes = ChipRow(theme, tr("住户"), ())
         self._lines = Lines((14, 0, 10, 4), 8)
-        self._scroll = QScrollArea()
-        self._visit = Button(theme, tr("记走访 F2"), "primary", icon="footprints")
-        self._call = Button(theme, tr("记电话 F3"), icon="phone")
-        self._file = Button(theme, tr("户档案"), icon="door-open")
-        self._new_home = Button(theme, tr("登记住户"), "primary", icon="plus")
+        self._scroll = Scrolled()
         self._place()
-        self._visit.clicked.connect(partial(self.visit_asked.emit, "visit"))
-        self._call.clicked.connect(partial(self.visit_asked.emit, "call"))
-        self._file.clicked.connect(self.file_asked)
-        self._new_home.clicked.connect(self.home_asked)
         self._homes.picked.connect(self._pick_home)
 
     def _place(self) -> None:
@@ -88,9 +76,6 @@ class DoorPanel(Card):
         homes.addStretch()
         self.box.addLayout(homes)
         self.box.addWidget(Divider())
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(self._lines)
         self.box.addWidget(self._scroll, 1)
         foot = column(margins=(14, 4, 14, 0), gap=8)
@@ -123,7 +108,7 @@ class DoorPanel(Card):
         self._about.setText(words)
         self._homes.hide()
         self._lines.replace([])
-        self._offer(somebody=False, household=False, empty=bool(title))
+        self._offer_only(somebody=False, household=False, empty=bool(title))
 
     def show_door(self, block: Block, door: Door, chosen: Member | None) -> None:
         """Show who lives behind a door; the next record is about `chosen`."""
@@ -142,26 +127,7 @@ class DoorPanel(Card):
             parts.append(Text(empty_words(door), wrap=True))
         self._lines.replace(parts)
         self._scroll.verticalScrollBar().setValue(0)
-        self._offer(
-            somebody=chosen is not None,
-            household=bool(door.homes),
-            empty=takes_a_home(door),
-        )
-
-    def _offer(self, *, somebody: bool, household: bool, empty: bool) -> None:
-        for button in (self._visit, self._call):
-            button.setVisible(somebody)
-        self._file.setVisible(household)
-        self._new_home.setVisible(empty)
-
-    def _show_badge(self, badge: Badge | None) -> None:
-        while (item := self._badges.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
-        if badge is not None:
-            self._badges.addWidget(BadgeView(self._theme, badge))
+        self._offer(door, chosen)
 
     def _show_homes(self, door: Door, home: Home | None) -> None:
         living = [one for one in door.homes if one.members]

@@ -9,7 +9,6 @@ from PySide6.QtCore import (
     QAbstractTableModel,
     QElapsedTimer,
     QModelIndex,
-    QPersistentModelIndex,
     QRect,
     QRectF,
     Qt,
@@ -33,11 +32,11 @@ from gridapp.ui.buildings.matrix_headers import (
     UnitHeader,
 )
 from gridapp.ui.theme import Theme, transparent_selection
+from gridapp.ui.widgets.items import NOWHERE, Index
 from gridapp.work.buildings import Door
 from gridapp.work.colouring import Basis, shade_of, spoken
 from gridapp.work.matrix import Matrix
 
-Index = QModelIndex | QPersistentModelIndex
 MOST_WIDTH = 190
 MOST_HEIGHT = 94
 BAR = 14  # of a scroll bar
@@ -238,10 +237,10 @@ class _Cells(QAbstractTableModel):
         self.matrix = matrix
         self.endResetModel()
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+    def rowCount(self, parent: Index = NOWHERE) -> int:
         return 0 if parent.isValid() else len(self.matrix.lines)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+    def columnCount(self, parent: Index = NOWHERE) -> int:
         return 0 if parent.isValid() else self.matrix.across
 
     def _holds(self, index: Index) -> bool:

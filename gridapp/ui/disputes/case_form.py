@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from gridapp.errors import InvalidFields
 from gridapp.language import tr
@@ -18,6 +18,7 @@ from gridapp.ui.session import Session
 from gridapp.ui.tokens import Width
 from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import Divider, NoticeBar, column, line
+from gridapp.ui.widgets.frame import Scrolled
 from gridapp.ui.widgets.shortcuts import KeyHints, bind_inside
 from gridapp.ui.widgets.text import Text
 
@@ -55,7 +56,7 @@ class CaseForm(QWidget):
         self._again = Button(theme, tr("不要草稿，重新填"), "quiet")
         self._error = Text("", "error", wrap=True)
         self._hints = KeyHints(HINTS)
-        self._scroll = QScrollArea()
+        self._scroll = Scrolled()
         self._back = Button(theme, tr("返回 Esc"))
         words = verb or tr("保存 Ctrl+S")
         self._save = Button(theme, words, "primary", icon="check")
@@ -78,9 +79,6 @@ class CaseForm(QWidget):
         box.addLayout(notice)
         self._notice.say("")
         box.addWidget(Divider())
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         box.addWidget(self._scroll, 1)
         box.addWidget(Divider())
         box.addWidget(self._footer())

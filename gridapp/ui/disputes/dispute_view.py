@@ -9,7 +9,7 @@ from uuid import UUID
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gridapp.language import tr
 from gridapp.models.dispute_flow import Step
@@ -21,6 +21,7 @@ from gridapp.ui.widgets.badge import Badge, BadgeView
 from gridapp.ui.widgets.buttons import Button, ChipRow
 from gridapp.ui.widgets.card import Divider, Lines, NoticeBar, column, line
 from gridapp.ui.widgets.flow import FlowLayout
+from gridapp.ui.widgets.frame import Scrolled
 from gridapp.ui.widgets.shortcuts import bind_inside
 from gridapp.ui.widgets.text import Text
 from gridapp.ui.widgets.timeline import Timeline
@@ -124,7 +125,7 @@ class CaseView(QWidget):
         self._steps = StepRow(theme)
         self._tabs = ChipRow(theme, tr("显示"), TABS)
         self._facts = Lines((0, 0, 8, 8), 4)
-        self._facts_scroll = QScrollArea()
+        self._facts_scroll = Scrolled()
         self._divider = Divider(down=True)
         self._right = QWidget()
         self._events_title = Text(tr("办理经过"), "section")
@@ -169,11 +170,6 @@ class CaseView(QWidget):
         tabs.addStretch()
         box.addLayout(tabs)
         body = line(margins=(18, 6, 8, 1), gap=14)
-        self._facts_scroll.setWidgetResizable(True)
-        self._facts_scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._facts_scroll.setHorizontalScrollBarPolicy(
-            Qt.ScrollBarPolicy.ScrollBarAlwaysOff
-        )
         self._facts_scroll.setWidget(self._facts)
         right = column(self._right, (0, 8, 0, 0), 6)
         top = line(gap=8)

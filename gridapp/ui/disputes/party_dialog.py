@@ -10,7 +10,7 @@ from uuid import UUID
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from gridapp.errors import InvalidFields
 from gridapp.language import tr
@@ -25,6 +25,7 @@ from gridapp.ui.session import Session
 from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import column, line
 from gridapp.ui.widgets.field_row import FieldRow
+from gridapp.ui.widgets.frame import Foot, Scrolled
 from gridapp.ui.widgets.text import Text
 from gridapp.work import dispute_parties
 
@@ -137,20 +138,14 @@ class PartyDialog(QDialog):
         body.addWidget(self._from_file)
         self._from_file.setContentsMargins(18, 4, 0, 4)
         body.addWidget(self.form, 1)
-        scroll = QScrollArea()
-        scroll.setObjectName("form")
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll = Scrolled("form")
         scroll.setWidget(inside)
         box = column(self)
         box.addWidget(scroll, 1)
-        footer = QFrame()
-        footer.setObjectName("footer")
-        row = line(footer, (16, 8, 16, 8), 8)
-        row.addWidget(self._error, 1)
-        row.addWidget(self._leave)
-        row.addWidget(self._save)
+        footer = Foot()
+        footer.row.addWidget(self._error, 1)
+        footer.row.addWidget(self._leave)
+        footer.row.addWidget(self._save)
         box.addWidget(footer)
         room = self._over.window().size()
         self.resize(min(700, room.width() - 40), min(560, room.height() - 30))

@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from gridapp.errors import InvalidFields
 from gridapp.language import tr, weekday
@@ -17,8 +17,9 @@ from gridapp.store.undo import Done, noted
 from gridapp.store.vault import Writing
 from gridapp.ui.session import Session
 from gridapp.ui.widgets.buttons import Button
-from gridapp.ui.widgets.card import column, line
+from gridapp.ui.widgets.card import column
 from gridapp.ui.widgets.field_row import FieldRow
+from gridapp.ui.widgets.frame import Foot, Scrolled
 from gridapp.ui.widgets.moments import DayField
 from gridapp.ui.widgets.text import Text
 
@@ -57,20 +58,14 @@ class ActDialog(QDialog):
             QShortcut(QKeySequence(keys), self).activated.connect(self.save)
 
     def _build_frame(self) -> None:
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setObjectName("form")
+        scroll = Scrolled("form")
         scroll.setWidget(self._fields)
         box = column(self)
         box.addWidget(scroll, 1)
-        footer = QFrame()
-        footer.setObjectName("footer")
-        row = line(footer, (16, 8, 16, 8), 8)
-        row.addWidget(self._error, 1)
-        row.addWidget(self._leave)
-        row.addWidget(self.save_button)
+        footer = Foot()
+        footer.row.addWidget(self._error, 1)
+        footer.row.addWidget(self._leave)
+        footer.row.addWidget(self.save_button)
         box.addWidget(footer)
 
     def fit(self, width: int, height: int) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from gridapp.errors import InvalidFields
 from gridapp.language import tr
@@ -20,8 +20,9 @@ from gridapp.store.vault import Writing
 from gridapp.ui.forms.editors import Editor, editor_for
 from gridapp.ui.session import Session
 from gridapp.ui.widgets.buttons import Button
-from gridapp.ui.widgets.card import column, line
+from gridapp.ui.widgets.card import column
 from gridapp.ui.widgets.field_row import FieldRow
+from gridapp.ui.widgets.frame import Foot, Scrolled
 from gridapp.ui.widgets.text import Text
 
 LABEL_WIDTH = 132
@@ -142,20 +143,14 @@ class RecordDialog(QDialog):
         self._error = Text("", "error", wrap=True)
         self._save = Button(session.theme, tr("保存 Ctrl+S"), "primary", icon="check")
         leave = Button(session.theme, tr("不保存"))
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setObjectName("form")
+        scroll = Scrolled("form")
         scroll.setWidget(self._form)
         box = column(self)
         box.addWidget(scroll, 1)
-        footer = QFrame()
-        footer.setObjectName("footer")
-        row = line(footer, (16, 8, 16, 8), 8)
-        row.addWidget(self._error, 1)
-        row.addWidget(leave)
-        row.addWidget(self._save)
+        footer = Foot()
+        footer.row.addWidget(self._error, 1)
+        footer.row.addWidget(leave)
+        footer.row.addWidget(self._save)
         box.addWidget(footer)
         room = parent.window().size()
         self.resize(min(780, room.width() - 40), min(660, room.height() - 40))

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, Qt
 
 from gridapp.language import tr
 from gridapp.models.record import Field, Record, fields_of
 from gridapp.store import records
 from gridapp.store.vault import Store
+from gridapp.ui.widgets.items import NOWHERE, Index
 
-Index = QModelIndex | QPersistentModelIndex
-NOWHERE = QModelIndex()
 PAGE = 200
 
 

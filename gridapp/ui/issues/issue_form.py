@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from gridapp.errors import InvalidFields
 from gridapp.language import tr
@@ -34,6 +34,7 @@ from gridapp.ui.tokens import Width
 from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import Card, Divider, NoticeBar, column, line
 from gridapp.ui.widgets.flow import FlowLayout
+from gridapp.ui.widgets.frame import Scrolled
 from gridapp.ui.widgets.shortcuts import KeyHints, bind_inside
 from gridapp.ui.widgets.text import Text
 from gridapp.work import flow, issues
@@ -104,10 +105,7 @@ class IssueForm(QWidget):
         photos.addWidget(self._photos)
         inside_box.addLayout(photos)
         inside_box.addStretch()
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll = Scrolled()
         scroll.setWidget(inside)
         self._scroll = scroll
         card.box.addWidget(scroll, 1)

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialog, QFrame, QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from gridapp.language import tr
 from gridapp.ui.ledgers.plain_table import PlainTable, Shown
 from gridapp.ui.session import Session
 from gridapp.ui.widgets.buttons import Button
-from gridapp.ui.widgets.card import column, line
+from gridapp.ui.widgets.card import column
 from gridapp.ui.widgets.entry import FindField
+from gridapp.ui.widgets.frame import Foot
 from gridapp.ui.widgets.text import Text
 
 Choice = tuple[str, str]  # key and words
@@ -67,12 +68,10 @@ class FieldChooser(QDialog):
         body.addWidget(self._none)
         body.addWidget(self._list, 1)
         box.addLayout(body, 1)
-        footer = QFrame()
-        footer.setObjectName("footer")
-        row = line(footer, (16, 8, 16, 8), 8)
-        row.addStretch()
-        row.addWidget(self._leave)
-        row.addWidget(self._take)
+        footer = Foot()
+        footer.row.addStretch()
+        footer.row.addWidget(self._leave)
+        footer.row.addWidget(self._take)
         box.addWidget(footer)
         parent = self.parentWidget()
         room = parent.window().size() if parent else self.size()

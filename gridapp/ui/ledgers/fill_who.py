@@ -7,7 +7,7 @@ from functools import partial
 from uuid import UUID
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import QWidget
 
 from gridapp.language import tr
 from gridapp.models.codes import table as code_table
@@ -17,6 +17,7 @@ from gridapp.ui.session import Session
 from gridapp.ui.widgets.card import Card, column, line
 from gridapp.ui.widgets.entry import LineField
 from gridapp.ui.widgets.field_row import FieldRow
+from gridapp.ui.widgets.frame import Scrolled
 from gridapp.ui.widgets.options import OptionRow
 from gridapp.ui.widgets.text import Text
 from gridapp.work.door_words import TAG_ORDER, tag_name, tiers
@@ -66,10 +67,7 @@ class FillWhoStep(Step):
     def _place(self) -> None:
         box = column(self, gap=8)
         card = Card((1, 8, 1, 8), 0)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll = Scrolled()
         holder = QWidget()
         rows = column(holder, (6, 0, 6, 0), 2)
         ages = QWidget()

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from PySide6.QtCore import (
     QAbstractTableModel,
     QModelIndex,
-    QPersistentModelIndex,
     QRectF,
     Qt,
     Signal,
@@ -26,10 +25,9 @@ from gridapp.language import tr
 from gridapp.ui.theme import Theme, transparent_selection
 from gridapp.ui.tokens import Size, ToneName
 from gridapp.ui.widgets.badge import Badge
+from gridapp.ui.widgets.items import NOWHERE, Index
 from gridapp.ui.widgets.table_look import row_table
 
-Index = QModelIndex | QPersistentModelIndex
-NOWHERE = QModelIndex()
 ROW_HEIGHT, PAD = 40, 10
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _SHOWN = Qt.ItemDataRole.UserRole

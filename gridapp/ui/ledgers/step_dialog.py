@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QFrame, QStackedWidget, QWidget
+from PySide6.QtWidgets import QDialog, QStackedWidget, QWidget
 
 from gridapp.language import tr
 from gridapp.ui.ledgers.step_bar import StepBar
@@ -14,6 +14,7 @@ from gridapp.ui.session import Session
 from gridapp.ui.widgets.busy import BusyLine
 from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import NoticeBar, column, line
+from gridapp.ui.widgets.frame import Foot
 from gridapp.ui.widgets.meter import Bar
 from gridapp.ui.widgets.text import Text
 
@@ -73,14 +74,12 @@ class StepDialog(QDialog):
             self._stack.addWidget(part)
         body.addWidget(self._stack, 1)
         box.addLayout(body, 1)
-        footer = QFrame()
-        footer.setObjectName("footer")
-        row = line(footer, (16, 8, 16, 8), 8)
-        row.addWidget(self._how_far)
-        row.addWidget(self._meter, 1)
-        row.addStretch()
-        row.addWidget(self._back)
-        row.addWidget(self._go)
+        footer = Foot()
+        footer.row.addWidget(self._how_far)
+        footer.row.addWidget(self._meter, 1)
+        footer.row.addStretch()
+        footer.row.addWidget(self._back)
+        footer.row.addWidget(self._go)
         box.addWidget(footer)
         BusyLine(self._session.theme, self._session.jobs, self._stack)
         for hidden in (self._notice, self._error, self._meter, self._stack):

@@ -17,6 +17,7 @@ from gridapp.ui.tokens import Width
 from gridapp.ui.widgets.buttons import Button, ChipRow
 from gridapp.ui.widgets.card import Card, Divider, column, line
 from gridapp.ui.widgets.entry import LineField
+from gridapp.ui.widgets.frame import Foot
 from gridapp.ui.widgets.shortcuts import KeyHints, bind_inside
 from gridapp.ui.widgets.text import Glyph, Text
 from gridapp.work.patrol_round import Leg
@@ -107,16 +108,14 @@ class RouteBoard(QWidget):
         outer.addWidget(self._footer())
 
     def _footer(self) -> QFrame:
-        footer = QFrame()
-        footer.setObjectName("footer")
-        row = line(footer, (16, 8, 16, 8), 8)
-        row.addWidget(self._hints)
-        row.addWidget(self._toggle)
-        row.addWidget(self._error, 1)
-        row.addStretch()
-        row.addWidget(self._kept_words)
-        row.addWidget(self._seen)
-        row.addWidget(self._whole)
+        footer = Foot()
+        footer.row.addWidget(self._hints)
+        footer.row.addWidget(self._toggle)
+        footer.row.addWidget(self._error, 1)
+        footer.row.addStretch()
+        footer.row.addWidget(self._kept_words)
+        footer.row.addWidget(self._seen)
+        footer.row.addWidget(self._whole)
         return footer
 
     def _bind(self) -> None:

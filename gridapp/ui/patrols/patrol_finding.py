@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from gridapp.language import tr, weekday
 from gridapp.models import codes
@@ -23,6 +23,7 @@ from gridapp.ui.widgets.combo import Combo
 from gridapp.ui.widgets.entry import LineField, NoteField
 from gridapp.ui.widgets.field_row import FieldRow
 from gridapp.ui.widgets.flow import FlowLayout
+from gridapp.ui.widgets.frame import Foot, Scrolled
 from gridapp.ui.widgets.moments import DayField
 from gridapp.ui.widgets.options import OptionRow
 from gridapp.ui.widgets.shortcuts import KeyHints, bind_inside
@@ -90,10 +91,7 @@ class FindingForm(QWidget):
         head = line(margins=(20, 2, 12, 2))
         head.addWidget(self._heading, 1)
         card.box.addLayout(head)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll = Scrolled()
         inside = QWidget()
         self._box = column(inside, (10, 0, 10, 8), 1)
         self._add("category", tr("类别"), self._category, required=True)
@@ -133,13 +131,11 @@ class FindingForm(QWidget):
         self._box.addWidget(row)
 
     def _footer(self) -> QFrame:
-        footer = QFrame()
-        footer.setObjectName("footer")
-        row = line(footer, (16, 8, 16, 8), 8)
-        row.addWidget(self._hints)
-        row.addStretch()
+        footer = Foot()
+        footer.row.addWidget(self._hints)
+        footer.row.addStretch()
         for button in (self._remove, self._back, self._keep):
-            row.addWidget(button)
+            footer.row.addWidget(button)
         return footer
 
     def _bind(self) -> None:

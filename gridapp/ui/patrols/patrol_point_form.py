@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import QWidget
 
 from gridapp.errors import InvalidFields
 from gridapp.language import tr
@@ -20,6 +20,7 @@ from gridapp.ui.session import Session
 from gridapp.ui.widgets.card import Card, Lines, column, line
 from gridapp.ui.widgets.entry import LineField, NoteField
 from gridapp.ui.widgets.field_row import FieldRow
+from gridapp.ui.widgets.frame import Scrolled
 from gridapp.ui.widgets.options import OptionRow
 from gridapp.ui.widgets.text import Text
 from gridapp.work.patrol_points import Change
@@ -89,10 +90,7 @@ class PointForm(Card):
             )
 
     def _lay_out(self) -> None:
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll = Scrolled()
         inside = QWidget()
         box = column(inside, (10, 0, 10, 8), 1)
         for row in self._rows.values():

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QFrame, QStackedWidget, QWidget
+from PySide6.QtWidgets import QDialog, QStackedWidget, QWidget
 
 from gridapp.errors import InvalidFields
 from gridapp.language import tr
@@ -23,6 +23,7 @@ from gridapp.ui.widgets.badge import Badge
 from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import Card, Lines, column, line
 from gridapp.ui.widgets.flow import FlowLayout
+from gridapp.ui.widgets.frame import Foot
 from gridapp.ui.widgets.options import OptionRow
 from gridapp.ui.widgets.rows import Row, RowList
 from gridapp.ui.widgets.text import Text
@@ -90,15 +91,13 @@ class PointsDialog(QDialog):
         self._stack.addWidget(self._proposal)
         body.addWidget(self._stack, 1)
         box.addLayout(body, 1)
-        footer = QFrame()
-        footer.setObjectName("footer")
-        row = line(footer, (16, 8, 16, 8), 8)
+        footer = Foot()
         leave = Button(self._theme, tr("返回"))
         leave.clicked.connect(self.reject)
-        row.addWidget(self._stop)
-        row.addStretch()
-        row.addWidget(leave)
-        row.addWidget(self._save)
+        footer.row.addWidget(self._stop)
+        footer.row.addStretch()
+        footer.row.addWidget(leave)
+        footer.row.addWidget(self._save)
         box.addWidget(footer)
         room = self._owner.window().size()
         self.resize(min(980, room.width() - 40), min(620, room.height() - 40))

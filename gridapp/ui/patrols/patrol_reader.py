@@ -6,7 +6,7 @@ from collections import Counter
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from gridapp.language import tr, weekday
 from gridapp.models import codes
@@ -20,6 +20,7 @@ from gridapp.ui.widgets.badge import Badge, BadgeView
 from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import Card, Divider, Lines, column, line
 from gridapp.ui.widgets.flow import FlowLayout
+from gridapp.ui.widgets.frame import Scrolled
 from gridapp.ui.widgets.text import Text
 from gridapp.work.attachments import PendingPhoto
 from gridapp.work.patrol_round import FoundLine, RoundFile, StopLine
@@ -54,10 +55,7 @@ class RoundReader(Card):
         for button in (self._back, self._print, self._edit, self._delete):
             head.addWidget(button)
         self.box.addLayout(head)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll = Scrolled()
         scroll.setWidget(self._lines)
         self.box.addWidget(Divider())
         self.box.addWidget(scroll, 1)

@@ -6,9 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from PySide6.QtCore import (
-    QAbstractListModel,
     QModelIndex,
-    QPersistentModelIndex,
     QPointF,
     QRect,
     QRectF,
@@ -46,10 +44,9 @@ from gridapp.ui.patrols.patrol_words import (
 from gridapp.ui.theme import Theme, transparent_selection
 from gridapp.ui.tokens import Size
 from gridapp.ui.widgets.badge import Badge
+from gridapp.ui.widgets.items import ITEM, Index, Items
 from gridapp.work.patrol_round import Leg, Spot
 
-Index = QModelIndex | QPersistentModelIndex
-_ITEM = Qt.ItemDataRole.UserRole
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _CLEAR = (Qt.Key.Key_0, Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 _KEYS = {Qt.Key.Key_1: FINE, Qt.Key.Key_2: WATCH, Qt.Key.Key_3: WRONG}
@@ -74,7 +71,7 @@ class RouteList(QListView):
         self.setAccessibleName(
             tr("巡查路线。按 1 正常，2 关注，3 有问题，0 取消；在楼栋上按 1 整栋正常")
         )
-        self._items = _Items(self)
+        self._items = Items(self._spoken)
         self.setModel(self._items)
         self.setItemDelegate(_RouteDelegate(theme, self))
         self.setMouseTracking(True)
@@ -184,36 +181,8 @@ class RouteList(QListView):
                 self.setCurrentIndex(self._items.index(number))
                 return
 
-    def _repaint(self) -> None:
-        transparent_selection(self)
-        self.viewport().update()
-
-
-class _Items(QAbstractListModel):
-    def __init__(self, view: RouteList) -> None:
-        super().__init__(view)
-        self._view = view
-        self.items: list[Item] = []
-
-    def replace(self, items: list[Item]) -> None:
-        self.beginResetModel()
-        self.items = items
-        self.endResetModel()
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self.items)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if not index.isValid():
-            return None
-        item = self.items[index.row()]
-        if role == _ITEM:
-            return item
-        spoken = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)
-        return self._spoken(item) if role in spoken else None
-
     def _spoken(self, item: Item) -> str:
-        entry, day = self._view.entry, self._view.day
+        entry, day = self.entry, self.day
         if isinstance(item, LegItem):
             left = len(unmarked(item.spots, entry))
             count = tr("{count} 个点，{left} 个没看", count=len(item.spots), left=left)
@@ -221,13 +190,17 @@ class _Items(QAbstractListModel):
         state = STATE_WORDS.get(entry.state_of(item.key), tr("没看"))
         late = due_words(item, day)[0]
         words = (
-            self._view.leg_name(item),
+            self.leg_name(item),
             item.name,
             late,
             state,
             spot_detail(item, day),
         )
         return tr("，").join(word for word in words if word)
+
+    def _repaint(self) -> None:
+        transparent_selection(self)
+        self.viewport().update()
 
 
 class _RouteDelegate(QStyledItemDelegate):
@@ -237,7 +210,7 @@ class _RouteDelegate(QStyledItemDelegate):
         self._view = view
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        leg = isinstance(index.data(_ITEM), LegItem)
+        leg = isinstance(index.data(ITEM), LegItem)
         return QSize(100, _LEG if leg else Size.ROW)
 
     def paint(
@@ -245,7 +218,7 @@ class _RouteDelegate(QStyledItemDelegate):
     ) -> None:
         rect: QRect = option.rect  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
         state: QStyle.StateFlag = option.state  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
-        item: Item = index.data(_ITEM)
+        item: Item = index.data(ITEM)
         tokens = self._theme.tokens
         area = QRectF(rect)
         chosen = bool(state & QStyle.StateFlag.State_Selected)

@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gridapp.language import tr
 from gridapp.models import codes
@@ -16,6 +16,7 @@ from gridapp.ui.theme import Theme
 from gridapp.ui.widgets.buttons import Button, Kind
 from gridapp.ui.widgets.card import Card, Lines, column, line
 from gridapp.ui.widgets.entry import LineField, NoteField
+from gridapp.ui.widgets.frame import Scrolled
 from gridapp.ui.widgets.meter import Bar
 from gridapp.ui.widgets.moments import MomentField
 from gridapp.ui.widgets.text import Text
@@ -59,10 +60,7 @@ class RoundPanel(Card):
         self._drop.clicked.connect(self.dropped)
 
     def _lay_out(self) -> None:
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll = Scrolled()
         inside = QWidget()
         box = column(inside, (14, 2, 14, 10), 6)
         head = line(gap=8)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QPixmap, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QDialog, QFrame, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QDialog, QLabel, QSizePolicy, QWidget
 
 from gridapp.errors import UserError
 from gridapp.language import tr
@@ -19,7 +19,8 @@ from gridapp.store.vault import Store
 from gridapp.ui.photos.photo_thumbs import small_of
 from gridapp.ui.session import Session
 from gridapp.ui.widgets.buttons import Button
-from gridapp.ui.widgets.card import column, line
+from gridapp.ui.widgets.card import column
+from gridapp.ui.widgets.frame import Foot
 from gridapp.ui.widgets.text import Text
 from gridapp.work.attachments import PendingPhoto
 
@@ -74,14 +75,12 @@ class PhotoView(QDialog):
     def _place(self) -> None:
         box = column(self)
         box.addWidget(self._picture, 1)
-        footer = QFrame()
-        footer.setObjectName("footer")
-        row = line(footer, (16, 8, 16, 8), 8)
-        row.addWidget(self._before)
-        row.addWidget(self._after)
-        row.addWidget(self._words, 1)
-        row.addWidget(self._drop)
-        row.addWidget(self._leave)
+        footer = Foot()
+        footer.row.addWidget(self._before)
+        footer.row.addWidget(self._after)
+        footer.row.addWidget(self._words, 1)
+        footer.row.addWidget(self._drop)
+        footer.row.addWidget(self._leave)
         box.addWidget(footer)
         for button, steps in ((self._before, -1), (self._after, 1)):
             button.setVisible(len(self._photos) > 1)

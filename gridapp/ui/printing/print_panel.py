@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QWidget
 
 from gridapp.errors import UserError
 from gridapp.language import tr
@@ -23,6 +23,7 @@ from gridapp.ui.widgets.buttons import Button, ChipRow
 from gridapp.ui.widgets.card import Card, column, line
 from gridapp.ui.widgets.combo import Combo
 from gridapp.ui.widgets.entry import LineField
+from gridapp.ui.widgets.frame import Scrolled
 from gridapp.ui.widgets.options import OptionRow
 from gridapp.ui.widgets.text import Text
 
@@ -137,10 +138,7 @@ class PrintPanel(Card):
         box.addWidget(self._none)
         box.addLayout(self._more)
         box.addStretch()
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll = Scrolled()
         scroll.setWidget(inside)
         self.box.addWidget(scroll, 1)
         foot = QFrame()

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import QWidget
 
 from gridapp.language import tr
 from gridapp.models import Dwelling, Household
@@ -24,6 +24,7 @@ from gridapp.ui.tokens import ToneName, Width
 from gridapp.ui.widgets.badge import Badge, BadgeView
 from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import Card, Divider, Lines, NoticeBar, column, line
+from gridapp.ui.widgets.frame import Scrolled
 from gridapp.ui.widgets.text import Text
 from gridapp.ui.widgets.timeline import Entry, Timeline
 from gridapp.work.households import HouseholdFile, HouseMember
@@ -90,10 +91,7 @@ class HouseholdCard(Card):
         notice.addWidget(self._notice)
         self.box.addLayout(notice)
         self.box.addWidget(Divider())
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll = Scrolled()
         scroll.setWidget(self._members)
         body = line(margins=(0, 0, 1, 1))
         body.addWidget(scroll, 3)

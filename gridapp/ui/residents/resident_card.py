@@ -7,7 +7,7 @@ from functools import partial
 from uuid import UUID
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QScrollArea, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from gridapp.language import tr
 from gridapp.models import Contact, Resident
@@ -24,6 +24,7 @@ from gridapp.ui.tokens import ToneName, Width
 from gridapp.ui.widgets.badge import Avatar, Badge, BadgeView
 from gridapp.ui.widgets.buttons import Button, ChipRow
 from gridapp.ui.widgets.card import Card, Divider, Lines, NoticeBar, column, line
+from gridapp.ui.widgets.frame import Scrolled
 from gridapp.ui.widgets.text import Text
 from gridapp.work.due import Due
 
@@ -72,7 +73,7 @@ class ResidentCard(Card):
             theme, tr("显示"), (("events", tr("时间线")), ("facts", tr("档案")))
         )
         self._facts = Lines((0, 0, 8, 8), 8)
-        self._facts_scroll = QScrollArea()
+        self._facts_scroll = Scrolled()
         self._divider = Divider(down=True)
         self.timeline = ResidentTimeline(theme)
         self._empty = Text(tr("在左边选一位居民，或按 Ctrl+K 查找。"), "muted")
@@ -111,11 +112,6 @@ class ResidentCard(Card):
         box.addLayout(notice)
         box.addWidget(Divider())
         body = line(margins=(18, 12, 8, 1), gap=16)
-        self._facts_scroll.setWidgetResizable(True)
-        self._facts_scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._facts_scroll.setHorizontalScrollBarPolicy(
-            Qt.ScrollBarPolicy.ScrollBarAlwaysOff
-        )
         self._facts_scroll.setWidget(self._facts)
         tabs = line(margins=(12, 8, 12, 0))
         tabs.addWidget(self._tabs)

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from uuid import UUID
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QWidget
 
@@ -23,6 +23,7 @@ from gridapp.ui.sync.stick_card import StickCard
 from gridapp.ui.tokens import Width
 from gridapp.ui.widgets.buttons import ChipRow
 from gridapp.ui.widgets.card import Card, Divider, column, line
+from gridapp.ui.widgets.frame import Scrolled
 from gridapp.ui.widgets.text import Text
 from gridapp.work import sync_standing
 from gridapp.work.held_changes import needs_person
@@ -209,10 +210,7 @@ def _views(asked: int) -> tuple[tuple[str, str], ...]:
 
 
 def _scrolled(inside: QWidget) -> QScrollArea:
-    scroll = QScrollArea()
-    scroll.setWidgetResizable(True)
+    scroll = Scrolled()
     scroll.setFrameShape(QFrame.Shape.NoFrame)
-    scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     scroll.setWidget(inside)
     return scroll

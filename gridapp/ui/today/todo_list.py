@@ -9,9 +9,6 @@ from typing import Literal
 from uuid import UUID
 
 from PySide6.QtCore import (
-    QAbstractListModel,
-    QModelIndex,
-    QPersistentModelIndex,
     QPointF,
     QRect,
     QRectF,
@@ -40,10 +37,9 @@ from gridapp.ui.care.due_words import ICONS, KINDS, due_text, due_tone
 from gridapp.ui.theme import Theme, transparent_selection
 from gridapp.ui.tokens import Size, ToneName
 from gridapp.ui.widgets.badge import Badge
+from gridapp.ui.widgets.items import ITEM, Index, Items
 from gridapp.work.due import Due
 
-Index = QModelIndex | QPersistentModelIndex
-_ITEM = Qt.ItemDataRole.UserRole
 _BUTTON = 92  # width of the action button
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 _ELIDE = Qt.TextElideMode.ElideRight
@@ -72,7 +68,8 @@ class TodoList(QListView):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.setAccessibleName(tr("待办清单，按逾期、今天、三天内分组"))
-        self._items = _Items()
+        self._items = _Items(self._spoken)
+        self._today = dt.date.today()
         self.setModel(self._items)
         self.setItemDelegate(_TodoDelegate(theme, self))
         self.setMouseTracking(True)
@@ -87,7 +84,8 @@ class TodoList(QListView):
     def show_rows(self, rows: Sequence[Due], today: dt.date) -> None:
         """Show what is due, grouped; go on where one was, the same household first."""
         before, place = self.current(), self.currentIndex().row()
-        self._items.replace(grouped(rows, today), today)
+        self._today = today
+        self._items.replace(grouped(rows, today))
         items = self._items.items
         wanted = [i for i, one in enumerate(items) if before and one == before]
         if not wanted and self._last is not None and self._last.household_id:
@@ -96,6 +94,18 @@ class TodoList(QListView):
         wanted += [i for i, one in enumerate(items) if _is_row(one)][-1:]
         if wanted:
             self.setCurrentIndex(self._items.index(wanted[0]))
+
+    def _spoken(self, item: Item) -> str:
+        if isinstance(item, Group):
+            return tr("{words} {count} 项", words=item.words, count=item.count)
+        return tr(
+            "{kind}，{who}，{aside}，{late}，{why}",
+            kind=KINDS[item.kind],
+            who=item.who,
+            aside=item.aside,
+            late=due_text(item, self._today),
+            why=item.why,
+        )
 
     def _same_door(self, item: Item) -> bool:
         """Whether the row is somebody else's behind the door one was at last."""
@@ -227,45 +237,13 @@ def _is_open(item: Item) -> bool:
     return isinstance(item, Due) and not item.waits
 
 
-class _Items(QAbstractListModel):
-    def __init__(self) -> None:
-        super().__init__()
-        self.items: list[Item] = []
-        self.today = dt.date.today()
-
-    def replace(self, items: list[Item], today: dt.date) -> None:
-        self.beginResetModel()
-        self.items, self.today = items, today
-        self.endResetModel()
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self.items)
+class _Items(Items[Item]):
+    """The lines above the rows cannot be chosen."""
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         if not index.isValid() or isinstance(self.items[index.row()], Group):
             return Qt.ItemFlag.NoItemFlags
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if not index.isValid():
-            return None
-        item = self.items[index.row()]
-        if role == _ITEM:
-            return item
-        spoken = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)
-        if role not in spoken:
-            return None
-        if isinstance(item, Group):
-            return tr("{words} {count} 项", words=item.words, count=item.count)
-        late = due_text(item, self.today)
-        return tr(
-            "{kind}，{who}，{aside}，{late}，{why}",
-            kind=KINDS[item.kind],
-            who=item.who,
-            aside=item.aside,
-            late=late,
-            why=item.why,
-        )
 
 
 class _TodoDelegate(QStyledItemDelegate):
@@ -274,7 +252,7 @@ class _TodoDelegate(QStyledItemDelegate):
         self._theme = theme
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        group = isinstance(index.data(_ITEM), Group)
+        group = isinstance(index.data(ITEM), Group)
         return QSize(100, Size.GROUP if group else Size.ROW)
 
     def paint(
@@ -282,7 +260,7 @@ class _TodoDelegate(QStyledItemDelegate):
     ) -> None:
         rect: QRect = option.rect  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
         state: QStyle.StateFlag = option.state  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
-        item: Item = index.data(_ITEM)
+        item: Item = index.data(ITEM)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if isinstance(item, Group):

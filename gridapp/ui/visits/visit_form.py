@@ -8,8 +8,8 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QWidget
 
 from gridapp.errors import InvalidFields
 from gridapp.language import tr
@@ -30,6 +30,7 @@ from gridapp.ui.tokens import Width
 from gridapp.ui.visits.visit_fields import VisitFields, plan_words, proposed
 from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import Card, NoticeBar, column, line
+from gridapp.ui.widgets.frame import Foot, Scrolled
 from gridapp.ui.widgets.shortcuts import KeyHints, bind_inside
 from gridapp.ui.widgets.text import Text
 from gridapp.work import attachments, chain, visits
@@ -100,26 +101,21 @@ class VisitForm(Page):
         self._notice_box.addWidget(self._reminder)
         self._reminder.row.addWidget(self._look)
         card.box.addLayout(self._notice_box)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll = Scrolled()
         self._inside = column(self._forms)
         scroll.setWidget(self._forms)
         card.box.addWidget(scroll, 1)
         self._scroll = scroll
         self._body.addWidget(card, 1)
         self._body.addWidget(self._beside)
-        footer = QFrame()
-        footer.setObjectName("footer")
-        row = line(footer, (16, 8, 16, 8), 6)
-        row.addWidget(self._hints)
-        row.addWidget(self._error)
-        row.addStretch()
-        row.addWidget(self._kept_words)
-        row.addSpacing(6)
-        row.addWidget(self._save)
-        row.addWidget(self._save_next)
+        footer = Foot(6)
+        footer.row.addWidget(self._hints)
+        footer.row.addWidget(self._error)
+        footer.row.addStretch()
+        footer.row.addWidget(self._kept_words)
+        footer.row.addSpacing(6)
+        footer.row.addWidget(self._save)
+        footer.row.addWidget(self._save_next)
         outer.addWidget(footer)
         self.set_width(Width.WIDE)
 

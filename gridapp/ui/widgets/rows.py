@@ -8,9 +8,7 @@ from typing import overload
 from uuid import UUID
 
 from PySide6.QtCore import (
-    QAbstractListModel,
     QModelIndex,
-    QPersistentModelIndex,
     QPointF,
     QRectF,
     QSize,
@@ -29,9 +27,7 @@ from gridapp.language import tr
 from gridapp.ui.theme import Theme, transparent_selection
 from gridapp.ui.tokens import Size
 from gridapp.ui.widgets.badge import Badge
-
-Index = QModelIndex | QPersistentModelIndex
-_ROW = Qt.ItemDataRole.UserRole
+from gridapp.ui.widgets.items import ITEM, Index, Items
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +104,7 @@ class RowList(QListView):
         """low: a row has one line, and its detail stands at the end of it."""
         super().__init__()
         self.setAccessibleName(name)
-        self._rows = _Rows()
+        self._rows = Items(Row.spoken)
         self.setModel(self._rows)
         delegate = _LowDelegate if low else _RowDelegate
         self.setItemDelegate(delegate(theme, self))
@@ -126,67 +122,44 @@ class RowList(QListView):
     def show_rows(self, rows: Sequence[Row]) -> None:
         """Show these rows; the current one stays current if it is among them."""
         kept = self.current()
-        self._rows.replace(rows)
+        self._rows.replace(rows if isinstance(rows, LazyRows) else list(rows))
         place = _place_of(rows, kept.id) if kept else None
         if rows:
             self.setCurrentIndex(self._rows.index(place or 0))
 
     def rows(self) -> Sequence[Row]:
         """Return the rows that are shown."""
-        return self._rows.rows
+        return self._rows.items
 
     def current(self) -> Row | None:
         """Return the current row."""
         index = self.currentIndex()
-        return self._rows.rows[index.row()] if index.isValid() else None
+        return self._rows.items[index.row()] if index.isValid() else None
 
     def choose(self, record_id: UUID) -> bool:
         """Make the row of this record current; return whether it is shown."""
-        place = _place_of(self._rows.rows, record_id)
+        place = _place_of(self._rows.items, record_id)
         if place is not None:
             self.setCurrentIndex(self._rows.index(place))
         return place is not None
 
     def move_current(self, steps: int) -> None:
         """Make the row that many steps below the current one current."""
-        last = len(self._rows.rows) - 1
+        last = len(self._rows.items) - 1
         if last >= 0:
             number = min(max(self.currentIndex().row() + steps, 0), last)
             self.setCurrentIndex(self._rows.index(number))
 
     def _on_current(self, current: QModelIndex, _before: QModelIndex) -> None:
         if current.isValid():
-            self.picked.emit(self._rows.rows[current.row()])
+            self.picked.emit(self._rows.items[current.row()])
 
     def _on_opened(self, index: QModelIndex) -> None:
-        self.opened.emit(self._rows.rows[index.row()])
+        self.opened.emit(self._rows.items[index.row()])
 
     def _repaint(self) -> None:
         transparent_selection(self)
         self.viewport().update()
-
-
-class _Rows(QAbstractListModel):
-    def __init__(self) -> None:
-        super().__init__()
-        self.rows: Sequence[Row] = ()
-
-    def replace(self, rows: Sequence[Row]) -> None:
-        self.beginResetModel()
-        self.rows = rows if isinstance(rows, LazyRows) else list(rows)
-        self.endResetModel()
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self.rows)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if not index.isValid():
-            return None
-        row = self.rows[index.row()]
-        if role == _ROW:
-            return row
-        spoken = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)
-        return row.spoken() if role in spoken else None
 
 
 class _RowDelegate(QStyledItemDelegate):
@@ -200,7 +173,7 @@ class _RowDelegate(QStyledItemDelegate):
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: Index
     ) -> None:
-        row: Row = index.data(_ROW)
+        row: Row = index.data(ITEM)
         tokens = self._theme.tokens
         area = QRectF(option.rect)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownArgumentType]
         state: QStyle.StateFlag = option.state  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]

@@ -6,9 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import (
-    QAbstractListModel,
-    QModelIndex,
-    QPersistentModelIndex,
     QPointF,
     QRect,
     QRectF,
@@ -33,8 +30,8 @@ from PySide6.QtWidgets import (
 from gridapp.language import tr
 from gridapp.ui.theme import Theme, transparent_selection
 from gridapp.ui.tokens import Size, ToneName
+from gridapp.ui.widgets.items import ITEM, Index, Items
 
-Index = QModelIndex | QPersistentModelIndex
 _LEFT = 46  # where the words begin
 _HEAD = 34  # height of the title line
 _FOOT = 14
@@ -59,7 +56,7 @@ class Timeline(QListView):
     def __init__(self, theme: Theme, name: str) -> None:
         super().__init__()
         self.setAccessibleName(name)
-        self._entries = _Entries()
+        self._entries = Items(_spoken)
         self.setModel(self._entries)
         self.setItemDelegate(_EntryDelegate(theme, self))
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
@@ -82,34 +79,10 @@ class Timeline(QListView):
         self.viewport().update()
 
 
-class _Entries(QAbstractListModel):
-    def __init__(self) -> None:
-        super().__init__()
-        self._entries: list[Entry] = []
-
-    def replace(self, entries: list[Entry]) -> None:
-        self.beginResetModel()
-        self._entries = entries
-        self.endResetModel()
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self._entries)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if not index.isValid():
-            return None
-        entry = self._entries[index.row()]
-        if role == Qt.ItemDataRole.UserRole:
-            return entry
-        spoken = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)
-        if role in spoken:
-            return tr(
-                "{title}，{when}，{text}",
-                title=entry.title,
-                when=entry.when,
-                text=entry.text,
-            )
-        return None
+def _spoken(entry: Entry) -> str:
+    return tr(
+        "{title}，{when}，{text}", title=entry.title, when=entry.when, text=entry.text
+    )
 
 
 class _EntryDelegate(QStyledItemDelegate):
@@ -119,7 +92,7 @@ class _EntryDelegate(QStyledItemDelegate):
         self._view = view
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        entry: Entry = index.data(Qt.ItemDataRole.UserRole)
+        entry: Entry = index.data(ITEM)
         width = self._view.viewport().width()
         if not entry.text:
             return QSize(width, _HEAD + _FOOT)
@@ -133,7 +106,7 @@ class _EntryDelegate(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, index: Index
     ) -> None:
         theme, tokens = self._theme, self._theme.tokens
-        entry: Entry = index.data(Qt.ItemDataRole.UserRole)
+        entry: Entry = index.data(ITEM)
         area = QRectF(option.rect)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownArgumentType]
         top = area.top()
         painter.save()

@@ -1,0 +1,55 @@
+"""The rows of a list that paints them itself: what a row is, and how it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from typing import Generic, TypeVar
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+)
+
+Item = TypeVar("Item")
+Index = QModelIndex | QPersistentModelIndex
+NOWHERE = QModelIndex()  # the parent of what has none
+ITEM = Qt.ItemDataRole.UserRole  # under which an index gives its row
+SPOKEN = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)
+
+
+class Items(QAbstractListModel, Generic[Item]):
+    """Rows, each under ITEM, and as the sentence that a screen reader says.
+
+    spoken: the sentence of a row; roles: where Qt asks for it.
+    """
+
+    def __init__(
+        self,
+        spoken: Callable[[Item], str],
+        roles: Collection[Qt.ItemDataRole] = SPOKEN,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._spoken = spoken
+        self._roles = roles
+        self.items: Sequence[Item] = ()
+
+    def replace(self, items: Sequence[Item]) -> None:
+        """Show these rows."""
+        self.beginResetModel()
+        self.items = items
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self.items)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid():
+            return None
+        item = self.items[index.row()]
+        if role == ITEM:
+            return item
+        return self._spoken(item) if role in self._roles else None
