@@ -29,9 +29,11 @@ from gridapp.ui.main_window import MainWindow
 from gridapp.ui.patrols.patrol_finding import FindingForm
 from gridapp.ui.patrols.patrol_route import RouteList
 from gridapp.ui.patrols.patrol_values import WRONG
+from gridapp.ui.printing.printing_page import PrintingPage
 from gridapp.ui.settings.restore_dialog import LOOK, WHICH, RestoreDialog
 from gridapp.ui.sync_scenes import SYNC_SCENES
 from gridapp.ui.widgets.entry import FindField
+from gridapp.ui.widgets.toast import Toast
 
 FORM = "高龄独居老人摸底表.xlsx"
 LEDGER = "独居老人台账.xlsx"
@@ -102,6 +104,8 @@ class Stage:
         self._press_like(tr("返回"))
         for box in self.window.findChildren(FindField):
             box.clear()
+        for toast in self.window.findChildren(Toast):
+            toast.clear()
         self.settle()
         self.go("today")
 
@@ -199,8 +203,17 @@ def _of_dispute(words: str, stage: Stage) -> None:
     stage.press(words)
 
 
-def _signed(stage: Stage) -> None:
+def _printing(stage: Stage) -> None:
+    """The sheets of today, drawn: not in the pause that several choices have."""
     stage.go("printing")
+    page = stage.window.pages["printing"]
+    assert isinstance(page, PrintingPage)
+    page.draw()
+    stage.settle()
+
+
+def _signed(stage: Stage) -> None:
+    _printing(stage)
     stage.press(tr("签好的单子归档…"))
 
 
@@ -275,6 +288,7 @@ RECIPES: Mapping[str, Callable[[Stage], None]] = {
     "patrol-points": partial(_patrol, words=tr("巡查点")),
     "issue-new": partial(_new, "issue"),
     "dispute-new": partial(_new, "dispute"),
+    "printing": _printing,
     "printing-signed": _signed,
     "export": _export,
     "fill": _fill,

@@ -180,6 +180,7 @@ QScrollBar:horizontal {{ height: 14px; background: transparent; margin: 3px; }}
 QScrollBar::handle:horizontal {{ background: {t.scroll}; border-radius: 4px;
     min-width: 44px; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+QAbstractScrollArea::corner {{ background: transparent; border: none; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 """
 

@@ -8,7 +8,6 @@ from uuid import UUID
 from PySide6.QtCore import QModelIndex, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import (
-    QListView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -17,7 +16,7 @@ from PySide6.QtWidgets import (
 from gridapp.language import tr
 from gridapp.ui.theme import Theme, transparent_selection
 from gridapp.ui.tokens import Size, ToneName
-from gridapp.ui.widgets.items import ITEM, SPOKEN, Index, Items
+from gridapp.ui.widgets.items import ITEM, SPOKEN, Index, Items, ItemView
 from gridapp.work.buildings import Outline
 
 _LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
@@ -25,7 +24,7 @@ _HEIGHT = 56
 _PILL = 22
 
 
-class BuildingList(QListView):
+class BuildingList(ItemView):
     """Buildings to choose from; `picked` tells each that becomes current."""
 
     picked = Signal(object)  # the Outline
@@ -41,9 +40,6 @@ class BuildingList(QListView):
         self.setItemDelegate(_OutlineDelegate(theme, self))
         self.setMouseTracking(True)
         self.setUniformItemSizes(True)
-        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         transparent_selection(self)
         theme.changed.connect(self._repaint)
         self.selectionModel().currentChanged.connect(self._on_current)

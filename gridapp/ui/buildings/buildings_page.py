@@ -259,7 +259,7 @@ class BuildingsPage(Page):
     def _fill_combo(self) -> None:
         self._combo.clear()
         for one in self._estate.outlines:
-            self._combo.addItem(combo_words(one), str(one.id))
+            self._combo.add(str(one.id), combo_words(one), one.name)
         self._combo.set_value(str(self._wanted))
 
     def _pick(self, outline: Outline) -> None:
@@ -380,7 +380,7 @@ class BuildingsPage(Page):
         self._left.setVisible(wide)
         self._name.setVisible(wide)
         self._combo.setVisible(not wide)
-        self._combo.setFixedWidth(168 if narrow else 200)
+        self._combo.setFixedWidth(112 if narrow else 160)
         self._count.setVisible(not narrow)
         self._basis.set_choices(SHORT_BASES if narrow else BASES)
         if narrow:

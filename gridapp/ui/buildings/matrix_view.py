@@ -47,8 +47,7 @@ EMPTY = Matrix(0, (), (), ())
 _PLAIN = """
 QTableView { selection-background-color: transparent; }
 QTableView::item, QTableView::item:selected { background: transparent; border: none; }
-QHeaderView, QTableCornerButton::section, QAbstractScrollArea::corner {
-    background: transparent; border: none; }
+QHeaderView, QTableCornerButton::section { background: transparent; border: none; }
 """  # the delegate paints all there is
 
 

@@ -11,6 +11,7 @@ from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gridapp.language import tr
+from gridapp.models import Resident
 from gridapp.models.record import Record
 from gridapp.store import records
 from gridapp.store.database import Connection
@@ -39,8 +40,10 @@ class RecordPicker(QWidget):
         self._words = ""
         self.setAccessibleName(name)
         hint = tr("输入{title}的名称、拼音首字母或门牌来选", title=model.title)
+        if model is Resident:
+            hint = tr("输入姓名、拼音首字母或门牌来选")
         self.box = FindField(session.theme, name, hint)
-        self._list = RowList(session.theme, tr("{name}:候选", name=name))
+        self._list = RowList(session.theme, tr("{name}：候选", name=name))
         self._list.hide()
         self._none = Text("", "faint")
         self._none.hide()

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from PySide6.QtCore import (
     QAbstractTableModel,
     QModelIndex,
+    QPoint,
+    QRect,
     QRectF,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QHeaderView,
     QStyle,
@@ -101,6 +103,14 @@ class PlainTable(QTableView):
     def chosen(self) -> list[int]:
         """Return the rows that are selected, from above."""
         return sorted({one.row() for one in self.selectionModel().selectedRows()})
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The current row stays in sight, or comes there once there is room for it."""
+        before = QRect(QPoint(0, 0), event.oldSize())
+        seen = self.visualRect(self.currentIndex()).intersects(before)
+        super().resizeEvent(event)
+        if seen and self.current() >= 0:
+            self.scrollTo(self.currentIndex())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         plain = not event.modifiers() & Qt.KeyboardModifier.ControlModifier

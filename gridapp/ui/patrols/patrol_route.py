@@ -16,7 +16,6 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import (
-    QListView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -44,7 +43,7 @@ from gridapp.ui.patrols.patrol_words import (
 from gridapp.ui.theme import Theme, transparent_selection
 from gridapp.ui.tokens import Size
 from gridapp.ui.widgets.badge import Badge
-from gridapp.ui.widgets.items import ITEM, Index, Items
+from gridapp.ui.widgets.items import ITEM, Index, Items, ItemView
 from gridapp.work.patrol_round import Leg, Spot
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -56,7 +55,7 @@ _MIDDLE = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 _ELIDE = Qt.TextElideMode.ElideRight
 
 
-class RouteList(QListView):
+class RouteList(ItemView):
     """Digits mark the place the keyboard is on and go on to the next unmarked one."""
 
     marked = Signal(object, str)  # spot, code of check_state; "" takes the mark away
@@ -75,9 +74,6 @@ class RouteList(QListView):
         self.setModel(self._items)
         self.setItemDelegate(_RouteDelegate(theme, self))
         self.setMouseTracking(True)
-        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         transparent_selection(self)
         theme.changed.connect(self._repaint)
         self.selectionModel().currentChanged.connect(self._on_current)

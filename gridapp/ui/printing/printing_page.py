@@ -71,7 +71,7 @@ class PrintingPage(Page):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(PAUSE)
-        self._timer.timeout.connect(self._draw)
+        self._timer.timeout.connect(self.draw)
         self._row = line(self, (16, 14, 16, 14), 12)
         self._row.addWidget(self._panel)
         self._row.addWidget(self._preview, 1)
@@ -203,8 +203,9 @@ class PrintingPage(Page):
     def _ask_drawing(self) -> None:
         self._timer.start()
 
-    def _draw(self) -> None:
-        """Make the PDF of what is chosen, off the UI thread."""
+    def draw(self) -> None:
+        """Make the PDF of what is chosen, off the UI thread, and show it."""
+        self._timer.stop()
         self._stop()
         wanted = self._panel.wanted()
         if wanted is None:
@@ -253,7 +254,7 @@ class PrintingPage(Page):
 
     def _leave_blanks(self) -> None:
         self._blanks = True
-        self._draw()
+        self.draw()
 
     def _file_name(self, wanted: Wanted) -> str:
         """A name Windows takes: 入户走访单 2026-11-23."""

@@ -43,7 +43,7 @@ class RecyclePage(Page):
         super().__init__(session)
         self._lines: tuple[Deleted, ...] = ()
         theme = self.theme
-        self._back = Button(theme, tr("返回"), "quiet", icon="arrow-left")
+        self._back = Button(theme, tr("返回 Esc"), "quiet", icon="arrow-left")
         self._chips = ChipRow(theme, tr("类型"), (("", tr("全部")),), gap=6)
         self._count = Text("", "faint")
         self.box = FindField(theme, tr("查找已删除的"), tr("查姓名、内容、删除的人"))

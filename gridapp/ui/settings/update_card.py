@@ -63,7 +63,8 @@ class UpdateCard(Card):
             row.addWidget(button)
         self.box.addWidget(holder)
         hint = tr("只收发布者签过名的更新；装不好会自动换回旧版本，资料不动。")
-        self.box.addWidget(Text(hint, "faint", wrap=True))
+        self._hint = Text(hint, "faint", wrap=True)
+        self.box.addWidget(self._hint)
 
     def _bind(self) -> None:
         updating = self._session.updating
@@ -95,6 +96,7 @@ class UpdateCard(Card):
         self.no.setVisible(waits is not None and not running)
         for button in (self.ask, self.file):
             button.setVisible(seen is not None and not refused and not running)
+        self._hint.setVisible(not refused)
         if not running:
             self._bar.fill(0)
             self._far.setText("")

@@ -26,7 +26,6 @@ from PySide6.QtGui import (
     QPen,
 )
 from PySide6.QtWidgets import (
-    QListView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -37,7 +36,7 @@ from gridapp.ui.care.due_words import ICONS, KINDS, due_text, due_tone
 from gridapp.ui.theme import Theme, transparent_selection
 from gridapp.ui.tokens import Size, ToneName
 from gridapp.ui.widgets.badge import Badge
-from gridapp.ui.widgets.items import ITEM, Index, Items
+from gridapp.ui.widgets.items import ITEM, Index, Items, ItemView
 from gridapp.work.due import Due
 
 _BUTTON = 92  # width of the action button
@@ -58,7 +57,7 @@ class Group:
 Item = Group | Due
 
 
-class TodoList(QListView):
+class TodoList(ItemView):
     """What is due; Enter does the next action, the right arrow opens the file."""
 
     acted = Signal(object)  # the Due whose action was asked for
@@ -73,9 +72,6 @@ class TodoList(QListView):
         self.setModel(self._items)
         self.setItemDelegate(_TodoDelegate(theme, self))
         self.setMouseTracking(True)
-        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         transparent_selection(self)
         theme.changed.connect(self._repaint)
         self._theme = theme

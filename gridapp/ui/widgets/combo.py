@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtWidgets import QComboBox, QStyleOptionComboBox
 
 from gridapp.ui.theme import Theme
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_CLOSED = Qt.ItemDataRole.UserRole + 1  # what the closed box says
+_SCROLL_BAR = 24  # pixels beside the words of an open list
 
 
 class Combo(QComboBox):
@@ -43,6 +45,23 @@ class Combo(QComboBox):
     def set_value(self, code: str | None) -> None:
         """Choose a code; None or a code not offered chooses the empty line."""
         self.setCurrentIndex(max(self.findData(code or ""), 0))
+
+    def add(self, code: str, words: str, closed: str) -> None:
+        """Offer one more; the closed box has less room and says only `closed`."""
+        self.addItem(words, code)
+        self.setItemData(self.count() - 1, closed, _CLOSED)
+
+    def initStyleOption(self, option: QStyleOptionComboBox) -> None:
+        super().initStyleOption(option)
+        closed = self.currentData(_CLOSED)
+        if closed:
+            option.currentText = closed  # pyright: ignore[reportAttributeAccessIssue]
+
+    def showPopup(self) -> None:
+        """Open the list as wide as its longest words."""
+        view = self.view()
+        view.setMinimumWidth(view.sizeHintForColumn(0) + _SCROLL_BAR)
+        super().showPopup()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         control = event.modifiers() & Qt.KeyboardModifier.ControlModifier

@@ -7,14 +7,40 @@ and Return may still reach the widget; so these fields look at the preedit text.
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QTextCursor
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QSizePolicy
+from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QResizeEvent, QTextCursor
+from PySide6.QtWidgets import (
+    QLineEdit,
+    QPlainTextEdit,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionFrame,
+    QToolButton,
+)
 
 from gridapp.language import tr
 from gridapp.ui.theme import Theme
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _COMMAND = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+_BESIDE = 2  # pixels that Qt leaves before and after the words of a line
+
+
+def hint_room(field: QLineEdit) -> int:
+    """Return how many pixels the hint of a field has between its icons."""
+    option = QStyleOptionFrame()
+    field.initStyleOption(option)
+    room = field.style().subElementRect(
+        QStyle.SubElement.SE_LineEditContents, option, field
+    )
+    left, right = room.left(), room.right() + 1
+    for icon in field.findChildren(QToolButton):
+        if not icon.isVisibleTo(field):
+            continue
+        if icon.geometry().center().x() < field.width() / 2:
+            left = max(left, icon.geometry().right() + 1)
+        else:
+            right = min(right, icon.geometry().left())
+    return right - left - 2 * _BESIDE
 
 
 class LineField(QLineEdit):
@@ -25,9 +51,29 @@ class LineField(QLineEdit):
 
     def __init__(self, name: str, hint: str = "") -> None:
         super().__init__()
+        self._hint = hint
         self.setAccessibleName(name)
         self.setPlaceholderText(hint)
         self.preedit = ""
+
+    def setPlaceholderText(self, hint: str) -> None:
+        """Say what to type; where room lacks, without the last of what can be."""
+        self._hint = hint
+        self._show_hint()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_hint()
+
+    def _show_hint(self) -> None:
+        words, room = self._hint, hint_room(self)
+        stops = (tr("、"), tr("，"), tr("；"))
+        while self.isVisible() and self.fontMetrics().horizontalAdvance(words) > room:
+            cut = max(words.rfind(stop) for stop in stops)
+            if cut <= 0:
+                break
+            words = words[:cut]
+        super().setPlaceholderText(words)
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         self.preedit = event.preeditString()

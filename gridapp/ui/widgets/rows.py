@@ -17,7 +17,6 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import (
-    QListView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -27,7 +26,7 @@ from gridapp.language import tr
 from gridapp.ui.theme import Theme, transparent_selection
 from gridapp.ui.tokens import Size
 from gridapp.ui.widgets.badge import Badge
-from gridapp.ui.widgets.items import ITEM, Index, Items
+from gridapp.ui.widgets.items import ITEM, Index, Items, ItemView
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +93,7 @@ def _place_of(rows: Sequence[Row], record_id: UUID) -> int | None:
     return next((at for at, row in enumerate(rows) if row.id == record_id), None)
 
 
-class RowList(QListView):
+class RowList(ItemView):
     """Rows to choose from; `picked` tells each new current row, `opened` the chosen."""
 
     picked = Signal(object)
@@ -110,9 +109,6 @@ class RowList(QListView):
         self.setItemDelegate(delegate(theme, self))
         self.setMouseTracking(True)
         self.setUniformItemSizes(True)
-        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         transparent_selection(self)
         self.selectionModel().currentChanged.connect(self._on_current)
         self.clicked.connect(self._on_opened)
