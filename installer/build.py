@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from gridapp import own_files  # noqa: E402
-from installer import bundle, measure, same, scan  # noqa: E402
+from installer import bundle, elf, measure, same, scan  # noqa: E402
 
 OUT = bundle.BUILD / "out"
 LINUX = bundle.BUILD / "linux"
@@ -139,6 +139,7 @@ def freeze(spec: Path, out: Path, work: Path, release_key: Path | None = None) -
     shutil.rmtree(out, ignore_errors=True)
     made.rename(out)
     folder = next(one for one in out.iterdir() if one.is_dir())
+    elf.close_gaps(folder)
     own_files.write(folder)
     return folder
 
