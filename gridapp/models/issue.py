@@ -16,6 +16,15 @@ from gridapp.models.issue_flow import ALL, moves
 from gridapp.models.kinds import DATE, NAME, NOTE, PHONES, TIME, YES_NO
 from gridapp.models.record import Hand, Record, field
 
+BY_RESIDENTS = "03"  # 居民反馈, of the four sources of S2.08
+TITLE_LENGTH = 40  # characters of a title taken from a note (ux.md §2, CHT)
+
+
+def first_line(note: str) -> str:
+    """The first line of a note, short enough for a title; "" when nothing is there."""
+    first = next((line.strip() for line in note.splitlines() if line.strip()), "")
+    return first if len(first) <= TITLE_LENGTH else first[: TITLE_LENGTH - 1] + "…"
+
 
 class Issue(Record):
     """问题工单: a problem with a source, a deadline and a trace."""

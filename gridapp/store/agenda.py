@@ -262,6 +262,8 @@ def issues_open(db: Connection, done: Collection[str]) -> list[Values]:
         c.deadline,
         c.place,
         c.owner_name,
+        c.source,
+        c.created_by,
     ).where(c.deleted_at.is_(None), c.state.not_in(list(done)))
     return [dict(row) for row in db.execute(query).mappings()]
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from gridapp.language import tr
 from gridapp.models import Building, Issue, IssueStep, Worker
 from gridapp.models.codes import table as code_table
+from gridapp.models.issue import TITLE_LENGTH, first_line
 from gridapp.models.issue_flow import DONE, Transition, allowed, answers, outranks
 from gridapp.models.record import Values
 from gridapp.store import agenda, records, state
@@ -22,7 +23,6 @@ from gridapp.work.due import door_of
 from gridapp.work.flow import Asked
 from gridapp.work.record_parts import of_each
 
-TITLE_LENGTH = 40  # characters of a title taken from a note (ux.md §2, CHT)
 _BUILDING = re.compile(r"(\d{1,4})\s*(?:号楼|号|栋|幢|座|#)")
 
 
@@ -55,7 +55,7 @@ class Listed:
     waits: bool  # more time is asked for and not answered
     satisfied: bool | None
     outside: bool
-    mine: bool  # the worker here is its owner, or wrote it down without one
+    mine: bool  # the worker here is its owner; without one: wrote it, or a resident did
 
     def late(self, now: dt.datetime) -> bool:
         """Whether its time is over and it is not done."""
@@ -101,7 +101,7 @@ def read_issues(db: Connection) -> Issues:
     for row in found:
         steps = traces.get(row["id"], [])
         owner = row["owner_name"] or ""
-        mine = owner == name if owner else row["created_by"] == worker
+        mine = owner == name if owner else row["created_by"] in (worker, None)
         one = _listed(
             row,
             people.get(row["resident_id"]),
@@ -202,9 +202,9 @@ def action_words(issue_state: str, role: str) -> str:
 def title_from(note: str, category: str, where: str = "") -> str:
     """A title for an issue nobody named: the first line of what was written, else its
     place and category."""
-    first = next((line.strip() for line in note.splitlines() if line.strip()), "")
+    first = first_line(note)
     if first:
-        return first if len(first) <= TITLE_LENGTH else first[: TITLE_LENGTH - 1] + "…"
+        return first
     name = code_table("issue_category").name(category)
     if where:
         return tr("{where}：{category}", where=where, category=name)[:TITLE_LENGTH]

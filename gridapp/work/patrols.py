@@ -15,13 +15,12 @@ from gridapp.errors import InvalidFields
 from gridapp.language import tr
 from gridapp.models import Finding, Issue, Patrol, PatrolStop
 from gridapp.models.codes import table as code_table
+from gridapp.models.issue import first_line
 from gridapp.models.record import Values, fields_of
 from gridapp.store import agenda, records
 from gridapp.store.vault import Writing
 from gridapp.work import flow
 from gridapp.work.due import late_days, local_day
-
-TITLE_LENGTH = 40  # characters of an issue's title taken from a note (ux.md §2, CHT)
 
 
 @dataclass(frozen=True)
@@ -96,7 +95,7 @@ def _issue_of(
     issue: Values = {name: finding[name] for name in names & set(finding)}
     note = (finding.get("note") or "").strip()
     category = code_table("issue_category").name(finding.get("category") or "")
-    issue.setdefault("title_text", note.splitlines()[0][:TITLE_LENGTH] if note else "")
+    issue.setdefault("title_text", first_line(note))
     issue["title_text"] = issue["title_text"] or tr(
         "巡查发现：{category}", category=category
     )

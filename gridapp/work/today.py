@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -13,6 +14,7 @@ from sqlalchemy import Connection
 from gridapp.language import tr
 from gridapp.models.codes import table as code_table
 from gridapp.models.dispute_flow import KEPT, MEDIATED
+from gridapp.models.issue import BY_RESIDENTS
 from gridapp.models.issue_flow import DONE
 from gridapp.models.record import Values
 from gridapp.store import agenda, meetings, state
@@ -74,7 +76,10 @@ def due(
 
 
 def issues_due(db: Connection, day: dt.date, until: dt.date) -> list[Due]:
-    """Open issues whose deadline lies by `until`, in no order."""
+    """Open issues whose deadline lies by `until`, in no order.
+
+    What a resident reported and nobody has looked at is due at once.
+    """
     found = agenda.issues_open(db, DONE)
     people = agenda.persons(
         db, (row["resident_id"] for row in found if row["resident_id"])
@@ -84,12 +89,15 @@ def issues_due(db: Connection, day: dt.date, until: dt.date) -> list[Due]:
     rows: list[Due] = []
     for issue in found:
         end = local_day(issues.deadline_of(db, issue))
-        if end > until:
+        fresh = _just_reported(issue)
+        if end > until and not fresh:
             continue
         person = people.get(issue["resident_id"])
         words = [issue["title_text"], code_table("issue_state").name(issue["state"])]
         if issue["level"] != "normal":
             words.append(code_table("issue_level").name(issue["level"]))
+        if fresh:
+            words.append(tr("居民新报来的，请先看一看"))
         if issue["id"] in urged:
             words.append(tr("已催办 {count} 次", count=urged[issue["id"]].count))
         rows.append(
@@ -99,7 +107,7 @@ def issues_due(db: Connection, day: dt.date, until: dt.date) -> list[Due]:
                 resident_id=issue["resident_id"],
                 who=person.name if person else issue["owner_name"] or "",
                 where=issue["place"] or (door_of(person) if person else ""),
-                due=end,
+                due=min(end, day) if fresh else end,
                 late_days=late_days(end, day),
                 why=tr("、").join(words),
                 action=issues.action_words(issue["state"], role),
@@ -107,6 +115,12 @@ def issues_due(db: Connection, day: dt.date, until: dt.date) -> list[Due]:
             )
         )
     return rows
+
+
+def _just_reported(issue: Mapping[str, Any]) -> bool:
+    """Whether a resident sent it to the county's page and nobody did anything yet."""
+    new = issue["state"] == "pending" and issue["created_by"] is None
+    return new and issue["source"] == BY_RESIDENTS
 
 
 def _disputes(db: Connection, day: dt.date, until: dt.date) -> list[Due]:

@@ -9,6 +9,7 @@ from gridapp.models import Issue, IssueStep, Worker
 from gridapp.models import issue_flow as table
 from gridapp.models.codes import table as code_table
 from gridapp.models.issue_flow import START, TRANSITIONS, allowed
+from gridapp.models.issue_limits import ISSUE_DAYS, Allowance
 from gridapp.store import records, state
 from gridapp.work import flow, limits
 from tests.conftest import at
@@ -386,7 +387,7 @@ def test_a_state_is_entered_by_those_who_may_and_left_backwards_by_whoever_did()
 )
 def test_deadline_follows_category_and_level(vault, category, level, days):
     with vault.reading() as db:
-        assert limits.issue_allowance(db, category, level) == limits.Allowance(days)
+        assert limits.issue_allowance(db, category, level) == Allowance(days)
 
 
 def test_county_may_replace_a_limit(vault):
@@ -435,7 +436,7 @@ def test_urgent_issue_waits_no_longer_than_a_day(vault):
 
 def test_limits_name_categories_that_exist():
     known = set(code_table("issue_category").codes)
-    assert set(limits.ISSUE_DAYS) - {""} <= known
+    assert set(ISSUE_DAYS) - {""} <= known
 
 
 @pytest.mark.parametrize("action", ["report", "self_close"])

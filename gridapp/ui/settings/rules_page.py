@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from gridapp.language import tr
 from gridapp.models import codes
+from gridapp.models.issue_limits import ISSUE_DAYS, URGENT
 from gridapp.store.database import Connection
 from gridapp.ui.session import Session
 from gridapp.ui.side_page import SidePage
@@ -88,10 +89,10 @@ def issue_limits(db: Connection) -> list[Told]:
             limits.issue_allowance(db, code, _ORDINARY).words,
             source if not code else "",
         )
-        for code in limits.ISSUE_DAYS
+        for code in ISSUE_DAYS
         if not code or code in table.codes
     ]
-    return [*told, Told(tr("紧急的问题，不分类别"), limits.URGENT.words, "")]
+    return [*told, Told(tr("紧急的问题，不分类别"), URGENT.words, "")]
 
 
 def dispute_limits(db: Connection) -> list[Told]:
