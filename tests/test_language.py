@@ -36,9 +36,12 @@ READING = {
     "gridapp.office.filling.table",
     "gridapp.office.ledgers.cell_reader",
     "gridapp.office.ledgers.columns",
+    "gridapp.office.ledgers.contacts",
     "gridapp.office.ledgers.doors",
+    "gridapp.office.ledgers.members",
     "gridapp.office.ledgers.no_names",
     "gridapp.office.ledgers.rows",
+    "gridapp.office.ledgers.titles",
     "gridapp.office.tables.text",
     "gridapp.store.pinyin",
     "gridapp.store.search_words",
@@ -51,6 +54,7 @@ READING = {
 WRITTEN = {
     "gridapp.cli.demo": None,  # people and files of the demo
     "gridapp.cli.demo_days": None,
+    "gridapp.cli.headed_rows": {"*＊：:"},
     "gridapp.cli.county": {"，"},  # a comma between codes as people type it
     "gridapp.models.cell": {"'’‘`′＇"},
     "gridapp.models.kinds": {"是", "有", "对", "否", "无", "不是"},

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from gridapp.office.ledgers.questions import Answers, Place
 
 _PART = re.compile(r"(?:(?P<sheet>.+)[!！:：])?(?P<first>\d+)(?:-(?P<last>\d+))?")
-MOST_SHOWN = 20  # records that stayed, told one by one
+MOST_SHOWN = 20  # rows refused, or records that stayed, told one by one
 
 
 @dataclass(frozen=True)
@@ -136,6 +136,9 @@ def _import(store: Store, file: Path, options: _Options) -> None:
                 ),
                 err=True,
             )
+    if not options.as_json:
+        _tell_left_out(plan)
+        _tell_refused(plan)
     _tell_result(result, returned, options.as_json)
 
 
@@ -145,6 +148,25 @@ def _tell_plan(plan: ImportPlan, as_json: bool) -> None:
         print_json(plan.as_json(unmask=True))
         return
     click.echo(plan.summary())
+    _tell_left_out(plan)
+    for asked in _open_code_sets(plan):
+        click.echo(asked)
+    _tell_refused(plan)
+
+
+def _tell_refused(plan: ImportPlan) -> None:
+    """The first rows that do not go in as they are, with what to do."""
+    from gridapp.office.ledgers.detail import refusal
+
+    for row in plan.refused[:MOST_SHOWN]:
+        click.echo(refusal(plan, row))
+    more = len(plan.refused) - MOST_SHOWN
+    if more > 0:
+        click.echo(tr("还有 {more:,} 行需核对", more=more))
+
+
+def _tell_left_out(plan: ImportPlan) -> None:
+    """Sheets and columns that no row of the vault will have."""
     for sheet in plan.sheets:
         if sheet.note:
             click.echo(tr("“{sheet}”：{note}", sheet=sheet.name, note=sheet.note))
@@ -156,8 +178,6 @@ def _tell_plan(plan: ImportPlan, as_json: bool) -> None:
                     heading=heading,
                 )
             )
-    for asked in _open_code_sets(plan):
-        click.echo(asked)
 
 
 def _open_code_sets(plan: ImportPlan) -> Iterable[str]:

@@ -155,3 +155,17 @@ def test_without_a_file_or_a_batch_it_says_what_is_missing(made):
     told = made("import")
     assert told.exit_code == 2
     assert "--undo" in told.stderr
+
+
+def test_what_does_not_go_in_is_told_with_its_row_and_column(made, ledger):
+    head = ["姓名", "身份证号", "住址", "电话", "手机号", "高龄津贴"]
+    file = ledger(
+        ["齐一", id_number("1938-07-15", 131), "3-2-601", "", "1380000001", "有"],
+        ["齐二", id_number("1938-07-15", 133), "3-2-602", "", "13800000001", "无"],
+        head=head,
+    )
+    for words in ((), ("--dry-run",)):
+        told = made("import", file, *words)
+        assert told.exit_code == 0, told.stderr
+        assert "“台账”的“高龄津贴”一列不认识，没有导入" in told.stdout
+        assert "台账 第 2 行：手机号：电话号码不对" in told.stdout

@@ -176,3 +176,101 @@ def test_a_head_who_is_crossed_out_still_has_the_door_of_the_family(vault, tmp_p
 
     assert plan.rows[0].state == "跳过"
     assert doors(plan)[1:3] == ["3-2-501"] * 2
+
+
+APART = [
+    "户主",
+    "户主身份证号",
+    "住址",
+    "户主电话",
+    "家庭成员",
+    "与户主关系",
+    "身份证号",
+]
+ALONE = id_number("1944-01-10")
+
+
+def test_heads_with_columns_but_no_row_go_in_once(vault, planned):
+    """They were lost: the row of one who lives alone was passed over in silence."""
+    plan = planned(
+        ["张三", ZHANG, "3-2-501", "13800000001", "李四", "妻", LI],
+        [None, None, None, None, "张小三", "儿子", SON],
+        ["王五", WANG, "3-2-502", None, "王五", "户主", WANG],
+        ["王五", WANG, "3-2-502", None, "王小五", "女儿", GIRL],
+        ["赵六", ALONE, "3-2-503", "13800000003", None, None, None],
+        head=APART,
+    )
+
+    people = [(row.row, row.values["name"]) for row in plan.rows]
+    assert people == [
+        *((2, "张三"), (2, "李四"), (3, "张小三")),
+        *((4, "王五"), (5, "王小五"), (6, "赵六")),
+    ]
+    added = [row.values["name"] for row in plan.rows if "W_HEAD_ADDED" in codes(row)]
+    assert added == ["张三", "赵六"]
+    assert ledger.apply(vault, plan).added == 6
+    with vault.reading() as db:
+        everybody = records.find(db, record_named("resident"))
+    [zhang] = [one for one in everybody if one["name"] == "张三"]
+    assert (zhang["id_number"], zhang["relation"]) == (ZHANG, "02")
+    assert zhang["phones"] == ("13800000001",)
+
+
+def test_a_line_of_two_people_says_what_is_wrong_about_both(planned, tmp_path):
+    line = ["张三", ZHANG, "3-2-501", "13800000001", "李四", "妻", LI, "1380000"]
+    plan = planned(line, head=[*APART, "电话"])
+    head, member = plan.rows
+    assert (head.state, member.state, head.place) == ("新增", "错误", ("Sheet", -2))
+
+    returned_workbook(plan, tmp_path / "花名册.xlsx", tmp_path / "改.xlsx")
+
+    cells = [
+        one.value for one in openpyxl.load_workbook(tmp_path / "改.xlsx").active[2]
+    ]
+    assert cells[8] == "错误"
+    assert "户主没有单独一行" in cells[10]
+    assert "电话：" in cells[10]
+
+
+HEAD_OF_CONTACTS = ["姓名", "身份证号", "房东", "子女姓名", "关系", "子女电话"]
+
+
+def told(plan):
+    [row] = plan.rows
+    contacts = [(c.name, c.relation, c.phones) for c in row.values.get("contacts", ())]
+    return contacts, [one.field for one in row.errors]
+
+
+@pytest.mark.parametrize(
+    ("cells", "contacts"),
+    [
+        (
+            ("李强/李红", "儿子/女儿", "13800000004/13800000005"),
+            [("李强", "儿子", ("13800000004",)), ("李红", "女儿", ("13800000005",))],
+        ),
+        (
+            ("李强、李红", "子女", "13800000004"),
+            [("李强", "子女", ("13800000004",)), ("李红", "子女", ("13800000004",))],
+        ),
+        (("李强13800000004", "长子", None), [("李强", "长子", ("13800000004",))]),
+    ],
+)
+def test_several_people_in_the_cells_of_one_contact_are_told_apart(
+    planned, cells, contacts
+):
+    plan = planned(["张三", ZHANG, None, *cells], head=HEAD_OF_CONTACTS)
+    assert told(plan) == (contacts, [])
+
+
+def test_contacts_that_cannot_be_told_apart_are_not_guessed(planned):
+    cells = "李强、李红", "子女", "13800000004、13800000005、13800000006"
+    plan = planned(["张三", ZHANG, None, *cells], head=HEAD_OF_CONTACTS)
+    assert told(plan) == ([], ["contact.1.name"])
+    assert "长子 王大 13800000003" in plan.rows[0].errors[0].message
+
+
+def test_a_landlord_may_have_the_telephone_behind_the_name(planned):
+    row = ["张三", ZHANG, "王东 13800000009", None, None, None]
+    [said] = planned(row, head=HEAD_OF_CONTACTS).rows
+    assert said.values["dwelling.owner_name"] == "王东"
+    assert said.values["dwelling.owner_phones"] == ("13800000009",)

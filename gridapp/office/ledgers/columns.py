@@ -55,6 +55,7 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
         *("楼号房号", "小区楼栋", "楼栋-房号", "楼号-房号", "楼-单元-室", "门牌地址"),
         *("楼栋-单元-房号", "楼号-单元-房号", "栋-单元-室", "住房地址", "居住房屋"),
     ),
+    "dwelling.owner_name": ("房东", "房主", "业主", "产权人", "出租人", "房屋所有人"),
     "household.number": ("户号", "户编号", "家庭编号"),
     "household.head_name": ("户主", "户主姓名"),
     "household.phones": ("户主电话", "户主联系电话", "户主联系方式", "家庭电话"),
@@ -149,6 +150,7 @@ _PREFIX = re.compile(
     r"^(紧急联系人|联系人|监护人|子女|家属|房主|业主|产权人|房东|户主|承租人|租户|租客|老人|居民|"
     r"本人|个人)(?:的|现)?(?=.)"
 )
+RELATION = "关系"  # to somebody, whom the column before it tells
 CONTACTS = "联系人"  # a group heading that says of whom the columns below it tell
 NUMBERS = frozenset("123一二三")  # behind a heading: 联系电话2
 _RELATIVES = re.compile(  # 子女姓名及联系电话

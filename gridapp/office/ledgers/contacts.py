@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gridapp.language import tr
@@ -17,6 +18,12 @@ _RELATION = re.compile(
 _PHONE = re.compile(r"1[3-9][\d -]{9,12}|0\d{2,3}-?\d{7,8}")
 _NAME = re.compile(
     r"[\u3400-\u9fff\U00020000-\U0003ffff]{2,4}(?:·[\u3400-\u9fff]{2,6})*"
+)
+_BETWEEN = re.compile(r"[、,，/;；\s]+")
+_WITH_PHONES = ("dwelling.owner", "household.head")  # names beside telephones
+_ONE_EACH = tr(
+    "一格里有几位联系人，和电话对不上，请写成“长子 王大 13800000003”的样子，"
+    "多人用分号隔开"
 )
 
 
@@ -76,3 +83,78 @@ def _contact(text: str) -> ContactWords | None:
         tuple(phone.num for phone in phones or ()),
         place[1] if place and place[1] else None,
     )
+
+
+def read_people(read: dict[str, Cell[Any]], raw: Callable[[str], object]) -> None:
+    """Take apart what stands in columns of other people's names and is more than one
+    name: a name with its telephone, 李强/李红 beside 儿子/女儿.
+
+    read: the cells of a row as they were read, by path, changed in place. raw: gives
+    a cell as it stands.
+    """
+    for path in [one for one, cell in read.items() if cell.error]:
+        record, _, name = path.rpartition(".")
+        error = read[path].error
+        if record.startswith("contact.") and name == "name":
+            if error in ("E_NAME_FORMAT", "E_NAME_MULTIPLE"):
+                _take_apart(record, read, raw)
+        elif error == "E_NAME_FORMAT" and path.removesuffix("_name") in _WITH_PHONES:
+            found = read_contacts(raw(path)).value or ()
+            if len(found) == 1 and found[0].phones:
+                read[path] = Cell(found[0].name)
+                _add(read, _phones_of(record, path), found[0].phones)
+
+
+def _phones_of(record: str, path: str) -> str:
+    return (
+        "dwelling.owner_phones" if path.endswith("owner_name") else f"{record}.phones"
+    )
+
+
+def _add(read: dict[str, Cell[Any]], path: str, values: tuple[object, ...]) -> None:
+    """Put values behind those that a column of their own gave; an error stays one."""
+    known = read.get(path, Cell[Any](None))
+    if not known.error:
+        together = tuple(dict.fromkeys((*(known.value or ()), *values)))
+        read[path] = known._replace(value=together)
+
+
+def _take_apart(
+    record: str, read: dict[str, Cell[Any]], raw: Callable[[str], object]
+) -> None:
+    """The people of one group of columns; each has what stands at the same place in the
+    others, or what stands there alone."""
+    cells = {
+        name: plain(cell_text(raw(f"{record}.{name}")) or "").strip()
+        for name in ("name", "relation", "phones")
+    }
+    found = read_contacts(cells["name"])
+    if found.error or not found.value:
+        read[f"{record}.name"] = found
+        return
+    count = len(found.value)
+    relations = [one for one in _BETWEEN.split(cells["relation"]) if one]
+    phones = read.get(f"{record}.phones", Cell[Any](None)).value or ()
+    if len(phones) > 1 and count not in (1, len(phones)):
+        read[f"{record}.name"] = Cell(None, error="E_VALUE", note=_ONE_EACH)
+        return
+    people = tuple(
+        replace(
+            one,
+            relation=one.relation or _at(relations, number, count, cells["relation"]),
+            phones=(*one.phones, *_phones_at(phones, number, count)),
+        )
+        for number, one in enumerate(found.value)
+    )
+    for name in ("name", "relation", "phones"):
+        if not read.get(f"{record}.{name}", Cell[Any](None)).error or name == "name":
+            read.pop(f"{record}.{name}", None)
+    _add(read, "contacts", people)
+
+
+def _at(words: list[str], number: int, count: int, whole: str) -> str | None:
+    return (words[number] if len(words) == count else whole) or None
+
+
+def _phones_at(phones: tuple[str, ...], number: int, count: int) -> tuple[str, ...]:
+    return phones if count == 1 or len(phones) == 1 else phones[number : number + 1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -23,6 +24,7 @@ from gridapp.office.ledgers.problems import (
     Problem,
 )
 from gridapp.office.ledgers.writes import Change
+from gridapp.office.tables.headers import Header
 
 NAMES = ("name", "dispute.name", "issue.title_text", "issue.description")
 
@@ -106,8 +108,35 @@ def row_detail(plan: ImportPlan, row: PlannedRow) -> Detail:
     return Detail(_title(sheet, row), tuple(dict.fromkeys(remarks)), tuple(lines))
 
 
+def sentences(header: Header, problems: Iterable[Problem]) -> str:
+    """What is to be said about a row, each with the column that it is about."""
+    headings = {column.path: column.heading for column in header.columns}
+    for path in PLACE:  # a door is told in one column or in several
+        if path in headings:
+            headings.setdefault("door", headings[path])
+    said = [
+        tr(
+            "{headings}：{message}",
+            headings=one.heading or headings[one.field],
+            message=one.message,
+        )
+        if one.field in headings
+        else one.message
+        for one in problems
+    ]
+    return tr("；").join(dict.fromkeys(said))
+
+
+def refusal(plan: ImportPlan, row: PlannedRow) -> str:
+    """Where a row stands that does not go in as it is, and what to do about it."""
+    sheet = next(one for one in plan.sheets if one.name == row.sheet)
+    words = sentences(sheet.header, row.errors) if sheet.header else ""
+    return tr("{title}：{words}", title=_title(sheet, row), words=words)
+
+
 def _title(sheet: PlannedSheet, row: PlannedRow) -> str:
-    return tr("{sheet} 第 {row} 行", sheet=sheet.name, row=row.row)
+    words = tr("{sheet} 第 {row} 行", sheet=sheet.name, row=row.row)
+    return tr("{words}的户主", words=words) if row.head else words
 
 
 def _about(path: str) -> str:

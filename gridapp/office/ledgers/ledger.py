@@ -226,6 +226,7 @@ def _planned_row(outcome: Outcome) -> PlannedRow:
         outcome.said,
         outcome.people,
         outcome.changes,
+        row.head,
     )
 
 

@@ -42,11 +42,12 @@ class PlannedRow:
     said: Mapping[str, str] = field(default_factory=dict[str, str])
     people: tuple[Values, ...] = ()
     changes: tuple[Change, ...] = ()
+    head: bool = False  # about the head whom a line names beside somebody else
 
     @property
     def place(self) -> tuple[str, int]:
-        """Sheet and row, which name a line of the file."""
-        return self.sheet, self.row
+        """Sheet and row, which name a line of the file; less than 0 for its head."""
+        return self.sheet, -self.row if self.head else self.row
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,7 @@ _MESSAGES: Mapping[str, str] = MappingProxyType(
         "W_CODE_OTHER": tr("不认识这个类别，已按“其他”记，原文记入说明"),
         "W_DITTO": tr("“同上”已按上一行填写"),
         "W_HIDDEN_ROW": tr("这一行在原表里是隐藏的，请核对是否还要"),
+        "W_HEAD_ADDED": tr("户主没有单独一行，按户主各列登记为居民"),
         "W_HOUSE_DIFFERS": tr("同一房屋前后两行写得不同，按先出现的记"),
         "W_NAME_BIRTH": tr("与系统里的居民同名同生日但身份证号不同，请核对是否同一人"),
         "W_NO_DOOR": tr("没有住址，暂不归入任何一户"),

@@ -12,6 +12,7 @@ import datetime as dt
 import io
 import zipfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models.cell import cell_text, digits_lost
 from gridapp.office.ledgers.columns import PLACE, plain_heading
+from gridapp.office.ledgers.detail import sentences
 from gridapp.office.ledgers.plan import (
     ImportPlan,
     PlannedRow,
@@ -72,10 +74,25 @@ def returned_workbook(
     for sheet in plan.sheets:
         if sheet.header is not None and sheet.rows:
             page = _Page(parts, sheet, sheet.header)
-            told += sum(page.tell(row) for row in steps.over(sheet.rows))
+            told += sum(page.tell(row) for row in steps.over(_lines(sheet.rows)))
             page.finish()
     write_whole(parts.content(), out)
     return told
+
+
+def _lines(rows: Sequence[PlannedRow]) -> list[PlannedRow]:
+    """A row for each line: what is said of a head stands beside what is said of the
+    member on the same line, and whichever keeps its row out says so."""
+    found: dict[int, PlannedRow] = {}
+    for row in rows:
+        head = found.get(row.row, row)
+        if head is not row:
+            state = head.state if head.state in (ASK, ERROR) else row.state
+            warnings = (*head.warnings, *row.warnings)
+            errors = (*head.errors, *row.errors)
+            row = replace(row, state=state, warnings=warnings, errors=errors)
+        found[row.row] = row
+    return list(found.values())
 
 
 def _parts(source: Path) -> WorkbookParts:
@@ -133,7 +150,7 @@ class _Page:
             return False
         at = row.row - 1
         self.part.write(at, self.at[STATE], tr(row.state), self.text)
-        words = self._sentences(problems)
+        words = sentences(self.header, problems)
         self.part.write(at, self.at[PROBLEM], words, self.text)
         if row.state == ASK:
             self.part.write(at, self.at[CONFIRM], "", self.asked)
@@ -143,20 +160,6 @@ class _Page:
             for column in self._at_fault(row.warnings):
                 self.part.mark(at, column.index, self.parts, DOUBTFUL)
         return bool(problems)
-
-    def _sentences(self, problems: Sequence[Problem]) -> str:
-        headings = {column.path: column.heading for column in self.header.columns}
-        said = [
-            tr(
-                "{headings}：{message}",
-                headings=one.heading or headings[one.field],
-                message=one.message,
-            )
-            if one.field in headings
-            else one.message
-            for one in problems
-        ]
-        return tr("；").join(dict.fromkeys(said))
 
     def _at_fault(self, problems: Sequence[Problem]) -> Iterator[Column]:
         named = {one.heading for one in problems}

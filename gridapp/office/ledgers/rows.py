@@ -17,10 +17,11 @@ from gridapp.models import identity
 from gridapp.models.cell import Cell, cell_text, visible
 from gridapp.office.ledgers.cell_reader import TOGETHER, CellReader, joined
 from gridapp.office.ledgers.columns import IGNORED, PLACE, joins
+from gridapp.office.ledgers.contacts import read_people
 from gridapp.office.ledgers.doors import read_place
-from gridapp.office.ledgers.members import Family
+from gridapp.office.ledgers.members import HEAD_NAME, HEAD_NUMBER, Family, Heads
 from gridapp.office.ledgers.problems import Problem, problem
-from gridapp.office.tables.headers import NAME, Column, Header
+from gridapp.office.tables.headers import NAME, Header
 from gridapp.office.tables.reader import RawSheet
 
 DITTO = {"同上", "同上行", "〃", "″", '"', "''", "〞", "”", "同户主", "上同", "同前"}
@@ -44,7 +45,8 @@ class LedgerRow:
     """One line of a sheet; `row` counts from 1 as Excel shows it.
 
     values: by path, only what the ledger says. `cells` are the cells as they stand
-    with merges and 同上 filled in, for the workbook of refused rows.
+    with merges and 同上 filled in. head: it is about the head of the household whom a
+    line names beside somebody else, who has the line's other row.
     """
 
     sheet: str
@@ -55,17 +57,23 @@ class LedgerRow:
     questions: list[Problem] = field(default_factory=list[Problem])
     errors: list[Problem] = field(default_factory=list[Problem])
     skipped: Problem | None = None
+    head: bool = False
 
     @property
     def place(self) -> tuple[str, int]:
-        """Sheet and row, which name a line of the file."""
-        return self.sheet, self.row
+        """Sheet and row, which name a line of the file; less than 0 for its head."""
+        return self.sheet, -self.row if self.head else self.row
 
     def copy(self) -> LedgerRow:
         """The same row, to be remarked on without touching this one."""
         lists = list(self.warnings), list(self.questions), list(self.errors)
-        values = dict(self.values)
-        return LedgerRow(self.sheet, self.row, self.cells, values, *lists, self.skipped)
+        values, rest = dict(self.values), (self.skipped, self.head)
+        return LedgerRow(self.sheet, self.row, self.cells, values, *lists, *rest)
+
+    def for_head(self, values: dict[str, Any]) -> LedgerRow:
+        """A row of the same line about the head; the only one where nobody else is."""
+        beside = "name" in self.values
+        return LedgerRow(self.sheet, self.row, self.cells, values, head=beside)
 
     def warn(self, path: str, code: str, message: str = "") -> None:
         """Say something about the row that does not keep it out."""
@@ -111,7 +119,10 @@ class _SheetRows:
         title = _BUILDING.fullmatch(unicodedata.normalize("NFKC", sheet.name.strip()))
         self.blank_is_ditto = any(column.ditto for column in header.columns)
         self.context: dict[str, str] = {}
-        self.family = Family()
+        self.family, self.heads = Family(), Heads()
+        paths = {column.path: column.index for column in header.columns}
+        apart = HEAD_NUMBER in paths and NAME in paths
+        self.head_column = paths.get(HEAD_NAME) if apart else None
         if title:
             self._enter(title)
         self.above: tuple[object, ...] = ()
@@ -121,10 +132,18 @@ class _SheetRows:
 
     def __iter__(self) -> Iterator[LedgerRow]:
         end = max(len(self.sheet.rows), *(row + 1 for row in self.uncomputed), 0)
+        rows: list[LedgerRow] = []
         for at in range(self.header.last + 1, end):
             own = [cell for cell in self._own(at) if cell is not None]
             if any(str(cell).strip() for cell in own) or at in self.uncomputed:
-                yield self._line(at, own)
+                row = self._line(at, own)
+                if self.head_column is None:
+                    yield row
+                else:
+                    rows.append(row)
+                    self.heads.note(row)
+        found = {row.place: row for row in (*rows, *self.heads.without_a_row())}
+        yield from sorted(found.values(), key=lambda one: (one.row, not one.head))
 
     def _own(self, at: int) -> Sequence[object]:
         """The cells of a line as they stand; a file ends at its last value, which may
@@ -191,6 +210,8 @@ class _SheetRows:
         """Whether a line without a name has a formula for it, or somebody's ID number
         or birth; a telephone alone may be that of an empty flat's owner."""
         if at in self.uncomputed:
+            return True
+        if self.head_column is not None and self.sheet.own(at, self.head_column):
             return True
         cells = [(one.path, self.sheet.own(at, one.index)) for one in self.header.known]
         return self.name_column.path == NAME and any(
@@ -271,9 +292,8 @@ def read_values(row: LedgerRow, header: Header, reader: CellReader) -> None:
                 row.refuse(path, cell.error, words, column.heading)
                 continue
             cell = joined(read.get(path, cell), cell)
-        if cell.error == "E_NAME_FORMAT" and path.startswith("contact."):
-            path, cell = "contacts", reader.read("contacts", row.cells[column.index])
         read[path] = cell
+    read_people(read, lambda path: _raw(row, header, path))
     _read_id(row, read, header)
     _read_health(row, read, header)
     for path, cell in read.items():
@@ -353,8 +373,8 @@ def _read_health(row: LedgerRow, read: dict[str, Cell[Any]], header: Header) -> 
 
 
 def _raw(row: LedgerRow, header: Header, path: str) -> object:
-    column: Column = next(c for c in header.columns if c.path == path)
-    return row.cells[column.index]
+    same = (row.cells[c.index] for c in header.columns if c.path == path)
+    return next(same, None)
 
 
 def _read_name_note(row: LedgerRow, name: Cell[str] | None) -> None:

@@ -18,6 +18,7 @@ from gridapp.office.ledgers.columns import (
     IGNORED,
     NUMBERS,
     PLACE,
+    RELATION,
     group_kind,
     joined_plain,
     joins,
@@ -39,6 +40,12 @@ _PHONES_AFTER: Mapping[str, str] = {
         for slot in range(1, 10)
         for field in ("name", "relation")
     },
+}
+# whose 关系 is not the resident's to the head of the household
+_RELATION_AFTER = {
+    f"contact.{slot}.{field}": f"contact.{slot}.relation"
+    for slot in range(1, 10)
+    for field in ("name", "phones")
 }
 
 
@@ -204,6 +211,8 @@ def _columns(
             path = _slotted(path, _whose(parts), slots, taken)
         if not chosen:
             path = _of_numbered(parts[-1], path, numbered)
+            if plain_heading(heading) == RELATION and columns:
+                path = _RELATION_AFTER.get(columns[-1].path, path)
         if path == "phones" and path in taken and not chosen and columns:
             path = _PHONES_AFTER.get(columns[-1].path, path)
         if path == NAME:
