@@ -36,6 +36,7 @@ READING = {
     "gridapp.office.filling.table",
     "gridapp.office.ledgers.cell_reader",
     "gridapp.office.ledgers.columns",
+    "gridapp.office.ledgers.agreement",
     "gridapp.office.ledgers.contacts",
     "gridapp.office.ledgers.doors",
     "gridapp.office.ledgers.members",

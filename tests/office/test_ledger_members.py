@@ -274,3 +274,17 @@ def test_a_landlord_may_have_the_telephone_behind_the_name(planned):
     [said] = planned(row, head=HEAD_OF_CONTACTS).rows
     assert said.values["dwelling.owner_name"] == "王东"
     assert said.values["dwelling.owner_phones"] == ("13800000009",)
+
+
+def test_a_list_of_heads_alone_is_a_list_of_people(vault, planned):
+    """It was refused as a sheet without headings: 户主姓名 was nobody's name."""
+    head = ["编号", "户主姓名", "身份证号", "家庭住址", "户主电话", "保障人口"]
+    row = [1, "张三", ZHANG, "3-2-501", "13800000001", 2]
+    plan = planned(head, row, head=["低保户名单"])
+
+    [row] = [one for one in plan.rows if one.state == "新增"]
+    said = (row.values["name"], row.values["relation"], row.values["phones"])
+    assert said == ("张三", "02", ("13800000001",))
+    ledger.apply(vault, plan)
+    again = ledger.plan_again(vault, plan, plan.choices)
+    assert [one.state for one in again.rows if one.values] == ["无变化"]

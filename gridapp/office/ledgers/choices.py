@@ -12,7 +12,13 @@ from dataclasses import dataclass, field, replace
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.office.ledgers import cells
-from gridapp.office.ledgers.columns import IGNORED, chosen_path, field_at, joined_plain
+from gridapp.office.ledgers.columns import (
+    IGNORED,
+    chosen_path,
+    field_at,
+    joined_plain,
+    of_heads,
+)
 from gridapp.office.ledgers.memory import (
     Memory,
     corrected_headers,
@@ -102,14 +108,17 @@ def understood(
     pointed = corrected_headers(db)
     found: list[Understood] = []
     for sheet in sheets:
-        header = _header(sheet, choices, chosen, pointed)
+        header, words = _header(sheet, choices, chosen, pointed), chosen
+        if header is None and sheet.visible and sheet.name not in choices.headers:
+            words = {**of_heads(), **chosen}
+            header = find_header(sheet, words)
         memory = remembered(db, header.headings) if header else None
         if header is None:
             found.append(Understood(sheet, None))
             continue
         known = memory or Memory()
         header = header_at(
-            sheet, header.first, header.last, {**known.columns, **chosen}
+            sheet, header.first, header.last, {**words, **known.columns, **chosen}
         )
         ditto = dict.fromkeys(known.ditto, True) | {
             joined_plain(heading): says for heading, says in choices.ditto.items()

@@ -264,6 +264,16 @@ def field_at(path: str) -> Field | None:
 
 
 @cache
+def of_heads() -> Mapping[str, str]:
+    """What the headings of heads mean in a list of heads alone (低保户名单)."""
+    words = dict.fromkeys(_WORDS["household.head_name"], "name")
+    words |= dict.fromkeys(_WORDS["household.phones"], "phones")
+    known = _paths()
+    numbers = (word for word, path in known.items() if path == "id_number")
+    return words | {f"户主{word}": "id_number" for word in numbers}
+
+
+@cache
 def joins(path: str) -> bool:
     """Whether several columns may say it: 电话 and 手机号, 备注 and 说明."""
     spec = field_at(path)

@@ -13,13 +13,20 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from gridapp.models import identity
-from gridapp.models.cell import Cell, cell_text, visible
+from gridapp.models.cell import Cell
+from gridapp.office.ledgers.agreement import (
+    compare_with_id,
+    keep_age,
+    raw_of,
+    read_health,
+    read_id,
+    read_name_note,
+)
 from gridapp.office.ledgers.cell_reader import TOGETHER, CellReader, joined
-from gridapp.office.ledgers.columns import IGNORED, PLACE, joins
+from gridapp.office.ledgers.columns import IGNORED, PLACE, group_kind, joins
 from gridapp.office.ledgers.contacts import read_people
 from gridapp.office.ledgers.doors import read_place
-from gridapp.office.ledgers.members import HEAD_NAME, HEAD_NUMBER, Family, Heads
+from gridapp.office.ledgers.members import HEAD_NAME, HEAD_NUMBER, HEADS, Family, Heads
 from gridapp.office.ledgers.problems import Problem, problem
 from gridapp.office.tables.headers import NAME, Header
 from gridapp.office.tables.reader import RawSheet
@@ -37,7 +44,6 @@ _BUILDING = re.compile(
     r".{0,12}?(\d+[A-Z]?)(?:号楼|号?[栋幢座]|#楼?)(?:(\d+)单元)?(?:[(（].*)?"
 )
 _DIGIT = re.compile(r"\d")
-_DECEASED = re.compile("亡|故|死|去世|过世")
 
 
 @dataclass
@@ -74,6 +80,11 @@ class LedgerRow:
         """A row of the same line about the head; the only one where nobody else is."""
         beside = "name" in self.values
         return LedgerRow(self.sheet, self.row, self.cells, values, head=beside)
+
+    def note(self, words: str) -> None:
+        """Keep words beside the others that go to the note, of whatever column."""
+        there = self.values.get("note")
+        self.values["note"] = f"{there}；{words}" if there else words
 
     def warn(self, path: str, code: str, message: str = "") -> None:
         """Say something about the row that does not keep it out."""
@@ -122,6 +133,9 @@ class _SheetRows:
         self.family, self.heads = Family(), Heads()
         paths = {column.path: column.index for column in header.columns}
         apart = HEAD_NUMBER in paths and NAME in paths
+        parts = self.name_column.heading.split("/")
+        self.of_heads = any(group_kind(part) == "head" for part in parts)
+        self.of_heads &= "relation" not in paths
         self.head_column = paths.get(HEAD_NAME) if apart else None
         if title:
             self._enter(title)
@@ -172,8 +186,10 @@ class _SheetRows:
 
     def _read(self, row: LedgerRow) -> None:
         read_values(row, self.header, self.reader)
-        _keep_age(row, self.header)
+        keep_age(row, self.header)
         read_place(row, self.header, self.context)
+        if self.of_heads and "name" in row.values:
+            row.values.setdefault("relation", HEADS[0])
         if self.name_column.path == NAME:
             self.family.take(row)
 
@@ -293,15 +309,15 @@ def read_values(row: LedgerRow, header: Header, reader: CellReader) -> None:
                 continue
             cell = joined(read.get(path, cell), cell)
         read[path] = cell
-    read_people(read, lambda path: _raw(row, header, path))
-    _read_id(row, read, header)
-    _read_health(row, read, header)
+    read_people(read, lambda path: raw_of(row, header, path))
+    read_id(row, read, header)
+    read_health(row, read, header)
     for path, cell in read.items():
         _take(row, path, cell)
-    _read_name_note(row, read.get("name"))
+    read_name_note(row, read.get("name"))
     if row.values.get("tag.alone") and TOGETHER.search(str(row.values.get("note"))):
         row.warn("tag.alone", "W_ALONE_REMARK")
-    _compare_with_id(row)
+    compare_with_id(row)
 
 
 def _take(row: LedgerRow, path: str, cell: Cell[Any]) -> None:
@@ -312,88 +328,12 @@ def _take(row: LedgerRow, path: str, cell: Cell[Any]) -> None:
     for code in cell.warnings:
         row.warn(path, code)
     if path == "note" and cell.value:
-        _add_note(row, cell.value)
+        row.note(cell.value)
     elif cell.value is not None:
         row.values[path] = cell.value
     if cell.note and (path == "tags" or path.endswith("phones")):
         if path != "tags":  # of those it is said already
             row.warn(path, "W_PHONE_NOTE")
-        _add_note(row, cell.note)
+        row.note(cell.note)
     elif cell.note and path.startswith("tag."):
         row.values[f"reason.{path[4:]}"] = cell.note
-
-
-def _add_note(row: LedgerRow, words: str) -> None:
-    """Keep words beside the others that go to the note, in whatever column they are."""
-    note = row.values.get("note")
-    row.values["note"] = f"{note}；{words}" if note else words
-
-
-def _keep_age(row: LedgerRow, header: Header) -> None:
-    """The age of somebody of whom nothing else tells the birth goes to the note."""
-    if row.values.keys() & {"born_on", "id_number"}:
-        return
-    for column in header.ages:
-        words = visible(cell_text(row.cells[column.index]) or "")
-        if re.search(r"\d", words):
-            row.warn("born_on", "W_AGE_ALONE")
-            _add_note(row, f"{column.heading}：{words}")
-
-
-def _read_id(row: LedgerRow, read: dict[str, Cell[Any]], header: Header) -> None:
-    """A number with a wrong check digit stays a question; a birth date or sex that
-    cannot be read does not matter beside a number that can."""
-    cell = read.get("id_number")
-    if cell is None:
-        return
-    if cell.error == "E_ID_CHECKSUM":
-        raw = _raw(row, header, "id_number")
-        read["id_number"] = Cell(identity.parse_id_number(cell_text(raw) or ""))
-        row.ask("id_number", "E_ID_CHECKSUM")
-    elif cell.value:
-        if "born_on" in read:  # the number says it to the day
-            said = read["born_on"]
-            kept = tuple(code for code in said.warnings if code == "W_DATE_SERIAL")
-            read["born_on"] = Cell(said.value, kept, said.error)
-        for path, code in (("born_on", "W_BIRTH_FROM_ID"), ("sex", "W_SEX_FROM_ID")):
-            error = read[path].error if path in read else None
-            if error and error != "E_CODESET_REQUIRED":  # that is asked once a column
-                read[path] = Cell(None, (code,))
-
-
-def _read_health(row: LedgerRow, read: dict[str, Cell[Any]], header: Header) -> None:
-    """高血压 in the column 健康状况 is an illness, not one of its five degrees."""
-    cell = read.get("health_level")
-    if cell is not None and cell.error == "E_CODE_UNKNOWN":
-        words = visible(cell_text(_raw(row, header, "health_level")) or "")
-        words = f"健康状况：{words}"
-        known = read.get("illness", Cell(None)).value
-        read["illness"] = Cell(f"{known}；{words}" if known else words)
-        read["health_level"] = Cell(None, ("W_HEALTH_WORDS",))
-
-
-def _raw(row: LedgerRow, header: Header, path: str) -> object:
-    same = (row.cells[c.index] for c in header.columns if c.path == path)
-    return next(same, None)
-
-
-def _read_name_note(row: LedgerRow, name: Cell[str] | None) -> None:
-    """（户主） behind a name is the relation; (亡) asks whether the person has died."""
-    note = name.note if name else ""
-    if note and _DECEASED.search(note):
-        row.ask("name", "Q_DECEASED")
-    if "户主" in note:
-        row.values.setdefault("relation", "02")
-
-
-def _compare_with_id(row: LedgerRow) -> None:
-    number: str | None = row.values.get("id_number")
-    if number is None:
-        return
-    birth, sex = identity.birth_of(number), identity.sex_of(number)
-    said = row.values.get("born_on")
-    if said and birth and not birth.startswith(said):
-        row.warn("born_on", "W_BIRTH_DIFFERS")
-    if row.values.get("sex") in ("1", "2") and row.values["sex"] != sex:
-        row.warn("sex", "W_SEX_DIFFERS")
-    row.values["born_on"], row.values["sex"] = birth, sex
