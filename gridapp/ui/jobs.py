@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
+from shiboken6 import isValid
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
@@ -166,6 +168,15 @@ class Jobs(QObject):
         elif len(self._waiting) == len(self._quiet):
             self.turned.emit(False)
         if outcome.error is not None:
-            failed(outcome.error)
-        else:
+            (self._report if _is_gone(failed) else failed)(outcome.error)
+        elif not _is_gone(done):
             done(outcome.result)
+
+
+def _is_gone(waiting: Callable[[Any], None]) -> bool:
+    """Whether it is the method of a window or a dialog that was freed meanwhile: who
+    closes one need not wait for what it asked."""
+    while isinstance(waiting, partial):
+        waiting = waiting.func
+    owner = getattr(waiting, "__self__", None)
+    return isinstance(owner, QObject) and not isValid(owner)

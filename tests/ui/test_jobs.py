@@ -1,8 +1,11 @@
 """Work runs off the UI thread, its answer arrives on it, no failure is lost."""
 
 import threading
+from functools import partial
 
 import pytest
+from PySide6.QtCore import QObject
+from shiboken6 import delete
 
 from gridapp.errors import UserError
 from gridapp.ui.jobs import Jobs, Progress
@@ -50,6 +53,43 @@ def test_failure_without_a_handler_is_reported(jobs, qtbot, reported):
     jobs.run(lambda: 1 // 0, lambda _: None)
     qtbot.waitUntil(lambda: bool(reported))
     assert isinstance(reported[0], ZeroDivisionError)
+
+
+class Asker(QObject):
+    """Waits for an answer, and may be gone when it comes."""
+
+    def __init__(self):
+        super().__init__()
+        self.heard = []
+
+    def answered(self, words, result):
+        self.setObjectName(words)
+        self.heard.append(result)
+
+    def failed(self, error):
+        self.setObjectName("failed")
+        self.heard.append(error)
+
+
+def test_an_answer_for_a_window_that_was_closed_meanwhile_is_dropped(jobs, qtbot):
+    asker = Asker()
+    jobs.run(lambda: 1, partial(asker.answered, "kept"))
+    qtbot.waitUntil(lambda: asker.heard == [1])
+    jobs.run(lambda: 2, partial(asker.answered, "late"))
+    delete(asker)
+    qtbot.waitUntil(lambda: not jobs.busy)
+    assert asker.heard == [1]
+
+
+def test_a_failure_for_a_window_that_was_closed_meanwhile_is_reported(
+    jobs, qtbot, reported
+):
+    asker = Asker()
+    jobs.run(lambda: 1 // 0, lambda _: None, asker.failed)
+    delete(asker)
+    qtbot.waitUntil(lambda: not jobs.busy)
+    assert [type(one) for one in reported] == [ZeroDivisionError]
+    assert asker.heard == []
 
 
 def test_store_work_keeps_its_order(jobs, qtbot):

@@ -8,11 +8,12 @@ import tempfile
 
 import openpyxl
 import pytest
-from PIL import ImageFilter
-from PySide6.QtCore import Qt
+from PIL import Image, ImageFilter
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAccessible, QImage
 from PySide6.QtPrintSupport import QPrinter
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import isValid
 from sqlalchemy import text
 
 from gridapp.errors import UserError
@@ -393,6 +394,19 @@ def signed(page, session, qtbot, tmp_path):
     qtbot.waitUntil(lambda: len(dialog._rows) == 3)
     yield dialog
     dialog.close()
+
+
+def test_who_leaves_while_signed_papers_are_read_is_told_of_no_fault(
+    page, qtbot, tmp_path, settle
+):
+    picture = Image.new("RGB", (90, 120))
+    picture.save(tmp_path / "猫.jpg")
+    page.take_signed([tmp_path / "猫.jpg"])
+    [dialog] = page.findChildren(SignedDialog)
+    dialog.reject()
+    QApplication.sendPostedEvents(dialog, QEvent.Type.DeferredDelete)
+    assert not isValid(dialog)
+    settle()
 
 
 def kept(session):

@@ -5,17 +5,16 @@ The form itself stays as it is; the filled one is a file of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
-from shiboken6 import isValid
 
 from gridapp.errors import UserError
 from gridapp.language import tr
@@ -26,7 +25,7 @@ from gridapp.ui.ledgers.fill_columns import FillColumnsStep
 from gridapp.ui.ledgers.fill_done import FillDoneStep
 from gridapp.ui.ledgers.fill_preview import FillPreviewStep
 from gridapp.ui.ledgers.fill_who import FillWhoStep
-from gridapp.ui.ledgers.fill_work import Wish
+from gridapp.ui.ledgers.fill_work import Who, Wish
 from gridapp.ui.ledgers.step_dialog import StepDialog
 from gridapp.ui.session import Session
 from gridapp.ui.tokens import Width
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
     from gridapp.office.filling.form import Form
     from gridapp.office.filling.table import Table
 
-T = TypeVar("T")
 
 COLUMNS, WHO, PREVIEW, DONE = "columns", "who", "preview", "done"
 STEPS = (
@@ -97,8 +95,7 @@ class FillDialog(StepDialog):
         self._how_far.setText(tr("正在读 {name}…", name=self._path.name))
         self._show_acts()
         work = partial(fill_work.read_form, self._path)
-        on_form, failed = self._if_there(self._on_form), self._if_there(self._failed)
-        self._session.jobs.run(work, on_form, failed)
+        self._session.jobs.run(work, self._on_form, self._failed)
 
     def _on_form(self, form: Form) -> None:
         self._form = form
@@ -108,8 +105,7 @@ class FillDialog(StepDialog):
         if self._form is None:
             return
         work = partial(fill_work.understand, form=self._form, wish=self._wish)
-        on_table = self._if_there(partial(self._on_table, first=first))
-        self._session.read(work, on_table, self._if_there(self._failed))
+        self._session.read(work, partial(self._on_table, first=first), self._failed)
 
     def _on_table(self, table: Table, *, first: bool) -> None:
         if self._form is None:
@@ -136,24 +132,15 @@ class FillDialog(StepDialog):
         def count(db: Connection, table: Table = self._table) -> int:
             return len(fill_work.ids_of(db, table, who))
 
-        def told(found: int) -> None:
-            if who == self._wish.who:
-                self._count = found
-                self.who.show_count(found)
-                self._show_acts()
+        told = partial(self._show_count, who)
+        self._session.read(count, told, self._on_wrong_condition)
 
-        self._session.read(
-            count, self._if_there(told), self._if_there(self._on_wrong_condition)
-        )
-
-    def _if_there(self, answered: Callable[[T], None]) -> Callable[[T], None]:
-        """Hear an answer only while the window is there: it may be closed before."""
-
-        def heard(answer: T) -> None:
-            if isValid(self):
-                answered(answer)
-
-        return heard
+    def _show_count(self, who: Who, found: int) -> None:
+        """Say how many they are, unless others were chosen meanwhile."""
+        if who == self._wish.who:
+            self._count = found
+            self.who.show_count(found)
+            self._show_acts()
 
     def _on_wrong_condition(self, error: Exception) -> None:
         if not isinstance(error, UserError):
@@ -171,8 +158,7 @@ class FillDialog(StepDialog):
         work = partial(
             fill_work.plan, form=self._form, table=self._table, who=self._wish.who
         )
-        on_plan, failed = self._if_there(self._on_plan), self._if_there(self._failed)
-        self._session.read(work, on_plan, failed)
+        self._session.read(work, self._on_plan, self._failed)
 
     def _on_plan(self, plan: FillPlan) -> None:
         self._plan = plan
