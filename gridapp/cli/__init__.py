@@ -66,6 +66,7 @@ COUNTY_COMMANDS = {
     "package": "package:county_package",
     "prepare": "county_prepare:prepare",
     "recover": "recovery:county_recover",
+    "residents": "county_residents:residents",
     "restore": "county_backup:restore_backup",
     "revoke": "county_access:revoke",
     "serve": "serving:serve",

@@ -20,6 +20,7 @@ SCOPE, ROLE, OPEN, CLOSE = "scope", "role", "open", "close"
 RECOVER = "recover"  # its detail begins with the id of the request
 UPDATE, WITHDRAW = "update", "withdraw_update"  # of the laptops' program
 UPDATE_FAILED = "update_failed"  # on a laptop, which said so (programs.py)
+RESIDENTS_ON, RESIDENTS_OFF = "residents_open", "residents_close"  # a grid's page
 ALTERED = "journal_altered"  # a laptop's chain is not what it was (anchors.py)
 
 

@@ -26,6 +26,7 @@ from gridapp.county.metrics import Metrics
 from gridapp.county.routes import Edge, Operation, refused
 from gridapp.county.serving import Options
 from gridapp.county.store import County, open_county
+from gridapp.county.web import resident_routes
 from gridapp.county.web import routes as web
 from gridapp.errors import UserError
 from gridapp.language import tr
@@ -56,9 +57,10 @@ def make_app(
     metrics_here: answer /metrics on this port, to programs on this machine.
     """
     limits, served_ones = limits or Limits(), operations()
+    shown = (*web.operations(), *resident_routes.operations())
     metrics = Metrics(county)
     app = Starlette(
-        routes=[one.route() for one in (*served_ones, *web.operations())],
+        routes=[one.route() for one in (*served_ones, *shown)],
         middleware=[
             Middleware(Watched, metrics, _saying(_broken), edge.QUIET),
             Middleware(Crowd, limits.requests, _saying(crowded), edge.QUIET),

@@ -1,8 +1,11 @@
 """A brake on guessing: failed attempts are counted for each place they come from.
+Residents' reports are counted too, for their place and for the grid they are sent to.
 
 Counted in the database, so for every process together, over the last quarter of an
 hour. A place is known by a keyed hash, so that the table holds nobody's address. Only
-failures count, and only against their own place: nobody can shut others out.
+failures count, and only against their own place: nobody can shut others out. (Whoever
+reports from many places at once can fill a grid's quarter of an hour; the page is then
+closed for so long, and a telephone number stands on it.)
 """
 
 from __future__ import annotations
@@ -24,6 +27,9 @@ from gridapp.sync.protocol import Refused
 
 ENROL, TOKEN, UNLOCK = "enrol", "token", "unlock"
 PIN = "pin"  # of one prepared file, wherever the attempts come from
+RECEIPT = "receipt"  # of a resident's report
+REPORT = "report"  # what residents send; each one counts, not only failures
+TO_GRID = "to_grid"  # the same, by the grid it is sent to
 SPAN = 60  # seconds that are counted together
 SPANS = 15  # how many of them count
 MOST: Mapping[str, int] = {  # failures in all spans
@@ -31,6 +37,9 @@ MOST: Mapping[str, int] = {  # failures in all spans
     UNLOCK: 10,
     TOKEN: 60,
     PIN: 10,
+    RECEIPT: 10,
+    REPORT: 10,
+    TO_GRID: 60,
 }
 _SECRET = "secret"
 
@@ -64,8 +73,8 @@ def check(county: County, kind: str, source: str | None) -> None:
 
 
 def failed(county: County, kind: str, source: str | None) -> Refused | None:
-    """Count a failure; what to answer when it is one too many. Then nothing more is
-    written, so that a flood costs one reading each."""
+    """Count a failure, or a report; what to answer when it is one too many. Then
+    nothing more is written, so that a flood costs one reading each."""
     too_many = _too_many(county, kind, source)
     if too_many or source is None:
         return too_many
@@ -89,10 +98,17 @@ def _too_many(county: County, kind: str, source: str | None) -> Refused | None:
     with county.reading() as db:
         known = _known_secret(db)
         after = _wait(db, kind, _key(known, kind, source)) if known else 0
-    return Refused("rate", _WORDS, wait=after) if after else None
+    words = _SAID.get(kind, _WORDS)
+    return Refused("rate", words, wait=after) if after else None
 
 
 _WORDS = tr("试错的次数太多，请过一刻钟再试；如果登记码记不清，请向县里要一个新的")
+_SENT = tr("刚才送来的反馈太多，这一件还没有收下。请过一刻钟再交，急事请打电话")
+_SAID: Mapping[str, str] = {
+    RECEIPT: tr("回执码试错的次数太多，请过一刻钟再查，或打电话问"),
+    REPORT: _SENT,
+    TO_GRID: _SENT,
+}
 
 
 def _key(known: bytes, kind: str, source: str) -> str:

@@ -54,6 +54,9 @@ class Metrics:
             ["what"],
             registry=mine,
         )
+        self._reports = Counter(
+            "gridapp_reports", "Reports of residents that were taken.", registry=mine
+        )
         self._bytes = Counter(
             "gridapp_bytes", "Bytes of bodies in and out.", ["way"], registry=mine
         )
@@ -81,6 +84,7 @@ class Metrics:
         for what in ("taken", "held", "sent"):
             if many := getattr(facts, what):
                 self._changes.labels(what).inc(many)
+        self._reports.inc(facts.reports)
         self._bytes.labels("in").inc(got)
         self._bytes.labels("out").inc(sent)
         if facts.code:

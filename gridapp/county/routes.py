@@ -79,6 +79,7 @@ class Facts:
     taken: int = 0
     held: int = 0
     sent: int = 0
+    reports: int = 0  # of residents that were taken
 
 
 @dataclass

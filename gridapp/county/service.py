@@ -42,6 +42,7 @@ from gridapp.sync.versions import SERVED, Served, Versioned
 
 _LOG = logging.getLogger(__name__)
 M = TypeVar("M", bound=msgspec.Struct)
+T = TypeVar("T")
 ENROL, SYNC, REJOIN = "/v1/enrol", "/v1/sync", "/v1/rejoin"
 LOCKED, UNLOCK = "/v1/locked", "/v1/unlock"
 STATUS = {
@@ -146,7 +147,7 @@ def _enrolled(county: County, request: EnrolRequest, source: str | None) -> Enro
     return by_code(county, attempts.ENROL, source, by_file)
 
 
-def by_code(county: County, kind: str, source: str | None, act: Callable[[], M]) -> M:
+def by_code(county: County, kind: str, source: str | None, act: Callable[[], T]) -> T:
     """Do what takes a code; a wrong one counts against where it came from."""
     attempts.check(county, kind, source)
     try:

@@ -45,9 +45,9 @@ def _environment() -> Environment:
     )
 
 
-def _page(template: str, **words: Any) -> str:
+def page(template: str, title: str, **words: Any) -> str:
+    """A template with its words; UserError in a copy without the pages."""
     lang = "zh-CN" if language() == "zh" else "en"
-    title = tr("网格统计")
     return _environment().get_template(template).render(lang=lang, title=title, **words)
 
 
@@ -60,8 +60,9 @@ def door(said: str = "", *, asks: bool = True, in_the_open: bool = False) -> str
         "这个地址没有加密，登录凭据和数字会不加密地在网络上传。"
         "请向县里的管理人员要 https:// 开头的地址"
     )
-    return _page(
+    return page(
         "door.html",
+        tr("网格统计"),
         said=said,
         asks=asks,
         in_the_open=warning if in_the_open else "",
@@ -89,8 +90,9 @@ def board(found: Counted, seen: Seen, period: Period, area: str) -> str:
     if len(lines) > 1:
         total = Line(tr("合计"), "", len(seen), together(one for _, one in seen))
         rows.append(_row(total, columns, period, total=True))
-    return _page(
+    return page(
         "board.html",
+        tr("网格统计"),
         **_fixed_words(),
         where=tr(
             "{count} 个网格，数字截至 {at:%Y-%m-%d %H:%M}",

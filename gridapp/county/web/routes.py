@@ -9,14 +9,14 @@ held to come from these pages by the Origin header (Fetch standard).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import parse_qs, quote
 
 from anyio import CapacityLimiter, to_thread
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
 from gridapp.county import attempts, browsers, service
@@ -29,7 +29,7 @@ from gridapp.county.routes import (
     in_thread,
     source_of,
 )
-from gridapp.county.web import pages, workbook
+from gridapp.county.web import pages, safe, workbook
 from gridapp.county.web.figures import Counted, Kept, Period
 from gridapp.county.web.tables import Seen
 from gridapp.errors import UserError
@@ -38,19 +38,6 @@ from gridapp.sync.protocol import Refused
 
 COOKIE = "gridapp_web"
 _MOST = 4 << 10  # bytes of a form
-_SAFE: Mapping[str, str] = {
-    "content-security-policy": (
-        "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-    # Not `no-referrer`: with that, browsers send forms with `Origin: null`.
-    "referrer-policy": "same-origin",
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-    "cache-control": "no-store",
-}
 _LOGIN = frozenset({"token", "revoked", "code", "rate"})  # a code may help
 
 
@@ -66,31 +53,17 @@ class _Asked(NamedTuple):
 def operations() -> Sequence[Operation]:
     """The pages, for the county's application."""
     return (
-        _operation("GET", "/", _first),
-        _operation("GET", pages.HOME, _board),
-        _operation("GET", "/web/style.css", _style),
-        _operation("GET", pages.DOWNLOAD, _download),
-        _operation("POST", "/web/enter", _enter),
-        _operation("POST", "/web/leave", _leave),
+        _page("GET", "/", _first),
+        _page("GET", pages.HOME, _board),
+        _page("GET", "/web/style.css", _style),
+        _page("GET", pages.DOWNLOAD, _download),
+        _page("POST", "/web/enter", _enter),
+        _page("POST", "/web/leave", _leave),
     )
 
 
-def _operation(method: str, path: str, run: Run) -> Operation:
-    async def answer(request: Request) -> Response:
-        try:
-            response = await run(request)
-        except ClientDisconnect:
-            response = Response(status_code=400)
-        except Refused as error:
-            response = _refused(request, error)
-        except UserError as error:
-            response = _refused(request, Refused("unreadable", str(error)))
-        except service.NO_DATABASE as error:
-            response = _refused(request, service.busy(error))
-        response.headers.update(_SAFE)
-        return response
-
-    return Operation(method, path, answer, {})
+def _page(method: str, path: str, run: Run) -> Operation:
+    return safe.operation(method, path, run, _refused)
 
 
 def _refused(request: Request, error: Refused) -> Response:
@@ -100,7 +73,7 @@ def _refused(request: Request, error: Refused) -> Response:
     said = str(error) if request.cookies.get(COOKIE) or error.code != "token" else ""
     try:
         words = pages.door(
-            said, asks=error.code in _LOGIN, in_the_open=_in_the_open(request)
+            said, asks=error.code in _LOGIN, in_the_open=safe.in_the_open(request)
         )
         response: Response = HTMLResponse(words, status)
     except UserError as none:  # a copy without the pages
@@ -110,13 +83,6 @@ def _refused(request: Request, error: Refused) -> Response:
     if error.code == "token":
         _forget(request, response)
     return response
-
-
-def _in_the_open(request: Request) -> bool:
-    """Whether others on the line can read along."""
-    host = request.headers.get("host", "").rpartition(":")
-    here = (host[0] or host[2]) in ("127.0.0.1", "[::1]", "localhost")
-    return request.scope["scheme"] != "https" and not here
 
 
 async def _first(_: Request) -> Response:
@@ -193,7 +159,7 @@ async def _viewer(request: Request) -> browsers.Viewer:
 
 
 async def _enter(request: Request) -> Response:
-    _check_origin(request)
+    safe.check_origin(request, tr("这张表不是从统计网页发来的，请重新打开统计页再填"))
     body = await body_of(request, edge_of(request).limits, _MOST)
     given = parse_qs(body.decode(errors="replace"))
     code = given.get("code", [""])[0][:100]
@@ -213,7 +179,7 @@ async def _enter(request: Request) -> Response:
 
 
 async def _leave(request: Request) -> Response:
-    _check_origin(request)
+    safe.check_origin(request, tr("这张表不是从统计网页发来的，请重新打开统计页再填"))
     token = request.cookies.get(COOKIE, "")
     if token:
         await in_thread(request, browsers.leave, edge_of(request).county, token)
@@ -225,11 +191,3 @@ async def _leave(request: Request) -> Response:
 def _forget(request: Request, response: Response) -> None:
     if request.cookies.get(COOKIE):
         response.delete_cookie(COOKIE, path=pages.HOME)
-
-
-def _check_origin(request: Request) -> None:
-    """Refused when a form was not sent from these pages."""
-    said = request.headers.get("origin", "").partition("://")[2]
-    if not said or said != request.headers.get("host"):
-        words = tr("这张表不是从统计网页发来的，请重新打开统计页再填")
-        raise Refused("scope", words)
