@@ -35,7 +35,8 @@ check:
 
 # A screen is there for the tests that open real windows; the others draw offscreen.
 # The checks run beside them. Three workers on two cores: much of a window's test waits.
-# What hangs fails: a test by itself, with every thread's stack, and the whole as well.
+# tests/conftest.py says in which order. What hangs fails: a test by itself, with every
+# thread's stack, and the whole as well.
 # No worker is replaced, for then pytest-xdist can wait for tests that it gave to nobody.
 ONE_TEST = -o faulthandler_timeout=600 -o faulthandler_exit_on_timeout=true \
 	--max-worker-restart 0
@@ -47,7 +48,8 @@ test:
 	@$(BOUND) $(MOST) $(MAKE) --no-print-directory check & checks=$$!; \
 	TMPDIR=$$(scripts/test_disk.sh) QT_QPA_PLATFORM=offscreen \
 		$(BOUND) -s INT $(MOST) xvfb-run -a -s "-screen 0 1366x768x24" \
-		$(BOUND) -s INT $(MOST) $(BIN)/pytest -n 3 --dist loadgroup $(ONE_TEST); \
+		$(BOUND) -s INT $(MOST) $(BIN)/pytest -n 3 --dist loadgroup --no-loadscope-reorder \
+		$(ONE_TEST); \
 	suite=$$?; wait $$checks && exit $$suite
 
 # The county's tests on both databases, every one.
