@@ -308,3 +308,36 @@ def test_no_row_of_a_workbook_lies_in_a_temporary_file(vault, tmp_path, monkeypa
     written(vault, table(*names), out)
     sheet = openpyxl.load_workbook(out).worksheets[0]
     assert [row[0].value for row in sheet.iter_rows(min_row=2)] == names
+
+
+def test_what_a_secretary_fills_into_an_exported_list_is_imported(
+    vault, people, tmp_path
+):
+    """户籍地 took the place of 户籍门（楼）详址, whose words were left out; an address
+    of 现住门（楼）详址 was taken for a door that could not be read."""
+    out, filled = tmp_path / "a.xlsx", tmp_path / "b.xlsx"
+    listing = residents(people)
+    written(vault, listing, out, WHOLE, keys={one.key for one in listing.columns})
+    book = openpyxl.load_workbook(out)
+    head = {cell.value: cell.column for cell in book["居民"][1]}
+    told = {
+        "hukou_area": ("户籍地", "某省某县"),
+        "hukou_address": ("户籍门（楼）详址", "某镇某村12号"),
+        "current_address": ("现住门（楼）详址", "某市某路18号"),
+        "income_note": ("收入与待遇", "高龄津贴"),
+    }
+    for heading, words in told.values():
+        book["居民"].cell(2, head[heading], words)
+    book.save(filled)
+
+    plan = ledger.plan_import(vault, filled, today=dt.date(2026, 11, 23))
+
+    assert plan.sheets[0].unknown == ()
+    assert (plan.rows[0].state, len(plan.refused)) == ("更新", 0)
+    ledger.apply(vault, plan)
+    name = plan.rows[0].values["name"]
+    with vault.reading() as db:
+        [one] = [o for o in records.find(db, Resident) if o["name"] == name]
+    assert {path: one[path] for path in told} == {
+        path: words for path, (_, words) in told.items()
+    }

@@ -191,6 +191,17 @@ def _paths() -> Mapping[str, str]:
     return found
 
 
+@cache
+def _own_paths() -> Mapping[str, str]:
+    fields = (one for one in fields_of(record_named("resident")) if not one.target)
+    return {plain_heading(one.heading): one.name for one in fields}
+
+
+def own_path(heading: str) -> str | None:
+    """The resident's field that is called so, whatever people usually mean by it."""
+    return _own_paths().get(plain_heading(heading))
+
+
 @lru_cache(maxsize=1 << 12)
 def path_of(heading: str, *groups: str) -> str | None:
     """The path a heading means under its group headings, the outermost first; None for

@@ -22,6 +22,7 @@ from gridapp.office.ledgers.columns import (
     group_kind,
     joined_plain,
     joins,
+    own_path,
     path_of,
     plain_heading,
 )
@@ -187,7 +188,7 @@ def _header(
         of_heads = _columns(levels, wanted, titles | heads)
         if any(one.path == NAME for one in of_heads):
             columns = of_heads
-    return Header(first, last, _with_door(columns))
+    return Header(first, last, _with_own(_with_door(columns), wanted))
 
 
 def _columns(
@@ -252,6 +253,28 @@ def _with_door(columns: tuple[Column, ...]) -> tuple[Column, ...]:
         if of_head and not one.path and path_of(label) == "door":
             return (*columns[:at], replace(one, path="door"), *columns[at + 1 :])
     return columns
+
+
+def _with_own(
+    columns: tuple[Column, ...], wanted: Mapping[str, str]
+) -> tuple[Column, ...]:
+    """Headings of the national standard mean their own field where the list has
+    another column for what people usually mean by them: 户籍地 beside 户籍门（楼）详址,
+    现住门（楼）详址 beside 楼栋 and 房号."""
+    own = {
+        one: path
+        for one in columns
+        if (path := own_path(one.heading)) and joined_plain(one.heading) not in wanted
+    }
+    told, paths = set(own.values()), {one.path for one in columns}
+    if paths.issuperset(PLACE[::2]):  # building and room
+        told.add("door")
+    moved = [one for one, path in own.items() if one.path in told - {path}]
+    left = {one.path: one for one in moved}  # what they meant is another column's now
+    left |= {path: one for one, path in own.items() if not one.path and path in left}
+    free = [one for one, path in own.items() if not one.path and path not in paths]
+    new = {one: own[one] for one in (*moved, *left.values(), *free)}
+    return tuple(replace(one, path=new.get(one, one.path)) for one in columns)
 
 
 def _whose(parts: Sequence[str]) -> str:
