@@ -73,7 +73,6 @@ def form(
 ) -> str:
     """The form for one kind of report, with what was typed and what to mend."""
     asks = kind == HELP
-    maybe = tr("（可以不填）")
     return page(
         "resident_form.html",
         TITLES[kind],
@@ -89,36 +88,47 @@ def form(
         thing_label=tr("是哪一类"),
         longest=reports.LONGEST,
         required=["description", *(["reporter_phones"] if asks else [])],
-        labels={
-            "description": tr("什么事"),
-            "place": tr("在哪里") + maybe,
-            "reporter_name": tr("您的姓名") + maybe,
-            "reporter_phones": tr("您的电话") + ("" if asks else maybe),
-        },
-        hints={
-            "description": tr(
-                "请不要写别人的身份证号、病情这些私事。照片现在还传不了。"
-            ),
-            "place": tr("例如：3 号楼 2 单元门口"),
-            "reporter_name": "",
-            "reporter_phones": (
-                tr("网格员会打这个电话找您。")
-                if asks
-                else tr("不留电话，网格员就没法打电话问您，但事情照样办。")
-            ),
-        },
+        labels=_labels(asks=asks),
+        hints=_hints(asks=asks),
         notice_title=tr("您填的内容怎么用"),
-        notice=tr(
-            "由{who}处理（电话 {phone}），只用来办这件事、和您联系。本网格的网格员、"
-            "网格长，和承办这件事的社区、街道、县里的人看得到。保存期限：{keep}。"
-            "想查看、更正、删除，或者想撤回，请打这个电话。",
-            who=shown.notice.who,
-            phone=shown.notice.phone,
-            keep=shown.notice.keep,
-        ),
+        notice=_notice(shown),
         agree=tr("点“交上去”，就是看过并同意上面这段话。"),
         button=tr("交上去"),
         back=tr("返回"),
+    )
+
+
+def _labels(*, asks: bool) -> Mapping[str, str]:
+    """What each field is called; `asks` for a telephone."""
+    maybe = tr("（可以不填）")
+    return {
+        "description": tr("什么事"),
+        "place": tr("在哪里") + maybe,
+        "reporter_name": tr("您的姓名") + maybe,
+        "reporter_phones": tr("您的电话") + ("" if asks else maybe),
+    }
+
+
+def _hints(*, asks: bool) -> Mapping[str, str]:
+    calls = tr("网格员会打这个电话找您。")
+    may_call = tr("不留电话，网格员就没法打电话问您，但事情照样办。")
+    return {
+        "description": tr("请不要写别人的身份证号、病情这些私事。照片现在还传不了。"),
+        "place": tr("例如：3 号楼 2 单元门口"),
+        "reporter_name": "",
+        "reporter_phones": calls if asks else may_call,
+    }
+
+
+def _notice(shown: Page) -> str:
+    """What 个人信息保护法 Art 17 asks to be told."""
+    return tr(
+        "由{who}处理（电话 {phone}），只用来办这件事、和您联系。本网格的网格员、"
+        "网格长，和承办这件事的社区、街道、县里的人看得到。保存期限：{keep}。"
+        "想查看、更正、删除，或者想撤回，请打这个电话。",
+        who=shown.notice.who,
+        phone=shown.notice.phone,
+        keep=shown.notice.keep,
     )
 
 
