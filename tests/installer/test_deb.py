@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,17 @@ def put_update(root: Root, package: Path, version: str, key: Releases) -> str:
     there = shutil.move(made, root.folder / "srv" / made.name)
     there.chmod(0o644)
     return f"/srv/{made.name}"
+
+
+def test_debians_own_checker_finds_no_error_in_the_package() -> None:
+    [package] = (bundle.BUILD / "out").glob(f"*_{deb.deb_version(HERE)}_*.deb")
+    told = subprocess.run(
+        ["lintian", "--allow-root", "--fail-on", "error", str(package)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.returncode == 0, told.stdout + told.stderr
 
 
 def test_checks_itself_where_nothing_but_debian_is(root: Root) -> None:
