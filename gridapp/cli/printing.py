@@ -243,6 +243,13 @@ def _people(
         found = print_choice.behind(db, found, buildings)
     if asked.worker:
         found = _of_worker(db, sheet, found, asked.worker)
+    if not found:
+        raise UserError(
+            tr(
+                "没有要打印的人：换一天写 --day，整个星期加 --week，自己选人写 --where，"
+                "如 --where tags=独居"
+            )
+        )
     return found
 
 

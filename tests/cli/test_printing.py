@@ -97,6 +97,7 @@ def test_household_cards_come_in_the_order_of_their_doors(run):
         (("visit-sheet", "--building", "99"), "没有“99”这栋楼"),
         (("visit-sheet", "--worker", "某某"), "没有叫“某某”的工作人员"),
         (("patrol-log", "--day", "2026-01-01"), "2026-01-01 没有巡查记录"),
+        (("visit-sheet", "--where", "age>=140"), "整个星期加 --week"),
         (("resident-card",), "请先选要打印哪些居民"),
         (("dispute-card", "--building", "3"), "不按楼栋来选"),
     ],
