@@ -59,18 +59,20 @@ def opened(path: Path, key: bytes) -> Generator[Engine]:
 
 @contextmanager
 def named(path: Path, keys: Path) -> Generator[None]:
-    """Give the database its name once the slot file `keys` was written inside.
+    """Inside, the slot file `keys` is written, then the database gets its name
+    (`finish`) and is opened.
 
     After an error there is neither, so that the same folder can be tried again.
     """
     try:
         yield
-        finish(path)
     except BaseException:
         with suppress(OSError):  # else the next opening gives it its name
             if path.exists():
                 path.replace(_begun(path))
             slot_file.remove(keys)
+            for end in _BESIDE[1:]:  # nothing was written since it has its name
+                path.with_name(path.name + end).unlink(missing_ok=True)
         raise
 
 

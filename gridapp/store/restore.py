@@ -124,9 +124,7 @@ def unpack(
             (folder / restoring.FOLDER).mkdir(mode=0o700)
             return _unpacked(folder, source, store, lock, (password, name), step)
         except BaseException:
-            if not restoring.pending(folder):
-                restoring.clear(folder)
-            lock.release()
+            _let_go(folder, lock)
             if fresh:
                 restoring.leave_no_trace(folder)
             raise
@@ -134,9 +132,18 @@ def unpack(
 
 def drop(unpacked: Unpacked) -> None:
     """Remove what was unpacked: it is not wanted."""
-    if not restoring.pending(unpacked.folder):
-        restoring.clear(unpacked.folder)
-    unpacked.lock.release()
+    _let_go(unpacked.folder, unpacked.lock)
+
+
+def _let_go(folder: Path, lock: FileLock) -> None:
+    """Remove what was unpacked and let another restore begin, which removes first what
+    cannot be removed now (a full disk, a folder turned read-only)."""
+    try:
+        if not restoring.pending(folder):
+            with suppress(OSError):
+                restoring.clear(folder)
+    finally:
+        lock.release()
 
 
 def reason(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections.abc import Callable, Generator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -270,10 +270,16 @@ def create(
             with begun.opened(path, key) as engine:
                 first(Store(folder, engine, key, user))
         kept = folder / SLOT_FILE
-        with begun.named(path, kept), slot_file.changing(kept):
-            slots.write(kept, slots.all_of([slot], key))
-        engine = make_engine(path, key)
-    return Store(folder, engine, key, user)
+        with begun.named(path, kept):
+            with slot_file.changing(kept):
+                slots.write(kept, slots.all_of([slot], key))
+            begun.finish(path)
+            with ExitStack() as on_failure:
+                engine = make_engine(path, key)
+                on_failure.callback(engine.dispose)
+                store = Store(folder, engine, key, user)
+                on_failure.pop_all()
+    return store
 
 
 def open_store(folder: Path, password: str, name: str | None = None) -> Store:

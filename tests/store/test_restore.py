@@ -1,5 +1,6 @@
 """Restores: told before, prepared whole, in place at once; kills leave old or new."""
 
+import errno
 import os
 import random
 import shutil
@@ -49,6 +50,10 @@ def add(store, *names):
 def names(store):
     with store.reading() as db:
         return sorted(one["name"] for one in records.find(db, Resident))
+
+
+def read_only(path):
+    raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(path))
 
 
 def sound(store):
@@ -157,6 +162,29 @@ class TestPreview:
 
         restore.drop(found)
         restore.drop(restore.unpack(vault.folder, made.file, vault))
+
+    @pytest.mark.parametrize("whole", [True, False])
+    def test_what_cannot_be_removed_again_does_not_stop_the_next_try(
+        self, vault, tmp_path, monkeypatch, whole
+    ):
+        monkeypatch.setattr(restoring.hold, "__defaults__", (0.1,))
+        made = backup.make(vault)
+        damaged = tmp_path / "damaged.gridbak"
+        raw = bytearray(made.file.read_bytes())
+        raw[len(raw) // 2] ^= 1
+        damaged.write_bytes(raw)
+        with monkeypatch.context() as disk:
+            disk.setattr(shutil, "rmtree", read_only)
+            if whole:
+                restore.drop(restore.unpack(vault.folder, made.file, vault))
+            else:
+                with pytest.raises(UserError, match="备份"):
+                    restore.unpack(vault.folder, damaged, vault)
+            assert (vault.folder / restoring.FOLDER).exists()
+
+        restore.drop(restore.unpack(vault.folder, made.file, vault))
+
+        assert not (vault.folder / restoring.FOLDER).exists()
 
 
 class TestRestored:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from gridapp import migrations
 from gridapp.errors import InvalidFields, UserError
 from gridapp.models import Building, Grid, Resident, Worker
-from gridapp.store import accounts, records, search, slot_file, slots
+from gridapp.store import accounts, database, records, search, slot_file, slots
 from gridapp.store import vault as vaults
 from tests.conftest import ARGON2, PASSWORD, journal_rows
 
@@ -65,6 +65,27 @@ def test_vault_is_not_made_over_another(folder):
     with pytest.raises(UserError, match="已经有一份数据"):
         vaults.create(folder, PASSWORD)
     assert (folder / vaults.DATABASE_FILE).read_bytes() == before
+
+
+def test_a_new_vault_that_cannot_be_opened_at_once_can_be_made_again(
+    tmp_path, monkeypatch
+):
+    folder = tmp_path / "new"
+    connect = database.sqlcipher.connect
+
+    def full(path, **given):
+        if path.endswith(vaults.DATABASE_FILE):  # by its name; it was made without
+            raise database.sqlcipher.OperationalError("unable to open database file")
+        return connect(path, **given)
+
+    with monkeypatch.context() as disk:
+        disk.setattr(database.sqlcipher, "connect", full)
+        with pytest.raises(UserError, match="磁盘是否已满"):
+            vaults.create(folder, PASSWORD)
+    assert not vaults.exists(folder)
+
+    vaults.create(folder, PASSWORD).close()
+    vaults.open_store(folder, PASSWORD).close()
 
 
 def test_folder_without_a_vault_says_what_to_do(tmp_path):
