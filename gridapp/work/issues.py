@@ -44,6 +44,7 @@ class Listed:
     state: str
     category: str
     level: str
+    source: str
     where: str  # the place in words, else the resident's door
     who: str  # the resident's name, or empty
     building_id: UUID | None
@@ -132,6 +133,7 @@ def _listed(
         state=row["state"],
         category=row["category"],
         level=row["level"],
+        source=row["source"],
         where=row["place"] or (door_of(person) if person else ""),
         who=person.name if person else "",
         building_id=row["building_id"],

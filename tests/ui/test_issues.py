@@ -110,7 +110,11 @@ def test_list_says_what_where_who_how_late_and_how_often_urged(
     page, session, people, settle
 ):
     issue_id = opened(
-        session, found_at=ago(9.5), resident_id=people.li, owner_name="物业"
+        session,
+        found_at=ago(9.5),
+        resident_id=people.li,
+        owner_name="物业",
+        source="03",
     )
     with session.store.writing() as tx:
         flow.step(tx, issue_id, "urge")
@@ -121,7 +125,7 @@ def test_list_says_what_where_who_how_late_and_how_often_urged(
     assert (row.title, row.aside) == ("楼道灯不亮", "3-2-501")
     assert row.badge.text.startswith("超期 ")
     assert row.tag.text == "处置中"
-    assert row.detail == "路灯  已催办 1 次  李桂英·物业"
+    assert row.detail == "路灯  居民反馈  已催办 1 次  李桂英·物业"
     assert row.spoken().startswith("楼道灯不亮，3-2-501，处置中，路灯")
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from gridapp.language import tr
 from gridapp.models import codes
+from gridapp.models.issue import BY_RESIDENTS
 from gridapp.models.issue_flow import CLOSED, Transition, transition
 from gridapp.models.record import Values
 from gridapp.ui.tokens import ToneName
@@ -104,6 +105,8 @@ def row_of(one: Listed, now: dt.datetime) -> Row:
     words = [codes.table("issue_category").name(one.category)]
     if one.level != "normal":
         words.append(codes.table("issue_level").name(one.level))
+    if one.source == BY_RESIDENTS:
+        words.append(codes.table("source").name(one.source))
     if one.waits:
         words.append(tr("等批延期"))
     if one.urged is not None:
