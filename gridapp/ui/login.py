@@ -7,9 +7,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from gridapp.errors import UserError
 from gridapp.language import language, tr
@@ -27,6 +27,7 @@ from gridapp.ui.unlock_form import UnlockForm
 from gridapp.ui.widgets.buttons import Button
 from gridapp.ui.widgets.card import Card, NoticeBar, column, line
 from gridapp.ui.widgets.entry import LineField
+from gridapp.ui.widgets.frame import Scrolled
 from gridapp.ui.widgets.password import PasswordField
 from gridapp.ui.widgets.size_button import SizeButton
 from gridapp.ui.widgets.text import Glyph, Text
@@ -145,14 +146,19 @@ class Login(QWidget):
         return NameList(self._theme, people, self._preferences.now.last_user), ""
 
     def _place(self) -> None:
-        card = Card((32, 16, 32, 16), 8)
-        card.setFixedWidth(640 if len(self._fields()) > PASSWORDS else 400)
+        card = Card((32, 10, 32, 10), 6)
+        wide = len(self._fields()) > PASSWORDS
+        card.setFixedWidth(640 if wide else 400)
         brand = line(gap=10)
         brand.addWidget(Glyph(self._theme, "house", "blue.text", 28))
         brand.addWidget(Text(tr("网格日志"), "title"))
         brand.addStretch()
         brand.addWidget(SizeButton(self._theme, self._preferences))
         brand.addWidget(self._language_button())
+        manual = Button(self._theme, tr("帮助 F1"), "plain" if wide else "quiet")
+        manual.clicked.connect(self._help)
+        if wide:  # the form is high: nothing below it but what belongs to it
+            brand.addWidget(manual)
         card.box.addLayout(brand)
         greeting = tr("数据在这台电脑上加密保存，输入密码打开。")
         if self._first is not None:
@@ -162,15 +168,10 @@ class Login(QWidget):
         else:
             card.box.addWidget(Text(greeting, "muted", wrap=True))
         card.box.addLayout(self._field_grid())
-        if self._first is not None:
-            card.box.addWidget(self._first.password.hint)
-        card.box.addWidget(self._hint)
-        card.box.addWidget(self._recovered_words)
-        card.box.addWidget(self._error)
-        card.box.addWidget(self.rescue)
-        card.box.addWidget(self._open)
-        card.box.addWidget(self._unlock)
-        card.box.addLayout(self._ways())
+        below = (self._hint, self._recovered_words, self._error, self.rescue)
+        for part in (*below, self._open, self._unlock):
+            card.box.addWidget(part)
+        card.box.addLayout(self._ways(None if wide else manual))
         where = tr("数据文件夹：{folder}", folder=self._folder)
         card.box.addWidget(Text(where, "faint", shrinks=True))
         inside = QWidget()
@@ -182,18 +183,14 @@ class Login(QWidget):
         across.addStretch()
         box.addLayout(across)
         box.addStretch(3)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll = Scrolled()
         scroll.setWidget(inside)
         column(self).addWidget(scroll)
 
-    def _ways(self) -> QHBoxLayout:
-        """What helps who does not get in."""
+    def _ways(self, manual: Button | None) -> QHBoxLayout:
+        """What helps who does not get in, with the manual if it is not above."""
         forgotten = Button(self._theme, tr("忘了密码？"), "quiet")
         forgotten.clicked.connect(self.recover)
-        manual = Button(self._theme, tr("帮助 F1"), "quiet")
-        manual.clicked.connect(self._help)
         ways = line(gap=8)
         ways.addStretch()
         if not self._new:
@@ -202,7 +199,8 @@ class Login(QWidget):
             alone = Button(self._theme, tr("不用县里的登记文件，自己填"), "quiet")
             alone.clicked.connect(self.alone_asked)
             ways.addWidget(alone)
-        ways.addWidget(manual)
+        if manual is not None:
+            ways.addWidget(manual)
         ways.addStretch()
         return ways
 
@@ -218,6 +216,8 @@ class Login(QWidget):
             label.setBuddy(field)
             grid.addWidget(label, row * 2, at)
             grid.addWidget(field, row * 2 + 1, at)
+        if self._first is not None:
+            grid.addWidget(self._first.password.hint, PASSWORDS * 2, 0)
         return grid
 
     def _language_button(self) -> Button:

@@ -27,6 +27,8 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QScrollArea,
+    QStyle,
+    QStyleOptionComboBox,
     QTextEdit,
     QWidget,
 )
@@ -40,6 +42,7 @@ from gridapp.ui.qt_start import qt_application
 from gridapp.ui.scenes import Stage, scenes
 from gridapp.ui.theme import Theme
 from gridapp.ui.tokens import DARK, LIGHT, high_contrast
+from gridapp.ui.widgets.entry import hint_room
 
 SMALLEST_TEXT = 14  # pixels
 SMALLEST_TARGET = (40, 34)  # pixels, ux.md §6.3
@@ -117,6 +120,24 @@ def clipped(root: QWidget) -> Faults:
             button.rect()
         ):
             yield f"{told(button)} lies partly outside"
+    for combo in visible(root, QComboBox):
+        assert isinstance(combo, QComboBox)
+        look = QStyleOptionComboBox()
+        combo.initStyleOption(look)
+        room = combo.style().subControlRect(
+            QStyle.ComplexControl.CC_ComboBox,
+            look,
+            QStyle.SubControl.SC_ComboBoxEditField,
+            combo,
+        )
+        words = combo.fontMetrics().horizontalAdvance(look.currentText)
+        if words > room.width():
+            yield f"{look.currentText} needs {words} px, has {room.width()}"
+    for field in visible(root, QLineEdit):
+        assert isinstance(field, QLineEdit)
+        words = field.fontMetrics().horizontalAdvance(field.placeholderText())
+        if not field.text() and words > hint_room(field):
+            yield f"{field.placeholderText()} needs {words}, has {hint_room(field)}"
 
 
 def beyond(root: QWidget) -> Faults:

@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QApplication
 
-from gridapp.ui.widgets.entry import FindField, LineField, NoteField
+from gridapp.ui.widgets.entry import FindField, LineField, NoteField, hint_room
 
 
 def compose(widget, text):
@@ -50,6 +50,20 @@ def test_phrase_joins_what_is_written(qtbot):
     notes.add_phrase("精神尚可")
     notes.add_phrase("已联系家属")
     assert notes.toPlainText() == "精神尚可；已联系家属"
+
+
+def test_a_hint_says_less_where_room_lacks_and_is_never_cut(theme, qtbot):
+    whole = "名称、当事人、地点、卷号"
+    find = FindField(theme, "查找", whole)
+    qtbot.addWidget(find)
+    find.resize(400, 40)
+    find.show()
+    assert find.placeholderText() == whole
+    find.resize(160, 40)
+    assert find.placeholderText() == "名称、当事人"
+    assert find.fontMetrics().horizontalAdvance("名称、当事人") <= hint_room(find)
+    find.resize(400, 40)
+    assert find.placeholderText() == whole
 
 
 def test_list_narrows_while_composing(theme, qtbot):

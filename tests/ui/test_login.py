@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QScrollArea
 
 from gridapp import settings
 from gridapp.store import vault as vaults
@@ -110,6 +110,8 @@ def test_the_form_of_a_new_vault_can_be_reached_in_a_low_window(
     qtbot.addWidget(login)
     login.resize(*size)
     login.show()
+    bar = login.findChild(QScrollArea).verticalScrollBar()
+    qtbot.waitUntil(lambda: login.height() == size[1] and bar.maximum() == 0)
     login._refuse("请把姓名、网格名称和网格编码都填上")
 
     def all_can_be_reached():

@@ -95,6 +95,7 @@ def test_a_program_without_release_keys_says_so_and_offers_nothing(
     card.show()
     settle()
     assert "公钥" in words(card)
+    assert "签过名" not in words(card)
     assert not card.ask.isVisible()
     assert not card.file.isVisible()
 
