@@ -252,6 +252,20 @@ def test_issue_is_due_by_its_deadline_until_it_is_closed(vault, people, today):
     assert due(vault, today) == []
 
 
+def test_what_a_resident_sent_is_due_at_once_until_somebody_begins(vault, today):
+    sent = {"title_text": "想装健身器材", "category": "0603", "source": "03"}
+    with vault.writing(remote=True) as tx:  # the county wrote it, on nobody's account
+        sent |= {"level": "normal", "state": "pending", "found_at": at(day("11-22"))}
+        issue_id = records.save(tx, Issue, sent)
+        tx.db.exec_driver_sql("UPDATE issue SET created_by = NULL")
+    [row] = due(vault, today)
+    assert (row.due, row.late_days) == (today, 0)
+    assert row.why == "想装健身器材、待上报、居民新报来的，请先看一看"
+    with vault.writing() as tx:
+        flow.step(tx, issue_id, "work")
+    assert due(vault, today) == []
+
+
 def test_issue_without_a_deadline_gets_that_of_its_category(vault, people, today):
     with vault.writing() as tx:
         imported = {"title_text": "路灯不亮", "category": "0401", "level": "normal"}
