@@ -100,9 +100,11 @@ class Wine:
             stdout="".join(one for one in lines if not _NO_32_BITS.search(one)),
         )
 
-    def settle(self) -> None:
-        """Waits until the registry is on the disk and no program runs any more."""
-        subprocess.run(["wineserver", "-w"], env=self.environment(), check=False)
+    def settle(self, seconds: float = 300) -> None:
+        """Waits until the registry is on the disk and no program runs any more;
+        subprocess.TimeoutExpired when one still does after `seconds`."""
+        waits = ["wineserver", "-w"]
+        subprocess.run(waits, env=self.environment(), check=False, timeout=seconds)
 
 
 def windows_path(path: Path) -> str:

@@ -101,10 +101,10 @@ class Windows:
         found: list[int] = []
         for process in Path("/proc").glob("[0-9]*"):
             try:
-                command = (process / "cmdline").read_bytes().decode(errors="replace")
+                command = _told(process, "cmdline").decode(errors="replace")
                 if any(word in command for word in words) and prefix in (
-                    process / "environ"
-                ).read_bytes().split(b"\0"):
+                    _told(process, "environ").split(b"\0")
+                ):
                     found.append(int(process.name))
             except OSError:  # it has just ended
                 continue
@@ -191,6 +191,17 @@ class Windows:
             shutil.rmtree(folder, ignore_errors=True)
         for link in self.shortcuts():
             link.unlink()
+
+
+def _told(process: Path, name: str) -> bytes:
+    """What Linux tells of a process; one that is just becoming another program tells
+    nothing and is asked again: overlooked, it would live on and hold Windows up."""
+    for _ in range(200):
+        if said := (process / name).read_bytes():
+            return said
+        (process / "exe").readlink()  # none: it has ended, or is Linux's own
+        time.sleep(0.001)
+    return b""
 
 
 def call(windows: Windows, *words: str | Path) -> str:
