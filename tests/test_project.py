@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import gridapp
+from gridapp import garbage
 
 ROOT = Path(__file__).parents[1]
 FORBIDDEN_NAMES = re.compile(r"(utils?|helpers?|common|misc|.*managers?)", re.I)
@@ -36,6 +38,21 @@ def modules() -> Iterator[Path]:
     for path in sorted((ROOT / "gridapp").rglob("*.py")):
         if "versions" not in path.parts:
             yield path
+
+
+@functools.cache
+def definitions() -> list[tuple[str, str, type[ast.stmt], int]]:
+    """Every class and function: its module, its name, what it is and its lines."""
+    found: list[tuple[str, str, type[ast.stmt], int]] = []
+    kinds = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+    with garbage.not_sought():
+        for path in modules():
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(node, kinds):
+                    size = (node.end_lineno or 0) - node.lineno + 1
+                    where = str(path.relative_to(ROOT))
+                    found.append((where, node.name, type(node), size))
+    return found
 
 
 def tracked_files() -> list[Path]:
@@ -87,15 +104,13 @@ def test_module_has_at_most_400_lines() -> None:
     assert {name: size for name, size in sizes.items() if size > 400} == {}
 
 
+@pytest.mark.xdist_group("definitions")
 def test_function_has_at_most_50_lines() -> None:
-    long: dict[str, int] = {}
-    for path in modules():
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                size = (node.end_lineno or 0) - node.lineno + 1
-                if size > 50:
-                    long[f"{path.relative_to(ROOT)}:{node.name}"] = size
-    assert long == {}
+    assert [
+        f"{where}:{name}"
+        for where, name, kind, size in definitions()
+        if kind is not ast.ClassDef and size > 50
+    ] == []
 
 
 def test_main_window_only_places_pages() -> None:
@@ -110,6 +125,7 @@ def test_main_window_only_places_pages() -> None:
     assert len(methods) <= 25
 
 
+@pytest.mark.xdist_group("definitions")
 def test_names_say_what_a_thing_is() -> None:
     bad = [
         str(path.relative_to(ROOT))
@@ -119,12 +135,11 @@ def test_names_say_what_a_thing_is() -> None:
             for part in path.relative_to(ROOT).parts
         )
     ]
-    for path in modules():
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.ClassDef) and re.search(
-                r"(Manager|Helper|Utils?)$", node.name
-            ):
-                bad.append(f"{path.relative_to(ROOT)}:{node.name}")
+    bad += [
+        f"{where}:{name}"
+        for where, name, kind, _ in definitions()
+        if kind is ast.ClassDef and re.search(r"(Manager|Helper|Utils?)$", name)
+    ]
     assert bad == []
 
 
