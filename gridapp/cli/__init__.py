@@ -61,6 +61,7 @@ COUNTY_COMMANDS = {
     "keys": "package:county_keys",
     "list": "county:list_command",
     "lock": "county_access:lock",
+    "move": "county_backup:move",
     "openapi": "serving:describe",
     "org": "county_org:org",
     "package": "package:county_package",

@@ -275,6 +275,7 @@ def worker(ctx: click.Context, data: Path | None, as_json: bool) -> None:
                 grid=one["grid"],
                 devices=one["devices"],
             )
+            + (tr("，登记码还没有用") if one["waiting"] else "")
         )
     click.echo(tr("共 {count} 人", count=len(found)), err=True)
 

@@ -10,7 +10,7 @@ import click
 import msgspec
 
 from gridapp.cli.options import as_json, print_json, server_folder
-from gridapp.county import backup, photo_copies, rejoin, upkeep
+from gridapp.county import backup, moving, photo_copies, rejoin, upkeep
 from gridapp.county.backup import Manifest
 from gridapp.county.store import schema_of
 from gridapp.errors import UserError
@@ -182,3 +182,36 @@ def epoch(data: Path) -> None:
     with upkeep.opened(data) as county, county.writing() as db:
         rejoin.new_epoch(db)
     click.echo(tr("已记下。请重启服务器；各台电脑下次同步时会自己补上缺的"))
+
+
+@click.command("move")
+@server_folder
+@click.option(
+    "--database",
+    envvar="GRIDAPP_DATABASE",
+    required=True,
+    help=tr("一个空的 PostgreSQL 数据库的地址；也可写在 GRIDAPP_DATABASE 里。"),
+)
+@as_json
+def move(data: Path, database: str, as_json: bool) -> None:
+    """把文件夹里的 SQLite 整个搬进 PostgreSQL；先停止服务。各台电脑照常同步。"""
+    moved = moving.move(data, database)
+    if as_json:
+        print_json({"rows": moved, "again": not moved})
+    elif moved:
+        click.echo(
+            tr(
+                "已搬进 PostgreSQL：{tables} 张表，{rows} 行，逐行核对一致",
+                tables=len(moved),
+                rows=sum(moved.values()),
+            )
+        )
+        click.echo(
+            tr(
+                "可以启动服务了。原来的文件改名为 {name}，不再使用；"
+                "备份过 PostgreSQL 以后可以删掉",
+                name=moving.BEFORE,
+            )
+        )
+    else:
+        click.echo(tr("以前已经搬好了，可以启动服务"))

@@ -134,13 +134,20 @@ def _given(code: str | None, words: str) -> str:
     type=click.Path(file_okay=False, exists=True, path_type=Path),
     help=tr("登记文件放进哪个文件夹，通常就是 U 盘。"),
 )
-def invite(data: Path, code: str, url: str, out: Path) -> None:
+@click.option(
+    "--ca",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help=tr("县里自己的 CA 证书文件（PEM），写进登记文件。"),
+)
+def invite(data: Path, code: str, url: str, out: Path, ca: Path | None) -> None:
     """给没有网络的电脑写一个登记文件；登记码另外告诉本人，不要放在一起。"""
     from gridapp.county import invitations
+    from gridapp.sync import trust
 
     warn_in_the_open(url)
+    given = trust.read(ca) if ca is not None else ""
     with upkeep.opened(data) as county:
-        file = invitations.invite(county, code, out, url)
+        file = invitations.invite(county, code, out, url, given)
     click.echo(tr("已写好：{file}", file=file))
 
 

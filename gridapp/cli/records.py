@@ -28,7 +28,7 @@ from gridapp.models import Issue
 from gridapp.models.deeds import Deed, Said
 from gridapp.models.kinds import now
 from gridapp.models.purposes import purpose_of
-from gridapp.models.record import Record, Values, field_of, fields_of
+from gridapp.models.record import Field, Record, Values, fields_of
 from gridapp.store import history, records, search, state
 from gridapp.store.database import Connection
 from gridapp.store.vault import Store
@@ -46,26 +46,33 @@ def typed_values(model: type[Record], pairs: Iterable[str]) -> Values:
         if name == "grid_id":
             values[name] = id_of(text)
             continue
+        one = _field(model, name)
         try:
-            values[name] = field_of(model, name).parse(text)
-        except KeyError:
-            names = tr("、").join(
-                tr("{name}（{label}）", name=one.name, label=one.label)
-                for one in fields_of(model)
-            )
-            raise UserError(
-                tr(
-                    "{title}没有“{name}”，可填：{names}",
-                    title=model.title,
-                    name=name,
-                    names=names,
-                )
-            ) from None
+            values[one.name] = one.parse(text)
         except ValueError as error:
-            wrong[name] = str(error)
+            wrong[one.name] = str(error)
     if wrong:
         raise InvalidFields(wrong)
     return values
+
+
+def _field(model: type[Record], written: str) -> Field:
+    """The field of that name or label; UserError lists what there is."""
+    for one in fields_of(model):
+        if written in (one.name, one.label):
+            return one
+    names = tr("、").join(
+        tr("{name}（{label}）", name=one.name, label=one.label)
+        for one in fields_of(model)
+    )
+    raise UserError(
+        tr(
+            "{title}没有“{name}”，可填：{names}",
+            title=model.title,
+            name=written,
+            names=names,
+        )
+    )
 
 
 def as_values(

@@ -6,6 +6,7 @@ and the same bounds, ids and other bytes in base64 (msgspec's own rule for bytes
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode
 from binascii import Error as Base64Error
 from collections.abc import Callable
@@ -14,11 +15,15 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from gridapp.errors import UserError
+from gridapp.language import tr
 from gridapp.models import record_named
 from gridapp.sync import protocol, wire
 from gridapp.sync.protocol import Change, SyncReply, SyncRequest
 
 M = TypeVar("M", bound=msgspec.Struct)
+# How msgspec ends what it says: the path in a message, or the byte that is malformed.
+_PLACE, _BYTE = re.compile(r" - at `([^`]+)`$"), re.compile(r"\(byte (\d+)\)$")
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,22 @@ def form_of(media_type: str) -> Form:
         return UNTYPED
     kind = media_type.partition(";")[0].strip().lower()
     return JSON if kind == JSON.media_type else PACKED
+
+
+def told(error: UserError) -> str:
+    """Why a request was refused; where in it, when it could not be read. The place is
+    numbers and names of the protocol's own: never a value, nor a key that was sent."""
+    cause = error.__cause__
+    if not isinstance(cause, msgspec.DecodeError):
+        return str(error)
+    path, byte = _PLACE.search(str(cause)), _BYTE.search(str(cause))
+    if isinstance(cause, msgspec.ValidationError):
+        place = path[1] if path else "$"
+    elif byte:
+        place = tr("第 {number} 个字节", number=int(byte[1]) + 1)
+    else:
+        place = tr("末尾")
+    return tr("{fault}（读到{place}）", fault=error, place=place)
 
 
 def _read_json(body: bytes, kind: type[M], most: int) -> M:

@@ -29,10 +29,11 @@ from gridapp.sync.protocol import EnrolRequest, pack, unpack
 _MAX_REQUEST = 64 << 10  # bytes of an unpacked request; nobody is known yet
 
 
-def invite(county: County, code: str, folder: Path, url: str) -> Path:
+def invite(county: County, code: str, folder: Path, url: str, ca: str = "") -> Path:
     """Write the file that goes with an open code; UserError when there is no such.
 
     url: where the laptop finds the county once it has a network.
+    ca: the county's own certificates in PEM, if it has any (`sync.trust.read`).
     """
     where, moment = address.checked(url), now()
     query = select(enrolment).where(enrolment.c.code_hash == hashed_code(code))
@@ -51,7 +52,8 @@ def invite(county: County, code: str, folder: Path, url: str) -> Path:
         made_at=TIME.to_wire(moment),
         keys=keys.id,
     )
-    said = Invitation(county.server_id, county.epoch, county.keys.current.public, where)
+    public = county.keys.current.public
+    said = Invitation(county.server_id, county.epoch, public, where, ca)
     name = tr("登记-{number}{suffix}", number=keys.id.hex(), suffix=gridpkg.SUFFIX)
     with gridpkg.whole_file(folder / name) as file:
         writer = gridpkg.Writer(file, header, keys, keys.public)

@@ -21,7 +21,7 @@ from gridapp.county import (
     syncing,
 )
 from gridapp.county.codes import hashed_code, prepared_part
-from gridapp.county.forms import PACKED, Form
+from gridapp.county.forms import PACKED, Form, told
 from gridapp.county.rights import hashed
 from gridapp.county.store import County
 from gridapp.errors import UserError
@@ -133,7 +133,7 @@ def answer(
     except NO_DATABASE as error:
         return refusal(busy(error), form)
     except UserError as error:
-        return refusal(Refused("unreadable", str(error)), form)
+        return refusal(Refused("unreadable", told(error)), form)
 
 
 def _enrolled(county: County, request: EnrolRequest, source: str | None) -> EnrolReply:

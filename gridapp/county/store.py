@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from uuid_utils.compat import uuid4
 
-from gridapp import migrations
+from gridapp import durable, migrations
 from gridapp.county import keys
 from gridapp.county.tables import meta
 from gridapp.errors import UserError
@@ -109,7 +109,7 @@ def restore(folder: Path, database_url: str | None, fill: Fill) -> None:
 
 
 def _begin(folder: Path, database_url: str | None, fill: Fill) -> None:
-    engine = _engine(folder, database_url or "")
+    engine = engine_of(folder, database_url or "")
     try:
         with engine.execution_options(county_writes=True).begin() as db:
             if (database_url or fill is _new) and migrations.version_of(db) is not None:
@@ -120,15 +120,19 @@ def _begin(folder: Path, database_url: str | None, fill: Fill) -> None:
     finally:
         engine.dispose()
     keys.ensure(folder)
-    target = folder / SETTINGS
-    target.touch(mode=0o600)
-    target.write_bytes(msgspec.json.encode(Settings(database_url or "")))
+    keep_settings(folder, database_url or "")
+
+
+def keep_settings(folder: Path, database_url: str) -> None:
+    """Say where the county's database is, in one step; "" for the file beside it."""
+    settings = msgspec.json.encode(Settings(database_url))
+    durable.write_whole(folder / SETTINGS, settings)
 
 
 def open_county(folder: Path) -> County:
     """The county server's data in `folder`, brought up to this program's version."""
     with faults_in_words(), ExitStack() as on_failure:
-        engine = _engine(folder, _settings(folder).database)
+        engine = engine_of(folder, settings_of(folder).database)
         on_failure.callback(engine.dispose)
         with engine.execution_options(county_writes=True).begin() as db:
             _bring_up(db)
@@ -140,7 +144,7 @@ def open_county(folder: Path) -> County:
 def schema_of(folder: Path) -> str | None:
     """The step that the county's database stands at; it is not changed."""
     with faults_in_words():
-        engine = _engine(folder, _settings(folder).database)
+        engine = engine_of(folder, settings_of(folder).database)
         try:
             with engine.connect() as db:
                 return migrations.version_of(db)
@@ -158,7 +162,8 @@ def _bring_up(db: Connection) -> None:
         migrations.upgrade(db, "county")
 
 
-def _settings(folder: Path) -> Settings:
+def settings_of(folder: Path) -> Settings:
+    """What `county.json` in `folder` says; UserError when there is no county."""
     source = folder / SETTINGS
     if not source.exists():
         raise UserError(
@@ -203,7 +208,8 @@ def faults_in_words() -> Generator[None]:
         raise
 
 
-def _engine(folder: Path, url: str) -> Engine:
+def engine_of(folder: Path, url: str) -> Engine:
+    """What opens the database at `url`, or the file in `folder` when it is ""."""
     if not url:
         return _sqlite(folder / DATABASE_FILE)
     scheme, _, rest = url.partition("://")

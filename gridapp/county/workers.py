@@ -146,7 +146,8 @@ def change_role(county: County, worker_id: UUID, role: str) -> None:
 
 
 def listed(county: County) -> list[dict[str, Any]]:
-    """Everybody who works for the county, by name. Ready for JSON."""
+    """Everybody who works for the county, by name, then those whose code nobody has
+    used yet (`waiting`). Ready for JSON."""
     table, grid = table_of(Worker), table_of(Grid)
     query = (
         select(table.c.id, table.c.name, table.c.role, grid.c.code)
@@ -167,6 +168,33 @@ def listed(county: County) -> list[dict[str, Any]]:
                 "role": row.role,
                 "grid": row.code or "",
                 "devices": many.get(row.id, 0),
+                "waiting": False,
             }
             for row in db.execute(query)
-        ]
+        ] + _to_come(db)
+
+
+def _to_come(db: Connection) -> list[dict[str, Any]]:
+    """Who is no worker yet: the people of codes that are still good."""
+    worker, grid = table_of(Worker), table_of(Grid)
+    query = (
+        select(enrolment)
+        .where(enrolment.c.device_id.is_(None), enrolment.c.expires_at > now())
+        .where(enrolment.c.worker_id.not_in(select(worker.c.id)))
+        .order_by(enrolment.c.worker_name, enrolment.c.made_at)
+    )
+    found = {row.worker_id: row for row in db.execute(query)}
+    first = {key: next(iter(grids_of(row.grids)), None) for key, row in found.items()}
+    known = select(grid.c.id, grid.c.code).where(grid.c.id.in_(first.values()))
+    codes_of = dict(db.execute(known).all())
+    return [
+        {
+            "id": str(key),
+            "name": row.worker_name,
+            "role": row.worker_role,
+            "grid": codes_of.get(first[key], "") or row.area or "",
+            "devices": 0,
+            "waiting": True,
+        }
+        for key, row in found.items()
+    ]

@@ -20,12 +20,14 @@ _PASSES, _MEMORY_KIB, _LANES = 3, 64 << 10, 4  # as for a vault's password
 
 
 class Invitation(msgspec.Struct, array_like=True):
-    """The county that invites: its ids, its public keys, where it may be reached."""
+    """The county that invites: its ids, its public keys, where it may be reached, and
+    whose certificates to believe there besides the usual (PEM; "" for none)."""
 
     server: str
     epoch: str
     keys: bytes
     url: str
+    ca: str = ""
 
 
 def plain_code(typed: str) -> str:

@@ -64,7 +64,10 @@ def accept(store: Store, file: Path, code: str) -> None:
         body = _opened(source, header, code)
     said = unpack(body, Invitation)
     one = Invited(code, said.server, said.epoch, said.keys.hex(), said.url)
-    _keep(store, one)
+    with store.writing(remote=True) as tx:
+        invited.keep(tx.db, one)
+        if said.ca:
+            state.keep(tx.db, state.SERVER_CA, said.ca)
 
 
 @contextmanager

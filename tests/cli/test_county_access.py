@@ -129,3 +129,27 @@ def test_a_table_without_codes_changes_nothing(tmp_path, run):
     assert "只能是数字" in run("org", "import", str(table), fails=True)
 
     assert run("org", "list", "--json") == []
+
+
+def test_who_has_a_code_and_has_not_used_it_is_listed_among_the_people(run, enrol):
+    enrol("--grid", ONE, "--worker", "王秀兰")
+    run("enrol", "--grid", ONE, "--worker", "王秀兰")
+    for _ in range(2):  # two laptops of one person
+        run("enrol", "--grid", f"{TWO},{ONE}", "--worker", "李国强", "--role", "leader")
+    run("enrol", "--area", COMMUNITY, "--worker", "赵书记", "--role", "community")
+
+    found = [
+        (one["name"], one["role"], one["grid"], one["devices"], one["waiting"])
+        for one in run("worker", "--json")
+    ]
+
+    assert found == [
+        ("王秀兰", "worker", ONE, 1, False),
+        ("李国强", "leader", TWO, 0, True),
+        ("赵书记", "community", COMMUNITY, 0, True),
+    ]
+    told = run("worker")
+    assert told.count("登记码还没有用") == 2
+    for one in run("codes", "--json"):
+        run("codes", "--cancel", one["id"])
+    assert "登记码还没有用" not in run("worker")

@@ -110,6 +110,17 @@ def test_search_finds_by_initials_and_by_door(run):
         assert set(hits[0]) == {"type", "id", "title", "detail"}
 
 
+def test_a_field_is_named_by_its_label_as_well(run):
+    key = added(run, "resident", "姓名=李桂英", "性别=女")
+    assert run("set", "resident", key, "备注=听力不好").exit_code == 0
+    [found] = answer(run("list", "resident", "--where", "备注=听力不好", "--json"))
+    assert (found["id"], found["sex"]) == (key, "2")
+    refused = run("set", "resident", key, "性别=中性")
+    assert "性别：" in refused.stderr
+    assert "没有“中性”" in refused.stderr
+    assert "没有“绰号”，可填：" in run("set", "resident", key, "绰号=小李").stderr
+
+
 def test_a_wrong_value_is_refused_in_words_and_writes_nothing(run):
     refused = run("add", "resident", "name=李桂英", "sex=中性")
     assert refused.exit_code == 1

@@ -102,6 +102,29 @@ def test_json_that_means_nothing_is_refused(served, caller, body):
     assert (answer.status_code, answer.json()[0]) == (400, "unreadable")
 
 
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        ('{"version": "9901011"}', "$"),
+        ('["9901011"]', "$[0]"),
+        ('[1, "9901011", {"9901012": 3}]', "$[2]"),
+        ("[1, 9901011 9901012]", "第 13 个字节"),
+        ('["9901011', "末尾"),
+    ],
+)
+def test_it_is_told_where_it_could_not_be_read_and_nothing_it_said(
+    served, caller, body, place
+):
+    headers = {
+        "content-type": "application/json",
+        "authorization": f"Bearer {caller.token}",
+    }
+    sentence = httpx.post(served + "/v1/sync", content=body, headers=headers).json()[1]
+
+    assert sentence.endswith(f"（读到{place}）")
+    assert "990101" not in sentence
+
+
 def test_json_has_the_same_bounds(served, caller):
     name = {"name": "甲"}
     many = [

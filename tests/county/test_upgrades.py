@@ -35,7 +35,7 @@ PAST = now()
 def at_last_release(folder, url=None):
     """A county as the last release made it, with nothing in it."""
     folder.mkdir()
-    engine = store._engine(folder, url or "")  # noqa: SLF001  (nobody else makes one)
+    engine = store.engine_of(folder, url or "")
     with engine.execution_options(county_writes=True).begin() as db:
         migrations.upgrade(db, "county", RELEASED)
         rows = [{"key": "server_id", "value": "s"}, {"key": "epoch", "value": "e"}]
@@ -62,7 +62,7 @@ class OldLaptop:
         self.id, self.token, self.worker = uuid7(), uuid7().hex, uuid7()
         self.seq, self.cursors = 0, [[HERE.bytes, 0, ""]]
         self.seen = {}
-        engine = store._engine(folder, store._settings(folder).database)  # noqa: SLF001
+        engine = store.engine_of(folder, store.settings_of(folder).database)
         native = engine.dialect.name == "postgresql"
 
         def own(key):
@@ -167,7 +167,7 @@ def test_old_laptops_go_on_while_several_processes_upgrade(released):
 def test_an_interrupted_upgrade_is_done_again(released):
     """All steps are one transaction: it stands at the old step or at the new."""
     laptop = OldLaptop(released)
-    engine = store._engine(released, store._settings(released).database)  # noqa: SLF001
+    engine = store.engine_of(released, store.settings_of(released).database)
 
     def break_off(db, cursor, statement, *_):
         if statement.startswith("UPDATE alembic_version"):
@@ -202,7 +202,7 @@ class TestCommand:
         assert self.run("--data", str(released), "--check").exit_code == 0
 
     def test_a_newer_database_is_refused_in_words(self, released):
-        engine = store._engine(released, store._settings(released).database)  # noqa: SLF001
+        engine = store.engine_of(released, store.settings_of(released).database)
         with engine.execution_options(county_writes=True).begin() as db:
             db.execute(text("UPDATE alembic_version SET version_num = '9999'"))
         engine.dispose()

@@ -10,10 +10,11 @@ from gridapp.county import access, invitations, upkeep
 from gridapp.errors import UserError
 from gridapp.models import Resident, Worker
 from gridapp.store import records, state
-from gridapp.sync import gridpkg, package, package_join
+from gridapp.sync import gridpkg, package, package_join, trust
 from gridapp.sync.client import SyncClient
 from gridapp.sync.gridpkg import BadPackage
 from gridapp.sync.keys import PrivateKeys
+from tests.county.certificates import Authority
 from tests.county.conftest import GRID, Direct
 from tests.county.test_packages import names, people, write
 
@@ -50,6 +51,24 @@ def test_it_is_let_in_and_syncs_without_ever_having_a_network(
     with invited.reading() as db:
         assert state.value(db, state.SERVER_URL) == URL
     assert package_join.waiting(invited) is None
+
+
+def test_the_county_s_own_certificates_come_with_the_file(
+    county, new_vault, stick, tmp_path
+):
+    """Believed from then on; a file without any leaves those that were given."""
+    code = access.create_enrolment(county, [GRID], "李主任")
+    store = new_vault("li")
+
+    def known():
+        with store.reading() as db:
+            return state.value(db, state.SERVER_CA)
+
+    ca = trust.read(Authority(tmp_path).file)
+    package_join.accept(store, invitations.invite(county, code, stick, URL, ca), code)
+    assert known() == ca
+    package_join.accept(store, invitations.invite(county, code, stick, URL), code)
+    assert known() == ca
 
 
 def test_a_request_that_comes_twice_makes_one_laptop(county, invited, stick, back):
