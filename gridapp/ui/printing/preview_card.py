@@ -53,6 +53,7 @@ class PreviewCard(Card):
 
     def _place(self) -> None:
         self._top = line(margins=(16, 6, 8, 6), gap=4)
+        self._title.setContentsMargins(0, 0, 8, 0)
         self._top.addWidget(self._title)
         self._top.addStretch()
         for part in (self._back, self._number, self._on):
@@ -96,6 +97,10 @@ class PreviewCard(Card):
         self._stop.clicked.connect(self.stopped)
         self._blanks.clicked.connect(self.blanks_asked)
         self._timer.timeout.connect(self._show_waiting)
+
+    def add_way(self, button: Button) -> None:
+        """Offer what is done with the papers afterwards, beside the title."""
+        self._top.insertWidget(1, button)
 
     def wait(self) -> None:
         """A PDF is being made: what is shown stays for a while."""

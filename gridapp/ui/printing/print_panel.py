@@ -178,9 +178,9 @@ class PrintPanel(Card):
         self._numbers.set_values([MASKED])
         self._show_purpose()
 
-    def add_way(self, button: Button) -> None:
+    def add_way(self, button: Button, place: int = -1) -> None:
         """Offer something else one may do here, below the choices."""
-        self._more.addWidget(button)
+        self._more.insertWidget(place, button)
 
     def show_sheet(self, name: str) -> None:
         """Show that this sheet is chosen; who it is for comes with `show_offer`."""

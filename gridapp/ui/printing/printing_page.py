@@ -84,9 +84,8 @@ class PrintingPage(Page):
 
     def _add_ways(self) -> None:
         """What else leads from here to paper and back."""
-        signed = Button(self.theme, tr("签好的单子归档…"), icon="camera")
-        signed.clicked.connect(partial(self.take_signed, []))
-        self._panel.add_way(signed)
+        self._signed = Button(self.theme, tr("签好的单子归档…"), icon="camera")
+        self._signed.clicked.connect(partial(self.take_signed, []))
         if MONTHLY in self._sheets:
             monthly = Button(self.theme, tr("月度台账"), icon="list-checks")
             monthly.clicked.connect(partial(self._pick_sheet, MONTHLY))
@@ -152,6 +151,10 @@ class PrintingPage(Page):
         self._row.setSpacing(width.gap)
         self._panel.set_width(width)
         self._preview.set_width(width)
+        if width is Width.WIDE:  # where one sees it without scrolling
+            self._preview.add_way(self._signed)
+        else:
+            self._panel.add_way(self._signed, 0)
 
     def shown_list(self) -> Listing | None:
         """Return the records that are chosen to be printed, as a list."""

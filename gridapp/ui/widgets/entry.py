@@ -38,15 +38,13 @@ def hint_room(field: QLineEdit) -> int:
     room = field.style().subElementRect(
         QStyle.SubElement.SE_LineEditContents, option, field
     )
-    left, right = room.left(), room.right() + 1
+    beside = 2 * _BESIDE  # Qt counts icons from the edge, and words from the padding
     for icon in field.findChildren(QToolButton):
-        if not icon.isVisibleTo(field):
-            continue
-        if icon.geometry().center().x() < field.width() / 2:
-            left = max(left, icon.geometry().right() + 1)
-        else:
-            right = min(right, icon.geometry().left())
-    return right - left - 2 * _BESIDE
+        place = icon.geometry()
+        first = place.center().x() < field.width() / 2
+        if icon.isVisibleTo(field):
+            beside += place.right() + 1 if first else field.width() - place.left()
+    return room.width() - beside
 
 
 class LineField(QLineEdit):
