@@ -246,8 +246,8 @@ def _people(
     if not found:
         raise UserError(
             tr(
-                "没有要打印的人：换一天写 --day，整个星期加 --week，自己选人写 --where，"
-                "如 --where tags=独居"
+                "没有要打印的人：换一天写 --day，整个星期加 --week，"
+                "自己选人写 --where，如 --where tags=独居"
             )
         )
     return found
