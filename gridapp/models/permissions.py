@@ -21,6 +21,8 @@ Why the table is as it is:
 - Who gives out passwords can let themselves in as anybody. That is so wherever somebody
   keeps accounts; each such act stands among the acts, which everybody can read.
 - To restore a backup replaces what everybody wrote since: no worker does it alone.
+- A vault that is at home nowhere goes whole, in the clear, to the county that it is
+  enrolled at: no worker chooses that alone.
 - What is saved out of a damaged file leaves the vault in the clear: only the
   responsible person takes it.
 
@@ -53,6 +55,7 @@ class Act(StrEnum):
     PRINT_FULL = "print_full"
     RESTORE = "restore"  # a backup in place of what is here
     ACCOUNTS = "accounts"  # who may open this vault
+    ENROL = "enrol"  # at which county this vault is at home: it gets all of it
     REPAIR = "repair"  # what the doctor offers to mend
     RESCUE = "rescue"  # what can be read of a damaged file, in the clear
 
@@ -71,7 +74,7 @@ _WORKERS = frozenset(
 _MAY: Mapping[str, frozenset[Act]] = {
     WORKER: _WORKERS,
     SECRETARY: frozenset(Act),
-    IT: frozenset({Act.RESTORE, Act.ACCOUNTS, Act.REPAIR}),
+    IT: frozenset({Act.RESTORE, Act.ACCOUNTS, Act.ENROL, Act.REPAIR}),
 }
 _REFUSED: Mapping[Act, str] = {
     Act.RECORDS: tr("技术人员不看居民和工作记录，请网格员或负责人登录后再做"),
@@ -93,6 +96,7 @@ _REFUSED: Mapping[Act, str] = {
     ),
     Act.RESTORE: tr("从备份恢复要由负责人或技术人员来做，请他们登录后再恢复"),
     Act.ACCOUNTS: tr("添加或停用用户由负责人或技术人员来做，请他们登录后再改"),
+    Act.ENROL: tr("登记到县里由负责人或技术人员来做，请他们登录后再登记"),
     Act.REPAIR: tr("修理数据文件由负责人或技术人员来做，请他们登录后再修"),
     Act.RESCUE: tr("从坏文件里取出资料由负责人来做，请负责人登录后再取"),
 }

@@ -12,8 +12,9 @@ from uuid_utils.compat import uuid7
 
 from gridapp.errors import InvalidFields, UserError
 from gridapp.language import tr
-from gridapp.models import RECORDS, Attachment, record_named, rules
+from gridapp.models import RECORDS, Attachment, Worker, record_named, rules
 from gridapp.models.ids import id_of_hex
+from gridapp.models.permissions import Act, allowed
 from gridapp.models.record import Record, Values, fields_of, table_of
 from gridapp.store.database import driver
 from gridapp.store.journal import DIALECT
@@ -182,6 +183,8 @@ def update_many(
         merged = {name: old[name] for name in names} | dict(given)
         validated(model, merged, old)
         new = {name: merged[name] for name in names if old[name] != merged[name]}
+        if model is Worker and "role" in new:
+            _may_give(tx)
         if new:
             rows.setdefault(tuple(new), []).append(new | {"id": record_id})
     for changing, group in rows.items():
@@ -206,6 +209,13 @@ def _update(
         [{f"p_{name}": value for name, value in row.items()} for row in rows],
     )
     tx.touched(model, *(row["id"] for row in rows))
+
+
+def _may_give(tx: Writing) -> None:
+    """InvalidFields when whoever writes may not say who may do what: the steps of an
+    issue hang on the role of its worker."""
+    if not allowed(tx.user.role, Act.ACCOUNTS):
+        raise InvalidFields({"role": tr("岗位由社区或县里改，请联系他们")})
 
 
 def delete(tx: Writing, model: type[Record], record_id: UUID) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from gridapp.models.permissions import Act, demand
 from gridapp.store import invited, state
 from gridapp.store.vault import Store
 from gridapp.sync import prepared, trust
@@ -20,11 +21,14 @@ def join(store: Store, server: str, code: str, ca: Path | None = None) -> None:
     """Enrol at a county, and believe the certificates in `ca` from then on.
 
     Without `ca` those that were given before count: whoever needs a new code has them.
-    UserError when the county, its certificate or its answer says no.
+    UserError when the county, its certificate or its answer says no, NotAllowed when
+    whoever is signed in may not say where a vault is at home.
     """
     given = trust.read(ca) if ca else ""
     with store.reading() as db:
         known = state.value(db, state.SERVER_CA) or ""
+        if state.value(db, state.TOKEN) is None:
+            demand(store.user.role, Act.ENROL)
     whole = prepared.completed(store, code)
     SyncClient(store, HttpTransport(server, ca=given or known)).enrol(whole)
     if given:

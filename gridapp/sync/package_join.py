@@ -16,6 +16,7 @@ from uuid_utils.compat import uuid7
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models.kinds import TIME, now
+from gridapp.models.permissions import Act, demand
 from gridapp.store import invited, keyring, state
 from gridapp.store.invited import Invited
 from gridapp.store.vault import Store
@@ -42,10 +43,12 @@ def _keep(store: Store, one: Invited | None) -> None:
 
 
 def check_new(store: Store) -> None:
-    """UserError when this laptop is at home at a county already."""
+    """UserError when this laptop is at home at a county already, NotAllowed when
+    whoever is signed in may not say where it is."""
     with store.reading() as db:
         if state.value(db, TOKEN):
             raise UserError(tr("这台电脑已经登记过，不用再登记"))
+    demand(store.user.role, Act.ENROL)
 
 
 def check(file: Path) -> None:

@@ -131,3 +131,24 @@ def test_a_wrong_password_stands_under_nobody_for_nobody_knows_whose_it_was(run,
     assert entry_of(act).when.endswith("不详")
     [listed] = acts_listing([act], []).items
     assert listed["by"] == "不详"
+
+
+def test_a_worker_neither_changes_roles_nor_says_where_the_vault_is_at_home(
+    run, tmp_path
+):
+    listed = run("secretary", "list", "worker", "--json")
+    [one] = [w for w in json.loads(listed.stdout) if w["name"] == "周敏"]
+    raised = ("set", "worker", one["id"], "role=leader")
+    refused = run("worker", *raised)
+    assert refused.exit_code == 1
+    assert "岗位由社区或县里改" in refused.output
+    assert run("worker", "set", "worker", one["id"], "sex=2").exit_code == 0
+
+    told = ("--server", "http://127.0.0.1:9", "--code", "AAAA-BBBB-CCCC")
+    refused = run("worker", "enrol", *told)
+    assert refused.exit_code == 1
+    assert "登记到县里由负责人或技术人员来做" in refused.output
+    assert "连不上" in run("it", "enrol", *told).output
+
+    assert run("secretary", *raised).exit_code == 0
+    assert run("secretary", *raised[:-1], "role=worker").exit_code == 0

@@ -35,7 +35,7 @@ def test_a_worker_does_the_daily_work_and_takes_out_whole_numbers_one_by_one():
 
 def test_who_keeps_the_computer_sees_nobody():
     may = {act for act in Act if allowed(IT, act)}
-    assert may == {Act.RESTORE, Act.ACCOUNTS, Act.REPAIR}
+    assert may == {Act.RESTORE, Act.ACCOUNTS, Act.ENROL, Act.REPAIR}
 
 
 @pytest.mark.parametrize("role", ["", "Secretary", "county", "admin"])
