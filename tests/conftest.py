@@ -37,6 +37,7 @@ from gridapp.models import (
 from gridapp.store import database, records, slots
 from gridapp.store import vault as vaults
 from gridapp.work import founding
+from tests.steps_once import StepsOnce
 
 # The program collects seldom, for it has one window; here each test leaves one behind.
 # Python's own first number, 700, has it look for garbage an eighth of the time.
@@ -110,6 +111,15 @@ def compiled_once():
     with pytest.MonkeyPatch.context() as once:
         for module in (database, county_store):
             once.setattr(module, "create_engine", create)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def steps_once():
+    """Not every new vault and county goes through all steps of Alembic anew."""
+    with pytest.MonkeyPatch.context() as once:
+        for module in (vaults, county_store):
+            once.setattr(module, "migrations", StepsOnce())
         yield
 
 
@@ -258,25 +268,16 @@ def pytest_collection_finish():
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item, nextitem):
-    """Where there are widgets garbage is sought by the main thread alone, as in the
-    program (gridapp.ui.collector); servers of other tests run in threads, so nothing
-    of Qt's is left to them."""
-    if not _has_widgets(item):
-        return (yield)
-    gc.disable()
+def pytest_runtest_protocol(item):
+    """Once there were widgets garbage is sought by the main thread alone, as in the
+    program (gridapp.ui.collector): servers of other tests run in threads."""
+    if "qapp" in item.fixturenames:
+        gc.disable()
     try:
         return (yield)
     finally:
-        if _has_widgets(nextitem):
+        if not gc.isenabled():
             garbage.search_when_due()
-        else:
-            gc.collect()
-            gc.enable()
-
-
-def _has_widgets(item):
-    return item is not None and "qapp" in item.fixturenames
 
 
 def pytest_collection_modifyitems(config, items):

@@ -96,11 +96,9 @@ def watch():
 
 @pytest.fixture
 def own_rubbish():
-    """Python clears away windows in this thread: another may not destroy widgets."""
-    gc.disable()
+    """The windows of a check are cleared away at its end."""
     yield
     gc.collect()
-    gc.enable()
 
 
 @pytest.fixture
