@@ -104,6 +104,7 @@ async def _no_such_path(request: Request, error: Exception) -> Response:
 
 def worker_app(folder: Path, options: Options) -> Starlette:
     """The application of one of several processes; each opens the database itself."""
+    serving.end_with_parent()
     app = make_app(open_county(folder), metrics_here=options.metrics_port is None)
     serving.settle()
     return app

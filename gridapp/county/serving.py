@@ -13,10 +13,12 @@ import signal
 import socket
 import ssl
 import tempfile
+import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing import connection, parent_process
 from pathlib import Path
 from typing import Any
 
@@ -203,6 +205,22 @@ def run_many(found: uvicorn.Config, sock: socket.socket) -> None:
     """
     open_files(BoundedProtocol.limits.connections + _SPARE_FILES)
     Multiprocess(found, sockets=[sock]).run()
+
+
+def end_with_parent() -> None:
+    """End this process, one of several, as by SIGTERM when its parent is gone.
+
+    Killed (SIGKILL, no memory left), the parent could not tell it; the port would stay
+    taken by servers that nobody replaces or renews any more.
+    """
+    made_by = parent_process()
+    assert made_by is not None  # asked for only in one of several
+
+    def watch() -> None:
+        connection.wait([made_by.sentinel])
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="parent", daemon=True).start()
 
 
 @contextmanager

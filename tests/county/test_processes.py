@@ -164,6 +164,28 @@ def test_two_processes_take_pushes_at_once(tmp_path, postgres):
     assert counted['gridapp_changes_total{what="taken"}'] == 4 * each * 20
 
 
+def test_the_port_is_free_again_when_the_first_of_several_processes_is_killed(
+    tmp_path, postgres
+):
+    folder, many = tmp_path / "county", ["--workers", "2"]
+    upkeep.init(folder, postgres("killed_first"))
+    with serving(folder, *many) as (server, url, log):
+        both_serve(url, log)
+
+        server.kill()
+
+        until(lambda: not listens(url))
+    with serving(folder, *many, "--port", url.rpartition(":")[2]) as (_, again, log):
+        both_serve(again, log)
+    assert again == url
+
+
+def listens(url):
+    with suppress(httpx.TransportError):
+        return httpx.get(url + "/health").status_code == 200
+    return False
+
+
 def both_serve(url, log):
     """Wait until both processes have answered something."""
 
