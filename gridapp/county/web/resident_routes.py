@@ -26,7 +26,7 @@ from gridapp.county.routes import (
     source_of,
 )
 from gridapp.county.web import resident_pages, safe
-from gridapp.errors import InvalidFields, UserError
+from gridapp.errors import InvalidFields
 from gridapp.language import tr
 from gridapp.sync.protocol import Refused
 
@@ -50,18 +50,11 @@ def _page(method: str, path: str, run: Run) -> Operation:
 
 
 def _refused(request: Request, error: Refused) -> Response:
-    facts_of(request).code = error.code
-    status = service.STATUS.get(error.code, 400)
     # Only this server's own paths come here, so the way back is one of them.
     back = "" if error.code == "path" else f"/r/{request.path_params['grid']}"
     said = _BUSY if error.code == "busy" else str(error)
-    try:
-        response: Response = HTMLResponse(resident_pages.refusal(said, back), status)
-    except UserError as none:  # a copy without the pages
-        response = Response(str(none), 404, media_type="text/plain")
-    if error.wait:
-        response.headers["retry-after"] = str(error.wait)
-    return response
+    words = partial(resident_pages.refusal, said, back)
+    return safe.refusal(request, error, words)
 
 
 _BUSY = tr("现在很忙，没有办成，请过一会儿再试；急事请打电话")

@@ -19,7 +19,7 @@ from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
-from gridapp.county import attempts, browsers, service
+from gridapp.county import attempts, browsers
 from gridapp.county.limits import body_of
 from gridapp.county.routes import (
     Operation,
@@ -32,7 +32,6 @@ from gridapp.county.routes import (
 from gridapp.county.web import pages, safe, workbook
 from gridapp.county.web.figures import Counted, Kept, Period
 from gridapp.county.web.tables import Seen
-from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.sync.protocol import Refused
 
@@ -68,18 +67,10 @@ def _page(method: str, path: str, run: Run) -> Operation:
 
 def _refused(request: Request, error: Refused) -> Response:
     """A page that says why, with the form for a code where one may help."""
-    facts_of(request).code = error.code
-    status = service.STATUS.get(error.code, 400)
     said = str(error) if request.cookies.get(COOKIE) or error.code != "token" else ""
-    try:
-        words = pages.door(
-            said, asks=error.code in _LOGIN, in_the_open=safe.in_the_open(request)
-        )
-        response: Response = HTMLResponse(words, status)
-    except UserError as none:  # a copy without the pages
-        response = Response(str(none), 404, media_type="text/plain")
-    if error.wait:
-        response.headers["retry-after"] = str(error.wait)
+    unsafe, asks = safe.in_the_open(request), error.code in _LOGIN
+    words = partial(pages.door, said, asks=asks, in_the_open=unsafe)
+    response = safe.refusal(request, error, words)
     if error.code == "token":
         _forget(request, response)
     return response

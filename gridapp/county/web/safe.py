@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 
 from gridapp.county import service
-from gridapp.county.routes import Operation, Run
+from gridapp.county.routes import Operation, Run, facts_of
 from gridapp.errors import UserError
 from gridapp.sync.protocol import Refused
 
@@ -51,6 +51,18 @@ def operation(
         return response
 
     return Operation(method, path, answer, {})
+
+
+def refusal(request: Request, error: Refused, words: Callable[[], str]) -> Response:
+    """The page of `words` with the status of a refusal, noted for the log."""
+    facts_of(request).code = error.code
+    try:
+        page = HTMLResponse(words(), service.STATUS.get(error.code, 400))
+    except UserError as none:  # a copy without the pages
+        page = Response(str(none), 404, media_type="text/plain")
+    if error.wait:
+        page.headers["retry-after"] = str(error.wait)
+    return page
 
 
 def in_the_open(request: Request) -> bool:

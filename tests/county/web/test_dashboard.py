@@ -299,6 +299,7 @@ def test_a_browser_is_asked_for_a_new_code_after_its_days(filled, browser):
     answer = one.get("/web/")
 
     assert answer.status_code == 401
+    assert "gridapp_web" not in one.cookies  # what opens nothing any more is not kept
     assert "登录已到期" in answer.text
     assert 'name="code"' in answer.text
 
