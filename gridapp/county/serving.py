@@ -68,7 +68,9 @@ def listen(options: Options) -> tuple[socket.socket, str]:
     """A socket that listens, and the server's address; UserError when it is taken."""
     host = options.host
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    sock = socket.socket(family, socket.SOCK_STREAM)
+    # Named, for asyncio lets small answers go at once on what is called TCP only; else
+    # each waits 40 ms for the other side's word (Nagle's algorithm and delayed ACKs).
+    sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         sock.bind((host, options.port))

@@ -1,13 +1,16 @@
 """The server as it is run: real processes, signals, several on one socket."""
 
+import asyncio
 import json
 import os
 import signal
+import socket
 import ssl
 import subprocess
 import sys
 import threading
 from contextlib import contextmanager, suppress
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -15,7 +18,7 @@ from sqlalchemy import func, select
 
 from gridapp.cli import main
 from gridapp.county import access, app, upkeep
-from gridapp.county.serving import Options
+from gridapp.county.serving import Options, listen
 from gridapp.county.store import open_county
 from gridapp.county.tables import change
 from gridapp.errors import UserError
@@ -142,6 +145,26 @@ def test_a_server_that_is_told_to_stop_under_load_ends_what_runs_and_nothing_is_
 def test_several_processes_are_refused_where_only_one_can_write(folder):
     with pytest.raises(UserError, match="PostgreSQL"):
         app.serve(folder, port=0, options=Options(workers=2))
+
+
+def test_an_answer_goes_out_at_once_without_waiting_for_the_other_sides_word():
+    sock, url = listen(Options(port=0))
+
+    async def sent_at_once():
+        came = asyncio.Queue()
+        served = await asyncio.start_server(
+            lambda _, writer: came.put_nowait(writer), sock=sock
+        )
+        where = urlsplit(url)
+        async with served:
+            with socket.create_connection((where.hostname, where.port)):
+                writer = await came.get()
+                ours = writer.get_extra_info("socket")
+                found = ours.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+                writer.close()
+        return found
+
+    assert asyncio.run(sent_at_once())
 
 
 def test_two_processes_take_pushes_at_once(tmp_path, postgres):
