@@ -16,6 +16,7 @@ from gridapp.models import Grid, record_named
 from gridapp.models.kinds import PHONES, time_text
 from gridapp.models.record import Record, field_of, fields_of
 from gridapp.store import acts, history, records, remote, state
+from gridapp.store.database import driver
 from gridapp.store.journal import from_stored, writer_number
 from gridapp.store.tables import held
 from gridapp.store.tables import journal as journal_table
@@ -248,10 +249,8 @@ def absent(db: Connection) -> set[remote.Key]:
 
 def taken(db: Connection, whole: Iterable[remote.Key]) -> None:
     """Note that the county has these records now, sent whole."""
-    waiting = select(held.c.id, held.c.type, held.c.record_id).where(
-        held.c.field.is_(None)
-    )
-    found = db.execute(waiting).all()
+    query = "SELECT id, type, record_id FROM held WHERE field IS NULL"
+    found = driver(db).execute(query).fetchall()
     there = {(type_, one.hex) for type_, one in whole} if found else set[object]()
     for key, type_, record_id in found:
         if (type_, record_id) in there:
@@ -261,18 +260,16 @@ def taken(db: Connection, whole: Iterable[remote.Key]) -> None:
 
 def open_keys(db: Connection) -> list[tuple[int, str]]:
     """(journal number, field or "") of what waits here or at the county."""
-    query = select(held.c.seq, held.c.field).where(
-        held.c.decided.is_(None) | (held.c.decided == PARKED)
-    )
-    return [(seq, name or "") for seq, name in db.execute(query.order_by(held.c.seq))]
+    query = "SELECT seq, field FROM held WHERE decided IS NULL OR decided = ?"
+    found = driver(db).execute(f"{query} ORDER BY seq", (PARKED,))
+    return [(seq, name or "") for seq, name in found]
 
 
 def untold(db: Connection) -> list[tuple[int, str]]:
     """(journal number, field or "") of decisions that the county does not know."""
-    query = select(held.c.seq, held.c.field).where(
-        held.c.decided.is_not(None), held.c.told.is_(False)
-    )
-    return [(seq, name or "") for seq, name in db.execute(query.order_by(held.c.seq))]
+    query = "SELECT seq, field FROM held WHERE decided IS NOT NULL AND NOT told"
+    found = driver(db).execute(f"{query} ORDER BY seq")
+    return [(seq, name or "") for seq, name in found]
 
 
 def tell(

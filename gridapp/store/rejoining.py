@@ -19,6 +19,7 @@ from gridapp.models.ids import id_of_hex
 from gridapp.models.kinds import TIME
 from gridapp.models.record import Record, Values, table_of
 from gridapp.store import conflicts, journal, page, remote, state
+from gridapp.store.database import driver
 from gridapp.store.journal import JournalRow
 from gridapp.store.outbox import Batch
 from gridapp.store.remote import DONE
@@ -120,13 +121,9 @@ def end(tx: Writing, again: Again) -> None:
 
 def mark(db: Connection, seq: int) -> bytes:
     """What tells this journal row from any other that may have had its number."""
-    query = select(journal_table.c.record_id, journal_table.c.at).where(
-        journal_table.c.seq == seq
-    )
-    row = db.execute(query).one_or_none()
-    if row is None:
-        return b""
-    return mark_of(bytes.fromhex(row.record_id), time_of_sqlite(row.at))
+    query = "SELECT record_id, at FROM journal WHERE seq = ?"
+    row = driver(db).execute(query, (seq,)).fetchone()
+    return mark_of(bytes.fromhex(row[0]), time_of_sqlite(row[1])) if row else b""
 
 
 def note_whole(db: Connection, reached: Sequence[Cursor]) -> None:

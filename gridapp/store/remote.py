@@ -6,12 +6,13 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete
 from sqlalchemy.dialects.sqlite import insert
 
 from gridapp.models import record_named
 from gridapp.models.ids import id_of
 from gridapp.store import state
+from gridapp.store.database import driver
 from gridapp.store.tables import author, scope_cursor
 from gridapp.sync.protocol import Cursor
 from gridapp.sync.wire import kinds_of
@@ -24,13 +25,12 @@ _CHUNK = 500  # ids in one IN list
 
 def cursors(db: Connection) -> list[Cursor]:
     """How far each grid was read."""
+    query = "SELECT grid_id, cursor, complete, bootstrap FROM scope_cursor"
     return [
-        Cursor(
-            UUID(row.grid_id).bytes,
-            row.cursor,
-            DONE if row.complete else row.bootstrap or "",
+        Cursor(bytes.fromhex(grid_id), n, DONE if complete else place or "")
+        for grid_id, n, complete, place in driver(db).execute(
+            f"{query} ORDER BY grid_id"
         )
-        for row in db.execute(select(scope_cursor).order_by(scope_cursor.c.grid_id))
     ]
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import Connection, text
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection
 
 from gridapp.models.deeds import DEEDS, Deed, Detail
 from gridapp.models.kinds import now, time_text
 from gridapp.models.permissions import Act, demand
-from gridapp.store.tables import actor, disclosure, sync_state
+from gridapp.store.database import driver
+from gridapp.store.tables import actor, disclosure
 
 if TYPE_CHECKING:
     from gridapp.store.vault import Writing
@@ -32,7 +32,7 @@ def begin(db: Connection, device: UUID) -> None:
 
 def device(db: Connection) -> UUID:
     """The id of this laptop's vault."""
-    return UUID(db.execute(text("SELECT device FROM actor")).scalar_one())
+    return UUID(driver(db).execute("SELECT device FROM actor").fetchone()[0])
 
 
 def become(db: Connection, device: UUID) -> None:
@@ -42,28 +42,26 @@ def become(db: Connection, device: UUID) -> None:
 
 def set_actor(db: Connection, origin: str, batch: UUID | None) -> None:
     """Tell the triggers how to journal what follows; writes only on a difference."""
-    db.execute(
-        text(
-            "UPDATE actor SET origin = :origin, batch = :batch"
-            " WHERE origin IS NOT :origin OR batch IS NOT :batch"
-        ),
+    driver(db).execute(
+        "UPDATE actor SET origin = :origin, batch = :batch"
+        " WHERE origin IS NOT :origin OR batch IS NOT :batch",
         {"origin": origin, "batch": batch.hex if batch else None},
     )
 
 
 def value(db: Connection, key: str) -> str | None:
     """The value kept under `key`."""
-    query = text("SELECT value FROM sync_state WHERE key = :key")
-    return db.execute(query, {"key": key}).scalar()
+    query = "SELECT value FROM sync_state WHERE key = ?"
+    found = driver(db).execute(query, (key,)).fetchone()
+    return found[0] if found else None
 
 
 def keep(db: Connection, key: str, content: str | None) -> None:
     """Keep `content` under `key`."""
-    statement = insert(sync_state).values(key=key, value=content)
-    db.execute(
-        statement.on_conflict_do_update(
-            index_elements=["key"], set_={"value": statement.excluded.value}
-        )
+    driver(db).execute(
+        "INSERT INTO sync_state (key, value) VALUES (?, ?)"
+        " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        (key, content),
     )
 
 

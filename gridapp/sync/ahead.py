@@ -1,18 +1,16 @@
-"""What is done meanwhile: the next batch is read while the county works on the last,
-and the next page is asked for while the last one is applied."""
+"""What is done meanwhile: the next batch is made ready while the county works on the
+last, and the next page is asked for while the last one is applied."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from functools import partial
 
 from msgspec import structs
 
-from gridapp.store import outbox
-from gridapp.store.database import Connection
 from gridapp.store.outbox import Batch
-from gridapp.store.vault import Store
 from gridapp.sync.line import SYNC_PATH, Carried, Line
 from gridapp.sync.protocol import (
     LEAVE,
@@ -26,38 +24,63 @@ from gridapp.sync.protocol import (
 from gridapp.sync.report import Report
 
 
-class Ahead:
-    """Batches of a vault's outbox; the following one is read while the county works.
+@dataclass(frozen=True)
+class Asked:
+    """A request with the batch that it brings.
 
-    What it holds counts only for the journal number it was read behind, and not after
-    the county held something: that may change how a record is sent. It is read by the
-    thread that waits anyway: one of its own would keep it from sending.
+    `grids` are those that were read from then; `fresh`: one of them for the first time.
+    `body` is the request as it travels, once it was packed.
     """
 
-    def __init__(self, store: Store, line: Line) -> None:
-        self._store = store
+    batch: Batch | None
+    request: SyncRequest
+    grids: frozenset[bytes]
+    fresh: bool
+    body: bytes = b""
+
+
+class Ahead:
+    """The next push, read and packed while the county works on the last one.
+
+    It counts only if the county then says nothing but that it took that one: whatever
+    else it says may change what is sent. It is made by the thread that waits anyway:
+    one of its own would keep it from sending.
+    """
+
+    def __init__(self, line: Line) -> None:
         self._line = line
-        self._next: tuple[int, Batch | None] | None = None
+        self._made: Asked | None = None
+        self._ready: Asked | None = None
 
-    def batch(self, db: Connection, after: int) -> Batch | None:
-        """The batch behind the journal number `after`; None: nothing waits."""
-        kept, self._next = self._next, None
-        if kept and kept[0] == after:
-            return kept[1]
-        return outbox.next_batch(db, after)
+    def begin(self, asked: Asked, make: Callable[[int], Asked | None]) -> None:
+        """Have what follows made once this request is on its way, if it brings a batch
+        that is not the last; `make` gets the journal number to begin behind."""
+        self._made = None
+        push = asked.request.push
+        again = push is None or push.again or asked.fresh
+        if asked.batch and not asked.batch.complete and not again:
+            self._line.meanwhile(partial(self._make, make, asked.batch.last))
 
-    def begin(self, batch: Batch) -> None:
-        """Read what follows this batch once it is on its way, unless it is the last."""
-        if not batch.complete:
-            self._line.meanwhile(partial(self._read, batch.last))
+    def _make(self, make: Callable[[int], Asked | None], after: int) -> None:
+        made = make(after)
+        if made is not None:
+            self._made = replace(made, body=pack_small(made.request))
 
-    def _read(self, after: int) -> None:
-        with self._store.reading() as db:
-            self._next = after, outbox.next_batch(db, after)
+    def answered(self, asked: Asked, reply: SyncReply) -> None:
+        """The county has answered, and that was written down."""
+        took = reply.pushed is not None and not reply.pushed.held
+        more = reply.settled or reply.keys or reply.ahead or reply.gone
+        if took and not more and asked.grids == frozenset(reply.grids):
+            self._ready = self._made
+
+    def ready(self) -> Asked | None:
+        """What is to be said next, once; None: it has to be made."""
+        ready, self._ready = self._ready, None
+        return ready
 
     def forget(self) -> None:
-        """Read anew the next time."""
-        self._next = None
+        """Make nothing more."""
+        self._made = self._ready = None
         self._line.meanwhile(None)
 
 
@@ -100,15 +123,16 @@ class NextPage:
         carried = self._thread.submit(self._line.carry, SYNC_PATH, token, body)
         self._asked = body, carried
 
-    def say(self, token: str, request: SyncRequest, report: Report) -> bytes:
+    def say(self, token: str, asked: Asked, report: Report) -> bytes:
         """Send a request, unless its answer is on the way already."""
         kept, self._asked = self._asked, None
+        packed = asked.body or pack_small(asked.request)
         if kept is not None:
             body, carried = kept
-            if body == pack_small(request):
+            if body == packed:
                 return self._line.heard(token, body, carried.result(), report)
             carried.exception()  # one connection carries one thing at a time
-        return self._line.say(SYNC_PATH, token, request, report)
+        return self._line.say(SYNC_PATH, token, asked.request, report, packed)
 
     def close(self) -> None:
         """Wait for what is under way, and let the thread end."""

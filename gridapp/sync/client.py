@@ -26,6 +26,7 @@ from gridapp.store import (
     journal,
     keyring,
     leaving,
+    outbox,
     page,
     rejoining,
     remote,
@@ -37,7 +38,7 @@ from gridapp.store.journal import JournalRow
 from gridapp.store.outbox import Batch
 from gridapp.store.vault import Store
 from gridapp.sync import enrolment, rejoin
-from gridapp.sync.ahead import Ahead, NextPage
+from gridapp.sync.ahead import Ahead, Asked, NextPage
 from gridapp.sync.line import EPOCH, TOKEN, URL, Line
 from gridapp.sync.protocol import (
     INSERT,
@@ -83,7 +84,7 @@ class SyncClient:
     ) -> None:
         self._store = store
         self._line = Line(store, transport, speaks)
-        self._ahead = Ahead(store, self._line)
+        self._ahead = Ahead(self._line)
         self._next_page = NextPage(self._line)
         self.report = Report()  # of the last sync, or as far as it came
         self._clock: str | None = None  # how far off this laptop's was, if it is known
@@ -207,7 +208,33 @@ class SyncClient:
         return self._line.exchange(path, token, body, report)
 
     def _round(self, token: str, epoch: str, report: Report, push_first: bool) -> bool:
-        """One round trip and what follows from it; says whether to go on.
+        """One round trip and what follows from it; says whether to go on."""
+        again, asked = None, self._ahead.ready()
+        if asked is None:
+            with self._store.reading() as db:
+                again = rejoining.pending(db)
+            asked = self._asked(epoch, again, push_first)
+        if again is not None and asked.batch is None:
+            ask = partial(self._ask, token, report)
+            rejoin.finish(self._store, ask, again)
+            return True
+        self._ahead.begin(asked, partial(self._asked, epoch, None, False))
+        body = self._next_page.say(token, asked, report)
+        reply = self._heard(body, asked.request)
+        self._next_page.follows(token, asked.request, reply)
+        more = self.take(asked.batch, asked.request, reply, report)
+        self._ahead.answered(asked, reply)
+        return more or asked.fresh
+
+    def _asked(
+        self,
+        epoch: str,
+        again: rejoining.Again | None,
+        push_first: bool,
+        after: int | None = None,
+    ) -> Asked:
+        """What is to be said: changes that wait, behind the journal number `after`, or
+        behind those that the county has; and from where to read on.
 
         A first download goes before the push, so that it does not bring back what was
         just sent; unless a record leaves that has changes of its own.
@@ -217,45 +244,31 @@ class SyncClient:
             cursors = remote.cursors(db)
             keys, county_keys = keyring.to_say(db, own)
             fresh = any(one.place != remote.DONE for one in cursors)
-            sent, again = state.sent_seq(db), rejoining.pending(db)
             if again is not None:
                 batch = rejoining.next_batch(db, again)
             else:
-                behind = state.pushed_seq(db)
                 first = fresh and not push_first
-                batch = None if first else self._ahead.batch(db, behind)
-            mark = rejoining.mark(db, batch.last) if batch else b""
-            seals = audit.claims(db) if batch and batch.complete else []
-            opened, decided = conflicts.open_keys(db), conflicts.untold(db)
-        if again is not None and batch is None:
-            ask = partial(self._ask, token, report)
-            rejoin.finish(self._store, ask, again)
-            return True
-        push = None
-        if batch:
-            push = Push(batch.last, batch.changes, again is not None, mark, seals)
-        request = SyncRequest(
-            version=self._line.version,
-            epoch=epoch,
-            device=self._store.device_id.bytes,
-            push=push,
-            pull=Pull(cursors) if batch is None or batch.complete else None,
-            open=opened[:MAX_ROWS],
-            decided=decided[:MAX_ROWS],
-            keys=keys,
-            county_keys=county_keys,
-            sent=sent,
-            program=gridapp.__version__,
-            failed=waiting.untold(self._store.folder),
-        )
-        if batch and again is None:
-            self._ahead.begin(batch)
-        body = self._next_page.say(token, request, report)
-        reply = self._heard(body, request)
-        if reply.pushed and reply.pushed.held:
-            self._ahead.forget()
-        self._next_page.follows(token, request, reply)
-        return self.take(batch, request, reply, report) or fresh
+                batch = None if first else outbox.next_batch(db, after)
+            push = None
+            if batch:
+                mark = rejoining.mark(db, batch.last)
+                seals = audit.claims(db) if batch.complete else []
+                push = Push(batch.last, batch.changes, again is not None, mark, seals)
+            request = SyncRequest(
+                version=self._line.version,
+                epoch=epoch,
+                device=self._store.device_id.bytes,
+                push=push,
+                pull=Pull(cursors) if batch is None or batch.complete else None,
+                open=conflicts.open_keys(db)[:MAX_ROWS],
+                decided=conflicts.untold(db)[:MAX_ROWS],
+                keys=keys,
+                county_keys=county_keys,
+                sent=state.sent_seq(db) if after is None else after,
+                program=gridapp.__version__,
+                failed=waiting.untold(self._store.folder),
+            )
+        return Asked(batch, request, frozenset(one.grid for one in cursors), fresh)
 
     def _heard(self, body: bytes, request: SyncRequest) -> SyncReply:
         """The answer to the newest request; UserError when it is one to another."""

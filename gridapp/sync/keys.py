@@ -56,7 +56,7 @@ class PrivateKeys:
             + self._opener.public_key().public_bytes_raw()
         )
 
-    @property
+    @cached_property
     def id(self) -> bytes:
         """See id_of_keys."""
         return id_of_keys(self.public)

@@ -53,11 +53,18 @@ class Line:
         self._transport.close()
 
     def say(
-        self, path: str, token: str, message: msgspec.Struct, report: Report
+        self,
+        path: str,
+        token: str,
+        message: msgspec.Struct,
+        report: Report,
+        packed: bytes = b"",
     ) -> bytes:
-        """Send a message that has a version, in the highest that both sides know."""
+        """Send a message that has a version, in the highest that both sides know;
+        `packed` is what `pack_small` made of it, if that was done."""
         try:
-            return self.exchange(path, token, pack_small(message), report)
+            body = packed or pack_small(message)
+            return self.exchange(path, token, body, report)
         except Refused as refusal:
             version = pick(self._speaks, refusal.versions)
             if version is None or version == self.version:

@@ -336,8 +336,12 @@ def pack(message: msgspec.Struct) -> bytes:
     """The message as it travels, with a checksum: of the bits that a line may turn
     without it, a fifth would become other values (RFC 8878 §3.1.1, Content_Checksum).
     """
+    return _framed(msgspec.msgpack.encode(message))
+
+
+def _framed(plain: bytes) -> bytes:
     zstd = zstandard.ZstdCompressor(_LEVEL, write_checksum=True)
-    return zstd.compress(msgspec.msgpack.encode(message))
+    return zstd.compress(plain)
 
 
 def pack_small(message: msgspec.Struct) -> bytes:
@@ -345,7 +349,7 @@ def pack_small(message: msgspec.Struct) -> bytes:
     behind a zero and four bytes of CRC-32, big-endian. Who reads it has to know it."""
     plain = msgspec.msgpack.encode(message)
     if len(plain) > _SMALL:
-        return pack(message)
+        return _framed(plain)
     return _RAW + crc32(plain).to_bytes(4) + plain
 
 
