@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select, update
 
 from gridapp.county import following, log, parked, plain, rows, writing
 from gridapp.county.access import Device
@@ -56,19 +56,25 @@ _SENTENCES = {
 _READS = tr("{title}由网格和社区填写，您的岗位只能查看，县级服务器没有收下")
 
 
+_LAST = (
+    select(devices.c.last_seq).where(devices.c.id == bindparam("it")).with_for_update()
+)
+_TOOK = update(devices).where(devices.c.id == bindparam("it"))
+
+
 def push(db: Connection, device: Device, sent: Push, now: dt.datetime) -> Pushed:
     """Apply the changes that are new; answer for those that were taken before."""
-    query = select(devices.c.last_seq).where(devices.c.id == device.id)
-    taken_before: int = db.execute(query.with_for_update()).scalar_one()
+    taken_before: int = db.execute(_LAST, {"it": device.id}).scalar_one()
     first = min((one.seq for one in sent.changes), default=sent.last)
     holds = parked.between(db, device.id, first, min(sent.last, taken_before))
     raws = [one for one in sent.changes if taken_before < one.seq <= sent.last]
     taken = 0
     if raws:
-        lines, left = plain.take(db, device, raws, now)
+        waiting = parked.records(db, device.id)
+        lines, left = plain.take(db, device, raws, waiting, now)
         inserted = {(raw.type, raw.id) for raw in left if raw.action == INSERT}
         found = [read(raw) for raw in left]
-        older = parked.waiting(db, device.id, but=inserted)
+        older = parked.waiting(db, device.id, but=inserted) if waiting else []
         found += [read(raw, field) for raw, field in older]
         holding = apply(db, device, found, now, lines)
         fresh, settled = parked.sorted_out(holding, older)
@@ -79,11 +85,8 @@ def push(db: Connection, device: Device, sent: Push, now: dt.datetime) -> Pushed
         lost = {hold.raw.seq for hold in fresh if hold.field is None}
         taken = sum(raw.seq not in lost for raw in raws)
     if sent.last > taken_before:
-        db.execute(
-            devices.update()
-            .where(devices.c.id == device.id)
-            .values(last_seq=sent.last, mark=sent.mark)
-        )
+        here = {"it": device.id, "last_seq": sent.last, "mark": sent.mark}
+        db.execute(_TOOK, here)
     held = parked.answers(db, holds, device.grids)
     return Pushed(max(sent.last, taken_before), taken, held)
 
@@ -368,6 +371,8 @@ def _comes_back(arrival: Arrival, row: Row, outcome: Outcome) -> bool:
 
 
 def _write(db: Connection, batch: Batch) -> set[writing.Key]:
+    if not batch.inserted and not batch.updated:
+        return set()
     inserts = {model: list(made.values()) for model, made in batch.inserted.items()}
     updates = {
         model: {

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gridapp.county import rows
@@ -37,6 +37,14 @@ _COLUMNS = (
 )
 
 
+_NUMBERED = (
+    update(scope)
+    .where(scope.c.grid_id == bindparam("it"))
+    .values(last=scope.c.last + bindparam("more"))
+    .returning(scope.c.last)
+)
+
+
 class Entry(NamedTuple):
     """A line of the log before it has its number: the change as it will be sent.
 
@@ -56,20 +64,18 @@ def append(db: Connection, entries: Sequence[Entry], now: dt.datetime) -> None:
     counts = Counter(entry.change.grid for entry in entries)
     following: dict[bytes, int] = {}
     for grid in sorted(counts):
-        query = (
-            update(scope)
-            .where(scope.c.grid_id == id_of(grid))
-            .values(last=scope.c.last + counts[grid])
-            .returning(scope.c.last)
-        )
-        following[grid] = db.execute(query).scalar_one() - counts[grid] + 1
+        given = {"it": id_of(grid), "more": counts[grid]}
+        following[grid] = db.execute(_NUMBERED, given).scalar_one() - counts[grid] + 1
     moment = time_text(now)
     lines = (_row(entry, following, moment) for entry in entries)
     rows.write(db, change.name, _COLUMNS, lines)
 
 
 def _row(entry: Entry, following: dict[bytes, int], now: str) -> tuple[Any, ...]:
-    """In the order of _COLUMNS, as both databases take it; numbers the line."""
+    """In the order of _COLUMNS, as both databases take it; numbers the line.
+
+    SQLite's driver asks of bytes and bool, but not of these, what they may stand for.
+    """
     line = entry.change
     n = line.seq = following[line.grid]
     following[line.grid] = n + 1
@@ -84,8 +90,8 @@ def _row(entry: Entry, following: dict[bytes, int], now: str) -> tuple[Any, ...]
         line.device.hex() if line.device else None,
         time_to_sqlite(line.stamp),
         now,
-        entry.echo,
-        _packed(line),
+        int(entry.echo),
+        bytearray(_packed(line)),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection, insert, select, tuple_, update
+from sqlalchemy import Connection, bindparam, insert, select, tuple_, update
 
 from gridapp.county.intake import MISSING_PARENT, UNKNOWN, Hold
 from gridapp.county.tables import held
@@ -33,10 +33,10 @@ def answers(
         ids.setdefault(hold.raw.type, set()).add(_id(hold.raw.id))
     last: dict[UUID, tuple[dt.datetime, UUID | None]] = {}
     for model in RECORDS:
-        c = table_of(model).c
-        query = select(c.id, c.updated_at, c.updated_by)
         wanted = ids.get(model.__tablename__)
         if wanted:
+            c = table_of(model).c
+            query = select(c.id, c.updated_at, c.updated_by)
             query = query.where(c.id.in_(wanted), c.grid_id.in_(grids))
             last |= {key: (at, by) for key, at, by in db.execute(query)}
     return [_answer(hold, *last.get(_id(hold.raw.id), (None, None))) for hold in holds]
@@ -109,12 +109,14 @@ def between(db: Connection, device_id: UUID, first: int, last: int) -> list[Hold
     ]
 
 
+_RECORDS = select(held.c.record_id).where(
+    held.c.device_id == bindparam("it"), ~held.c.settled
+)
+
+
 def records(db: Connection, device_id: UUID) -> set[bytes]:
     """The ids of the records of which something of this device is held."""
-    query = select(held.c.record_id).where(
-        held.c.device_id == device_id, ~held.c.settled
-    )
-    return {one.bytes for one in db.scalars(query)}
+    return {one.bytes for one in db.scalars(_RECORDS, {"it": device_id})}
 
 
 def waiting(
@@ -166,6 +168,8 @@ def superseded(
     fresh: Iterable[Hold],
 ) -> list[tuple[int, str]]:
     """Older holds of records that this batch brought whole and that were taken."""
+    if not inserted:
+        return []
     refused = {(one.raw.type, one.raw.id) for one in fresh if one.field is None}
     ids = [_id(raw) for type_, raw in inserted if (type_, raw) not in refused]
     query = select(held.c.seq, held.c.field).where(

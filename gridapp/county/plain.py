@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import repeat
@@ -20,7 +20,7 @@ from typing import Any, cast
 from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, IntegrityError
 
-from gridapp.county import parked, rows
+from gridapp.county import rows
 from gridapp.county.batch import pointers
 from gridapp.county.log import Entry
 from gridapp.county.rights import Device
@@ -54,15 +54,18 @@ class _Batch:
 
 
 def take(
-    db: Connection, device: Device, sent: Sequence[Change], now: dt.datetime
+    db: Connection,
+    device: Device,
+    sent: Sequence[Change],
+    held: Collection[bytes],
+    now: dt.datetime,
 ) -> tuple[list[Entry], list[Change]]:
     """Write the plain ones among these changes of a device; their lines of the log, in
     order, and the changes that are left to be decided about.
 
-    Of a record that several of them touch, or that something is held of, all is left.
+    Of a record that several of them touch, or that something is `held` of, all is left.
     """
     times = Counter(raw.id for raw in sent)
-    held = parked.records(db, device.id)
     groups: dict[tuple[str, str, str], list[Change]] = {}
     for raw in sent:
         if times[raw.id] == 1 and raw.id not in held:
@@ -123,12 +126,13 @@ def _new(
         and len(raw.values) == len(names)
         and None not in raw.values
     ]
-    raws = _alone(raws, lambda some: _kept_new(model, names, some) is not None)
-    raws = _at_home(batch, model, names, raws)
+    good, columns = _good(raws, lambda some: _kept_new(model, names, some))
+    raws = _at_home(batch, model, names, good)
     raws = _agreeable(batch, model, names, raws)
     there = rows.grids(batch.db, model.__tablename__, [id_of(raw.id) for raw in raws])
     raws = [raw for raw in raws if not there or id_of(raw.id) not in there]
-    columns = _kept_new(model, names, raws) if raws else None
+    if len(raws) < len(good):
+        columns = _kept_new(model, names, raws) if raws else None
     if columns is None:
         return ()
     made = [time_to_sqlite(raw.at) for raw in raws]
@@ -165,8 +169,7 @@ def _changed(
         and len(raw.values) == len(names)
         and all(map(_is_pair, raw.values))
     ]
-    raws = _alone(raws, lambda some: _kept_pairs(model, names, some) is not None)
-    kept = _kept_pairs(model, names, raws) if raws else None
+    raws, kept = _good(raws, lambda some: _kept_pairs(model, names, some))
     if kept is None:
         return ()
     fits = _unmoved(batch.db, model, names, raws)
@@ -219,11 +222,16 @@ def _are_two(old: Any = None, new: Any = None, *more: Any) -> bool:
     return old != new and not more
 
 
-def _alone(
-    raws: Sequence[Change], good: Callable[[Sequence[Change]], bool]
-) -> Sequence[Change]:
-    """All of them when they are good together, else those that are good alone."""
-    return raws if not raws or good(raws) else [raw for raw in raws if good((raw,))]
+def _good(
+    raws: Sequence[Change], kept: Callable[[Sequence[Change]], list[Column] | None]
+) -> tuple[Sequence[Change], list[Column] | None]:
+    """All of them when they are good together, else those that are good alone; with
+    their columns, None when there are none."""
+    columns = kept(raws) if raws else None
+    if raws and columns is None:
+        raws = [raw for raw in raws if kept((raw,)) is not None]
+        columns = kept(raws) if raws else None
+    return raws, columns
 
 
 def _kept_new(

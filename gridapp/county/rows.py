@@ -17,6 +17,7 @@ from collections.abc import (
 )
 from contextlib import contextmanager
 from functools import cache, lru_cache
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +31,7 @@ from gridapp.models.record import SYSTEM_COLUMNS, Record, Values, fields_of
 from gridapp.sync.wire import TO_SQLITE, kinds_of, moment
 
 Convert = Callable[[Any], Any]
+_TOGETHER = 50  # rows of one statement of SQLite's
 _COPIED_FROM = 50  # fewer rows go by plain statements: COPY needs a table to stage in
 
 
@@ -258,11 +260,18 @@ def put(
     if db.dialect.name == "postgresql" and len(rows) >= _COPIED_FROM:
         _merge(db, model, names, rows)
         return
-    mark = "%s" if db.dialect.name == "postgresql" else "?"
-    given = ", ".join(f'"{name}" = {mark}' for name in names)
-    statement = f"UPDATE {model.__tablename__} SET {given} WHERE id = {mark}"
-    if rows:
-        db.exec_driver_sql(statement, rows)
+    table, columns = model.__tablename__, (*names, "id")
+    if db.dialect.name != "postgresql":
+        listed = ", ".join(f'"{name}"' for name in columns)
+        given = ", ".join(f'"{name}" = new."{name}"' for name in names)
+        statement = (
+            f"WITH new ({listed}) AS (VALUES {{rows}}) UPDATE {table} SET {given}"
+            f" FROM new WHERE {table}.id = new.id"
+        )
+        _together(db, statement, columns, rows)
+    elif rows:
+        given = ", ".join(f'"{name}" = %s' for name in names)
+        db.exec_driver_sql(f"UPDATE {table} SET {given} WHERE id = %s", rows)
 
 
 def _merge(
@@ -305,10 +314,8 @@ def write(
     """Insert rows into any table; ids as hex digits, moments as text."""
     listed = ", ".join(f'"{name}"' for name in columns)
     if db.dialect.name != "postgresql":
-        marks = ", ".join("?" * len(columns))
-        statement = f"INSERT INTO {table} ({listed}) VALUES ({marks})"
-        if whole := list(rows):
-            db.exec_driver_sql(statement, whole)
+        statement = f"INSERT INTO {table} ({listed}) VALUES {{rows}}"
+        _together(db, statement, columns, list(rows))
         return
     driver: Any = db.connection.driver_connection
     statement = f"COPY {table} ({listed}) FROM STDIN"
@@ -319,6 +326,26 @@ def write(
     ):
         for row in rows:
             copy.write_row(row)
+
+
+def _together(
+    db: Connection,
+    statement: str,
+    columns: Sequence[str],
+    rows: Sequence[tuple[Any, ...]],
+) -> None:
+    """Run a statement of SQLite's for these rows; "{rows}" in it stands for the values.
+
+    One statement for many rows takes two thirds of the time of one for each.
+    """
+    row = f"({', '.join('?' * len(columns))})"
+    whole = len(rows) - len(rows) % _TOGETHER
+    starts = range(0, whole, _TOGETHER)
+    pieces = [tuple(chain.from_iterable(rows[one : one + _TOGETHER])) for one in starts]
+    for count, given in ((_TOGETHER, pieces), (1, rows[whole:])):
+        if given:
+            listed = ", ".join([row] * count)
+            db.exec_driver_sql(statement.format(rows=listed), list(given))
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.exc import OperationalError
 
 from gridapp.county import (
@@ -210,6 +210,9 @@ def _reached(
     return reached
 
 
+_HERE = update(devices).where(devices.c.id == bindparam("it"))
+
+
 def _note(
     db: Connection,
     device: access.Device,
@@ -221,7 +224,7 @@ def _note(
     for columns of its row."""
     opened = {"unlock_hash": None, "lock_done_at": None}  # who is served is not locked
     here = {"seen_at": at, **opened, **(more or {})}
-    db.execute(update(devices).where(devices.c.id == device.id).values(here))
+    db.execute(_HERE, {"it": device.id, **here})
     for grid_id, n in moved.items():
         db.execute(
             update(device_scope)

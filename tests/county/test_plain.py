@@ -70,7 +70,13 @@ class World:
             with self.county.writing() as db:
                 lines, left = [], sent
                 if by_sets:
-                    lines, left = plain.take(db, self.device, sent, moment)
+                    lines, left = plain.take(
+                        db,
+                        self.device,
+                        sent,
+                        parked.records(db, self.device.id),
+                        moment,
+                    )
                 found = [read(raw) for raw in left]
                 holds = apply.apply(db, self.device, found, moment, lines)
                 told = {
