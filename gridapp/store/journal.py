@@ -21,7 +21,7 @@ from gridapp.models import RECORDS, record_named
 from gridapp.models.ids import id_of_hex
 from gridapp.models.kinds import time_text
 from gridapp.models.record import Record, Values, fields_of, table_of
-from gridapp.store.database import driver
+from gridapp.store.database import driver, write_rows
 from gridapp.store.tables import journal, journal_entry
 
 DIALECT: Any = sqlite.dialect()  # pyright: ignore[reportUnknownMemberType]
@@ -348,16 +348,17 @@ def append_lines(db: Connection, lines: Sequence[Line]) -> None:
         return
     statement = (
         "INSERT INTO journal (at, writer, origin, type, record_id, action, changes)"
-        " VALUES (?, ?, 'remote', ?, ?, ?, ?)"
+        " VALUES {rows}"
     )
+    row = "(?, ?, 'remote', ?, ?, ?, nullif(?, ''))"  # to bind a NULL takes longer
     known: dict[Writer, int] = {}
     rows: list[tuple[Any, ...]] = []
     for at, by, device, type_, record_id, grid_id, action, changes in lines:
         who = (device, by or "", grid_id)
         if who not in known:
             known[who] = writer_number(db, who)
-        rows.append((at, known[who], type_, record_id, action, changes))
-    db.exec_driver_sql(statement, rows)
+        rows.append((at, known[who], type_, record_id, action, changes or ""))
+    write_rows(db, statement, row, rows)
 
 
 def writer_number(db: Connection, who: Writer) -> int:

@@ -10,14 +10,18 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
 
+from gridapp import garbage
 from gridapp.models import RECORDS, record_named
 from gridapp.models.record import SYSTEM_COLUMNS, Record, fields_of
-from gridapp.store import remote, search, state, stored
+from gridapp.store import arrived, remote, search, state, stored
+from gridapp.store.arrived import Arrived
+from gridapp.store.database import driver, write_rows
 from gridapp.store.journal import Line, append_lines, journalled
 from gridapp.store.vault import Writing
 from gridapp.sync.protocol import (
@@ -31,12 +35,15 @@ from gridapp.sync.protocol import (
     WHOLE,
     Change,
 )
-from gridapp.sync.wire import id_to_sqlite, named, time_to_sqlite
+from gridapp.sync.wire import named, time_to_sqlite
 
 Key = tuple[str, str]  # table name and id, in hex, of a record
 _Row = dict[str, Any]
 _AT_ONCE = 500  # ids in one IN list
 _NOBODY = "0" * 32
+_NO_NAMES: Collection[str] = ()
+_json = msgspec.json.Encoder().encode
+_COMPARED = frozenset({"id", "grid_id", "updated_at", "updated_by"})  # by every change
 
 
 class UnsentFirst(Exception):
@@ -54,6 +61,12 @@ class Applied:
 @cache
 def _columns(model: type[Record]) -> tuple[str, ...]:
     return (*SYSTEM_COLUMNS, *(one.name for one in fields_of(model)))
+
+
+@cache
+def _emptied(model: type[Record]) -> Mapping[str, Any]:
+    """What a record that comes whole has of all that the change does not name."""
+    return {name: None for name in stored.from_wire(model) if name != "id"}
 
 
 @cache
@@ -99,106 +112,94 @@ def _bases(db: Connection, after: int, keys: Collection[Key]) -> dict[Key, set[s
 class _Page:
     """The records that a page touches: as they are, then as they will be."""
 
-    def __init__(self, db: Connection, changes: Sequence[Change]) -> None:
+    def __init__(self, db: Connection, changes: Sequence[Arrived]) -> None:
         self.db = db
         self.followed = {one.grid.hex() for one in remote.cursors(db)}
         self.lines: list[Line] = []
         self.unknown: set[str] = set()
-        self.changed: dict[type[Record], dict[str, set[str]]] = {}
-        ids: dict[str, set[str]] = {}
-        names: dict[str, set[str]] = {}
+        # The columns of each record that changed; their order says nothing.
+        self.changed: dict[type[Record], dict[str, dict[str, Any]]] = {}
+        ids: dict[type[Record], set[str]] = {model: set() for model in RECORDS}
+        names: dict[type[Record], set[str]] = {model: set() for model in RECORDS}
         for one in changes:
-            ids.setdefault(one.type, set()).add(one.id.hex())
-            names.setdefault(one.type, set()).add(
-                "*" if one.action in WHOLE or one.action == LEAVE else one.names
-            )
+            if one.model is None:
+                self.unknown.add(one.change.type)
+                continue
+            ids[one.model].add(one.id)
+            action = one.change.action
+            whole = action in WHOLE or action == LEAVE
+            names[one.model].add("*" if whole else one.change.names)
         self.pushed = state.pushed_seq(db)
         self.waits = _waits(db, self.pushed)
         self.unsent = (
-            unsent_fields(db, self.pushed, set[str]().union(*ids.values()))
+            unsent_fields(db, self.pushed, {one.id for one in changes})
             if self.waits
             else dict[Key, set[str]]()
         )
         self.bases = _bases(db, self.pushed, self.unsent)
         self.rows = {
-            model: _load(
-                db,
-                model,
-                ids.pop(model.__tablename__, set()),
-                _looked_at(model, names.get(model.__tablename__, set())),
-            )
+            model: _load(db, model, ids[model], _looked_at(model, names[model]))
             for model in RECORDS
         }
         self.before = {model: set(rows) for model, rows in self.rows.items()}
-        self.unknown.update(ids)
 
-    def take(self, change: Change) -> None:
+    def take(self, one: Arrived) -> None:
         """Bring one change into the rows, where it concerns this laptop."""
-        if change.type in self.unknown:
+        change, model = one.change, one.model
+        if model is None:
             return
-        model, record_id = record_named(change.type), change.id.hex()
-        here = self.rows[model].get(record_id)
-        if here is None and change.action not in WHOLE:
+        action = change.action
+        here = self.rows[model].get(one.id)
+        if here is None and action not in WHOLE:
             return
-        if here is not None and here["grid_id"] != change.grid.hex():
-            gone = change.action == LEAVE and here["grid_id"] not in self.followed
-            moved = "grid_id" in self.unsent.get((change.type, record_id), ())
-            moved = moved and change.action != LEAVE
-            if change.action not in WHOLE and not (gone or moved):
+        if here is not None and here["grid_id"] != one.grid:
+            gone = action == LEAVE and here["grid_id"] not in self.followed
+            moved = "grid_id" in self.unsent.get((change.type, one.id), ())
+            moved = moved and action != LEAVE
+            if action not in WHOLE and not (gone or moved):
                 return  # a line of a grid that the record has left
-        if change.action == LEAVE:
-            self._leave(model, record_id, change)
-        elif change.action in (UPDATE, DELETE) or change.action in WHOLE:
-            self._set(model, record_id, change, here)
+        if action == LEAVE:
+            self._leave(model, one)
+        elif not one.brought:
+            self.unknown.add(action)
         else:
-            self.unknown.add(change.action)
-
-    def _values(self, model: type[Record], change: Change, *, new: bool) -> _Row:
-        """What the change brings, system columns included."""
-        converts = stored.from_wire(model)
-        whole = change.action in WHOLE
-        brought: _Row = {}
-        if whole and not new:
-            brought = {name: None for name in converts if name != "id"}
-        for name, sent in zip(named(change.names), change.values, strict=True):
-            value = sent if whole else sent[1]
-            if name in converts:
-                brought[name] = None if value is None else converts[name](value)
+            self.unknown.update(one.unknown)
+            if here is None:
+                self._add(model, one)
             else:
-                self.unknown.add(f"{change.type}.{name}")
-        by = change.by.hex() if change.by else None
-        if change.action == INSERT:
-            brought["created_at"] = time_to_sqlite(change.at)
-            brought["created_by"] = by
-        if change.action != STATE:
-            brought["updated_by"] = by
-        if whole:
-            brought["grid_id"] = id_to_sqlite(change.grid)
-        brought["updated_at"] = time_to_sqlite(change.stamp)
-        return brought
+                self._set(model, one, here)
 
-    def _set(
-        self, model: type[Record], record_id: str, change: Change, here: _Row | None
-    ) -> None:
-        brought = self._values(model, change, new=here is None)
-        different: dict[str, tuple[Any, Any]] = {}
-        if here is None:
-            self.rows[model][record_id] = {"id": record_id, **brought}
-            names = self.changed.setdefault(model, {}).setdefault(record_id, set())
-            if record_id in self.before[model]:  # it left and came back
-                names.update(_columns(model))
-        else:
-            kept = self._kept((change.type, record_id), brought["updated_at"])
-            for name, value in brought.items():
-                was = here.get(name)
+    def _add(self, model: type[Record], one: Arrived) -> None:
+        """A record that was not here. One that comes in a first download has no line
+        in the journal."""
+        row: _Row = {"id": one.id, **one.brought}
+        names: Mapping[str, Any] = {}
+        if one.id in self.before[model]:  # it left and came back
+            names = _emptied(model)
+            row = {**names, **row}
+        self.rows[model][one.id] = row
+        self.changed.setdefault(model, {}).setdefault(one.id, {}).update(names)
+        if one.change.action != STATE:
+            self._append(one, INSERT, None)
+
+    def _set(self, model: type[Record], one: Arrived, here: _Row) -> None:
+        brought, kept = one.brought, _NO_NAMES
+        different: dict[str, tuple[Any, Any]] = {}  # not dict[…](), which takes 1 µs
+        if one.change.action in WHOLE:
+            brought = {**_emptied(model), **brought}
+        if self.unsent:
+            kept = self._kept((one.change.type, one.id), one.brought["updated_at"])
+        for name, value in brought.items():
+            was = here.get(name)
+            if was != value:
                 alike = name == "deleted_at" and value and was  # both deleted it
-                if (name not in kept or alike) and was != value:
+                if name not in kept or alike:
                     different[name] = (was, value)
                     here[name] = value
-            if different:
-                names = self.changed.setdefault(model, {}).setdefault(record_id, set())
-                names.update(different)
-        self._line(model, record_id, change, different, new=here is None)
+        if different:
+            names = self.changed.setdefault(model, {}).setdefault(one.id, {})
+            names.update(different)
+            self._line(model, one, different)
 
     def _kept(self, key: Key, stamp: str) -> Collection[str]:
         """The columns of a record that a change with that mark leaves as they are.
@@ -214,66 +215,47 @@ class _Page:
     def _line(
         self,
         model: type[Record],
-        record_id: str,
-        change: Change,
+        one: Arrived,
         different: Mapping[str, tuple[Any, Any]],
-        *,
-        new: bool,
     ) -> None:
-        """A journal line of what happened at the county, if it changed anything.
+        """A journal line of what changed at the county in a record that was here."""
+        known = _told(model)
+        told = {name: both for name, both in different.items() if name in known}
+        if told:
+            action = {RETURN: RESTORE}.get(one.change.action, one.change.action)
+            if action not in (UPDATE, DELETE, RESTORE):
+                action = UPDATE
+            self._append(one, action, _json(told).decode())
 
-        A record that comes in a first download has none; one that was here and comes
-        otherwise than it was has.
-        """
-        if new:
-            if change.action != STATE:
-                self._append(change, record_id, INSERT, None)
-            return
-        told = {name: both for name, both in different.items() if name in _told(model)}
-        if not told:
-            return
-        action = {RETURN: RESTORE}.get(change.action, change.action)
-        if action not in (UPDATE, DELETE, RESTORE):
-            action = UPDATE
-        self._append(change, record_id, action, msgspec.json.encode(told).decode())
+    def _append(self, one: Arrived, action: str, changes: str | None) -> None:
+        at, device = time_to_sqlite(one.change.at), one.change.device
+        made_on = device.hex() if device else _NOBODY
+        type_ = one.change.type
+        line = (at, one.by, made_on, type_, one.id, one.grid, action, changes)
+        self.lines.append(line)
 
-    def _append(
-        self, change: Change, record_id: str, action: str, changes: str | None
-    ) -> None:
-        self.lines.append(
-            (
-                time_to_sqlite(change.at),
-                change.by.hex() if change.by else None,
-                change.device.hex() if change.device else _NOBODY,
-                change.type,
-                record_id,
-                change.grid.hex(),
-                action,
-                changes,
-            )
-        )
-
-    def _leave(self, model: type[Record], record_id: str, change: Change) -> None:
-        if (change.type, record_id) in self.unsent or (
-            self.waits and _has_unsent_part(self.db, change.type, record_id)
+    def _leave(self, model: type[Record], one: Arrived) -> None:
+        type_ = one.change.type
+        if (type_, one.id) in self.unsent or (
+            self.waits and _has_unsent_part(self.db, type_, one.id)
         ):
             raise UnsentFirst
-        del self.rows[model][record_id]
-        self.changed.setdefault(model, {}).setdefault(record_id, set())
-        self._append(change, record_id, LEAVE, None)
+        del self.rows[model][one.id]
+        self.changed.setdefault(model, {}).setdefault(one.id, {})
+        self._append(one, LEAVE, None)
 
     def write(self, tx: Writing) -> None:
         """Write the rows as they are now, and the journal."""
         for model, ids in self.changed.items():
             rows, before = self.rows[model], self.before[model]
             new = [rows[one] for one in ids if one in rows and one not in before]
-            groups: dict[frozenset[str], list[_Row]] = {}
+            groups: dict[tuple[str, ...], list[_Row]] = {}
             for one, names in ids.items():
                 if one in rows and one in before:
-                    groups.setdefault(frozenset(names - {"id"}), []).append(rows[one])
+                    groups.setdefault(tuple(names), []).append(rows[one])
             _insert(self.db, model, new)
             for names, changed in groups.items():
-                _update(self.db, model, sorted(names), changed)
+                _update(self.db, model, names, changed)
             _remove(self.db, model, [one for one in ids if one not in rows])
             tx.touched(model)
             search.postpone(self.db, model, ids)
@@ -288,10 +270,12 @@ def apply(tx: Writing, changes: Sequence[Change]) -> Applied:
 
     Raises UnsentFirst when a record leaves that has changes to be pushed before.
     """
-    page = _Page(tx.db, changes)
-    for change in changes:
-        page.take(change)
-    page.write(tx)
+    with garbage.not_sought():
+        found = arrived.read(changes)
+        page = _Page(tx.db, found)
+        for one in found:
+            page.take(one)
+        page.write(tx)
     return Applied(len(changes), frozenset(page.unknown))
 
 
@@ -325,24 +309,22 @@ def _looked_at(model: type[Record], names: Iterable[str]) -> Sequence[str]:
     """The columns that changes with such `names` ("*": the whole record) compare."""
     if "*" in names:
         return _columns(model)
-    single = set[str]().union(*map(named, names))
-    return [one for one in _columns(model) if one in single or one in SYSTEM_COLUMNS]
+    wanted = _COMPARED.union(*map(named, names))
+    return [one for one in _columns(model) if one in wanted]
 
 
 def _load(
     db: Connection, model: type[Record], ids: Iterable[str], columns: Sequence[str]
 ) -> dict[str, _Row]:
-    wanted, found = list(ids), dict[str, _Row]()
+    """The rows of these records as they are, by id, the first of the columns."""
     listed = ", ".join(f'"{name}"' for name in columns)
-    for start in range(0, len(wanted), _AT_ONCE):
-        part = tuple(wanted[start : start + _AT_ONCE])
-        query = (
-            f"SELECT {listed} FROM {model.__tablename__}"
-            f" WHERE id IN ({','.join('?' * len(part))})"
-        )
-        for values in db.exec_driver_sql(query, part).all():
-            found[values[0]] = dict(zip(columns, values, strict=True))
-    return found
+    query = (
+        f"SELECT {listed} FROM {model.__tablename__}"
+        " WHERE id IN (SELECT value FROM json_each(?))"
+    )
+    wanted = json.dumps(sorted(ids))
+    found = driver(db).execute(query, (wanted,)).fetchall() if ids else ()
+    return {values[0]: dict(zip(columns, values, strict=True)) for values in found}
 
 
 def _insert(db: Connection, model: type[Record], rows: Sequence[_Row]) -> None:
@@ -353,20 +335,26 @@ def _insert(db: Connection, model: type[Record], rows: Sequence[_Row]) -> None:
         groups.setdefault(tuple(row), []).append(tuple(row.values()))
     for columns, values in groups.items():
         listed = ", ".join(f'"{name}"' for name in columns)
-        statement = (
-            f"INSERT INTO {model.__tablename__} ({listed})"
-            f" VALUES ({', '.join('?' * len(columns))})"
-        )
-        db.exec_driver_sql(statement, values)
+        statement = f"INSERT INTO {model.__tablename__} ({listed}) VALUES {{rows}}"
+        write_rows(db, statement, _places(len(columns)), values)
 
 
 def _update(
     db: Connection, model: type[Record], names: Sequence[str], rows: Sequence[_Row]
 ) -> None:
-    given = ", ".join(f'"{name}" = ?' for name in names)
-    statement = f"UPDATE {model.__tablename__} SET {given} WHERE id = ?"
     wanted = (*names, "id")
-    db.exec_driver_sql(statement, [tuple(map(row.get, wanted)) for row in rows])
+    listed = ", ".join(f'"{name}"' for name in wanted)
+    given = ", ".join(f'"{name}" = new."{name}"' for name in names)
+    statement = (
+        f"WITH new ({listed}) AS (VALUES {{rows}}) UPDATE {model.__tablename__}"
+        f" SET {given} FROM new WHERE {model.__tablename__}.id = new.id"
+    )
+    values = [*map(itemgetter(*wanted), rows)]
+    write_rows(db, statement, _places(len(wanted)), values)
+
+
+def _places(count: int) -> str:
+    return f"({', '.join('?' * count)})"
 
 
 def _remove(db: Connection, model: type[Record], ids: Sequence[str]) -> None:

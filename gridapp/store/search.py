@@ -23,6 +23,7 @@ from gridapp.models import RECORDS, identity, record_named
 from gridapp.models.ids import id_of_hex
 from gridapp.models.record import Record, table_of
 from gridapp.store import search_words as words
+from gridapp.store.database import write_rows
 from gridapp.store.search_rows import (
     AGE,
     BATCH,
@@ -160,8 +161,10 @@ def postpone(db: Connection, model: type[Record], ids: Iterable[str]) -> None:
 
     A page of a sync is applied in a third of the time so.
     """
-    db.exec_driver_sql(
-        "INSERT OR IGNORE INTO search_stale (type, record_id) VALUES (?, ?)",
+    write_rows(
+        db,
+        "INSERT OR IGNORE INTO search_stale (type, record_id) VALUES {rows}",
+        "(?, ?)",
         [(model.__tablename__, one) for one in ids],
     )
 

@@ -6,7 +6,7 @@ SQLite's form of them again took three quarters of a laptop's time (bench: sync)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -25,6 +25,14 @@ def from_wire(model: type[Record]) -> Mapping[str, Convert]:
     return {
         name: TO_SQLITE.get(kind.name, text) for name, kind in kinds_of(model).items()
     }
+
+
+def column(convert: Convert, values: Sequence[Any]) -> Sequence[Any]:
+    """SQLite's form of what travelled in one column; what is None stays so."""
+    texts = convert is text and set(map(type, values)) == {str}
+    if texts and "\0" not in "".join(values):  # looked at together: `text` does no more
+        return values
+    return [None if one is None else convert(one) for one in values]
 
 
 @cache
