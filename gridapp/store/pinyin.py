@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import product
+from itertools import pairwise, product
 
 from gridapp import paths
 
@@ -21,6 +21,7 @@ MOST_SPELLINGS = 96  # from one place of a name
 MIXED_UP_TO = 4  # syllables; longer runs are spelled all full or all initials
 
 _UNIT = re.compile(r"[A-Za-z]+|[^\W\d_A-Za-z]")
+_PARTED = re.compile(r"[·•・.．‧]")
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ def readings(character: str) -> tuple[str, ...]:
     )
 
 
+@lru_cache(16384)
 def usual_readings(character: str) -> tuple[str, ...]:
     """The usual reading of one character, in every way it is typed."""
     if character.isascii():
@@ -108,7 +110,7 @@ def name_readings(name: str, *, usual: bool = False) -> tuple[tuple[str, ...], .
     units = _UNIT.findall(name)
     read = usual_readings if usual else readings
     found = [read(unit) for unit in units]
-    if not re.search(r"[·•・.．‧]", name):  # such names begin with a given name
+    if not _PARTED.search(name):  # such names begin with a given name
         for place, own in enumerate(surnames().at_start(name)):
             found[place] = tuple(dict.fromkeys((*own, *found[place])))
     return tuple(one for one in found if one)
@@ -132,12 +134,9 @@ def spellings(name: str) -> Spellings:
 
 def longest(texts: Iterable[str]) -> frozenset[str]:
     """`texts` without those another one begins with: a prefix search finds them."""
-    ordered = sorted(set(texts))
-    following = [*ordered, ""][1:]
+    ordered = [*sorted(set(texts)), ""]
     return frozenset(
-        text
-        for text, after in zip(ordered, following, strict=True)
-        if not after.startswith(text)
+        [text for text, after in pairwise(ordered) if not after.startswith(text)]
     )
 
 
@@ -145,14 +144,25 @@ def _from(found: Sequence[tuple[str, ...]]) -> set[str]:
     if not found:
         return set()
     full = _bounded(found)
-    initials = [tuple(dict.fromkeys(one[0] for one in unit)) for unit in full]
     if len(full) > MIXED_UP_TO:
-        return {"".join(one) for side in (full, initials) for one in product(*side)}
-    both = [
-        tuple(dict.fromkeys((*unit, *firsts)))
-        for unit, firsts in zip(full, initials, strict=True)
-    ]
-    return {"".join(one) for one in product(*both)}
+        sides = (full, [*map(_initials, full)])
+        return {"".join(one) for side in sides for one in product(*side)}
+    words = [""]
+    for unit in full[:-1]:
+        words = [begun + one for begun in words for one in _both(unit)]
+    # What ends in an initial is the beginning of what ends in the whole syllable.
+    return {begun + one for begun in words for one in full[-1]}
+
+
+@lru_cache(4096)  # there are some 1300 syllables, and few sets of them for a character
+def _initials(unit: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one[0] for one in unit))
+
+
+@lru_cache(4096)
+def _both(unit: tuple[str, ...]) -> tuple[str, ...]:
+    """How one character may be typed among others: in full or by its initial."""
+    return tuple(dict.fromkeys((*unit, *_initials(unit))))
 
 
 def _bounded(found: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
@@ -173,6 +183,6 @@ def _bounded(found: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
 def _mixes(found: Sequence[tuple[str, ...]]) -> int:
     total = 1
     for unit in found:
-        firsts = len({one[0] for one in unit}) if len(found) <= MIXED_UP_TO else 0
+        firsts = len(_initials(unit)) if len(found) <= MIXED_UP_TO else 0
         total *= len(unit) + firsts
     return total

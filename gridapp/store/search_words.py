@@ -24,6 +24,8 @@ MOST_ASKED = 16  # words of one question; FTS5 bounds the depth of an expression
 SPELLED_UP_TO = 10  # characters: short names of places are found by pinyin too
 
 _DIGITS = "零一二三四五六七八九"
+_PARTS = re.compile(r"[\s#-]")
+_NOT_DIGITS = re.compile(r"[^0-9a-z]")
 _TENS = re.compile(rf"([{_DIGITS}两]?)(十?)([{_DIGITS}]?)(?=号楼|栋|幢|座|单元)")
 _BLOCK = re.compile(r"(?<=[0-9a-z])\s*(?:号楼|栋|幢|座|#\s*楼?)")
 _BUILDING = r"(?:[0-9]{1,3}[a-z]?|[a-z][0-9]{0,2})"
@@ -101,7 +103,11 @@ def fold(text: str) -> str:
     """
     if text.isascii() and text.isalnum():
         return text.lower()
-    return _BLOCK.sub("栋", _TENS.sub(_arabic, _plain(text))).replace("#", " ").strip()
+    return _with_doors(_plain(text))
+
+
+def _with_doors(plain: str) -> str:
+    return _BLOCK.sub("栋", _TENS.sub(_arabic, plain)).replace("#", " ").strip()
 
 
 def _plain(text: str) -> str:
@@ -193,12 +199,13 @@ def asked(text: str) -> tuple[Word, ...]:
 def name_words(name: str) -> frozenset[str]:
     """Words for a person's name: from each character on, and in pinyin."""
     spelled = pinyin.spellings(name)
-    words = _begin(spelled.begin) | spelled.inner
-    for folded in {fold(name), _plain(name)}:  # 王一栋: fold makes 1栋 of its end
-        letters = re.sub(r"[\s#-]", "", folded)
+    words = {*_begin(spelled.begin), *spelled.inner}
+    plain = _plain(name)
+    for folded in {_with_doors(plain), plain}:  # 王一栋: fold makes 1栋 of its end
+        letters = _PARTS.sub("", folded)
         first, later = _suffixes(letters, len(letters))
-        words |= _begin(first) | later
-    return words
+        words.update(_begin(first), later)
+    return frozenset(words)
 
 
 def _suffixes(letters: str, longest: int) -> tuple[set[str], frozenset[str]]:
@@ -207,14 +214,14 @@ def _suffixes(letters: str, longest: int) -> tuple[set[str], frozenset[str]]:
 
 
 def _begin(words: Iterable[str]) -> frozenset[str]:
-    return frozenset(BEGIN + word for word in words)
+    return frozenset([BEGIN + word for word in words])
 
 
 def number_words(digits: str) -> frozenset[str]:
     """Words for a phone number: its tails, so that any part of it finds it."""
-    clean = re.sub(r"[^0-9a-z]", "", fold(digits))
+    clean = _NOT_DIGITS.sub("", fold(digits))
     starts = range(max(1, len(clean) - SHORTEST_TAIL + 1))
-    return frozenset(clean[start:] for start in starts if clean)
+    return frozenset([clean[start:] for start in starts if clean])
 
 
 def id_words(number: str) -> frozenset[str]:
