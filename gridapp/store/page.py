@@ -23,6 +23,7 @@ from gridapp.store import arrived, remote, search, state, stored
 from gridapp.store.arrived import Arrived
 from gridapp.store.database import driver, write_rows
 from gridapp.store.journal import Line, append_lines, journalled
+from gridapp.store.search_rows import shown_columns
 from gridapp.store.vault import Writing
 from gridapp.sync.protocol import (
     DELETE,
@@ -258,7 +259,16 @@ class _Page:
                 _update(self.db, model, names, changed)
             _remove(self.db, model, [one for one in ids if one not in rows])
             tx.touched(model)
-            search.postpone(self.db, model, ids)
+            shown = shown_columns(model)
+            search.postpone(
+                self.db,
+                model,
+                [
+                    one
+                    for one, names in ids.items()
+                    if one not in rows or one not in before or names.keys() & shown
+                ],
+            )
         append_lines(self.db, self.lines)
         if not self.waits:
             state.keep(self.db, state.PUSHED, str(_last(self.db)))

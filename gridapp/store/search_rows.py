@@ -6,13 +6,14 @@ by that door; one that is part of another record shows that one's name.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Connection, FromClause, RowMapping, select
+from sqlalchemy import Connection, FromClause, select, text
 
 from gridapp.language import tr
 from gridapp.models import RECORDS, record_named
@@ -22,6 +23,7 @@ from gridapp.store import search_words as words
 
 PLACES = ("household", "dwelling", "building")  # each lies in the next
 DOOR = {"number": "building", "unit": "dwelling", "room": "dwelling"}
+_DOOR_PARTS = {**DOOR, "estate": "building"}
 BATCH = 1000
 AGE = "{age}"  # stands in a stored detail: an age is told when it is shown
 ORDINARY = ("here", "living")  # presence, life_state: only the others are said
@@ -110,8 +112,31 @@ def dependents(
     return {model: ids for model, ids in found.items() if ids and indexed(model)}
 
 
+@cache
+def shown_columns(model: type[Record]) -> frozenset[str]:
+    """The columns of a record that its row, or one that depends on it, is made of;
+    none when there is no such row."""
+    if not indexed(model) and not _shows(model):
+        return frozenset()
+    places = {
+        name for name, place in _DOOR_PARTS.items() if place == model.__tablename__
+    }
+    steps = (_place_field(model), _owner_field(model))
+    led = {one.name for one in steps if one is not None}
+    return frozenset({"deleted_at", *_read(model), *places, *led})
+
+
 def rows(db: Connection, model: type[Record], ids: Sequence[UUID]) -> Iterator[Row]:
     """The rows of those records that exist and are not deleted."""
+    found = db.execute(_query(model), {"ids": json.dumps([one.hex for one in ids])})
+    names = tuple(found.keys())
+    for values in found:
+        yield _row(model, dict(zip(names, values, strict=True)))
+
+
+@cache
+def _query(model: type[Record]) -> Any:
+    """What a row is made of, of the records whose `ids` are given as JSON."""
     table = table_of(model)
     source, places = _with_places(model, table)
     owner = _owner_field(model)
@@ -122,14 +147,13 @@ def rows(db: Connection, model: type[Record], ids: Sequence[UUID]) -> Iterator[R
         parent = table_of(whole)
         source = source.outerjoin(parent, parent.c.id == table.c[owner.name])
         columns.append(parent.c[whole.shown_by].label("owner_name"))
-    query = (
+    asked = text(f"{table.name}.id IN (SELECT value FROM json_each(:ids))")
+    return (
         select(*columns)
         .select_from(source)
-        .where(table.c.id.in_(ids), table.c.deleted_at.is_(None))
+        .where(asked, table.c.deleted_at.is_(None))
         .order_by(table.c.id)
     )
-    for values in db.execute(query).mappings():
-        yield _row(model, values)
 
 
 @cache
@@ -155,13 +179,13 @@ def _with_places(
         target = table_of(there)
         source = source.outerjoin(target, target.c.id == here.c[step.name])
         here = on_the_way[step.target] = target
-    parts = {**DOOR, "estate": "building"}
+    parts = _DOOR_PARTS.items()
     return source, {
-        name: on_the_way[place] for name, place in parts.items() if place in on_the_way
+        name: on_the_way[place] for name, place in parts if place in on_the_way
     }
 
 
-def _row(model: type[Record], values: RowMapping) -> Row:
+def _row(model: type[Record], values: Mapping[str, Any]) -> Row:
     door = tuple(values.get(f"door_{name}") for name in DOOR)
     born = next((f for f in _details(model) if f.kind is BIRTH), None)
     shown = door_text(*door)
@@ -188,7 +212,7 @@ def _details(model: type[Record]) -> tuple[Field, ...]:
     return tuple(f for f in fields_of(model) if f.kind is CODE and f.listed)[:1]
 
 
-def _told(model: type[Record], values: RowMapping) -> Iterator[str]:
+def _told(model: type[Record], values: Mapping[str, Any]) -> Iterator[str]:
     for one in _details(model):
         value = values[one.name]
         if one.kind is BIRTH:
@@ -210,7 +234,7 @@ def door_text(number: str | None, unit: str | None, room: str | None) -> str:
 
 
 def _words(
-    model: type[Record], values: RowMapping, door: tuple[str | None, ...]
+    model: type[Record], values: Mapping[str, Any], door: tuple[str | None, ...]
 ) -> Iterator[str]:
     yield words.marked(model.__tablename__)
     yield words.marked(values["grid_id"].hex)

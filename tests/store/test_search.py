@@ -2,14 +2,32 @@
 
 import datetime as dt
 import json
+import re
 
 import pytest
 
 from gridapp import paths
-from gridapp.models import RECORDS, Contact, Household, Issue, Resident, identity
+from gridapp.models import (
+    RECORDS,
+    Contact,
+    Household,
+    Issue,
+    Resident,
+    Visit,
+    identity,
+    record_named,
+)
 from gridapp.models.place import Building, Dwelling, Grid
 from gridapp.models.record import fields_of, table_of
-from gridapp.store import pinyin, records, search, search_words, state, vault
+from gridapp.store import (
+    pinyin,
+    records,
+    search,
+    search_rows,
+    search_words,
+    state,
+    vault,
+)
 
 PEOPLE = {
     "李桂英": ("3栋", "2", "501", "13800005521", "990101194403020027"),
@@ -381,3 +399,17 @@ def test_a_rare_reading_of_a_name_comes_after_the_usual_one(vault):
     with vault.reading() as db:
         found = [hit.id for hit in search.search(db, "lgy")]
     assert found.index(usual) < found.index(rare)
+
+
+@pytest.mark.parametrize("model", search.INDEXED, ids=lambda one: one.__tablename__)
+def test_whatever_a_row_is_made_of_brings_it_up_to_date_when_it_changes(model):
+    read = set(re.findall(r"\b([a-z_]+)\.([a-z_]+)\b", str(search_rows._query(model))))
+
+    assert (model.__tablename__, "grid_id") in read
+    for table, column in read:
+        assert column in search_rows.shown_columns(record_named(table))
+
+
+def test_what_the_index_does_not_show_leaves_it_as_it_is():
+    assert "note" not in search_rows.shown_columns(Resident)
+    assert search_rows.shown_columns(Visit) == set()
