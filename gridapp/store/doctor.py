@@ -33,7 +33,7 @@ from gridapp.store import (
     state,
 )
 from gridapp.store.conflicts import BOTH, MINE, PARKED, TAKEN, THEIRS
-from gridapp.store.database import faults_in_words
+from gridapp.store.database import faults_in_words, sqlcipher
 from gridapp.store.photos import PhotoStore
 from gridapp.store.vault import DATABASE_FILE, Store
 
@@ -99,7 +99,7 @@ def _seen(faults: Callable[[Vault], Iterable[str]], store: Store) -> Iterator[st
                     partial(damaged_pages, store),
                 )
                 yield from faults(seen)
-            except DBAPIError:
+            except (DBAPIError, sqlcipher.Error):
                 db.invalidate()
                 raise
     except UserError as error:
