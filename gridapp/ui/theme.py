@@ -83,9 +83,11 @@ class Theme(QObject):
     def show(self, tokens: Tokens) -> None:
         """Show the whole application in exactly these colours."""
         self.tokens = tokens
-        self._app.setFont(self.font())
-        self._app.setPalette(self._palette())
-        self._app.setStyleSheet(style_sheet(self.tokens))
+        sheet = style_sheet(tokens)
+        if self._app.styleSheet() != sheet:  # Qt styles every widget anew, even so
+            self._app.setFont(self.font())
+            self._app.setPalette(self._palette())
+            self._app.setStyleSheet(sheet)
         self.changed.emit()
 
     def choose(self, scheme: Scheme) -> None:
