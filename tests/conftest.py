@@ -264,7 +264,7 @@ EARLY = ("vault_faults", "faults", "e2e", "leaks", "acceptance", "stick", "bad_i
 def pytest_collection_finish():
     """What was imported stays: a collection after a test need not walk through it."""
     gc.collect()
-    gc.freeze()
+    garbage.leave_out("tests")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,13 +1,12 @@
 """A vault with people, visits and photos that every deed starts from."""
 
-import gc
 import shutil
 import tempfile
 from pathlib import Path
 
 import pytest
 
-from gridapp import settings
+from gridapp import garbage, settings
 from gridapp.models import Building, Dwelling, Household, Resident
 from gridapp.settings import Settings
 from gridapp.store import drafts, records, search_words
@@ -28,9 +27,9 @@ def ready():
     if not syscalls.NUMBERS:
         pytest.skip("这些故障要用 Linux 的系统调用通知")
     search_words.name_words("李")
-    gc.freeze()  # a fork copies less, and a collection looks at less
+    garbage.leave_out("forks")  # a fork copies less, and a collection looks at less
     yield
-    gc.unfreeze()
+    garbage.take_in("forks")
 
 
 @pytest.fixture(scope="session")

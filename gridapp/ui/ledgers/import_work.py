@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import gc
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -66,13 +65,13 @@ def _look(plan: ledger.ImportPlan) -> Look:
     for ten thousand rows stops the window for half a second each time. `let_go` ends
     that."""
     offers = {sheet.name: column_offers(sheet, plan.choices) for sheet in plan.sheets}
-    gc.freeze()
+    garbage.leave_out("import")
     return Look(plan, offers)
 
 
 def let_go() -> None:
     """The plan is not looked at any more."""
-    gc.unfreeze()
+    garbage.take_in("import")
 
 
 def write_plan(
