@@ -25,7 +25,7 @@ from gridapp.county import rows, store
 from gridapp.county.tables import COUNTY
 from gridapp.errors import UserError
 from gridapp.language import tr
-from gridapp.models.record import Base
+from gridapp.models.record import METADATA
 
 BEFORE = "county-before-postgresql.db"  # the file, once it is no county any more
 _MOVED = "moved"  # its step of the schema then: no program opens that
@@ -97,7 +97,7 @@ def _differs() -> UserError:
 
 def _tables() -> Iterator[Table]:
     """Every table of a county, those that others point to first."""
-    for metadata in (Base.metadata, COUNTY):
+    for metadata in (METADATA, COUNTY):
         yield from metadata.sorted_tables
 
 

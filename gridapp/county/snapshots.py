@@ -20,7 +20,7 @@ from sqlalchemy import Connection, text
 from gridapp import migrations
 from gridapp.county.store import DATABASE_FILE, County
 from gridapp.county.tables import COUNTY
-from gridapp.models.record import Base
+from gridapp.models.record import METADATA
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 _LEVEL = 6  # zstd; a backup is written once and kept long
@@ -123,7 +123,7 @@ def _tables(db: Connection) -> list[str]:
     found = set(db.scalars(query)) - _NO_COPY
     ordered = [
         one.name
-        for metadata in (Base.metadata, COUNTY)
+        for metadata in (METADATA, COUNTY)
         for one in metadata.sorted_tables
         if one.name in found
     ]

@@ -22,9 +22,9 @@ from sqlalchemy import (
 
 from gridapp.models.ids import Id
 from gridapp.models.kinds import UtcTime
-from gridapp.models.record import Base
+from gridapp.models.record import METADATA
 
-COUNTY = MetaData(naming_convention=Base.metadata.naming_convention)
+COUNTY = MetaData(naming_convention=METADATA.naming_convention)
 
 # What the server knows about itself: server_id, epoch.
 meta = Table(

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index
-from sqlalchemy.orm import Mapped
+from sqlalchemy import CheckConstraint, Column, Index
 
 from gridapp.language import tr
 from gridapp.models.kinds import HASH, NUMBER, REF, TIME
@@ -26,16 +25,16 @@ class Attachment(Record):
         Index("ix_attachment_hash", "hash"),
     )
 
-    owner_type: Mapped[str] = field("所属类型", listed=False)
-    owner_id: Mapped[UUID] = field("所属记录", REF, listed=False)
-    kind: Mapped[str] = field("类型", codes="attachment_kind")
-    name: Mapped[str | None] = field("名称", searched=True)
-    hash: Mapped[str] = field("校验值", HASH, listed=False)
-    media_type: Mapped[str] = field("文件类型", listed=False)
-    size: Mapped[int] = field("字节数", NUMBER)
-    width: Mapped[int | None] = field("宽", NUMBER, listed=False)
-    height: Mapped[int | None] = field("高", NUMBER, listed=False)
-    taken_at: Mapped[dt.datetime | None] = field("拍摄时间", TIME)
+    owner_type: Column[str] = field("所属类型", listed=False)
+    owner_id: Column[UUID] = field("所属记录", REF, listed=False)
+    kind: Column[str] = field("类型", codes="attachment_kind")
+    name: Column[str | None] = field("名称", searched=True)
+    hash: Column[str] = field("校验值", HASH, listed=False)
+    media_type: Column[str] = field("文件类型", listed=False)
+    size: Column[int] = field("字节数", NUMBER)
+    width: Column[int | None] = field("宽", NUMBER, listed=False)
+    height: Column[int | None] = field("高", NUMBER, listed=False)
+    taken_at: Column[dt.datetime | None] = field("拍摄时间", TIME)
 
     @classmethod
     def check(cls, values: Mapping[str, Any]) -> dict[str, str]:

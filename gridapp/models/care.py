@@ -11,8 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index
-from sqlalchemy.orm import Mapped
+from sqlalchemy import CheckConstraint, Column, Index
 
 from gridapp.language import tr
 from gridapp.models.kinds import CODES, DATE, NAME, NOTE, NUMBER, TIME
@@ -48,14 +47,14 @@ class CarePlan(Record):
         CheckConstraint("until IS NULL OR until >= since", name="ends_after_start"),
     )
 
-    resident_id: Mapped[UUID] = field("居民", target="resident", part=True)
-    way: Mapped[str] = field("方式", codes="plan_way")
-    interval_days: Mapped[int] = field("间隔天数", NUMBER)
-    reason: Mapped[str | None] = field("理由")
-    since: Mapped[dt.date] = field("开始日期", DATE)
-    until: Mapped[dt.date | None] = field("结束日期", DATE)
-    end_reason: Mapped[str | None] = field("结束理由", listed=False)
-    note: Mapped[str | None] = field("备注", NOTE, listed=False)
+    resident_id: Column[UUID] = field("居民", target="resident", part=True)
+    way: Column[str] = field("方式", codes="plan_way")
+    interval_days: Column[int] = field("间隔天数", NUMBER)
+    reason: Column[str | None] = field("理由")
+    since: Column[dt.date] = field("开始日期", DATE)
+    until: Column[dt.date | None] = field("结束日期", DATE)
+    end_reason: Column[str | None] = field("结束理由", listed=False)
+    note: Column[str | None] = field("备注", NOTE, listed=False)
 
     @classmethod
     def check(cls, values: Mapping[str, Any]) -> dict[str, str]:
@@ -84,20 +83,20 @@ class CareRound(Record):
         CheckConstraint("age_from BETWEEN 0 AND 120", name="age_in_range"),
     )
 
-    name: Mapped[str] = field("名称", searched=True)
-    reason: Mapped[str] = field("事由", codes="round_reason")
-    starts_on: Mapped[dt.date] = field("开始日期", DATE)
-    due_on: Mapped[dt.date] = field("要求办完", DATE)
-    ends_on: Mapped[dt.date] = field("结束日期", DATE)
-    way: Mapped[str] = field("方式", codes="plan_way")
-    tags: Mapped[tuple[str, ...] | None] = field(
+    name: Column[str] = field("名称", searched=True)
+    reason: Column[str] = field("事由", codes="round_reason")
+    starts_on: Column[dt.date] = field("开始日期", DATE)
+    due_on: Column[dt.date] = field("要求办完", DATE)
+    ends_on: Column[dt.date] = field("结束日期", DATE)
+    way: Column[str] = field("方式", codes="plan_way")
+    tags: Column[tuple[str, ...] | None] = field(
         "人员标签", CODES, codes="resident_tag"
     )
-    age_from: Mapped[int | None] = field("年龄不小于", NUMBER)
-    colours: Mapped[tuple[str, ...] | None] = field(
+    age_from: Column[int | None] = field("年龄不小于", NUMBER)
+    colours: Column[tuple[str, ...] | None] = field(
         "关爱等级", CODES, codes="care_colour"
     )
-    note: Mapped[str | None] = field("备注", NOTE, listed=False)
+    note: Column[str | None] = field("备注", NOTE, listed=False)
 
     @classmethod
     def check(cls, values: Mapping[str, Any]) -> dict[str, str]:
@@ -129,99 +128,99 @@ class Visit(Record):
         Index("ix_visit_resident_started", "resident_id", "started_at"),
     )
 
-    resident_id: Mapped[UUID | None] = field("居民", target="resident", part=True)
-    plan_id: Mapped[UUID | None] = field("关爱计划", target="care_plan", listed=False)
-    source: Mapped[str | None] = field("任务来源", codes="source", listed=False)
-    mode: Mapped[str] = field("方式", codes="visit_mode", section=WHO)
-    started_at: Mapped[dt.datetime] = field("时间", TIME, section=WHO)
-    ended_at: Mapped[dt.datetime | None] = field(
+    resident_id: Column[UUID | None] = field("居民", target="resident", part=True)
+    plan_id: Column[UUID | None] = field("关爱计划", target="care_plan", listed=False)
+    source: Column[str | None] = field("任务来源", codes="source", listed=False)
+    mode: Column[str] = field("方式", codes="visit_mode", section=WHO)
+    started_at: Column[dt.datetime] = field("时间", TIME, section=WHO)
+    ended_at: Column[dt.datetime | None] = field(
         "结束时间", TIME, listed=False, section=WHO
     )
-    place: Mapped[str | None] = field("地点", listed=False, section=WHO)
-    companions: Mapped[str | None] = field("同行人", listed=False, section=WHO)
-    consent: Mapped[str | None] = field(
+    place: Column[str | None] = field("地点", listed=False, section=WHO)
+    companions: Column[str | None] = field("同行人", listed=False, section=WHO)
+    consent: Column[str | None] = field(
         "接受探访意愿", codes="consent", listed=False, section=WHO
     )
-    met_whom: Mapped[str | None] = field("见到谁", codes="met_whom", section=WHO)
-    not_met_reason: Mapped[str | None] = field(
+    met_whom: Column[str | None] = field("见到谁", codes="met_whom", section=WHO)
+    not_met_reason: Column[str | None] = field(
         "没见到的原因", codes="not_met_reason", listed=False, section=WHO
     )
-    call_result: Mapped[str | None] = field(
+    call_result: Column[str | None] = field(
         "通话结果", codes="call_result", listed=False, section=WHO
     )
-    condition: Mapped[str | None] = field("身体状况", codes="condition", section=STATE)
-    note: Mapped[str | None] = field("情况记录", NOTE, searched=False, section=STATE)
-    health: Mapped[str | None] = field(
+    condition: Column[str | None] = field("身体状况", codes="condition", section=STATE)
+    note: Column[str | None] = field("情况记录", NOTE, searched=False, section=STATE)
+    health: Column[str | None] = field(
         "健康", codes="check_state", listed=False, section=STATE
     )
-    mind: Mapped[str | None] = field(
+    mind: Column[str | None] = field(
         "精神", codes="check_state", listed=False, section=STATE
     )
-    living: Mapped[str | None] = field(
+    living: Column[str | None] = field(
         "生活经济", codes="check_state", listed=False, section=STATE
     )
-    support: Mapped[str | None] = field(
+    support: Column[str | None] = field(
         "赡养扶养", codes="check_state", listed=False, section=STATE
     )
-    safety: Mapped[str | None] = field(
+    safety: Column[str | None] = field(
         "居家安全", codes="check_state", listed=False, section=HOME
     )
-    hygiene: Mapped[str | None] = field(
+    hygiene: Column[str | None] = field(
         "卫生", codes="check_state", listed=False, section=HOME
     )
-    surroundings: Mapped[str | None] = field(
+    surroundings: Column[str | None] = field(
         "环境", codes="check_state", listed=False, section=HOME
     )
-    fraud: Mapped[str | None] = field(
+    fraud: Column[str | None] = field(
         "诈骗风险", codes="check_state", listed=False, section=HOME
     )
-    concerns: Mapped[tuple[str, ...] | None] = field(
+    concerns: Column[tuple[str, ...] | None] = field(
         "需关注的细项", CODES, codes="check_item", listed=False, section=STATE
     )
-    abnormal: Mapped[tuple[str, ...] | None] = field(
+    abnormal: Column[tuple[str, ...] | None] = field(
         "异常的细项", CODES, codes="check_item", listed=False, section=STATE
     )
-    systolic: Mapped[int | None] = field("收缩压", NUMBER, listed=False, section=STATE)
-    diastolic: Mapped[int | None] = field("舒张压", NUMBER, listed=False, section=STATE)
-    hazards: Mapped[tuple[str, ...] | None] = field(
+    systolic: Column[int | None] = field("收缩压", NUMBER, listed=False, section=STATE)
+    diastolic: Column[int | None] = field("舒张压", NUMBER, listed=False, section=STATE)
+    hazards: Column[tuple[str, ...] | None] = field(
         "居家隐患", CODES, codes="home_hazard", section=HOME
     )
-    needs: Mapped[tuple[str, ...] | None] = field(
+    needs: Column[tuple[str, ...] | None] = field(
         "需求", CODES, codes="need", listed=False, section=AFTER
     )
-    need_note: Mapped[str | None] = field("诉求", NOTE, listed=False, section=AFTER)
-    desk_services: Mapped[tuple[str, ...] | None] = field(
+    need_note: Column[str | None] = field("诉求", NOTE, listed=False, section=AFTER)
+    desk_services: Column[tuple[str, ...] | None] = field(
         "移动办公桌服务", CODES, codes="desk_service", listed=False, section=AFTER
     )
-    disposal: Mapped[tuple[str, ...] | None] = field(
+    disposal: Column[tuple[str, ...] | None] = field(
         "处置", CODES, codes="disposal", listed=False, section=AFTER
     )
-    disposal_note: Mapped[str | None] = field(
+    disposal_note: Column[str | None] = field(
         "处置说明", NOTE, listed=False, section=AFTER
     )
-    referred_to: Mapped[str | None] = field("转介到", listed=False, section=AFTER)
-    referred_due: Mapped[dt.date | None] = field(
+    referred_to: Column[str | None] = field("转介到", listed=False, section=AFTER)
+    referred_due: Column[dt.date | None] = field(
         "转介时限", DATE, listed=False, section=AFTER
     )
-    rescue_at: Mapped[dt.datetime | None] = field(
+    rescue_at: Column[dt.datetime | None] = field(
         "求助时间", TIME, listed=False, section=AFTER
     )
-    family_told: Mapped[str | None] = field(
+    family_told: Column[str | None] = field(
         "已告知的家属", NAME, listed=False, section=AFTER
     )
-    family_told_at: Mapped[dt.datetime | None] = field(
+    family_told_at: Column[dt.datetime | None] = field(
         "告知家属时间", TIME, listed=False, section=AFTER
     )
-    care_colour: Mapped[str | None] = field(
+    care_colour: Column[str | None] = field(
         "关爱等级", codes="care_colour", listed=False, section=AFTER
     )
-    remind: Mapped[str | None] = field("下次要问", NOTE, listed=False, section=AFTER)
-    next_on: Mapped[dt.date | None] = field("下次日期", DATE, section=AFTER)
-    interval_reason: Mapped[str | None] = field(
+    remind: Column[str | None] = field("下次要问", NOTE, listed=False, section=AFTER)
+    next_on: Column[dt.date | None] = field("下次日期", DATE, section=AFTER)
+    interval_reason: Column[str | None] = field(
         "频次调整理由", listed=False, section=AFTER
     )
-    signed_by: Mapped[str | None] = field("签名人", NAME, listed=False, section=AFTER)
-    unsigned_reason: Mapped[str | None] = field(
+    signed_by: Column[str | None] = field("签名人", NAME, listed=False, section=AFTER)
+    unsigned_reason: Column[str | None] = field(
         "未签名原因", listed=False, section=AFTER
     )
 

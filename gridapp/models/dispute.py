@@ -12,8 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint
-from sqlalchemy.orm import Mapped
+from sqlalchemy import CheckConstraint, Column
 
 from gridapp.language import tr
 from gridapp.models import codes as code_tables
@@ -49,114 +48,114 @@ class Dispute(Record):
         CheckConstraint("copies >= 1", name="copies_from_one"),
     )
 
-    number: Mapped[str | None] = field("卷号", searched=True, section=EVENT)
-    name: Mapped[str] = field("事件名称", searched=True, section=EVENT)
-    happened_on: Mapped[dt.date] = field("发生日期", DATE, section=EVENT)
-    place: Mapped[str] = field("发生地点", searched=True, section=EVENT)
-    scale: Mapped[str] = field("事件规模", codes="event_scale", section=EVENT)
-    dispute_kind: Mapped[str] = field("事件类别", codes="dispute_kind", section=EVENT)
-    mediation_kind: Mapped[str | None] = field(
+    number: Column[str | None] = field("卷号", searched=True, section=EVENT)
+    name: Column[str] = field("事件名称", searched=True, section=EVENT)
+    happened_on: Column[dt.date] = field("发生日期", DATE, section=EVENT)
+    place: Column[str] = field("发生地点", searched=True, section=EVENT)
+    scale: Column[str] = field("事件规模", codes="event_scale", section=EVENT)
+    dispute_kind: Column[str] = field("事件类别", codes="dispute_kind", section=EVENT)
+    mediation_kind: Column[str | None] = field(
         "调解统计类别", codes="mediation_kind", section=EVENT
     )
-    people_count: Mapped[int] = field("涉及人数", NUMBER, section=EVENT)
-    summary: Mapped[str] = field("事件简述", NOTE, listed=False, section=EVENT)
-    units: Mapped[str | None] = field("涉及单位", listed=False, section=EVENT)
-    requests: Mapped[str | None] = field("申请事项", NOTE, listed=False, section=EVENT)
-    applied_on: Mapped[dt.date | None] = field(
+    people_count: Column[int] = field("涉及人数", NUMBER, section=EVENT)
+    summary: Column[str] = field("事件简述", NOTE, listed=False, section=EVENT)
+    units: Column[str | None] = field("涉及单位", listed=False, section=EVENT)
+    requests: Column[str | None] = field("申请事项", NOTE, listed=False, section=EVENT)
+    applied_on: Column[dt.date | None] = field(
         "申请日期", DATE, listed=False, section=EVENT
     )
-    case_source: Mapped[str | None] = field(
+    case_source: Column[str | None] = field(
         "案件来源", codes="case_source", listed=False, section=WAY
     )
-    accepted_on: Mapped[dt.date | None] = field("受理日期", DATE, section=WAY)
-    registered_by: Mapped[str | None] = field("登记人", NAME, listed=False, section=WAY)
-    state: Mapped[str] = field("状态", codes="dispute_state", section=WAY)
-    deadline: Mapped[dt.date] = field("化解时限", DATE, section=WAY)
-    resolution_way: Mapped[str | None] = field(
+    accepted_on: Column[dt.date | None] = field("受理日期", DATE, section=WAY)
+    registered_by: Column[str | None] = field("登记人", NAME, listed=False, section=WAY)
+    state: Column[str] = field("状态", codes="dispute_state", section=WAY)
+    deadline: Column[dt.date] = field("化解时限", DATE, section=WAY)
+    resolution_way: Column[str | None] = field(
         "化解方式", codes="resolution_way", section=WAY
     )
-    organisation: Mapped[str | None] = field("化解组织", listed=False, section=WAY)
-    responsible: Mapped[str | None] = field("化解责任人", NAME, section=WAY)
-    responsible_phones: Mapped[tuple[str, ...] | None] = field(
+    organisation: Column[str | None] = field("化解组织", listed=False, section=WAY)
+    responsible: Column[str | None] = field("化解责任人", NAME, section=WAY)
+    responsible_phones: Column[tuple[str, ...] | None] = field(
         "化解责任人联系方式", PHONES, listed=False, section=WAY
     )
-    risk_note: Mapped[str | None] = field("激化风险", NOTE, listed=False, section=WAY)
-    succeeded: Mapped[bool | None] = field("化解是否成功", YES_NO, section=RESULT)
-    outcome: Mapped[str | None] = field("化解情况", NOTE, listed=False, section=RESULT)
-    other_ways_told: Mapped[str | None] = field(
+    risk_note: Column[str | None] = field("激化风险", NOTE, listed=False, section=WAY)
+    succeeded: Column[bool | None] = field("化解是否成功", YES_NO, section=RESULT)
+    outcome: Column[str | None] = field("化解情况", NOTE, listed=False, section=RESULT)
+    other_ways_told: Column[str | None] = field(
         "不成时告知的其他途径", NOTE, listed=False, section=RESULT
     )
-    agreement_form: Mapped[str | None] = field(
+    agreement_form: Column[str | None] = field(
         "协议形式", codes="agreement_form", listed=False, section=RESULT
     )
-    agreement_number: Mapped[str | None] = field(
+    agreement_number: Column[str | None] = field(
         "协议编号", listed=False, section=RESULT
     )
-    agreement_facts: Mapped[str | None] = field(
+    agreement_facts: Column[str | None] = field(
         "纠纷主要事实和争议事项", NOTE, listed=False, section=RESULT
     )
-    agreement_text: Mapped[str | None] = field(
+    agreement_text: Column[str | None] = field(
         "协议内容", NOTE, listed=False, section=RESULT
     )
-    effective_on: Mapped[dt.date | None] = field(
+    effective_on: Column[dt.date | None] = field(
         "协议生效日期", DATE, listed=False, section=RESULT
     )
-    perform_way: Mapped[str | None] = field(
+    perform_way: Column[str | None] = field(
         "履行方式", NOTE, listed=False, section=RESULT
     )
-    perform_by: Mapped[dt.date | None] = field(
+    perform_by: Column[dt.date | None] = field(
         "履行时限", DATE, listed=False, section=RESULT
     )
-    copies: Mapped[int | None] = field("协议份数", NUMBER, listed=False, section=RESULT)
-    judicial_confirmed_on: Mapped[dt.date | None] = field(
+    copies: Column[int | None] = field("协议份数", NUMBER, listed=False, section=RESULT)
+    judicial_confirmed_on: Column[dt.date | None] = field(
         "司法确认日期", DATE, listed=False, section=RESULT
     )
-    follow_up_on: Mapped[dt.date | None] = field("回访日期", DATE, section=AFTER)
-    followed_up_on: Mapped[dt.date | None] = field(
+    follow_up_on: Column[dt.date | None] = field("回访日期", DATE, section=AFTER)
+    followed_up_on: Column[dt.date | None] = field(
         "已回访日期", DATE, listed=False, section=AFTER
     )
-    followed_up_by: Mapped[str | None] = field("回访人", listed=False, section=AFTER)
-    follow_up_way: Mapped[str | None] = field(
+    followed_up_by: Column[str | None] = field("回访人", listed=False, section=AFTER)
+    follow_up_way: Column[str | None] = field(
         "回访方式", codes="follow_up_way", listed=False, section=AFTER
     )
-    performed: Mapped[str | None] = field(
+    performed: Column[str | None] = field(
         "履行情况", codes="perform_state", listed=False, section=AFTER
     )
-    satisfaction: Mapped[str | None] = field(
+    satisfaction: Column[str | None] = field(
         "满意程度", codes="satisfaction", listed=False, section=AFTER
     )
-    lawsuit: Mapped[str | None] = field(
+    lawsuit: Column[str | None] = field(
         "是否起诉", codes="lawsuit_state", listed=False, section=AFTER
     )
-    risks: Mapped[tuple[str, ...] | None] = field(
+    risks: Column[tuple[str, ...] | None] = field(
         "回访发现",
         CODES,
         codes="follow_up_risk",
         listed=False,
         section=AFTER,
     )
-    measures: Mapped[str | None] = field("采取措施", NOTE, listed=False, section=AFTER)
-    follow_up_note: Mapped[str | None] = field(
+    measures: Column[str | None] = field("采取措施", NOTE, listed=False, section=AFTER)
+    follow_up_note: Column[str | None] = field(
         "回访情况", NOTE, listed=False, section=AFTER
     )
-    escalated_to: Mapped[str | None] = field("上报到", listed=False, section=RESULT)
-    filed_by: Mapped[str | None] = field("立卷人", NAME, listed=False, section=FILED)
-    filed_on: Mapped[dt.date | None] = field(
+    escalated_to: Column[str | None] = field("上报到", listed=False, section=RESULT)
+    filed_by: Column[str | None] = field("立卷人", NAME, listed=False, section=FILED)
+    filed_on: Column[dt.date | None] = field(
         "立卷日期", DATE, listed=False, section=FILED
     )
-    kept_for: Mapped[str | None] = field(
+    kept_for: Column[str | None] = field(
         "保管期限", codes="retention", listed=False, section=FILED
     )
-    file_note: Mapped[str | None] = field("卷宗备注", listed=False, section=FILED)
-    file_account: Mapped[str | None] = field(
+    file_note: Column[str | None] = field("卷宗备注", listed=False, section=FILED)
+    file_account: Column[str | None] = field(
         "卷宗情况说明", NOTE, listed=False, section=FILED
     )
-    appraised_on: Mapped[dt.date | None] = field(
+    appraised_on: Column[dt.date | None] = field(
         "考评日期", DATE, listed=False, section=MARK
     )
-    appraisal: Mapped[str | None] = field("考评意见", NOTE, listed=False, section=MARK)
-    longitude: Mapped[float | None] = field("经度", DECIMAL, listed=False, section=MARK)
-    latitude: Mapped[float | None] = field("纬度", DECIMAL, listed=False, section=MARK)
+    appraisal: Column[str | None] = field("考评意见", NOTE, listed=False, section=MARK)
+    longitude: Column[float | None] = field("经度", DECIMAL, listed=False, section=MARK)
+    latitude: Column[float | None] = field("纬度", DECIMAL, listed=False, section=MARK)
 
     @classmethod
     def check(cls, values: Mapping[str, Any]) -> dict[str, str]:
@@ -200,40 +199,40 @@ class DisputeParty(Record):
     title = tr("当事人")
     shown_by = "name"
 
-    dispute_id: Mapped[UUID] = field("矛盾纠纷", target="dispute", part=True)
-    side: Mapped[str] = field("哪一方", codes="party_side")
-    main: Mapped[bool | None] = field("主要当事人", YES_NO)
-    resident_id: Mapped[UUID | None] = field("居民", target="resident", listed=False)
-    name: Mapped[str] = field("姓名", NAME, searched=True)
-    sex: Mapped[str | None] = field("性别", codes="sex")
-    ethnicity: Mapped[str | None] = field("民族", codes="ethnicity", listed=False)
-    age: Mapped[int | None] = field("年龄", NUMBER, listed=False)
-    education: Mapped[str | None] = field("学历", codes="education", listed=False)
-    document_type: Mapped[str | None] = field(
+    dispute_id: Column[UUID] = field("矛盾纠纷", target="dispute", part=True)
+    side: Column[str] = field("哪一方", codes="party_side")
+    main: Column[bool | None] = field("主要当事人", YES_NO)
+    resident_id: Column[UUID | None] = field("居民", target="resident", listed=False)
+    name: Column[str] = field("姓名", NAME, searched=True)
+    sex: Column[str | None] = field("性别", codes="sex")
+    ethnicity: Column[str | None] = field("民族", codes="ethnicity", listed=False)
+    age: Column[int | None] = field("年龄", NUMBER, listed=False)
+    education: Column[str | None] = field("学历", codes="education", listed=False)
+    document_type: Column[str | None] = field(
         "证件类型", codes="document_type", listed=False
     )
-    document_number: Mapped[str | None] = field("证件号码", DOCUMENT, listed=False)
-    party_kind: Mapped[str | None] = field("人员类别", codes="party_kind", listed=False)
-    occupation: Mapped[str | None] = field("职业或职务", listed=False)
-    phones: Mapped[tuple[str, ...] | None] = field("联系方式", PHONES)
-    address: Mapped[str | None] = field("单位或住址", ADDRESS, listed=False)
-    deputy: Mapped[str | None] = field("委托代理人", NAME, listed=False)
-    deputy_sex: Mapped[str | None] = field("代理人性别", codes="sex", listed=False)
-    deputy_relation: Mapped[str | None] = field("代理人与当事人关系", listed=False)
-    deputy_document: Mapped[str | None] = field(
+    document_number: Column[str | None] = field("证件号码", DOCUMENT, listed=False)
+    party_kind: Column[str | None] = field("人员类别", codes="party_kind", listed=False)
+    occupation: Column[str | None] = field("职业或职务", listed=False)
+    phones: Column[tuple[str, ...] | None] = field("联系方式", PHONES)
+    address: Column[str | None] = field("单位或住址", ADDRESS, listed=False)
+    deputy: Column[str | None] = field("委托代理人", NAME, listed=False)
+    deputy_sex: Column[str | None] = field("代理人性别", codes="sex", listed=False)
+    deputy_relation: Column[str | None] = field("代理人与当事人关系", listed=False)
+    deputy_document: Column[str | None] = field(
         "代理人证件号码", DOCUMENT, listed=False
     )
-    deputy_phones: Mapped[tuple[str, ...] | None] = field(
+    deputy_phones: Column[tuple[str, ...] | None] = field(
         "代理人电话", PHONES, listed=False
     )
-    deputy_address: Mapped[str | None] = field(
+    deputy_address: Column[str | None] = field(
         "代理人单位或住址", ADDRESS, listed=False
     )
-    deputy_powers: Mapped[tuple[str, ...] | None] = field(
+    deputy_powers: Column[tuple[str, ...] | None] = field(
         "代理权限", CODES, codes="deputy_power", listed=False
     )
-    deputy_other: Mapped[str | None] = field("其他代理权限", listed=False)
-    deputy_until: Mapped[dt.date | None] = field("代理期限至", DATE, listed=False)
+    deputy_other: Column[str | None] = field("其他代理权限", listed=False)
+    deputy_until: Column[dt.date | None] = field("代理期限至", DATE, listed=False)
 
 
 class DisputeInquiry(Record):
@@ -244,19 +243,19 @@ class DisputeInquiry(Record):
     shown_by = "asked"
     __table_args__ = (CheckConstraint("age BETWEEN 0 AND 150", name="age_in_range"),)
 
-    dispute_id: Mapped[UUID] = field("矛盾纠纷", target="dispute", part=True)
-    held_at: Mapped[dt.datetime] = field("时间", TIME)
-    place: Mapped[str | None] = field("地点")
-    present: Mapped[str | None] = field("参加人", listed=False)
-    investigators: Mapped[str] = field("调查人")
-    asked: Mapped[str] = field("被调查人", NAME, searched=True)
-    sex: Mapped[str | None] = field("性别", codes="sex", listed=False)
-    age: Mapped[int | None] = field("年龄", NUMBER, listed=False)
-    phones: Mapped[tuple[str, ...] | None] = field("联系方式", PHONES, listed=False)
-    address: Mapped[str | None] = field("单位或住址", ADDRESS, listed=False)
-    relation: Mapped[str | None] = field("与本纠纷的关系", listed=False)
-    recorder: Mapped[str | None] = field("记录人", NAME, listed=False)
-    talk: Mapped[str | None] = field("问答记录", NOTE)
+    dispute_id: Column[UUID] = field("矛盾纠纷", target="dispute", part=True)
+    held_at: Column[dt.datetime] = field("时间", TIME)
+    place: Column[str | None] = field("地点")
+    present: Column[str | None] = field("参加人", listed=False)
+    investigators: Column[str] = field("调查人")
+    asked: Column[str] = field("被调查人", NAME, searched=True)
+    sex: Column[str | None] = field("性别", codes="sex", listed=False)
+    age: Column[int | None] = field("年龄", NUMBER, listed=False)
+    phones: Column[tuple[str, ...] | None] = field("联系方式", PHONES, listed=False)
+    address: Column[str | None] = field("单位或住址", ADDRESS, listed=False)
+    relation: Column[str | None] = field("与本纠纷的关系", listed=False)
+    recorder: Column[str | None] = field("记录人", NAME, listed=False)
+    talk: Column[str | None] = field("问答记录", NOTE)
 
     @classmethod
     def check(cls, values: Mapping[str, Any]) -> dict[str, str]:
@@ -272,18 +271,18 @@ class DisputeSession(Record):
     title = tr("调解记录")
     shown_by = "held_at"
 
-    dispute_id: Mapped[UUID] = field("矛盾纠纷", target="dispute", part=True)
-    held_at: Mapped[dt.datetime] = field("时间", TIME)
-    place: Mapped[str | None] = field("地点")
-    mediators: Mapped[str] = field("调解员")
-    recorder: Mapped[str | None] = field("记录人", NAME, listed=False)
-    present: Mapped[str | None] = field("到场当事人")
-    invited: Mapped[str | None] = field("参加人", listed=False)
-    rights_told: Mapped[bool | None] = field("已告知权利义务", YES_NO, listed=False)
-    statements: Mapped[str | None] = field("双方陈述", NOTE, listed=False)
-    facts: Mapped[str | None] = field("调查核实", NOTE, listed=False)
-    outcome: Mapped[str | None] = field("调解结果", NOTE)
-    agreed: Mapped[bool | None] = field("是否达成", YES_NO)
+    dispute_id: Column[UUID] = field("矛盾纠纷", target="dispute", part=True)
+    held_at: Column[dt.datetime] = field("时间", TIME)
+    place: Column[str | None] = field("地点")
+    mediators: Column[str] = field("调解员")
+    recorder: Column[str | None] = field("记录人", NAME, listed=False)
+    present: Column[str | None] = field("到场当事人")
+    invited: Column[str | None] = field("参加人", listed=False)
+    rights_told: Column[bool | None] = field("已告知权利义务", YES_NO, listed=False)
+    statements: Column[str | None] = field("双方陈述", NOTE, listed=False)
+    facts: Column[str | None] = field("调查核实", NOTE, listed=False)
+    outcome: Column[str | None] = field("调解结果", NOTE)
+    agreed: Column[bool | None] = field("是否达成", YES_NO)
 
 
 class DisputeItem(Record):
@@ -297,14 +296,14 @@ class DisputeItem(Record):
         CheckConstraint("pages >= 1", name="pages_from_one"),
     )
 
-    dispute_id: Mapped[UUID] = field("矛盾纠纷", target="dispute", part=True)
-    kind: Mapped[str] = field("材料类别", codes="file_item")
-    name: Mapped[str] = field("材料名称")
-    copies: Mapped[int] = field("份数", NUMBER)
-    pages: Mapped[int | None] = field("页数", NUMBER)
-    given_by: Mapped[str | None] = field("提供人", NAME)
-    given_on: Mapped[dt.date | None] = field("提供日期", DATE)
-    note: Mapped[str | None] = field("备注", NOTE, listed=False)
+    dispute_id: Column[UUID] = field("矛盾纠纷", target="dispute", part=True)
+    kind: Column[str] = field("材料类别", codes="file_item")
+    name: Column[str] = field("材料名称")
+    copies: Column[int] = field("份数", NUMBER)
+    pages: Column[int | None] = field("页数", NUMBER)
+    given_by: Column[str | None] = field("提供人", NAME)
+    given_on: Column[dt.date | None] = field("提供日期", DATE)
+    note: Column[str | None] = field("备注", NOTE, listed=False)
 
     @classmethod
     def check(cls, values: Mapping[str, Any]) -> dict[str, str]:

@@ -12,8 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint
-from sqlalchemy.orm import Mapped
+from sqlalchemy import CheckConstraint, Column
 
 from gridapp.language import tr
 from gridapp.models import identity
@@ -47,14 +46,14 @@ class Household(Record):
     title = tr("家庭户")
     shown_by = "head_name"
 
-    dwelling_id: Mapped[UUID] = field("房屋", target="dwelling", part=True)
-    head_name: Mapped[str | None] = field("户主", NAME, searched=True)
-    number: Mapped[str | None] = field("户号", searched=True, aliases=("户编号",))
-    phones: Mapped[tuple[str, ...] | None] = field("家庭电话", PHONES)
-    moved_in_on: Mapped[dt.date | None] = field("入住日期", DATE, listed=False)
-    moved_out_on: Mapped[dt.date | None] = field("搬离日期", DATE, listed=False)
-    verified_on: Mapped[dt.date | None] = field("核实日期", DATE)
-    note: Mapped[str | None] = field("备注", NOTE, listed=False)
+    dwelling_id: Column[UUID] = field("房屋", target="dwelling", part=True)
+    head_name: Column[str | None] = field("户主", NAME, searched=True)
+    number: Column[str | None] = field("户号", searched=True, aliases=("户编号",))
+    phones: Column[tuple[str, ...] | None] = field("家庭电话", PHONES)
+    moved_in_on: Column[dt.date | None] = field("入住日期", DATE, listed=False)
+    moved_out_on: Column[dt.date | None] = field("搬离日期", DATE, listed=False)
+    verified_on: Column[dt.date | None] = field("核实日期", DATE)
+    note: Column[str | None] = field("备注", NOTE, listed=False)
 
 
 class Resident(Record):
@@ -74,185 +73,185 @@ class Resident(Record):
         }
     )
 
-    household_id: Mapped[UUID | None] = field("家庭户", target="household", part=True)
-    name: Mapped[str] = field("姓名", NAME, searched=True, section=PERSON)
-    id_number: Mapped[str | None] = field(
+    household_id: Column[UUID | None] = field("家庭户", target="household", part=True)
+    name: Column[str] = field("姓名", NAME, searched=True, section=PERSON)
+    id_number: Column[str | None] = field(
         "公民身份号码",
         ID_NUMBER,
         searched=True,
         aliases=("身份证号", "身份证号码", "身份证", "证件号码", "公民身份证号码"),
         section=PERSON,
     )
-    id_verified: Mapped[bool | None] = field(
+    id_verified: Column[bool | None] = field(
         "证件已核对原件", YES_NO, listed=False, section=PERSON
     )
-    document_type: Mapped[str | None] = field(
+    document_type: Column[str | None] = field(
         "其他证件类型", codes="document_type", listed=False, section=PERSON
     )
-    document_number: Mapped[str | None] = field(
+    document_number: Column[str | None] = field(
         "其他证件号码", DOCUMENT, listed=False, section=PERSON
     )
-    former_name: Mapped[str | None] = field(
+    former_name: Column[str | None] = field(
         "曾用名", NAME, listed=False, section=PERSON
     )
-    sex: Mapped[str | None] = field("性别", codes="sex", section=PERSON)
-    born_on: Mapped[str | None] = field(
+    sex: Column[str | None] = field("性别", codes="sex", section=PERSON)
+    born_on: Column[str | None] = field(
         "出生日期", BIRTH, aliases=("出生年月", "生日"), section=PERSON
     )
-    ethnicity: Mapped[str | None] = field(
+    ethnicity: Column[str | None] = field(
         "民族", codes="ethnicity", listed=False, section=PERSON
     )
-    native_place: Mapped[str | None] = field("籍贯", listed=False, section=PERSON)
-    marital_status: Mapped[str | None] = field(
+    native_place: Column[str | None] = field("籍贯", listed=False, section=PERSON)
+    marital_status: Column[str | None] = field(
         "婚姻状况", codes="marital_status", listed=False, section=PERSON
     )
-    politics: Mapped[str | None] = field(
+    politics: Column[str | None] = field(
         "政治面貌", codes="politics", listed=False, section=PERSON
     )
-    education: Mapped[str | None] = field(
+    education: Column[str | None] = field(
         "学历",
         codes="education",
         listed=False,
         aliases=("文化程度", "文化"),
         section=PERSON,
     )
-    religion: Mapped[str | None] = field(
+    religion: Column[str | None] = field(
         "宗教信仰", codes="religion", listed=False, section=PERSON
     )
-    occupation_kind: Mapped[str | None] = field(
+    occupation_kind: Column[str | None] = field(
         "职业类别", listed=False, section=PERSON
     )
-    occupation: Mapped[str | None] = field("职业", listed=False, section=PERSON)
-    workplace: Mapped[str | None] = field(
+    occupation: Column[str | None] = field("职业", listed=False, section=PERSON)
+    workplace: Column[str | None] = field(
         "服务处所",
         listed=False,
         aliases=("工作单位", "单位"),
         section=PERSON,
     )
-    phones: Mapped[tuple[str, ...] | None] = field(
+    phones: Column[tuple[str, ...] | None] = field(
         "联系方式",
         PHONES,
         searched=True,
         aliases=("联系电话", "电话", "手机", "手机号", "手机号码"),
         section=PERSON,
     )
-    resident_kind: Mapped[str | None] = field(
+    resident_kind: Column[str | None] = field(
         "人口类型", codes="resident_kind", section=LIVING
     )
-    relation: Mapped[str | None] = field(
+    relation: Column[str | None] = field(
         "与户主关系",
         codes="relation",
         aliases=("家庭关系", "关系"),
         section=LIVING,
     )
-    presence: Mapped[str | None] = field("在住情况", codes="presence", section=LIVING)
-    moved_on: Mapped[dt.date | None] = field(
+    presence: Column[str | None] = field("在住情况", codes="presence", section=LIVING)
+    moved_on: Column[dt.date | None] = field(
         "迁出日期", DATE, listed=False, section=LIVING
     )
-    moved_to: Mapped[str | None] = field("迁往何处", listed=False, section=LIVING)
-    life_state: Mapped[str | None] = field(
+    moved_to: Column[str | None] = field("迁往何处", listed=False, section=LIVING)
+    life_state: Column[str | None] = field(
         "生存状态", codes="life_state", listed=False, section=LIVING
     )
-    died_on: Mapped[dt.date | None] = field(
+    died_on: Column[dt.date | None] = field(
         "去世日期", DATE, listed=False, section=LIVING
     )
-    current_area: Mapped[str | None] = field("现住地", listed=False, section=LIVING)
-    current_address: Mapped[str | None] = field(
+    current_area: Column[str | None] = field("现住地", listed=False, section=LIVING)
+    current_address: Column[str | None] = field(
         "现住门（楼）详址",
         ADDRESS,
         listed=False,
         aliases=("现住址", "居住地址"),
         section=LIVING,
     )
-    hukou_area: Mapped[str | None] = field(
+    hukou_area: Column[str | None] = field(
         "户籍地", listed=False, aliases=("户口所在地",), section=HUKOU
     )
-    hukou_address: Mapped[str | None] = field(
+    hukou_address: Column[str | None] = field(
         "户籍门（楼）详址",
         ADDRESS,
         listed=False,
         aliases=("户籍地址", "户籍住址"),
         section=HUKOU,
     )
-    residence_match: Mapped[str | None] = field(
+    residence_match: Column[str | None] = field(
         "人户一致标识",
         codes="residence_match",
         listed=False,
         aliases=("人户一致",),
         section=HUKOU,
     )
-    household_number: Mapped[str | None] = field("户号", listed=False, section=HUKOU)
-    head_id_number: Mapped[str | None] = field(
+    household_number: Column[str | None] = field("户号", listed=False, section=HUKOU)
+    head_id_number: Column[str | None] = field(
         "户主公民身份号码", ID_NUMBER, listed=False, section=HUKOU
     )
-    head_name: Mapped[str | None] = field(
+    head_name: Column[str | None] = field(
         "户主姓名", NAME, listed=False, aliases=("户主",), section=HUKOU
     )
-    head_phones: Mapped[tuple[str, ...] | None] = field(
+    head_phones: Column[tuple[str, ...] | None] = field(
         "户主联系方式", PHONES, listed=False, section=HUKOU
     )
-    inflow_reason: Mapped[str | None] = field(
+    inflow_reason: Column[str | None] = field(
         "流入原因", codes="inflow_reason", listed=False, section=MIGRANT
     )
-    permit_type: Mapped[str | None] = field(
+    permit_type: Column[str | None] = field(
         "办证类型", codes="permit_type", listed=False, section=MIGRANT
     )
-    permit_number: Mapped[str | None] = field(
+    permit_number: Column[str | None] = field(
         "居住证件号码", DOCUMENT, listed=False, section=MIGRANT
     )
-    registered_on: Mapped[dt.date | None] = field(
+    registered_on: Column[dt.date | None] = field(
         "登记日期", DATE, listed=False, section=MIGRANT
     )
-    permit_expires_on: Mapped[dt.date | None] = field(
+    permit_expires_on: Column[dt.date | None] = field(
         "证件到期日期", DATE, listed=False, section=MIGRANT
     )
-    lodging_type: Mapped[str | None] = field(
+    lodging_type: Column[str | None] = field(
         "住所类型", codes="lodging_type", listed=False, section=MIGRANT
     )
-    attention: Mapped[bool | None] = field(
+    attention: Column[bool | None] = field(
         "是否重点关注人员", YES_NO, listed=False, section=MIGRANT
     )
-    left_behind_kind: Mapped[str | None] = field(
+    left_behind_kind: Column[str | None] = field(
         "留守人员类型", codes="left_behind_kind", listed=False, section=CARE
     )
-    health_level: Mapped[str | None] = field(
+    health_level: Column[str | None] = field(
         "健康状况", codes="health_level", listed=False, section=CARE
     )
-    illness: Mapped[str | None] = field("病史与用药", NOTE, listed=False, section=CARE)
-    mobility: Mapped[str | None] = field("行动能力", listed=False, section=CARE)
-    home_safety: Mapped[str | None] = field(
+    illness: Column[str | None] = field("病史与用药", NOTE, listed=False, section=CARE)
+    mobility: Column[str | None] = field("行动能力", listed=False, section=CARE)
+    home_safety: Column[str | None] = field(
         "居家安全情况", NOTE, listed=False, section=CARE
     )
-    income_note: Mapped[str | None] = field(
+    income_note: Column[str | None] = field(
         "收入与待遇", NOTE, listed=False, section=CARE
     )
-    difficulty: Mapped[str | None] = field(
+    difficulty: Column[str | None] = field(
         "困难及诉求", NOTE, listed=False, section=CARE
     )
-    care_colour: Mapped[str | None] = field(
+    care_colour: Column[str | None] = field(
         "关爱等级", codes="care_colour", section=CARE
     )
-    care_colour_reason: Mapped[str | None] = field(
+    care_colour_reason: Column[str | None] = field(
         "定级理由", listed=False, section=CARE
     )
-    care_colour_review_on: Mapped[dt.date | None] = field(
+    care_colour_review_on: Column[dt.date | None] = field(
         "等级复核日期", DATE, listed=False, section=CARE
     )
-    care_consent: Mapped[str | None] = field(
+    care_consent: Column[str | None] = field(
         "接受探访意愿", codes="consent", listed=False, section=CARE
     )
-    ability_standard: Mapped[str | None] = field(
+    ability_standard: Column[str | None] = field(
         "能力评估标准", listed=False, section=CARE
     )
-    ability_level: Mapped[str | None] = field(
+    ability_level: Column[str | None] = field(
         "能力等级", codes="ability_level", listed=False, section=CARE
     )
-    ability_on: Mapped[dt.date | None] = field(
+    ability_on: Column[dt.date | None] = field(
         "评估日期", DATE, listed=False, section=CARE
     )
-    ability_by: Mapped[str | None] = field("评估机构", listed=False, section=CARE)
-    verified_on: Mapped[dt.date | None] = field("核实日期", DATE, section=LIVING)
-    note: Mapped[str | None] = field("备注", NOTE, listed=False, section=LIVING)
+    ability_by: Column[str | None] = field("评估机构", listed=False, section=CARE)
+    verified_on: Column[dt.date | None] = field("核实日期", DATE, section=LIVING)
+    note: Column[str | None] = field("备注", NOTE, listed=False, section=LIVING)
 
     @classmethod
     def check(cls, values: Mapping[str, Any]) -> dict[str, str]:
@@ -287,12 +286,12 @@ class ResidentTag(Record):
         CheckConstraint("until IS NULL OR until >= since", name="ends_after_start"),
     )
 
-    resident_id: Mapped[UUID] = field("居民", target="resident", part=True)
-    tag: Mapped[str] = field("标签", codes="resident_tag")
-    reason: Mapped[str | None] = field("认定理由")
-    since: Mapped[dt.date] = field("开始日期", DATE)
-    until: Mapped[dt.date | None] = field("结束日期", DATE)
-    end_reason: Mapped[str | None] = field("取消理由", listed=False)
+    resident_id: Column[UUID] = field("居民", target="resident", part=True)
+    tag: Column[str] = field("标签", codes="resident_tag")
+    reason: Column[str | None] = field("认定理由")
+    since: Column[dt.date] = field("开始日期", DATE)
+    until: Column[dt.date | None] = field("结束日期", DATE)
+    end_reason: Column[str | None] = field("取消理由", listed=False)
 
     @classmethod
     def check(cls, values: Mapping[str, Any]) -> dict[str, str]:
@@ -311,14 +310,14 @@ class Contact(Record):
     ruled = frozenset({"rank"})
     __table_args__ = (CheckConstraint("rank >= 1", name="rank_from_one"),)
 
-    resident_id: Mapped[UUID] = field("居民", target="resident", part=True)
-    name: Mapped[str] = field("姓名", NAME, searched=True)
-    relation: Mapped[str | None] = field("与本人关系")
-    phones: Mapped[tuple[str, ...] | None] = field("联系电话", PHONES, searched=True)
-    rank: Mapped[int | None] = field("联系顺序", NUMBER)
-    address: Mapped[str | None] = field("住址", ADDRESS, listed=False)
-    same_city: Mapped[bool | None] = field("同城居住", YES_NO, listed=False)
-    note: Mapped[str | None] = field("备注", NOTE, listed=False)
+    resident_id: Column[UUID] = field("居民", target="resident", part=True)
+    name: Column[str] = field("姓名", NAME, searched=True)
+    relation: Column[str | None] = field("与本人关系")
+    phones: Column[tuple[str, ...] | None] = field("联系电话", PHONES, searched=True)
+    rank: Column[int | None] = field("联系顺序", NUMBER)
+    address: Column[str | None] = field("住址", ADDRESS, listed=False)
+    same_city: Column[bool | None] = field("同城居住", YES_NO, listed=False)
+    note: Column[str | None] = field("备注", NOTE, listed=False)
 
     @classmethod
     def check(cls, values: Mapping[str, Any]) -> dict[str, str]:

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint
-from sqlalchemy.orm import Mapped
+from sqlalchemy import CheckConstraint, Column
 
 from gridapp.language import tr
 from gridapp.models import codes as code_tables
@@ -36,35 +35,35 @@ class Issue(Record):
         CheckConstraint("deadline IS NULL OR deadline >= found_at", name="due_after"),
     )
 
-    number: Mapped[str | None] = field("工单号", searched=True)
-    title_text: Mapped[str] = field("问题", searched=True, aliases=("标题",))
-    source: Mapped[str] = field("来源", codes="source")
-    category: Mapped[str] = field("类别", codes="issue_category")
-    level: Mapped[str] = field("等级", codes="issue_level")
-    state: Mapped[str] = field("状态", codes="issue_state")
-    found_at: Mapped[dt.datetime] = field("发现时间", TIME)
-    deadline: Mapped[dt.datetime | None] = field("办结时限", TIME)
-    place: Mapped[str | None] = field("地点", searched=True)
-    building_id: Mapped[UUID | None] = field("楼栋", target="building", listed=False)
-    resident_id: Mapped[UUID | None] = field("涉及居民", target="resident")
-    visit_id: Mapped[UUID | None] = field("走访记录", target="visit", listed=False)
-    description: Mapped[str | None] = field("情况说明", NOTE, listed=False)
-    owner_name: Mapped[str | None] = field("责任人", aliases=("责任单位",))
-    owner_phones: Mapped[tuple[str, ...] | None] = field(
+    number: Column[str | None] = field("工单号", searched=True)
+    title_text: Column[str] = field("问题", searched=True, aliases=("标题",))
+    source: Column[str] = field("来源", codes="source")
+    category: Column[str] = field("类别", codes="issue_category")
+    level: Column[str] = field("等级", codes="issue_level")
+    state: Column[str] = field("状态", codes="issue_state")
+    found_at: Column[dt.datetime] = field("发现时间", TIME)
+    deadline: Column[dt.datetime | None] = field("办结时限", TIME)
+    place: Column[str | None] = field("地点", searched=True)
+    building_id: Column[UUID | None] = field("楼栋", target="building", listed=False)
+    resident_id: Column[UUID | None] = field("涉及居民", target="resident")
+    visit_id: Column[UUID | None] = field("走访记录", target="visit", listed=False)
+    description: Column[str | None] = field("情况说明", NOTE, listed=False)
+    owner_name: Column[str | None] = field("责任人", aliases=("责任单位",))
+    owner_phones: Column[tuple[str, ...] | None] = field(
         "责任人电话", PHONES, listed=False
     )
-    reporter_name: Mapped[str | None] = field("反映人", NAME, listed=False)
-    reporter_phones: Mapped[tuple[str, ...] | None] = field(
+    reporter_name: Column[str | None] = field("反映人", NAME, listed=False)
+    reporter_phones: Column[tuple[str, ...] | None] = field(
         "反映人电话", PHONES, listed=False
     )
-    list_item: Mapped[str | None] = field("对应事项清单", listed=False)
-    outside_list: Mapped[bool | None] = field("清单外任务", YES_NO, listed=False)
-    approved_by: Mapped[str | None] = field("清单外批准人", NAME, listed=False)
-    approved_until: Mapped[dt.date | None] = field("清单外截止", DATE, listed=False)
-    receipt: Mapped[str | None] = field("上级回执号", listed=False)
-    result: Mapped[str | None] = field("处置结果", NOTE, listed=False)
-    closed_at: Mapped[dt.datetime | None] = field("办结时间", TIME, listed=False)
-    satisfied: Mapped[bool | None] = field("居民满意", YES_NO, listed=False)
+    list_item: Column[str | None] = field("对应事项清单", listed=False)
+    outside_list: Column[bool | None] = field("清单外任务", YES_NO, listed=False)
+    approved_by: Column[str | None] = field("清单外批准人", NAME, listed=False)
+    approved_until: Column[dt.date | None] = field("清单外截止", DATE, listed=False)
+    receipt: Column[str | None] = field("上级回执号", listed=False)
+    result: Column[str | None] = field("处置结果", NOTE, listed=False)
+    closed_at: Column[dt.datetime | None] = field("办结时间", TIME, listed=False)
+    satisfied: Column[bool | None] = field("居民满意", YES_NO, listed=False)
 
     @classmethod
     def check(cls, values: Mapping[str, Any]) -> dict[str, str]:
@@ -114,11 +113,11 @@ class IssueStep(Record):
     shown_by = "at"
     insert_only = True
 
-    issue_id: Mapped[UUID] = field("问题工单", target="issue", part=True)
-    action: Mapped[str] = field("动作", codes="issue_action")
-    from_state: Mapped[str | None] = field("原状态", codes="issue_state")
-    to_state: Mapped[str] = field("新状态", codes="issue_state")
-    at: Mapped[dt.datetime] = field("时间", TIME)
-    county_at: Mapped[dt.datetime | None] = field("上级接收时间", TIME, listed=False)
-    note: Mapped[str | None] = field("说明", NOTE)
-    asked_until: Mapped[dt.date | None] = field("延期申请到", DATE, listed=False)
+    issue_id: Column[UUID] = field("问题工单", target="issue", part=True)
+    action: Column[str] = field("动作", codes="issue_action")
+    from_state: Column[str | None] = field("原状态", codes="issue_state")
+    to_state: Column[str] = field("新状态", codes="issue_state")
+    at: Column[dt.datetime] = field("时间", TIME)
+    county_at: Column[dt.datetime | None] = field("上级接收时间", TIME, listed=False)
+    note: Column[str | None] = field("说明", NOTE)
+    asked_until: Column[dt.date | None] = field("延期申请到", DATE, listed=False)

@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint
-from sqlalchemy.orm import Mapped
+from sqlalchemy import CheckConstraint, Column
 
 from gridapp.language import tr
 from gridapp.models.kinds import DATE, NOTE, NUMBER, TIME, YES_NO
@@ -28,12 +27,12 @@ class PatrolPoint(Record):
         CheckConstraint("interval_days BETWEEN 1 AND 366", name="interval_in_range"),
     )
 
-    name: Mapped[str] = field("巡查点", searched=True)
-    building_id: Mapped[UUID | None] = field("楼栋", target="building")
-    kind: Mapped[str | None] = field("类型", codes="patrol_kind")
-    interval_days: Mapped[int] = field("间隔天数", NUMBER)
-    look_at: Mapped[str | None] = field("看什么", NOTE)
-    stopped_on: Mapped[dt.date | None] = field("停用日期", DATE, listed=False)
+    name: Column[str] = field("巡查点", searched=True)
+    building_id: Column[UUID | None] = field("楼栋", target="building")
+    kind: Column[str | None] = field("类型", codes="patrol_kind")
+    interval_days: Column[int] = field("间隔天数", NUMBER)
+    look_at: Column[str | None] = field("看什么", NOTE)
+    stopped_on: Column[dt.date | None] = field("停用日期", DATE, listed=False)
 
     @classmethod
     def check(cls, values: Mapping[str, Any]) -> dict[str, str]:
@@ -54,13 +53,13 @@ class Patrol(Record):
         ),
     )
 
-    started_at: Mapped[dt.datetime] = field("开始时间", TIME)
-    ended_at: Mapped[dt.datetime | None] = field("结束时间", TIME)
-    route: Mapped[str | None] = field("路线")
-    companions: Mapped[str | None] = field("同行人", listed=False)
-    weather: Mapped[str | None] = field("天气", listed=False)
-    nothing_found: Mapped[bool | None] = field("未发现问题", YES_NO)
-    note: Mapped[str | None] = field("情况记录", NOTE)
+    started_at: Column[dt.datetime] = field("开始时间", TIME)
+    ended_at: Column[dt.datetime | None] = field("结束时间", TIME)
+    route: Column[str | None] = field("路线")
+    companions: Column[str | None] = field("同行人", listed=False)
+    weather: Column[str | None] = field("天气", listed=False)
+    nothing_found: Column[bool | None] = field("未发现问题", YES_NO)
+    note: Column[str | None] = field("情况记录", NOTE)
 
     @classmethod
     def check(cls, values: Mapping[str, Any]) -> dict[str, str]:
@@ -77,12 +76,12 @@ class PatrolStop(Record):
     title = tr("巡查到点")
     shown_by = "at"
 
-    patrol_id: Mapped[UUID] = field("巡查", target="patrol", part=True)
-    point_id: Mapped[UUID | None] = field("巡查点", target="patrol_point")
-    building_id: Mapped[UUID | None] = field("楼栋", target="building")
-    at: Mapped[dt.datetime] = field("时间", TIME)
-    state: Mapped[str] = field("情况", codes="check_state")
-    note: Mapped[str | None] = field("说明", NOTE)
+    patrol_id: Column[UUID] = field("巡查", target="patrol", part=True)
+    point_id: Column[UUID | None] = field("巡查点", target="patrol_point")
+    building_id: Column[UUID | None] = field("楼栋", target="building")
+    at: Column[dt.datetime] = field("时间", TIME)
+    state: Column[str] = field("情况", codes="check_state")
+    note: Column[str | None] = field("说明", NOTE)
 
 
 class Finding(Record):
@@ -92,9 +91,9 @@ class Finding(Record):
     title = tr("巡查发现")
     shown_by = "place"
 
-    patrol_id: Mapped[UUID] = field("巡查", target="patrol", part=True)
-    stop_id: Mapped[UUID | None] = field("到点", target="patrol_stop", listed=False)
-    category: Mapped[str] = field("类别", codes="issue_category")
-    place: Mapped[str] = field("地点")
-    note: Mapped[str | None] = field("说明", NOTE)
-    issue_id: Mapped[UUID | None] = field("问题工单", target="issue", listed=False)
+    patrol_id: Column[UUID] = field("巡查", target="patrol", part=True)
+    stop_id: Column[UUID | None] = field("到点", target="patrol_stop", listed=False)
+    category: Column[str] = field("类别", codes="issue_category")
+    place: Column[str] = field("地点")
+    note: Column[str | None] = field("说明", NOTE)
+    issue_id: Column[UUID | None] = field("问题工单", target="issue", listed=False)

@@ -11,8 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import CheckConstraint
-from sqlalchemy.orm import Mapped
+from sqlalchemy import CheckConstraint, Column
 
 from gridapp.language import tr
 from gridapp.models.issue_flow import RANKS, outranks
@@ -48,22 +47,22 @@ class Grid(Record):
     title = tr("网格")
     shown_by = "name"
 
-    code: Mapped[str] = field("网格编码", searched=True)
-    name: Mapped[str] = field("网格名称", searched=True)
-    county: Mapped[str | None] = field("县区", listed=False)
-    street: Mapped[str | None] = field("街道（乡镇）", listed=False)
-    community: Mapped[str | None] = field("社区", aliases=("村（社区）",))
-    area_code: Mapped[str | None] = field("区划代码", listed=False)
-    kind: Mapped[str | None] = field("网格类型", codes="grid_kind")
-    area_m2: Mapped[float | None] = field("网格面积（㎡）", DECIMAL, listed=False)
-    leader_name: Mapped[str | None] = field("网格长", NAME)
-    leader_phones: Mapped[tuple[str, ...] | None] = field("网格长电话", PHONES)
-    supervision_phones: Mapped[tuple[str, ...] | None] = field(
+    code: Column[str] = field("网格编码", searched=True)
+    name: Column[str] = field("网格名称", searched=True)
+    county: Column[str | None] = field("县区", listed=False)
+    street: Column[str | None] = field("街道（乡镇）", listed=False)
+    community: Column[str | None] = field("社区", aliases=("村（社区）",))
+    area_code: Column[str | None] = field("区划代码", listed=False)
+    kind: Column[str | None] = field("网格类型", codes="grid_kind")
+    area_m2: Column[float | None] = field("网格面积（㎡）", DECIMAL, listed=False)
+    leader_name: Column[str | None] = field("网格长", NAME)
+    leader_phones: Column[tuple[str, ...] | None] = field("网格长电话", PHONES)
+    supervision_phones: Column[tuple[str, ...] | None] = field(
         "监督电话", PHONES, listed=False
     )
-    valid_from: Mapped[dt.date | None] = field("启用日期", DATE, listed=False)
-    valid_to: Mapped[dt.date | None] = field("停用日期", DATE, listed=False)
-    note: Mapped[str | None] = field("备注", NOTE, listed=False)
+    valid_from: Column[dt.date | None] = field("启用日期", DATE, listed=False)
+    valid_to: Column[dt.date | None] = field("停用日期", DATE, listed=False)
+    note: Column[str | None] = field("备注", NOTE, listed=False)
 
     @classmethod
     def check_change(
@@ -94,18 +93,18 @@ class Worker(Record):
     title = tr("工作人员")
     shown_by = "name"
 
-    name: Mapped[str] = field("姓名", NAME, searched=True)
-    role: Mapped[str] = field("岗位", codes="worker_role")
-    sex: Mapped[str | None] = field("性别", codes="sex", listed=False)
-    ethnicity: Mapped[str | None] = field("民族", codes="ethnicity", listed=False)
-    politics: Mapped[str | None] = field("政治面貌", codes="politics", listed=False)
-    born_on: Mapped[str | None] = field("出生日期", BIRTH, listed=False)
-    education: Mapped[str | None] = field("学历", codes="education", listed=False)
-    phones: Mapped[tuple[str, ...] | None] = field("手机号码", PHONES)
-    office_phones: Mapped[tuple[str, ...] | None] = field(
+    name: Column[str] = field("姓名", NAME, searched=True)
+    role: Column[str] = field("岗位", codes="worker_role")
+    sex: Column[str | None] = field("性别", codes="sex", listed=False)
+    ethnicity: Column[str | None] = field("民族", codes="ethnicity", listed=False)
+    politics: Column[str | None] = field("政治面貌", codes="politics", listed=False)
+    born_on: Column[str | None] = field("出生日期", BIRTH, listed=False)
+    education: Column[str | None] = field("学历", codes="education", listed=False)
+    phones: Column[tuple[str, ...] | None] = field("手机号码", PHONES)
+    office_phones: Column[tuple[str, ...] | None] = field(
         "固定电话", PHONES, listed=False
     )
-    left_on: Mapped[dt.date | None] = field("离岗日期", DATE, listed=False)
+    left_on: Column[dt.date | None] = field("离岗日期", DATE, listed=False)
 
     @classmethod
     def check_change(
@@ -143,27 +142,27 @@ class Building(Record):
         CheckConstraint("units BETWEEN 1 AND 100", name="units_in_range"),
     )
 
-    estate: Mapped[str | None] = field("小区", searched=True, aliases=("小区名称",))
-    number: Mapped[str] = field(
+    estate: Column[str | None] = field("小区", searched=True, aliases=("小区名称",))
+    number: Column[str] = field(
         "楼栋号", searched=True, aliases=("楼栋", "楼栋名称", "楼号", "栋号")
     )
-    floors: Mapped[int | None] = field("层数", NUMBER)
-    units: Mapped[int | None] = field("单元数", NUMBER)
-    rooms_per_floor: Mapped[int | None] = field("每层户数", NUMBER, listed=False)
-    use: Mapped[str | None] = field("建筑用途", codes="building_use", listed=False)
-    area_m2: Mapped[float | None] = field("建筑面积（㎡）", DECIMAL, listed=False)
-    has_lift: Mapped[bool | None] = field("有电梯", YES_NO, listed=False)
-    address: Mapped[str | None] = field("所在地详址", listed=False)
-    head_name: Mapped[str | None] = field("楼栋长", NAME)
-    head_sex: Mapped[str | None] = field("楼栋长性别", codes="sex", listed=False)
-    head_born_on: Mapped[str | None] = field("楼栋长出生日期", BIRTH, listed=False)
-    head_politics: Mapped[str | None] = field(
+    floors: Column[int | None] = field("层数", NUMBER)
+    units: Column[int | None] = field("单元数", NUMBER)
+    rooms_per_floor: Column[int | None] = field("每层户数", NUMBER, listed=False)
+    use: Column[str | None] = field("建筑用途", codes="building_use", listed=False)
+    area_m2: Column[float | None] = field("建筑面积（㎡）", DECIMAL, listed=False)
+    has_lift: Column[bool | None] = field("有电梯", YES_NO, listed=False)
+    address: Column[str | None] = field("所在地详址", listed=False)
+    head_name: Column[str | None] = field("楼栋长", NAME)
+    head_sex: Column[str | None] = field("楼栋长性别", codes="sex", listed=False)
+    head_born_on: Column[str | None] = field("楼栋长出生日期", BIRTH, listed=False)
+    head_politics: Column[str | None] = field(
         "楼栋长政治面貌", codes="politics", listed=False
     )
-    head_phones: Mapped[tuple[str, ...] | None] = field("楼栋长电话", PHONES)
-    longitude: Mapped[float | None] = field("经度", DECIMAL, listed=False)
-    latitude: Mapped[float | None] = field("纬度", DECIMAL, listed=False)
-    note: Mapped[str | None] = field("备注", NOTE, listed=False)
+    head_phones: Column[tuple[str, ...] | None] = field("楼栋长电话", PHONES)
+    longitude: Column[float | None] = field("经度", DECIMAL, listed=False)
+    latitude: Column[float | None] = field("纬度", DECIMAL, listed=False)
+    note: Column[str | None] = field("备注", NOTE, listed=False)
 
     @classmethod
     def check(cls, values: Mapping[str, Any]) -> dict[str, str]:
@@ -183,29 +182,29 @@ class Dwelling(Record):
     shown_by = "room"
     ruled = frozenset({"rent_use", "tenure"})
 
-    building_id: Mapped[UUID] = field("楼栋", target="building", part=True)
-    unit: Mapped[str | None] = field("单元", searched=True, aliases=("单元号",))
-    floor: Mapped[int | None] = field("楼层", NUMBER)
-    room: Mapped[str] = field(
+    building_id: Column[UUID] = field("楼栋", target="building", part=True)
+    unit: Column[str | None] = field("单元", searched=True, aliases=("单元号",))
+    floor: Column[int | None] = field("楼层", NUMBER)
+    room: Column[str] = field(
         "房号", searched=True, aliases=("室号", "门牌", "门牌号", "户室")
     )
-    use: Mapped[str | None] = field("建筑用途", codes="building_use", listed=False)
-    area_m2: Mapped[float | None] = field("建筑面积（㎡）", DECIMAL, listed=False)
-    tenure: Mapped[str | None] = field("使用情况", codes="tenure")
-    owner_name: Mapped[str | None] = field("房主姓名", NAME, listed=False)
-    owner_document_type: Mapped[str | None] = field(
+    use: Column[str | None] = field("建筑用途", codes="building_use", listed=False)
+    area_m2: Column[float | None] = field("建筑面积（㎡）", DECIMAL, listed=False)
+    tenure: Column[str | None] = field("使用情况", codes="tenure")
+    owner_name: Column[str | None] = field("房主姓名", NAME, listed=False)
+    owner_document_type: Column[str | None] = field(
         "房主证件类型", codes="document_type", listed=False
     )
-    owner_document: Mapped[str | None] = field("房主证件号码", DOCUMENT, listed=False)
-    owner_phones: Mapped[tuple[str, ...] | None] = field(
+    owner_document: Column[str | None] = field("房主证件号码", DOCUMENT, listed=False)
+    owner_phones: Column[tuple[str, ...] | None] = field(
         "房主联系方式", PHONES, listed=False
     )
-    owner_address: Mapped[str | None] = field("房主现居详址", ADDRESS, listed=False)
-    rent_use: Mapped[str | None] = field("出租用途", codes="rent_use", listed=False)
-    hazards: Mapped[tuple[str, ...] | None] = field(
+    owner_address: Column[str | None] = field("房主现居详址", ADDRESS, listed=False)
+    rent_use: Column[str | None] = field("出租用途", codes="rent_use", listed=False)
+    hazards: Column[tuple[str, ...] | None] = field(
         "隐患类型", CODES, codes="hazard_kind", listed=False
     )
-    note: Mapped[str | None] = field("备注", NOTE, listed=False)
+    note: Column[str | None] = field("备注", NOTE, listed=False)
 
     @classmethod
     def check(cls, values: Mapping[str, Any]) -> dict[str, str]:

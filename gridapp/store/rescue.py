@@ -31,7 +31,7 @@ from sqlalchemy.pool import StaticPool
 from gridapp.errors import UserError
 from gridapp.language import tr
 from gridapp.models import RECORDS
-from gridapp.models.record import Base, Record, fields_of, table_of
+from gridapp.models.record import METADATA, Record, fields_of, table_of
 from gridapp.store import rescue_cells, rescue_pages, tables
 from gridapp.store.database import driver, faults_in_words
 from gridapp.store.door import DATABASE_FILE
@@ -109,7 +109,7 @@ def salvage(folder: Path, key: bytes, progress: Progress | None = None) -> Salva
     with engine.begin() as db:
         for pragma in ("foreign_keys = OFF", "ignore_check_constraints = ON"):
             db.exec_driver_sql(f"PRAGMA {pragma}")
-        Base.metadata.create_all(db)
+        METADATA.create_all(db)
         tables.LOCAL.create_all(db)
         for done, table in enumerate(_WANTED):
             if progress:
@@ -239,7 +239,7 @@ class _Reading:
                 if table is not None and len(row) <= len(self._columns[table.name]):
                     by_table.setdefault(table.name, []).append((number, row))
             for name, some in by_table.items():
-                self._put(db, Base.metadata.tables[name], some)
+                self._put(db, METADATA.tables[name], some)
 
     def _put(
         self, db: Connection, table: Table, found: Iterable[tuple[int, Row]]
@@ -315,7 +315,7 @@ def _fill_in(db: Connection) -> None:
                 f" WHERE t.{column} IS NOT NULL AND p.id IS NULL"
             )
             for key, grid_id, made, changed in db.exec_driver_sql(query).all():
-                _stand_in(db, Base.metadata.tables[target], key, grid_id, made, changed)
+                _stand_in(db, METADATA.tables[target], key, grid_id, made, changed)
 
 
 def _stand_in(

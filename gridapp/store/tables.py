@@ -17,9 +17,9 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from gridapp.models.record import Base
+from gridapp.models.record import METADATA
 
-LOCAL = MetaData(naming_convention=Base.metadata.naming_convention)
+LOCAL = MetaData(naming_convention=METADATA.naming_convention)
 
 # Who acts, for the triggers: one row, set at the start of each write transaction.
 # Outside a transaction `origin` is always 'local', so that a change made by any other

@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from gridapp import migrations
 from gridapp.errors import UserError
-from gridapp.models.record import Base
+from gridapp.models.record import METADATA
 from gridapp.store.tables import LOCAL
 
 
@@ -104,7 +104,7 @@ def test_steps_make_exactly_the_tables_that_are_declared(connect):
     with migrated.begin():
         migrations.upgrade(migrated, "client")
     with declared.begin():
-        Base.metadata.create_all(declared)
+        METADATA.create_all(declared)
         LOCAL.create_all(declared)
     made, wanted = described(migrated), described(declared)
     assert set(made) == set(wanted)
