@@ -292,12 +292,11 @@ class Audit:
         self._fits(NARROW)
 
     def colours(self) -> None:
-        """The contrast of what is painted in the other looks."""
+        """The contrast of what is painted in the other looks; the last one stays."""
         for tokens in LOOKS:
             self._theme.show(tokens)
             for name, root in self._each(WIDE):
                 self._note(f"{name} in {tokens.name}", faint(root))
-        self._theme.show(LIGHT)
 
     def _fits(self, size: Size) -> None:
         for name, root in self._each(size):
@@ -315,6 +314,8 @@ class Audit:
             show(self._stage)
             yield name, self._stage.top()
             self._stage.clear()
+            # No event loop runs here, which would: what is left is painted for nothing.
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
     def _note(self, where: str, faults: Faults) -> None:
         for fault in faults:

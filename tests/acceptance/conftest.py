@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 
 import pytest
+from filelock import FileLock
 from PySide6.QtCore import QCoreApplication, QEvent
 
 from gridapp import paths
@@ -40,17 +41,30 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def estate(tmp_path_factory):
-    """67 buildings with plans and weeks of visits, closed; and its data key."""
-    data = tmp_path_factory.mktemp("estate")
-    steps = demo.Steps()
-    store = demo._laptop(steps, data / "laptop")
-    try:
-        demo._work(steps, store, data)
-    finally:
-        store.close()
+def estate(tmp_path_factory, worker_id):
+    """67 buildings with plans and weeks of visits, closed; and its data key.
+
+    It takes twenty seconds: one process makes it for all.
+    """
+    base = tmp_path_factory.getbasetemp()
+    data = (base if worker_id == "master" else base.parent) / "estate"
+    with FileLock(data.with_suffix(".lock")):
+        if not data.exists():
+            _make_estate(data)
     [slot] = slots.read(data / "laptop" / vaults.SLOT_FILE).slots
     return data / "laptop", slots.unseal(slot, demo.PASSWORD)
+
+
+def _make_estate(data):
+    steps = demo.Steps()
+    made = data.with_suffix(".new")
+    made.mkdir()
+    store = demo._laptop(steps, made / "laptop")
+    try:
+        demo._work(steps, store, made)
+    finally:
+        store.close()
+    made.rename(data)
 
 
 @pytest.fixture(scope="session")
