@@ -15,7 +15,7 @@ from gridapp.models.record import fields_of
 
 HAN = re.compile("[\u4e00-\u9fff]")
 MEGABYTE = 1 << 20
-SOON = 10.0  # seconds of processor: a hang takes minutes
+SOON = 60.0  # seconds of processor: a hang takes minutes
 
 # What people type, what a ledger holds, what attackers try; lone surrogates come from
 # broken JSON and from command lines that are no UTF-8.

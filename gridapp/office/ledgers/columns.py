@@ -156,6 +156,7 @@ NUMBERS = frozenset("123一二三")  # behind a heading: 联系电话2
 _RELATIVES = re.compile(  # 子女姓名及联系电话
     r"(?:紧急|应急)?(?:联系人|子女|家属|亲属|监护人)(?:姓名)?[及和与、](?:联系)?(?:电话|方式|号码)"
 )
+_HEADINGS = 1 << 15  # that are remembered: more than the 16,384 columns of a sheet
 _HINT = re.compile(r"[(\[【〔][^()\[\]【】〔〕]*[)\]】〕]")
 
 
@@ -165,7 +166,7 @@ def plain_heading(text: object) -> str:
     return _plain_words(text if isinstance(text, str) else str(text))
 
 
-@lru_cache(maxsize=1 << 12)
+@lru_cache(maxsize=_HEADINGS)
 def _plain_words(text: str) -> str:
     half = unicodedata.normalize("NFKC", text).lower()
     bare = re.sub(r"[\s*:\u200b\ufeff#]+", "", half)
@@ -202,7 +203,7 @@ def own_path(heading: str) -> str | None:
     return _own_paths().get(plain_heading(heading))
 
 
-@lru_cache(maxsize=1 << 12)
+@lru_cache(maxsize=_HEADINGS)
 def path_of(heading: str, *groups: str) -> str | None:
     """The path a heading means under its group headings, the outermost first; None for
     an unknown one."""
@@ -226,7 +227,7 @@ def path_of(heading: str, *groups: str) -> str | None:
     return _tag_path(label) or _visits_path(label) or _visits_path(group + label)
 
 
-@lru_cache(maxsize=1 << 12)
+@lru_cache(maxsize=_HEADINGS)
 def group_kind(group: str) -> str:
     """Of whom a group heading speaks: contact, owner, head (of the household),
     resident; "" when it does not say."""
