@@ -41,13 +41,12 @@ from gridapp.ui.page import Page
 from gridapp.ui.qt_start import qt_application
 from gridapp.ui.scenes import Stage, scenes
 from gridapp.ui.theme import Theme
-from gridapp.ui.tokens import DARK, LIGHT, high_contrast
+from gridapp.ui.tokens import DARK, LIGHT, Tokens, high_contrast
 from gridapp.ui.widgets.entry import hint_room
 
 SMALLEST_TEXT = 14  # pixels
 SMALLEST_TARGET = (40, 34)  # pixels, ux.md §6.3
 LEAST_CONTRAST = 4.5
-LOOKS = (DARK, high_contrast(LIGHT))
 # A 1366×768 screen less title and task bar at 100 %, with 字号 特大, at 150 %.
 WIDE, MIDDLE, NARROW = (1366, 697), (1050, 536), (910, 441)
 ONE_OF_MANY = 200  # presses of Tab that would be a trap
@@ -276,7 +275,7 @@ class Audit:
                 time.sleep(0.001)
 
     def wide(self) -> None:
-        """All but the smaller windows and the other colours."""
+        """All but the smaller windows, in the light colours."""
         for name, root in self._each(WIDE):
             self._note(name, too_large(root, self._window.rect()))
             for look in (clipped, beyond, unnamed, small_targets, small_text, faint):
@@ -284,26 +283,22 @@ class Audit:
             self._note(name, unreachable(root))
 
     def middle(self) -> None:
-        """What fits into the least window of the middle mode."""
-        self._fits(MIDDLE)
+        """What fits into the least window of the middle mode, and the dark colours."""
+        self._fits(MIDDLE, DARK)
 
     def narrow(self) -> None:
-        """What fits into the narrow window."""
-        self._fits(NARROW)
+        """What fits into the narrow window, and the colours of a high contrast."""
+        self._fits(NARROW, high_contrast(LIGHT))
 
-    def colours(self) -> None:
-        """The contrast of what is painted in the other looks; the last one stays."""
-        for tokens in LOOKS:
-            self._theme.show(tokens)
-            for name, root in self._each(WIDE):
-                self._note(f"{name} in {tokens.name}", faint(root))
-
-    def _fits(self, size: Size) -> None:
+    def _fits(self, size: Size, look: Tokens) -> None:
+        self._theme.show(look)
         for name, root in self._each(size):
-            where = f"{name} at {self._window.width()}×{self._window.height()}"
+            size_now = f"{self._window.width()}×{self._window.height()}"
+            where = f"{name} at {size_now} in {look.name}"
             self._note(where, too_large(root, self._window.rect()))
             self._note(where, clipped(root))
             self._note(where, beyond(root))
+            self._note(where, faint(root))
 
     def _each(self, size: Size) -> Iterator[tuple[str, QWidget]]:
         self._window.resize(*size)
