@@ -180,7 +180,8 @@ def grids(db: Connection, table: str, ids: Sequence[UUID]) -> dict[UUID, UUID]:
     """The grid of each of these records that is there."""
     query = f"SELECT id, grid_id FROM {table} WHERE id"
     if db.dialect.name == "postgresql":
-        return dict(_found(db, f"{query} = ANY(%s::uuid[])", ids))
+        listed = _array([one.hex for one in ids])
+        return dict(_pairs(db, f"{query} = ANY(%s::uuid[])", listed))
     marks = ",".join("?" * len(ids))
     return {
         id_of_hex(one): id_of_hex(grid)
@@ -190,8 +191,14 @@ def grids(db: Connection, table: str, ids: Sequence[UUID]) -> dict[UUID, UUID]:
     }
 
 
-def _found(db: Connection, query: str, ids: Sequence[UUID]) -> Iterator[Any]:
-    yield from db.exec_driver_sql(query, ([one.hex for one in ids],))
+def _pairs(db: Connection, query: str, listed: str) -> Iterator[Any]:
+    yield from db.exec_driver_sql(query, (listed,))
+
+
+def _array(ids: Sequence[str]) -> str:
+    """Ids in hex as an array of PostgreSQL's; its driver takes ten times as long for a
+    list, value by value."""
+    return f"{{{','.join(ids)}}}"
 
 
 def load(
@@ -224,7 +231,7 @@ def as_kept(
         return db.exec_driver_sql(query, tuple(ids)).all()
     # FOR NO KEY UPDATE: others may still point to these records meanwhile.
     query += " = ANY(%s::uuid[]) ORDER BY id" + (" FOR NO KEY UPDATE" if lock else "")
-    return db.exec_driver_sql(query, (list(ids),)).all()
+    return db.exec_driver_sql(query, (_array(ids),)).all()
 
 
 def insert(
